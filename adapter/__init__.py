@@ -1,0 +1,1 @@
+"""ip-adapter: carries needs, coordinators and individual plans between hospitals and municipalities."""
