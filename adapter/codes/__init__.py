@@ -1,0 +1,168 @@
+"""Code tables as data: one TOML file per national list, our roles, and our local systems.
+
+A table is read when it is first asked for and kept. Rows may carry `valid_from` and `valid_to`; a list holds the codes
+valid in its `edition`. A receiver matches code and list, never the text, which differs between editions.
+Sources: Volven (OID arc 2.16.578.1.12.4.1.1), event-data.md (roles), fhir-model.md (local systems).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Final, Generic, Literal, TypeVar
+
+OID_PREFIX: Final = "2.16.578.1.12.4.1.1."
+LOCAL_BASE: Final = "https://ip-adapter.example/fhir"
+"""The root of what is local; a domain of the project's own replaces it once."""
+
+NUMBERS: Final = (
+    "3101", "3401", "7304", "7309", "7322", "8112", "8114", "8116", "8117", "8221", "8258", "8279", "8663", "8666",
+    "8668", "8705", "9034", "9040", "9051", "9057", "9060", "9061", "9064", "9067", "9069", "9148", "9152", "9153",
+    "9154", "9188", "9230", "9245", "9602",
+)  # fmt: skip
+"""Every national list there is a table for. 8116 holds identifier types of persons, 9051 those of organisations."""
+
+Level = Literal["hospital", "municipality", "any"]
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """One national code list: code → display, in the order of the list."""
+
+    number: str
+    name: str
+    name_source: str
+    oid: str
+    system: str
+    codes: Mapping[str, str]
+    source: str
+    edition: date
+    checked: date
+    validity: Mapping[str, tuple[date, date]]
+    """Code → first and last day, for the rows that state one."""
+
+    def valid(self, code: str, on: date) -> bool:
+        """Whether `code` is in the list and valid on a day."""
+        first, last = self.validity.get(code, (date.min, date.max))
+        return code in self.codes and first <= on <= last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role towards the patient: its key in events, its code, and the law it comes from."""
+
+    key: str
+    number: str | None
+    """The national list, None for a local code."""
+    code: str
+    system: str
+    display: str
+    legal: str
+    level: Level
+    kith: bool
+    """Whether a KITH message can name it by code (local codes stay inside)."""
+    source: str
+    checked: date
+
+
+class _Lazy(Mapping[str, V], Generic[V]):
+    """A mapping that is read from its file when first used, so that a command that needs no codes starts at once."""
+
+    def __init__(self, read: Callable[[], Mapping[str, V]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _rows(self) -> Mapping[str, V]:
+        return self._read()
+
+    def __getitem__(self, key: str) -> V:
+        return self._rows[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files(__name__) / name).read_text(encoding="utf-8"))
+
+
+@cache
+def table(number: str) -> Table:
+    """Return the table of a national list. Raises KeyError where there is none (see NUMBERS)."""
+    if number not in NUMBERS:
+        raise KeyError(number)
+    content = _toml(f"volven-{number}.toml")
+    rows = content["code"]
+    return Table(
+        **content["table"],
+        system=f"urn:oid:{content['table']['oid']}",
+        codes=MappingProxyType({row["code"]: row["display"] for row in rows}),
+        validity={
+            row["code"]: (row.get("valid_from", date.min), row.get("valid_to", date.max))
+            for row in rows
+            if "valid_from" in row or "valid_to" in row
+        },
+    )
+
+
+def display(number: str, code: str) -> str | None:
+    """Return the text of a code; None where list or code is unknown."""
+    return table(number).codes.get(code) if number in NUMBERS else None
+
+
+def oid(number: str) -> str:
+    """Return the OID of a national list: what stands in S of a KITH code."""
+    return f"{OID_PREFIX}{number}"
+
+
+def system(number: str) -> str:
+    """Return the system of a national list in a FHIR Coding."""
+    return f"urn:oid:{OID_PREFIX}{number}"
+
+
+def local_system(name: str) -> str:
+    """Return the system of a local code list, such as `need-kind`."""
+    return f"{LOCAL_BASE}/CodeSystem/{name}"
+
+
+def _roles() -> Mapping[str, Role]:
+    return MappingProxyType({row["key"]: _role(row) for row in _toml("roles.toml")["role"]})
+
+
+def _role(row: Mapping[str, Any]) -> Role:
+    number = row.get("number")
+    name = row.get("local", "")
+    text = display(number, row["code"]) if number else LOCAL[name].get(row["code"])
+    return Role(
+        key=row["key"],
+        number=number,
+        code=row["code"],
+        system=system(number) if number else local_system(name),
+        display=text or row["key"],
+        legal=row["legal"],
+        level=row["level"],
+        kith=number is not None,
+        source=row["source"],
+        checked=row["checked"],
+    )
+
+
+def _local() -> Mapping[str, Mapping[str, str]]:
+    content = _toml("local.toml")
+    return MappingProxyType({name: MappingProxyType(codes) for name, codes in content["system"].items()})
+
+
+ROLES: Final[Mapping[str, Role]] = _Lazy(_roles)
+"""Key of an event's role → role."""
+
+LOCAL: Final[Mapping[str, Mapping[str, str]]] = _Lazy(_local)
+"""Name of a local code system → its codes and texts."""
