@@ -1,0 +1,89 @@
+"""Every event type this adapter knows: number, model, whether it may be posted. design/event-data.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from adapter.events import consent, messages, needs, plans, team
+from adapter.events.parts import EventData
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Model = type[EventData]
+Continuation = Literal["required", "optional", "none"]
+
+NEED: Final = ("meldeId", "needId")
+PLAN: Final = ("planId", "planIdentifier")
+ASSIGNMENT: Final = ("assignmentId",)
+ANY: Final = (*NEED, *ASSIGNMENT, *PLAN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """One row: a type of event. `by` names the fields of `continues` it takes."""
+
+    type: str
+    number: str
+    model: Model
+    title_nb: str
+    posted: bool = True
+    continues: Continuation = "none"
+    by: tuple[str, ...] = ()
+
+
+_Columns = tuple[str, str, Model, str, Continuation, tuple[str, ...]]
+
+
+_POSTED: Final[tuple[_Columns, ...]] = (
+    ("E01", "ip.need.identified", needs.NeedIdentified, "Behov meldt", "none", ()),
+    ("E02", "ip.need.forwarded", needs.NeedForwarded, "Behov videresendt", "required", NEED),
+    ("E03", "ip.need.acknowledged", needs.NeedAcknowledged, "Behov mottatt", "required", NEED),
+    ("E04", "ip.need.info-requested", needs.NeedInfoRequested, "Opplysninger etterspurt", "required", NEED),
+    ("E06", "ip.need.accepted", needs.NeedAccepted, "Behov godtatt", "required", NEED),
+    ("E07", "ip.need.declined", needs.NeedDeclined, "Behov avslått", "required", NEED),
+    ("E09", "ip.need.withdrawn", needs.NeedWithdrawn, "Melding trukket tilbake", "required", NEED),
+    ("E13", "ip.consent.given", consent.ConsentGiven, "Samtykke gitt", "none", ()),
+    ("E15", "ip.consent.withdrawn", consent.ConsentWithdrawn, "Samtykke trukket", "none", ()),
+    ("E21", "ip.coordinator.appointed", team.CoordinatorAppointed, "Koordinator oppnevnt", "optional", ANY),
+    ("E22", "ip.hospital-coordinator.appointed", team.HospitalCoordinatorAppointed,
+     "Koordinator i spesialisthelsetjenesten oppnevnt", "optional", ANY),
+    ("E24", "ip.coordinator.replaced", team.CoordinatorReplaced, "Ny koordinator", "required", ASSIGNMENT),
+    ("E26", "ip.coordinator.ended", team.CoordinatorEnded, "Koordinator avsluttet", "required", ASSIGNMENT),
+    ("E27", "ip.contact-physician.appointed", team.ContactPhysicianAppointed, "Kontaktlege oppnevnt",
+     "optional", ANY),
+    ("E34", "ip.plan.created", plans.PlanCreated, "Individuell plan opprettet", "optional", ANY),
+    ("E35", "ip.plan.updated", plans.PlanUpdated, "Individuell plan endret", "required", PLAN),
+    ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
+    ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
+    ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
+)  # fmt: skip
+"""(number, type, model, title, continues, by) of what a sender may post."""
+
+_INTERNAL: Final[tuple[_Columns, ...]] = (
+    ("E53", "ip.receipt.positive", messages.ReceiptPositive, "Positiv kvittering", "none", ()),
+    ("E54", "ip.receipt.negative", messages.ReceiptNegative, "Negativ kvittering", "none", ()),
+    ("E55", "ip.receipt.missing", messages.ReceiptMissing, "Kvittering uteblitt", "none", ()),
+    ("E56", "ip.receipt.late", messages.ReceiptLate, "Sen kvittering", "none", ()),
+    ("E57", "ip.message.faulted", messages.MessageFaulted, "Avvik meldt", "none", ()),
+    ("E58", "ip.dialogue.received", messages.DialogueReceived, "Dialogmelding mottatt", "none", ()),
+    ("E62", "ip.deadline.breached", messages.DeadlineBreached, "Frist brutt", "none", ()),
+)
+"""The same of what the adapter makes itself."""
+
+
+def _rows(columns: tuple[_Columns, ...], *, posted: bool) -> tuple[EventType, ...]:
+    return tuple(
+        EventType(
+            type=type_, number=number, model=model, title_nb=title, continues=continues, by=by, posted=posted
+        )
+        for number, type_, model, title, continues, by in columns
+    )
+
+
+TYPES: Final[Mapping[str, EventType]] = {
+    row.type: row for row in (*_rows(_POSTED, posted=True), *_rows(_INTERNAL, posted=False))
+}
+"""Type → its row: first what may be posted, then internal, each by number."""
+POSTED: Final[tuple[str, ...]] = tuple(row.type for row in TYPES.values() if row.posted)

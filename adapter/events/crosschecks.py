@@ -1,0 +1,211 @@
+"""Rules across the fields of one event: each a function, listed in one table. design/event-data.md.
+
+They read the JSON as it came (see checking.py), so a value of the wrong shape is simply not there for them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from adapter import ids
+from adapter.errors import Fault, PersonalIdError
+from adapter.events import consentchecks, envelope
+from adapter.events.plans import ACTIVITY_STATUS
+from adapter.events.raw import Finding, Raw, day, fault, items, part, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from adapter.events.catalogue import EventType
+
+
+def author_hpr(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a professional without HPR number."""
+    author = part(data, "author")
+    if author.get("kind") == "health-personnel" and author.get("hpr") is None:
+        yield fault("IPK-E005", "author.hpr")
+
+
+def author_name(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find an author without name; only what is made from a received message may name the party alone."""
+    author = part(data, "author")
+    party = context.origin != "posted" and "organisation" in author
+    if author and author.get("name") is None and not party:
+        yield fault("IPK-E005", "author.name")
+
+
+def person_identifier(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find a number that is wrong, of another system, or of somebody who may exist. HIS 1001."""
+    identifier = part(data, "patient", "identifier")
+    system, value = text(identifier, "system"), text(identifier, "value")
+    if system is None or value is None:
+        return
+    try:
+        ids.person(system, value, context.people)
+    except PersonalIdError as error:
+        yield fault(error.code, "patient.identifier.value")
+
+
+def local_identifier(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a local number alone: it says nothing to others, so birth date and gender must."""
+    patient = part(data, "patient")
+    system = text(part(patient, "identifier"), "system")
+    if system is None or system in ids.SYSTEM:
+        return
+    for name in ("birthDate", "gender"):
+        if patient.get(name) is None:
+            yield fault("IPK-P005", f"patient.{name}")
+
+
+def born(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find a birth date in the future."""
+    birth = day(part(data, "patient"), "birthDate")
+    if birth and birth > consentchecks.today(context):
+        yield fault("IPK-E011", "patient.birthDate")
+
+
+def district_of_municipality(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a district whose code does not begin with its municipality's."""
+    home = part(data, "patient", "municipality")
+    code, district = text(home, "code"), text(home, "district")
+    if code and district and not district.startswith(code):
+        yield fault("IPK-E010", "patient.municipality.district", "code")
+
+
+def author_organisation(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find an organisation number with a wrong check digit."""
+    number = text(part(data, "author", "organisation"), "orgnr")
+    if number is None:
+        return
+    try:
+        ids.org_number(number)
+    except PersonalIdError as error:
+        yield fault(error.code, "author.organisation.orgnr")
+
+
+def occurred(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find a happening in the future."""
+    when = envelope.instant(data.get("occurredAt"))
+    if when and when > context.latest:
+        yield fault("IPK-E011", "occurredAt")
+
+
+def continues_one(data: Raw, row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find what continues nothing, several things, or a kind of thing its type does not take."""
+    named = [name for name, value in part(data, "continues").items() if value is not None]
+    allowed = ", ".join(row.by)
+    if row.continues == "none" or not isinstance(data.get("continues"), dict):
+        return
+    if not named:
+        yield fault("IPK-E005", "continues", allowed)
+    elif len(named) > 1 or named[0] not in row.by:
+        yield fault("IPK-E010", "continues", allowed)
+
+
+def wishes_fit_needs(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a need reported against the patient's wish."""
+    kinds, wishes = items(data, "needs"), part(data, "wishes")
+    for name, kind in (("individualPlan", "individual-plan"), ("coordinator", "coordinator")):
+        if wishes.get(name) == "no" and kind in kinds:
+            yield fault("IPK-E010", f"wishes.{name}", "needs")
+
+
+def listed_once(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a code that stands twice in its list."""
+    for name in ("needs", "scope", "scopes"):
+        codes = [code for code in items(data, name) if isinstance(code, str)]
+        if len(codes) != len(set(codes)):
+            yield fault("IPK-E010", name)
+
+
+def not_followed_says_why(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a wish not followed without a reason."""
+    preference = part(data, "preference")
+    if preference.get("followed") is False and preference.get("reason") is None:
+        yield fault("IPK-E005", "preference.reason")
+
+
+def ends_after_start(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find what ends before it begins."""
+    yield from _reversed(data, "from", "expectedUntil", "expectedUntil")
+    plan = part(data, "plan")
+    yield from _reversed(part(plan, "period"), "start", "end", "plan.period.end")
+    for index, activity in enumerate(items(plan, "activities")):
+        yield from _reversed(part(activity, "period"), "start", "end", f"plan.activities[{index}].period.end")
+
+
+def _reversed(data: Raw, start: str, end: str, path: str) -> Iterator[Finding]:
+    first, last = day(data, start), day(data, end)
+    if first and last and last < first:
+        yield fault("IPK-E010", path, start)
+
+
+def status_fits_kind(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a state that the activity's resource does not have. R4 request-status, task-status, appointmentstatus."""
+    for index, activity in enumerate(items(part(data, "plan"), "activities")):
+        states = ACTIVITY_STATUS.get(text(activity, "kind") or "")
+        if states and text(activity, "status") not in (None, *states):
+            yield fault("IPK-E008", f"plan.activities[{index}].status", ", ".join(states))
+
+
+def ids_once(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find goals or activities of a plan that share an id."""
+    for name in ("goals", "activities"):
+        seen: set[str] = set()
+        for index, item in enumerate(items(part(data, "plan"), name)):
+            id_ = text(item, "id")
+            if id_ in seen:
+                yield fault("IPK-E010", f"plan.{name}[{index}].id")
+            seen.update((id_,) if id_ else ())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: its anchor, its function, and the fields without which it has nothing to say."""
+
+    anchor: str
+    find: Callable[[Raw, EventType, envelope.Context], Iterator[Finding]]
+    fields: frozenset[str]
+
+
+def _rule(
+    anchor: str, find: Callable[[Raw, EventType, envelope.Context], Iterator[Finding]], *fields: str
+) -> Rule:
+    return Rule(anchor, find, frozenset(fields))
+
+
+RULES: Final = (
+    _rule("author-hpr", author_hpr, "author"),
+    _rule("author-name", author_name, "author"),
+    _rule("author-organisation", author_organisation, "author"),
+    _rule("person-identifier", person_identifier, "patient"),
+    _rule("local-identifier", local_identifier, "patient"),
+    _rule("birth-date", born, "patient"),
+    _rule("district", district_of_municipality, "patient"),
+    _rule("occurred-at", occurred, "occurredAt"),
+    _rule("continues-one", continues_one, "continues"),
+    _rule("wishes-fit-needs", wishes_fit_needs, "wishes"),
+    _rule("listed-once", listed_once, "needs", "scope", "scopes"),
+    _rule("preference-reason", not_followed_says_why, "preference"),
+    _rule("period-order", ends_after_start, "expectedUntil", "plan"),
+    _rule("activity-status", status_fits_kind, "plan"),
+    _rule("plan-ids", ids_once, "plan"),
+    _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),
+    _rule("consent-complete", consentchecks.complete, "consent", "plan"),
+    _rule("consent-date", consentchecks.dated_by_now, "consent", "plan"),
+    _rule("consent-period", consentchecks.holds_after_it_was_given, "consent", "plan"),
+    _rule("consent-parties", consentchecks.not_both_in_and_out, "consent", "plan"),
+    _rule("consent-scopes", consentchecks.scopes_once, "consent", "plan"),
+    _rule("consent-given", consentchecks.given_means_open, "consent"),
+    _rule("withdrawal-date", consentchecks.withdrawn_by_now, "date"),
+)
+"""Every rule, in the order its faults are told."""
+
+
+def faults(data: dict[str, Any], row: EventType, context: envelope.Context) -> Iterator[Fault]:
+    """Yield the faults of every rule that has something to look at."""
+    for rule in RULES:
+        if not rule.fields.isdisjoint(data):
+            for code, path, hint in rule.find(data, row, context):
+                yield Fault(code=code, path=f"$.data.{path}", rule=rule.anchor, hint=hint)

@@ -1,0 +1,261 @@
+"""One good example of each posted type: an official fictive person, a fictive municipality, invented texts.
+
+Line Danser (E01 is the example of design/event-data.md) is a patient of a hospital department, 90998, and of the
+municipality's case handling unit, 5079.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Final
+
+from adapter import naming
+
+HOSPITAL: Final = "urn:her:90998"
+MUNICIPALITY: Final = "urn:her:5079"
+_SENT: Final = "3e0f6c2a-93f2-5b55-9d2a-6a8f0f3d7c10"
+_ASSIGNMENT: Final = "7c8a4a55-2d1b-5f0e-8a52-1a8c7b6d5e4f"
+_PLAN: Final = "d4f4f771-f4ef-5c15-9f0a-2b3c4d5e6f70"
+_FIRST: Final = "5c1b4f0e-6c0e-4a53-9f39-0f4d6f7f9b11"
+"""Id of the E01 that the others continue."""
+
+_PATIENT: Final = {
+    "identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "13116900216"},
+    "name": {"family": "Danser", "given": "Line"},
+    "birthDate": "1969-11-13",
+    "gender": "female",
+    "municipality": {"code": "3428"},
+}
+_PHYSICIAN: Final = {
+    "kind": "health-personnel",
+    "hpr": "9144889",
+    "name": {"family": "Koman", "given": "Magnar"},
+    "profession": "LE",
+    "role": "kontaktlege",
+    "phone": "+4773598600",
+}
+_CASE_HANDLER: Final = {
+    "kind": "coordinating-unit",
+    "name": {"family": "September", "given": "August"},
+    "phone": "+4762480000",
+    "organisation": {"name": "Alvdal kommune", "orgnr": "310001015"},
+}
+_COORDINATOR: Final = {
+    "name": {"family": "Omsorg", "given": "Gunn"},
+    "hpr": "9876543",
+    "profession": "SP",
+    "phone": "+4762480001",
+    "email": "gunn.omsorg@alvdal.example",
+    "hours": "Mandag-fredag 9-15",
+    "organisation": {"key": "alvdal-saksbehandling", "name": "Alvdal kommune, Saksbehandling"},
+    "deputy": {"name": "August September", "phone": "+4762480000"},
+}
+_NURSE: Final = {
+    "name": {"family": "Lin", "given": "Rita"},
+    "hpr": "9144900",
+    "profession": "SP",
+    "phone": "+4773598601",
+    "organisation": {
+        "key": "st-olavs-fmr",
+        "name": "St. Olavs hospital, Fysikalsk medisin og rehabilitering",
+    },
+}
+_CONSENT: Final = {
+    "status": "given",
+    "scopes": ["coordinator", "plan-create"],
+    "recipients": ["coordinating-unit"],
+    "givenBy": "patient",
+    "method": "oral",
+    "date": "2026-03-04",
+}
+_IN_HOSPITAL: Final = {
+    "patient": _PATIENT,
+    "author": _PHYSICIAN,
+    "department": {"name": "Fysikalsk medisin og rehabilitering"},
+    "legalBasis": "hpl-38a",
+}
+_IN_MUNICIPALITY: Final = {"patient": _PATIENT, "author": _CASE_HANDLER}
+_NEED: Final = {"meldeId": naming.melde_id(naming.event_id(source=HOSPITAL, id_=_FIRST))}
+_PLAN_CONTENT: Final = {
+    "identifier": {"system": "https://plan.example/individuell-plan", "value": "plan-2026-17"},
+    "title": "Individuell plan",
+    "status": "active",
+    "period": {"start": "2026-04-01", "end": "2027-03-31"},
+    "responsible": {"key": "alvdal-saksbehandling", "name": "Alvdal kommune"},
+    "goals": [{"id": "g1", "text": "Gå tur med hunden hver dag", "status": "active", "target": "2026-10-01"}],
+    "activities": [
+        {
+            "id": "a1",
+            "kind": "service",
+            "title": "Fysioterapi to ganger i uken",
+            "status": "active",
+            "period": {"start": "2026-04-07"},
+            "performer": {"name": "Fysioterapitjenesten", "organisation": "Alvdal kommune"},
+            "place": "Alvdal helsesenter",
+        },
+        {
+            "id": "a2",
+            "kind": "appointment",
+            "title": "Møte i ansvarsgruppen",
+            "status": "booked",
+            "performer": {"name": "Gunn Omsorg"},
+        },
+    ],
+    "participants": [
+        {
+            "name": "Gunn Omsorg",
+            "role": "koordinator-ip",
+            "organisation": "Alvdal kommune",
+            "consentScope": "plan-share",
+        }
+    ],
+    "contributions": "Line trener selv hver dag.",
+    "cooperation": "Møte med arbeidsgiver ved behov.",
+    "nextEvaluation": "2026-10-01",
+    "consent": {
+        "status": "given",
+        "scopes": ["plan-create", "plan-share"],
+        "recipients": ["coordinating-unit", "st-olavs-fmr"],
+        "givenBy": "patient",
+        "method": "written",
+        "date": "2026-03-25",
+    },
+}
+
+_DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
+    "ip.need.identified": (HOSPITAL, "2026-03-04T10:15:00+01:00", _IN_HOSPITAL | {
+        "needs": ["individual-plan", "coordinator"],
+        "wishes": {"individualPlan": "yes", "coordinator": "yes"},
+        "reason": {"codes": [], "text": "Behov for langvarige og koordinerte tjenester fra flere enheter."},
+        "consent": _CONSENT,
+        "admitted": False,
+        "urgency": "routine",
+        "existing": {"plan": "none", "coordinator": "none"},
+    }),
+    "ip.need.forwarded": ("urn:her:91990", "2026-03-04T13:00:00+01:00", {
+        "patient": _PATIENT,
+        "author": {"kind": "coordinating-unit", "name": {"family": "Lin", "given": "Rita"}, "phone": "+4773598600"},
+        "continues": _NEED,
+        "to": {"key": "alvdal-saksbehandling"},
+        "text": "Kontrollert av koordinerende enhet.",
+    }),
+    "ip.need.acknowledged": (MUNICIPALITY, "2026-03-05T09:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "handler": {"unit": "Saksbehandling", "name": "August September", "phone": "+4762480000"},
+        "caseRef": "2026/117",
+        "expectedBy": "2026-03-20",
+    }),
+    "ip.need.info-requested": (MUNICIPALITY, "2026-03-05T10:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "question": "Hvilke tjenester har pasienten i dag?",
+        "due": "2026-03-12",
+    }),
+    "ip.need.accepted": (MUNICIPALITY, "2026-03-18T12:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "scope": ["individual-plan", "coordinator"],
+        "responsible": {"key": "alvdal-saksbehandling", "name": "Alvdal kommune"},
+        "from": "2026-04-01",
+    }),
+    "ip.need.declined": (MUNICIPALITY, "2026-03-18T12:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "scope": ["individual-plan"],
+        "reasonCode": "not-entitled",
+        "text": "Pasienten har i dag bare én tjeneste.",
+    }),
+    "ip.need.withdrawn": (HOSPITAL, "2026-03-06T08:00:00+01:00", _IN_HOSPITAL | {
+        "continues": _NEED,
+        "scope": ["individual-plan"],
+        "reasonCode": "no-longer-relevant",
+        "text": "Pasienten har allerede en plan.",
+    }),
+    "ip.consent.given": (HOSPITAL, "2026-03-05T11:00:00+01:00", _IN_HOSPITAL | {
+        "consent": _CONSENT | {
+            "scopes": ["coordinator", "plan-create", "plan-share"],
+            "recipients": ["coordinating-unit", "gp"],
+            "obtainedBy": "Magnar Koman",
+        },
+    }),
+    "ip.consent.withdrawn": (HOSPITAL, "2026-03-16T11:00:00+01:00", _IN_HOSPITAL | {
+        "scopes": ["plan-create"],
+        "recipients": ["coordinating-unit"],
+        "date": "2026-03-16",
+    }),
+    "ip.coordinator.appointed": (MUNICIPALITY, "2026-03-20T09:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "person": _COORDINATOR,
+        "role": "koordinator-ip",
+        "main": True,
+        "from": "2026-03-23",
+        "preference": {"followed": True},
+    }),
+    "ip.hospital-coordinator.appointed": (HOSPITAL, "2026-03-04T14:00:00+01:00", _IN_HOSPITAL | {
+        "person": _NURSE,
+        "role": "koordinator-sphl",
+        "from": "2026-03-04",
+        "expectedUntil": "2026-06-30",
+    }),
+    "ip.coordinator.replaced": (MUNICIPALITY, "2026-05-11T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "person": {
+            "name": {"family": "September", "given": "August"},
+            "hpr": "9144897",
+            "profession": "ET",
+            "phone": "+4762480000",
+            "organisation": {"key": "alvdal-saksbehandling", "name": "Alvdal kommune, Saksbehandling"},
+        },
+        "from": "2026-05-18",
+        "reasonCode": "left",
+    }),
+    "ip.coordinator.ended": (MUNICIPALITY, "2026-08-31T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "until": "2026-08-31",
+        "reasonCode": "other",
+    }),
+    "ip.contact-physician.appointed": (HOSPITAL, "2026-03-04T11:00:00+01:00", _IN_HOSPITAL | {
+        "person": {
+            "name": {"family": "Koman", "given": "Magnar"},
+            "hpr": "9144889",
+            "profession": "LE",
+            "phone": "+4773598600",
+            "organisation": _NURSE["organisation"],
+        },
+        "role": "kontaktlege",
+        "from": "2026-03-04",
+    }),
+    "ip.plan.created": (MUNICIPALITY, "2026-03-25T13:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "plan": _PLAN_CONTENT,
+    }),
+    "ip.plan.updated": (MUNICIPALITY, "2026-10-01T13:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "plan": _PLAN_CONTENT | {"nextEvaluation": "2027-03-01"},
+        "baseVersion": 1,
+    }),
+    "ip.plan.closed": (MUNICIPALITY, "2027-03-31T13:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planId": _PLAN},
+        "reasonCode": "needs-ended",
+    }),
+    "ip.message.sent": (HOSPITAL, "2026-03-04T10:20:00+01:00", {
+        "msgId": _SENT,
+        "genDate": "2026-03-04T10:16:00+01:00",
+        "type": "DIALOG_HELSEFAGLIG",
+        "receiver": {"herId": "5079"},
+    }),
+    "ip.message.receipt": (HOSPITAL, "2026-03-04T10:40:00+01:00", {"msgId": _SENT, "status": "ok", "errors": []}),
+}  # fmt: skip
+"""Type → (source, time, data)."""
+
+
+def event(type_: str) -> dict[str, Any]:
+    """Return the example of a posted type as a whole CloudEvent. Raises KeyError where there is none."""
+    source, time, data = _DATA[type_]
+    first = type_ == "ip.need.identified"
+    return {
+        "specversion": "1.0",
+        "id": _FIRST if first else naming.uid("example", type_),
+        "source": source,
+        "type": type_,
+        "time": time,
+        "datacontenttype": "application/json",
+        "data": copy.deepcopy(data),
+    }

@@ -1,0 +1,109 @@
+"""Individual plans: created, updated, closed. E34, E35, E40; regulation FOR-2011-12-16-1256 chapter 5, R4 CarePlan."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from adapter.events.consent import Consent, Scope
+from adapter.events.fields import LIST_LIMIT, Day, Label, OneOf, ResourceId, Text
+from adapter.events.parts import Continuing, MayContinue, Part, Period, PlanIdentifier, Responsible
+
+ACTIVITY_STATUS: Final[dict[str, tuple[str, ...]]] = {
+    "service": ("draft", "active", "on-hold", "revoked", "completed", "entered-in-error", "unknown"),
+    "task": (
+        "draft", "requested", "received", "accepted", "rejected", "ready", "cancelled", "in-progress", "on-hold",
+        "failed", "completed", "entered-in-error",
+    ),
+    "appointment": (
+        "proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error",
+        "checked-in", "waitlist",
+    ),
+}  # fmt: skip
+"""Kind of activity → states of its resource (R4 request-status, task-status, appointmentstatus)."""
+_ANY_STATUS = tuple(dict.fromkeys(status for states in ACTIVITY_STATUS.values() for status in states))
+
+
+class PlanGoal(Part):
+    """A goal of the patient's. R4 Goal."""
+
+    id: ResourceId = Field(description="The writer's id of the goal, the same in every version")
+    text: Text = Field(description="The goal in the patient's words")
+    status: Literal[
+        "proposed",
+        "planned",
+        "accepted",
+        "active",
+        "on-hold",
+        "completed",
+        "cancelled",
+        "entered-in-error",
+        "rejected",
+    ] = Field(description="Goal lifecycle (R4 goal-status)")
+    target: Day | None = Field(None, description="When it is to be reached")
+
+
+class Performer(Part):
+    """Who does an activity."""
+
+    name: Label = Field(description="Name")
+    organisation: Label | None = Field(None, description="Name of the organisation")
+
+
+class Activity(Part):
+    """A measure of the plan: a service, a task or an appointment."""
+
+    id: ResourceId = Field(description="The writer's id of the activity, the same in every version")
+    kind: Literal["service", "task", "appointment"] = Field(description="What it becomes")
+    title: Label = Field(description="What is done")
+    text: Text | None = Field(None, description="More about it")
+    status: Annotated[str, OneOf(lambda: _ANY_STATUS)] = Field(description="State of the resource it becomes")
+    period: Period | None = Field(None, description="When")
+    performer: Performer = Field(description="Who does it")
+    place: Label | None = Field(None, description="Where")
+
+
+class Participant(Part):
+    """Somebody who takes part in the plan."""
+
+    name: Label = Field(description="Name")
+    role: Label | None = Field(None, description="Role: a key of roles, or words")
+    organisation: Label | None = Field(None, description="Name of the organisation")
+    consent_scope: Scope | None = Field(None, description="The scope of consent the participation rests on")
+
+
+class Plan(Part):
+    """An individual plan as its writer has it. The nine items are computed from it."""
+
+    identifier: PlanIdentifier = Field(description="The writer's own identifier")
+    title: Label | None = Field(None, description="Title")
+    status: Literal["draft", "active"] = Field(description="draft or active")
+    period: Period = Field(description="When it holds")
+    responsible: Responsible = Field(description="The organisation responsible")
+    goals: tuple[PlanGoal, ...] = Field((), max_length=LIST_LIMIT, description="Goals")
+    activities: tuple[Activity, ...] = Field((), max_length=LIST_LIMIT, description="Measures")
+    participants: tuple[Participant, ...] = Field((), max_length=LIST_LIMIT, description="Who takes part")
+    contributions: Text | None = Field(None, description="What patient and family contribute")
+    cooperation: Text | None = Field(None, description="Need of cooperation with others")
+    next_evaluation: Day | None = Field(None, description="Next evaluation")
+    consent: Consent = Field(description="Consent to the plan and to sharing it")
+
+
+class PlanCreated(MayContinue):
+    """E34 ip.plan.created: there is an individual plan. hol § 7-1, sphl § 2-5."""
+
+    plan: Plan = Field(description="The plan")
+
+
+class PlanUpdated(Continuing):
+    """E35 ip.plan.updated: the whole plan as it is now. design/event-data.md."""
+
+    plan: Plan = Field(description="The whole plan")
+    base_version: int = Field(ge=1, description="The version it was changed from; 409 if stale")
+
+
+class PlanClosed(Continuing):
+    """E40 ip.plan.closed: completed, or revoked where the patient withdrew. design/event-data.md."""
+
+    reason_code: Literal["needs-ended", "patient-withdrew", "moved", "deceased"] = Field(description="Why")
