@@ -1,0 +1,148 @@
+"""Bundles assembled as bytes around stored bytes: what is served is what was stored. R4 bundle.html."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from adapter.fhir.table import READABLE
+
+_SUBSETTED: Final = {
+    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+    "code": "SUBSETTED",
+}
+_ALWAYS: Final = ("resourceType", "id", "meta")
+
+
+class Stored(Protocol):
+    """A stored resource (query.Row is one)."""
+
+    @property
+    def type(self) -> str:
+        """Its type."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def version(self) -> int:
+        """Its version."""
+
+    @property
+    def updated(self) -> int:
+        """Instant of its change, microseconds since 1970 UTC."""
+
+    @property
+    def body(self) -> bytes:
+        """Its JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Absolute links of a page."""
+
+    self_url: str
+    next_url: str | None = None
+
+
+def url(base: str, path: str, params: Sequence[tuple[str, str]] = ()) -> str:
+    """Return an absolute URL under a base without trailing slash; `:`, `,` and `|` of FHIR stay readable."""
+    query = urlencode(params, quote_via=quote, safe=":,|*-_.")
+    return f"{base}/{path}?{query}" if query else f"{base}/{path}"
+
+
+def searchset(
+    *,
+    base: str,
+    links: Links,
+    matches: Iterable[Stored] = (),
+    included: Iterable[Stored] = (),
+    total: int | None = None,
+    outcome: bytes | None = None,
+) -> bytes:
+    """Return a searchset Bundle; `outcome` is an OperationOutcome about what was ignored."""
+    head = orjson.dumps(base)[1:-1]
+    entries = [_found(head, row, b"match") for row in matches]
+    entries += [_found(head, row, b"include") for row in included]
+    if outcome is not None:
+        entries.append(b'{"resource":' + outcome + b',"search":{"mode":"outcome"}}')
+    return _bundle(b"searchset", links, entries, total)
+
+
+def history(*, base: str, links: Links, versions: Iterable[Stored], total: int | None = None) -> bytes:
+    """Return a history Bundle, newest first as given; version 1 was a POST, later ones PUTs."""
+    head = orjson.dumps(base)[1:-1]
+    return _bundle(b"history", links, [_version(head, row) for row in versions], total)
+
+
+def _bundle(type_: bytes, links: Links, entries: list[bytes], total: int | None) -> bytes:
+    rows = [("self", links.self_url), ("next", links.next_url)]
+    link = orjson.dumps([{"relation": relation, "url": target} for relation, target in rows if target])
+    count = b',"total":%d' % total if total is not None else b""
+    # An empty list is forbidden in FHIR JSON.
+    listed = b',"entry":[' + b",".join(entries) + b"]" if entries else b""
+    return b'{"resourceType":"Bundle","type":"' + type_ + b'"' + count + b',"link":' + link + listed + b"}"
+
+
+def _found(base: bytes, row: Stored, mode: bytes) -> bytes:
+    where = f"/{row.type}/{row.id}".encode()
+    head = b'{"fullUrl":"' + base + where + b'","resource":'
+    return head + row.body + b',"search":{"mode":"' + mode + b'"}}'
+
+
+def _version(base: bytes, row: Stored) -> bytes:
+    where = f"{row.type}/{row.id}"
+    first = row.version == 1
+    request = {"method": "POST" if first else "PUT", "url": row.type if first else where}
+    response = {
+        "status": "201" if first else "200",
+        "etag": etag(row.version),
+        "lastModified": last_modified(row.updated),
+    }
+    return b"".join(
+        (
+            b'{"fullUrl":"', base, b"/", where.encode(), b'","resource":', row.body,
+            b',"request":', orjson.dumps(request), b',"response":', orjson.dumps(response), b"}",
+        )
+    )  # fmt: skip
+
+
+def etag(version: int | str) -> str:
+    """Return the weak ETag of a version."""
+    return f'W/"{version}"'
+
+
+def last_modified(updated: int) -> str:
+    """Return an instant, in UTC with milliseconds, of microseconds since 1970."""
+    moment = datetime.fromtimestamp(updated / 1_000_000, tz=UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subset:
+    """A stored resource of which only some elements are served."""
+
+    type: str
+    id: str
+    version: int
+    updated: int
+    body: bytes
+
+
+def subset(row: Stored, elements: Sequence[str]) -> Subset:
+    """Return the row with the elements asked for and the mandatory ones, tagged SUBSETTED. R4 search.html#elements."""
+    full: dict[str, Any] = orjson.loads(row.body)
+    readable = READABLE.get(row.type)
+    kept = {*_ALWAYS, *elements, *(readable.mandatory if readable else ())}
+    found = {name: value for name, value in full.items() if name.removeprefix("_") in kept}
+    meta: Mapping[str, Any] = found.get("meta", {})
+    found["meta"] = {**meta, "tag": [*meta.get("tag", ()), _SUBSETTED]}
+    head = {name: found.pop(name) for name in _ALWAYS if name in found}
+    body = orjson.dumps({**head, **found})
+    return Subset(type=row.type, id=row.id, version=row.version, updated=row.updated, body=body)

@@ -1,0 +1,222 @@
+"""Consent: who may be told what, by whose word. R4 Consent; pbrl ch. 4; lists 9230 and 9245."""
+
+# ruff: noqa: PLR0913 (keyword-only builders: an R4 resource has as many elements as it has)
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from adapter.fhir import parts, urls
+from adapter.fhir.parts import Json, Ref
+
+STATUS: Final[Mapping[str, str]] = {
+    "given": "active",
+    "limited": "active",
+    "not-required": "active",
+    "presumed": "active",
+    "refused": "rejected",
+    "withdrawn": "inactive",
+    "not-asked": "proposed",
+}
+"""The event's consent status → Consent.status (required binding consent-state-codes)."""
+
+POLICY: Final[Mapping[str, str]] = {
+    "given": "01",
+    "limited": "01",
+    "refused": "01",
+    "withdrawn": "01",
+    "not-asked": "01",
+    "presumed": "12",
+    "not-required": "21",
+}
+"""Consent status → policyRule, list 9230: consent, presumed consent, by law."""
+
+RELATIONSHIP: Final[Mapping[str, str | None]] = {"guardian": None, "representative": "5", "relative": "4"}
+"""givenBy → 9245. A guardian of a child has sole or shared responsibility (1, 2), which the event does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Somebody a consent names: the key of the event, with the Organization where it is known."""
+
+    key: str
+    reference: str | None = None
+    display: str | None = None
+
+
+def consent(
+    *,
+    id_: str,
+    patient: str,
+    status: str,
+    scopes: Sequence[str] = (),
+    recipients: Sequence[Actor] = (),
+    excluded: Sequence[Actor] = (),
+    given_by: str | None = None,
+    performer: Ref | None = None,
+    method: str | None = None,
+    on: date | None = None,
+    valid_until: date | None = None,
+    organisation: Ref | None = None,
+    obtained_by: str | None = None,
+    subject: str = "ip-need",
+    policy: str | None = None,
+) -> Json:
+    """Return the Consent of an event's consent part; `subject` ip-need or ip-plan.
+
+    `performer` is who consents (default: the patient when `given_by` is); `policy` a code of 9230 (default by status).
+    """
+    who = performer or (patient if given_by in {None, "patient"} else None)
+    return parts.resource(
+        "Consent",
+        id_,
+        {
+            "extension": [_statement(status, method, given_by, obtained_by)],
+            "status": STATUS[status],
+            "scope": parts.concept(parts.coding(f"{urls.TERMINOLOGY}/consentscope", "patient-privacy")),
+            "category": [
+                parts.concept(parts.coding(urls.LOINC, "59284-0", "Patient Consent")),
+                parts.local(urls.CONSENT_SUBJECT, subject),
+            ],
+            "patient": parts.ref(patient),
+            "dateTime": parts.when(on),
+            "performer": parts.refs([who]),
+            "organization": parts.refs([organisation]),
+            "policyRule": parts.volven("9230", policy or POLICY[status]),
+            "verification": _verification(status, who, on),
+            "provision": _provision(
+                scopes=scopes, recipients=recipients, excluded=excluded, on=on, valid_until=valid_until
+            ),
+        },
+    )
+
+
+def withdrawn(
+    old: Mapping[str, Any],
+    *,
+    scopes: Sequence[str] = (),
+    recipients: Sequence[str] = (),
+    on: date | None = None,
+) -> Json:
+    """Return the Consent without the scopes and recipients withdrawn; inactive when no scope is left or none was named.
+
+    Scopes alone are withdrawn for everybody. Recipients named lose every scope (the stricter reading where both are given,
+    since one provision cannot say it per scope); the others keep what they had.
+    """
+    provision = dict(old.get("provision", {}))
+    if recipients:
+        gone = set(recipients)
+        provision["actor"] = [a for a in provision.get("actor", ()) if _key(a) not in gone]
+        ended = not provision["actor"]
+    else:
+        taken = set(scopes)
+        provision["code"] = [c for c in provision.get("code", ()) if taken and _code(c) not in taken]
+        ended = not provision["code"]
+    if not ended:
+        return parts.changed(old, provision=parts.filled(provision))
+    closed = {**old.get("provision", {})}
+    if on:
+        closed["period"] = {**closed.get("period", {}), "end": parts.when(on)}
+    return parts.changed(old, status="inactive", extension=_restated(old, "withdrawn"), provision=closed)
+
+
+def statement(resource: Mapping[str, Any]) -> Json:
+    """Return what the Consent says, in the event's own words (the way back from `consent`).
+
+    {status, method, given_by, obtained_by, scopes, recipients (keys), excluded (keys), date, valid_until}; dates as text.
+    """
+    provision = resource.get("provision", {})
+    said = {e["url"]: e.get("valueCode", e.get("valueString")) for e in _sub(resource)}
+    return {
+        "status": said.get("status"),
+        "method": said.get("method"),
+        "given_by": said.get("givenBy"),
+        "obtained_by": said.get("obtainedBy"),
+        "scopes": tuple(_code(c) for c in provision.get("code", ())),
+        "recipients": tuple(filter(None, map(_key, provision.get("actor", ())))),
+        "excluded": tuple(
+            key
+            for nested in provision.get("provision", ())
+            if nested.get("type") == "deny"
+            for key in filter(None, map(_key, nested.get("actor", ())))
+        ),
+        "date": resource.get("dateTime"),
+        "valid_until": provision.get("period", {}).get("end"),
+    }
+
+
+def _sub(resource: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found = (e for e in resource.get("extension", ()) if e["url"] == urls.CONSENT_STATEMENT)
+    return next((e["extension"] for e in found), ())
+
+
+def _restated(old: Mapping[str, Any], status: str) -> list[Json]:
+    kept = [e for e in _sub(old) if e["url"] != "status"]
+    return [
+        {"url": urls.CONSENT_STATEMENT, "extension": [parts.extension("status", "valueCode", status), *kept]}
+    ]
+
+
+def _statement(status: str, method: str | None, given_by: str | None, obtained_by: str | None) -> Json:
+    said = (
+        ("status", "valueCode", status),
+        ("method", "valueCode", method),
+        ("givenBy", "valueCode", given_by),
+        ("obtainedBy", "valueString", obtained_by),
+    )
+    return {"url": urls.CONSENT_STATEMENT, "extension": [parts.extension(*row) for row in said if row[2]]}
+
+
+def _verification(status: str, who: Ref | None, on: date | None) -> list[Json] | None:
+    if STATUS[status] != "active" or status in {"not-required", "presumed"}:
+        return None
+    return [
+        parts.filled({"verified": True, "verifiedWith": parts.ref(who), "verificationDate": parts.when(on)})
+    ]
+
+
+def _provision(
+    *,
+    scopes: Sequence[str],
+    recipients: Sequence[Actor],
+    excluded: Sequence[Actor],
+    on: date | None,
+    valid_until: date | None,
+) -> Json:
+    return parts.filled(
+        {
+            "type": "permit",
+            "period": parts.period(start=on, end=valid_until) if valid_until else None,
+            "actor": [_actor(one) for one in recipients],
+            "action": [parts.concept(parts.coding(f"{urls.TERMINOLOGY}/consentaction", "disclose"))],
+            "purpose": [parts.coding(f"{urls.TERMINOLOGY}/v3-ActReason", "CAREMGT")],
+            "code": [parts.local(urls.CONSENT_SCOPE, scope) for scope in scopes],
+            "provision": [{"type": "deny", "actor": [_actor(one) for one in excluded]}] if excluded else None,
+        }
+    )
+
+
+def _actor(actor: Actor) -> Json:
+    return {
+        "role": parts.concept(parts.coding(f"{urls.TERMINOLOGY}/v3-ParticipationType", "IRCP")),
+        "reference": parts.filled(
+            {
+                "reference": actor.reference,
+                "type": "Organization",
+                "identifier": parts.identifier(urls.RECIPIENT, actor.key),
+                "display": actor.display,
+            }
+        ),
+    }
+
+
+def _key(actor: Mapping[str, Any]) -> str | None:
+    found: str | None = actor.get("reference", {}).get("identifier", {}).get("value")
+    return found
+
+
+def _code(concept: Mapping[str, Any]) -> str:
+    return str(concept["coding"][0]["code"])

@@ -1,0 +1,106 @@
+"""Messages as R4: a Communication per message, its bytes behind a DocumentReference. fhir-model.md; lists 8279, 7322, 8221."""
+
+# ruff: noqa: PLR0913 (keyword-only builders: an R4 resource has as many elements as it has)
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from adapter.fhir import parts, urls
+from adapter.fhir.parts import Json, Ref
+
+
+def communication(
+    *,
+    id_: str,
+    msg_id: str,
+    type_: str,
+    status: str,
+    patient: Ref | None = None,
+    based_on: Sequence[Ref] = (),
+    in_response_to: Ref | None = None,
+    topic: str | None = "6",
+    sent: datetime | None = None,
+    received: datetime | None = None,
+    sender: Ref | None = None,
+    recipients: Sequence[Ref] = (),
+    document: Ref | None = None,
+    reason: str | None = None,
+    medium: str = "nhn-edi",
+) -> Json:
+    """Return the Communication of one message. `type_` of 8279 (LETTER is none), `topic` of 7322, `reason` of 8221.
+
+    `status` preparation, in-progress, completed or not-done; `received` is the receipt's time.
+    """
+    listed = parts.volven("8279", type_) if type_ != "LETTER" else {"text": "Brev"}
+    return parts.resource(
+        "Communication",
+        id_,
+        {
+            "identifier": [parts.uuid_identifier(msg_id)],
+            "basedOn": parts.refs(based_on),
+            "inResponseTo": parts.refs([in_response_to]),
+            "status": status,
+            "statusReason": parts.volven("8221", reason) if reason else None,
+            "category": [listed],
+            "medium": [parts.local(urls.CONNECTION_TYPE, medium)],
+            "subject": parts.ref(patient),
+            "topic": parts.volven("7322", topic) if topic else None,
+            "sent": parts.when(sent),
+            "received": parts.when(received),
+            "recipient": parts.refs(recipients),
+            "sender": parts.ref(sender),
+            "payload": [{"contentReference": parts.ref(document)}] if document else None,
+        },
+    )
+
+
+def settled(
+    old: Mapping[str, Any],
+    *,
+    status: str,
+    sent: datetime | None = None,
+    received: datetime | None = None,
+    reason: str | None = None,
+) -> Json:
+    """Return the Communication in another status; times and reason (8221) that are None stay."""
+    new: Json = {
+        "status": status,
+        "sent": parts.when(sent),
+        "received": parts.when(received),
+        "statusReason": parts.volven("8221", reason) if reason else None,
+    }
+    return parts.changed(old, **parts.filled(new))
+
+
+def document_reference(
+    *,
+    id_: str,
+    msg_id: str,
+    type_: str,
+    url: str,
+    patient: Ref | None = None,
+    date: datetime | None = None,
+    author: Ref | None = None,
+    custodian: Ref | None = None,
+    content_type: str = "application/xml",
+    status: str = "current",
+) -> Json:
+    """Return the DocumentReference of a message's bytes; `url` relative, `/messages/<id>/document`. Never the text."""
+    listed = parts.volven("8279", type_) if type_ != "LETTER" else {"text": "Brev"}
+    return parts.resource(
+        "DocumentReference",
+        id_,
+        {
+            "masterIdentifier": parts.uuid_identifier(msg_id),
+            "status": status,
+            "type": listed,
+            "subject": parts.ref(patient),
+            "date": parts.when(date),
+            "author": parts.refs([author]),
+            "custodian": parts.ref(custodian),
+            "content": [{"attachment": {"contentType": content_type, "url": url}}],
+        },
+    )

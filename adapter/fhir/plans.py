@@ -1,0 +1,267 @@
+"""The individual plan: CarePlan, Goals, activities and the nine items. Regulation 2022-04-08-625; cpl-3; list 9602."""
+
+# ruff: noqa: PLR0913 (keyword-only builders: an R4 resource has as many elements as it has)
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from adapter.errors import FhirError
+from adapter.fhir import parts, urls
+from adapter.fhir.parts import OSLO, Json, Ref, When
+
+TITLE: Final = "Individuell plan"
+EVALUATION: Final = "Evaluering av individuell plan"
+CONTRIBUTIONS: Final = "Bidrag: "
+"""Begins the note that says who contributes what (item 4)."""
+COOPERATION: Final = "Samarbeid: "
+"""Begins the note that says which other providers are needed (item 9)."""
+
+_WITHOUT_TIME: Final = frozenset({"proposed", "cancelled", "waitlist"})
+"""Appointment.status that needs no start and end (app-3)."""
+
+
+def care_plan(
+    *,
+    id_: str,
+    identifier: tuple[str, str],
+    status: str,
+    patient: Ref,
+    author: Ref,
+    created: datetime,
+    title: str = TITLE,
+    start: When | None = None,
+    end: When | None = None,
+    contributors: Sequence[Ref] = (),
+    team: Ref | None = None,
+    addresses: Sequence[Ref] = (),
+    supporting: Sequence[Ref] = (),
+    goals: Sequence[Ref] = (),
+    activities: Sequence[Ref] = (),
+    contributions: str | None = None,
+    cooperation: str | None = None,
+) -> Json:
+    """Return the CarePlan. `identifier` is the writer's own; `author` the responsible Organization.
+
+    `supporting`: Consent and Observations; `addresses` Conditions only; `activities` ServiceRequest, Task, Appointment.
+    """
+    codings = (
+        parts.local_coding(urls.PLAN_CATEGORY, "individuell-plan"),
+        parts.volven_coding("9602", "A02-2"),
+    )
+    return parts.resource(
+        "CarePlan",
+        id_,
+        {
+            "identifier": [parts.identifier(*identifier)],
+            "status": status,
+            "intent": "plan",
+            "category": [parts.concept(*codings, text=TITLE)],
+            "title": title,
+            "subject": parts.ref(patient),
+            "period": parts.period(start=start, end=end),
+            "created": parts.when(created),
+            "author": parts.ref(author),
+            "contributor": parts.refs(contributors),
+            "careTeam": parts.refs([team]),
+            "addresses": parts.refs(addresses),
+            "supportingInfo": parts.refs(supporting),
+            "goal": parts.refs(goals),
+            "activity": [{"reference": one} for one in parts.refs(activities)],
+            "note": notes(contributions=contributions, cooperation=cooperation),
+        },
+    )
+
+
+def notes(*, contributions: str | None = None, cooperation: str | None = None) -> list[Json]:
+    """Return the plan's notes: who contributes what, and the cooperation needed."""
+    rows = ((CONTRIBUTIONS, contributions), (COOPERATION, cooperation))
+    return parts.annotate(*(mark + text for mark, text in rows if text))
+
+
+def goal(
+    *,
+    id_: str,
+    patient: Ref,
+    text: str,
+    status: str = "active",
+    target: date | None = None,
+    start: date | None = None,
+    key: str | None = None,
+) -> Json:
+    """Return a Goal. `status` is Goal.lifecycleStatus; `key` the writer's own id of it."""
+    return parts.resource(
+        "Goal",
+        id_,
+        {
+            "identifier": _key(key),
+            "lifecycleStatus": status,
+            "description": {"text": text},
+            "subject": parts.ref(patient),
+            "startDate": parts.when(start),
+            "target": [{"dueDate": parts.when(target)}] if target else None,
+        },
+    )
+
+
+def activity(kind: str, **known: Any) -> Json:
+    """Return the resource of an activity; `kind` service, task or appointment picks the builder below."""
+    return ACTIVITY[kind](**known)
+
+
+def service(
+    *,
+    id_: str,
+    patient: Ref,
+    title: str,
+    status: str,
+    plan: Ref | None = None,
+    text: str | None = None,
+    start: When | None = None,
+    end: When | None = None,
+    performer: Ref | None = None,
+    place: str | None = None,
+    key: str | None = None,
+    authored: datetime | None = None,
+) -> Json:
+    """Return a measure of the plan as ServiceRequest with intent plan."""
+    return parts.resource(
+        "ServiceRequest",
+        id_,
+        {
+            "identifier": _key(key),
+            "basedOn": parts.refs([plan]),
+            "status": status,
+            "intent": "plan",
+            "category": [parts.local(urls.PLAN_CATEGORY, "individuell-plan")],
+            "code": {"text": title},
+            "subject": parts.ref(patient),
+            "occurrencePeriod": parts.period(start=start, end=end),
+            "authoredOn": parts.when(authored),
+            "performer": parts.refs([performer]),
+            "locationCode": [{"text": place}] if place else None,
+            "note": parts.annotate(text),
+        },
+    )
+
+
+def task(
+    *,
+    id_: str,
+    patient: Ref,
+    title: str,
+    status: str,
+    plan: Ref | None = None,
+    text: str | None = None,
+    start: When | None = None,
+    end: When | None = None,
+    performer: Ref | None = None,
+    place: str | None = None,
+    key: str | None = None,
+    authored: datetime | None = None,
+) -> Json:
+    """Return a task of the plan as Task with intent plan."""
+    return parts.resource(
+        "Task",
+        id_,
+        {
+            "identifier": _key(key),
+            "basedOn": parts.refs([plan]),
+            "status": status,
+            "intent": "plan",
+            "description": title,
+            "for": parts.ref(patient),
+            "executionPeriod": parts.period(start=start, end=end),
+            "authoredOn": parts.when(authored),
+            "owner": parts.ref(performer),
+            "location": {"display": place} if place else None,
+            "note": parts.annotate(text),
+        },
+    )
+
+
+def appointment(
+    *,
+    id_: str,
+    patient: Ref,
+    title: str,
+    status: str,
+    plan: Ref | None = None,
+    text: str | None = None,
+    start: When | None = None,
+    end: When | None = None,
+    performer: Ref | None = None,
+    place: str | None = None,
+    key: str | None = None,
+    authored: datetime | None = None,
+) -> Json:
+    """Return an appointment of the plan. Raises IPK-F009 when its status needs a start and none is given (app-3)."""
+    if start is None and status not in _WITHOUT_TIME:
+        raise FhirError("IPK-F009", at="Appointment.start", hint="app-3")
+    people = [
+        (patient, "accepted"),
+        (performer, "accepted"),
+        ({"display": place} if place else None, "accepted"),
+    ]
+    return parts.resource(
+        "Appointment",
+        id_,
+        {
+            "identifier": _key(key),
+            "status": status,
+            "description": title,
+            "supportingInformation": parts.refs([plan]),
+            "start": parts.instant(_moment(start, last=False)) if start else None,
+            "end": parts.instant(_moment(end or start, last=True)) if start else None,
+            "created": parts.when(authored),
+            "comment": text,
+            "participant": [{"actor": parts.ref(who), "status": said} for who, said in people if who],
+        },
+    )
+
+
+def _moment(value: When | None, *, last: bool) -> datetime:
+    """Return an instant as it is; of a date its first or last second in Norway."""
+    if isinstance(value, datetime):
+        return value
+    return datetime.combine(value or date.min, time(23, 59, 59) if last else time(), tzinfo=OSLO)
+
+
+def evaluation(
+    *, id_: str, patient: Ref, on: date, plan: Ref | None = None, authored: datetime | None = None
+) -> Json:
+    """Return the next evaluation: a proposed Appointment on a day (item 7)."""
+    return parts.resource(
+        "Appointment",
+        id_,
+        {
+            "status": "proposed",
+            "serviceType": [{"text": EVALUATION}],
+            "description": EVALUATION,
+            "supportingInformation": parts.refs([plan]),
+            "created": parts.when(authored),
+            "participant": [{"actor": parts.ref(patient), "status": "needs-action"}],
+            "requestedPeriod": [parts.period(start=on, end=on)],
+        },
+    )
+
+
+def is_evaluation(one: Mapping[str, Any]) -> bool:
+    """Whether a resource is the next evaluation of a plan."""
+    return one["resourceType"] == "Appointment" and any(
+        t.get("text") == EVALUATION for t in one.get("serviceType", ())
+    )
+
+
+def _key(key: str | None) -> list[Json] | None:
+    return [parts.identifier(urls.PLAN_PART, key)] if key else None
+
+
+ACTIVITY: Final[Mapping[str, Callable[..., Json]]] = {
+    "service": service,
+    "task": task,
+    "appointment": appointment,
+}
+"""E34's `activities[].kind` → the builder of its resource."""

@@ -1,0 +1,71 @@
+"""A search as a value: what the FHIR room asks and the store answers. R4 search.html.
+
+All instants are whole microseconds since 1970 UTC; intervals are half open, [start, end).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Field = Literal["id", "updated", "subject", "status", "date", "token", "person"]
+Op = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
+SortField = Literal["id", "updated", "date", "status"]
+
+OPEN_START: Final = -(2**62)
+"""Start of a period that does not say when it began."""
+OPEN_END: Final = 2**62
+"""End of a period that does not say when it ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One parameter of a search; its values are alternatives, terms of one query must all hold.
+
+    What a value is depends on `field`: `id`, `subject` (a relative reference) and `status`: str ·
+    `updated` and `date`: (start, end) · `token`: (system, code), where system None is any and "" is none,
+    and code None is any · `person`: (system, value), hashed by the store before it is compared.
+    """
+
+    field: Field
+    values: tuple[Any, ...]
+    param: str = ""
+    """The search parameter's name, for `token`."""
+    op: Op = "eq"
+    """R4's prefix, for `updated` and `date`; `ne` also on `status` and `token` (the modifier `:not`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A page wanted of one type: terms (and), order, size, where to go on, and whether to count all."""
+
+    type: str
+    org: str | None = None
+    """Level-1 HER-id of the owner; None for all owners of this installation."""
+    terms: tuple[Term, ...] = ()
+    sort: tuple[tuple[SortField, bool], ...] = ()
+    """(field, descending); the id always decides last, so that pages are stable."""
+    count: int = 10
+    after: str | None = None
+    """`Page.next` of the page before."""
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One stored resource: its id, version, instant of change in microseconds, and bytes."""
+
+    type: str
+    id: str
+    version: int
+    updated: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a search: the rows, the cursor of the next page, and the number of all when asked."""
+
+    rows: tuple[Row, ...]
+    next: str | None = None
+    total: int | None = None

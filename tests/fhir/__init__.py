@@ -1,0 +1,1 @@
+"""FHIR R4: builders, search, bundles, bindings."""

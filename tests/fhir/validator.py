@@ -1,0 +1,49 @@
+"""The independent FHIR validator (Node): where it is, and what it says about resources."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import reference
+
+
+def _place() -> Path:
+    named = os.environ.get("ADAPTER_FHIR_VALIDATOR")
+    place = Path(named) if named else reference.path("tools", "fhir-validate")
+    if shutil.which("node") is None:
+        pytest.skip("Node is not installed")
+    if not (place / "node_modules").is_dir():
+        pytest.skip("the independent FHIR validator is not installed (ADAPTER_FHIR_VALIDATOR)")
+    return place
+
+
+def errors(resources: Sequence[dict[str, Any] | bytes], folder: Path) -> list[str]:
+    """Return every error of the validator about resources, written into `folder` first; skips by name without it."""
+    place = _place()
+    profiles = reference.path("standards", "fhir", "profiles")
+    files = [_written(folder / f"{number:03}.json", one) for number, one in enumerate(resources)]
+    options = ["--json"]
+    for name in ("no-basis-2.2.0", "kodeverk"):
+        options += ["--profiles", str(profiles / name)]
+    command = ["node", str(place / "validate.js"), *options, *map(str, files)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
+    assert len(lines) == len(files), told.stderr
+    return [f"{Path(line['file']).name}: {issue}" for line in lines for issue in line["issue"] if _bad(issue)]
+
+
+def _written(path: Path, resource: dict[str, Any] | bytes) -> Path:
+    path.write_bytes(resource if isinstance(resource, bytes) else json.dumps(resource).encode())
+    return path
+
+
+def _bad(issue: dict[str, Any]) -> bool:
+    return issue["severity"] in {"error", "fatal"}
