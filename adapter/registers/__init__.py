@@ -1,0 +1,1 @@
+"""Look-ups of parties and people: the address book."""

@@ -1,0 +1,64 @@
+"""The address book by what the routing rules ask for: who serves a place, who is home. Made once per book."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from adapter.model import AddressBook, Party
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Look-ups over all rows of a book, of every validity; `valid` picks the ones of a day."""
+
+    serving: Mapping[str, tuple[Party, ...]]
+    """Municipality, or municipality/district, → parties in the order of the book."""
+    with_districts: frozenset[str]
+    """Municipalities that some party serves by district."""
+    units: Mapping[str, tuple[Party, ...]]
+    """Level-1 HER-id → home parties that are a coordinating unit."""
+
+
+class _Same:
+    """A key by identity: parties hold mappings, so a book itself cannot be hashed."""
+
+    __slots__ = ("parties",)
+
+    def __init__(self, parties: tuple[Party, ...]) -> None:
+        self.parties = parties
+
+    def __hash__(self) -> int:
+        return id(self.parties)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.parties is self.parties
+
+
+@lru_cache(maxsize=8)
+def _made(same: _Same) -> Index:
+    serving: defaultdict[str, list[Party]] = defaultdict(list)
+    units: defaultdict[str, list[Party]] = defaultdict(list)
+    for party in same.parties:
+        for place in party.serves:
+            serving[place].append(party)
+        if party.home and party.unit and party.her_id:
+            units[party.her_id].append(party)
+    return Index(
+        {place: tuple(found) for place, found in serving.items()},
+        frozenset(place.partition("/")[0] for place in serving if "/" in place),
+        {her: tuple(found) for her, found in units.items()},
+    )
+
+
+def index(book: AddressBook) -> Index:
+    """Return the index of a book; the same book gives the same one."""
+    return _made(_Same(book.parties))
+
+
+def valid(party: Party, on: date) -> bool:
+    """Return whether a row holds on a day."""
+    return party.valid_from <= on and (party.valid_to is None or on <= party.valid_to)

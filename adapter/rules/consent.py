@@ -1,0 +1,225 @@
+"""Whether something may leave: consent by kind of need and by event. message-rules.md, 'Consent before anything leaves'."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, Literal
+
+from adapter.model import Reason
+from adapter.rules import anchors
+
+Status = Literal["given", "limited", "refused", "not-asked", "withdrawn", "presumed", "not-required"]
+
+COORDINATING_UNIT: Final = "coordinating-unit"
+GP: Final = "gp"
+REPORTER: Final = "reporter"
+"""The party that reported the need: it holds the consent that it reported under."""
+OWN_UNIT: Final = "own-unit"
+"""The coordinating unit of our own organisation: nothing leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A consent as the rules see it. No `recipients` means the coordinating unit only."""
+
+    status: Status
+    scopes: frozenset[str] = frozenset()
+    recipients: frozenset[str] = frozenset()
+    excluded: frozenset[str] = frozenset()
+    given_by: str | None = None
+    method: str | None = None
+    date: dt.date | None = None
+    valid_until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Whether it may leave. `held` waits for another consent, `refused` is the patient's no."""
+
+    open: bool
+    state: Literal["open", "held", "refused"]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one kind or event needs: any one of `scopes` (none: not gated), by which rule."""
+
+    rule: str
+    scopes: frozenset[str]
+
+
+_CREATE: Final = Row("consent-plan-create", frozenset({"plan-create"}))
+_COORDINATOR: Final = Row("consent-coordinator", frozenset({"coordinator"}))
+_EITHER: Final = Row("consent-rehabilitation", frozenset({"plan-create", "coordinator"}))
+_SHARE: Final = Row("consent-plan-share", frozenset({"plan-share"}))
+_FREE: Final = Row("consent-not-gated", frozenset())
+
+NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
+    {
+        "individual-plan": _CREATE,
+        "coordinator": _COORDINATOR,
+        "child-coordinator": _COORDINATOR,
+        "habilitation": _EITHER,
+        "rehabilitation": _EITHER,
+        # E21–E27 and their endings
+        "ip.coordinator.appointed": _COORDINATOR,
+        "ip.hospital-coordinator.appointed": _COORDINATOR,
+        "ip.child-coordinator.appointed": _COORDINATOR,
+        "ip.coordinator.replaced": _COORDINATOR,
+        "ip.coordinator.absent": _COORDINATOR,
+        "ip.coordinator.returned": _COORDINATOR,
+        "ip.coordinator.ended": _COORDINATOR,
+        "ip.contact-physician.appointed": _COORDINATOR,
+        "ip.contact-physician.replaced": _COORDINATOR,
+        "ip.contact-physician.ended": _COORDINATOR,
+        # E34–E41
+        "ip.plan.created": _SHARE,
+        "ip.plan.updated": _SHARE,
+        "ip.goal.changed": _SHARE,
+        "ip.activity.changed": _SHARE,
+        "ip.plan.evaluated": _SHARE,
+        "ip.plan.transferred": _SHARE,
+        "ip.plan.closed": _SHARE,
+        "ip.plan-document.shared": _SHARE,
+        # Answers and withdrawals go to whoever holds the message already
+        "ip.need.acknowledged": _FREE,
+        "ip.need.info-requested": _FREE,
+        "ip.need.accepted": _FREE,
+        "ip.need.declined": _FREE,
+        "ip.need.withdrawn": _FREE,
+        "ip.consent.withdrawn": _FREE,
+    }
+)
+"""Kind of need or type of event → what it needs. E02 and E13 are gated by the kinds that they release."""
+
+_CLOSED: Final[Mapping[Status, tuple[Literal["held", "refused"], str]]] = MappingProxyType(
+    {
+        "refused": ("refused", "consent-refused"),
+        "not-asked": ("held", "consent-not-asked"),
+        "withdrawn": ("held", "consent-withdrawn"),
+        "presumed": ("held", "consent-presumed"),
+    }
+)
+"""Statuses that open nothing outside the own organisation."""
+
+_INSIDE: Final = frozenset({"given", "limited", "presumed", "not-required"})
+"""Statuses by which the own coordinating unit may know. hpl § 38 a."""
+
+_OPEN: Final = "åpen"
+_CLOSED_TEXT: Final[Mapping[str, str]] = MappingProxyType({"held": "venter", "refused": "avslått"})
+
+
+def gate(
+    *,
+    need: str,
+    consent: Grant | None,
+    recipient: str | Collection[str],
+    legal_basis: str | None,
+    on: dt.date,
+) -> Verdict:
+    """Return whether `need` (a kind or an event type) may go to `recipient` on a day, and why.
+
+    `recipient` is `coordinating-unit`, `gp`, `reporter`, `own-unit` or a key of the address book, or several names of
+    one party (`("coordinating-unit", "alvdal-saksbehandling")`): listed under one of them is listed, excluded under one
+    is excluded. No consent at all counts as not asked. What NEEDS does not list is held.
+    """
+    names = frozenset((recipient,)) if isinstance(recipient, str) else frozenset(recipient)
+    row = NEEDS.get(need)
+    if row is None:
+        return _closed("held", "consent-unlisted")
+    if consent is not None and not names.isdisjoint(consent.excluded):
+        return _closed("refused" if consent.status == "refused" else "held", "consent-excluded")
+    if not row.scopes:
+        return _opened("consent-not-gated")
+    if OWN_UNIT in names:
+        return _inside(consent)
+    return _outside(row, consent or _NOT_ASKED, names, basis=legal_basis, on=on)
+
+
+def received() -> Verdict:
+    """Return the verdict of a need that came in a message: its sender stands for the consent."""
+    return _opened("consent-received")
+
+
+def covered(
+    kinds: Collection[str],
+    consent: Grant | None,
+    *,
+    recipient: str | Collection[str],
+    legal_basis: str | None,
+    on: dt.date,
+) -> Mapping[str, Verdict]:
+    """Return the verdict of each kind, in the order given: the open ones share one message, the others wait."""
+    return {
+        k: gate(need=k, consent=consent, recipient=recipient, legal_basis=legal_basis, on=on) for k in kinds
+    }
+
+
+_NOT_ASKED: Final = Grant(status="not-asked")
+
+
+def _inside(consent: Grant | None) -> Verdict:
+    status: Status = consent.status if consent else "not-asked"
+    if status in _INSIDE:
+        return _opened("consent-internal")
+    return _closed(*_CLOSED[status])
+
+
+def _outside(row: Row, consent: Grant, names: frozenset[str], *, basis: str | None, on: dt.date) -> Verdict:
+    shut = _CLOSED.get(consent.status)
+    if shut is not None:
+        return _closed(*shut)
+    why = _obstacle(row, consent, names, basis=basis, on=on)
+    if why is not None:
+        return _closed("held", why)
+    if consent.status == "not-required":
+        return _by_basis(basis or "")
+    return _opened(row.rule, reporter=_only_as_reporter(consent, names))
+
+
+def _obstacle(
+    row: Row, consent: Grant, names: frozenset[str], *, basis: str | None, on: dt.date
+) -> str | None:
+    """Return the rule that keeps it here although the status could open, None where nothing does."""
+    if consent.valid_until is not None and consent.valid_until < on:
+        return "consent-expired"
+    if consent.date is not None and consent.date > on:
+        return "consent-not-yet"
+    if consent.status == "not-required":
+        if not basis:
+            return "consent-no-basis"
+    elif row.scopes.isdisjoint(consent.scopes):
+        return row.rule
+    return None if _listed(consent, names) else "consent-recipient"
+
+
+def _listed(consent: Grant, names: frozenset[str]) -> bool:
+    if REPORTER in names:
+        return True
+    return not names.isdisjoint(consent.recipients) if consent.recipients else COORDINATING_UNIT in names
+
+
+def _only_as_reporter(consent: Grant, names: frozenset[str]) -> bool:
+    return REPORTER in names and names.isdisjoint(consent.recipients)
+
+
+@lru_cache(maxsize=64)
+def _opened(rule: str, *, reporter: bool = False) -> Verdict:
+    rules = (rule, "consent-reporter") if reporter else (rule,)
+    return Verdict(open=True, state="open", reasons=tuple(anchors.fixed(r, _OPEN) for r in rules))
+
+
+@lru_cache(maxsize=16)
+def _by_basis(basis: str) -> Verdict:
+    why = anchors.reason("consent-not-required", _OPEN, basis=basis)
+    return Verdict(open=True, state="open", reasons=(why,))
+
+
+@lru_cache(maxsize=64)
+def _closed(state: Literal["held", "refused"], rule: str) -> Verdict:
+    return Verdict(open=False, state=state, reasons=(anchors.fixed(rule, _CLOSED_TEXT[state]),))

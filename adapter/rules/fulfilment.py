@@ -1,0 +1,54 @@
+"""Which event fulfils which kind of need. message-rules.md, 'Who fulfils'; pbrl §§ 2-5 and 2-5 b."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from adapter.model import Reason
+from adapter.rules import anchors
+
+Effect = Literal["fulfilled", "begun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What happens to a need of one kind, and by which rule."""
+
+    effect: Effect
+    rule: str
+
+
+_COORDINATOR: Final = Row("fulfilled", "fulfilled-coordinator")
+_PLAN: Final = Row("fulfilled", "fulfilled-plan")
+_BEGUN: Final = Row("begun", "fulfilled-begun")
+
+ROWS: Final[Mapping[tuple[str, str, str | None], Row]] = MappingProxyType(
+    {
+        ("ip.coordinator.appointed", "coordinator", None): _COORDINATOR,
+        ("ip.coordinator.appointed", "child-coordinator", None): _COORDINATOR,
+        ("ip.coordinator.appointed", "individual-plan", None): _BEGUN,
+        ("ip.plan.created", "individual-plan", "active"): _PLAN,
+        ("ip.plan.created", "individual-plan", "draft"): _BEGUN,
+        ("ip.plan.updated", "individual-plan", "active"): _PLAN,
+    }
+)
+"""(event, kind of need, CarePlan.status or None) → what it does. A draft that becomes active (E35) fulfils as E34 does.
+
+A hospital coordinator (E22) fulfils nothing: the need was for the municipality's.
+"""
+
+
+def effect(event_type: str, kind: str, *, plan_status: str | None = None) -> tuple[Effect | None, Reason]:
+    """Return what an event does to an open need of a kind: fulfilled, begun (states.BEGIN where accepted) or nothing."""
+    row = ROWS.get((event_type, kind, plan_status))
+    if row is None:
+        return None, anchors.fixed("fulfilled-not", kind)
+    return row.effect, anchors.fixed(row.rule, kind)
+
+
+def fulfils(event_type: str, kind: str, *, plan_status: str | None = None) -> bool:
+    """Return whether an event completes a need of a kind (ServiceRequest and Task)."""
+    return effect(event_type, kind, plan_status=plan_status)[0] == "fulfilled"

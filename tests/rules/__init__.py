@@ -1,0 +1,1 @@
+"""What is allowed, by whom, by when and why."""
