@@ -7,7 +7,7 @@ AdapterError
 ├── RoutingError    IPK-R…  addresses and carriers
 ├── MessageError    IPK-M…  KITH messages and receipts
 ├── FhirError       IPK-F…  the FHIR API
-├── SystemError_    IPK-S…  database, queue, disk, settings
+├── SystemFault     IPK-S…  database, queue, disk, settings
 └── Faults          several of the above at once
 
 An error carries a code and a place, never a value: texts come from TABLE alone. Sources: RFC 9457 (problem+json),
@@ -104,7 +104,7 @@ class FhirError(AdapterError):
     """A FHIR request cannot be answered as asked."""
 
 
-class SystemFault(AdapterError):
+class SystemFault(AdapterError):  # noqa: N818 (a fault of the system, not a wrong call)
     """The database, a queue, a disk or a setting is not as it must be."""
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 NAMESPACE: Final = uuid.UUID("54f08ce0-bf44-5d1a-8844-33db3f213544")
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LENGTH: Final = 9
 _READ: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
@@ -72,7 +73,7 @@ def read_melde_id(text: str) -> str | None:
     """
     head, _, rest = text.strip().upper().partition("-")
     code = rest.replace("-", "").translate(_READ)
-    if head != "IPK" or len(code) != 9 or any(char not in CROCKFORD for char in code):
+    if head != "IPK" or len(code) != _LENGTH or any(char not in CROCKFORD for char in code):
         return None
     value = 0
     for char in code[:8]:

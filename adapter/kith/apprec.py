@@ -1,0 +1,92 @@
+"""AppRec 1.0 and 1.1: the receipt of the receiving system. HIS 80415:2004, HIS 80415:2012, HITS 1168."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+from adapter.kith.codes import Code, coded, simple
+from adapter.kith.head import Address, Head
+
+Version = Literal["1.0", "1.1"]
+Role = Literal["PRIM", "COP"]
+Status = Literal["1", "2", "3"]
+
+NAMESPACES: Final[Mapping[str, Version]] = {
+    "http://www.kith.no/xmlstds/apprec/2004-11-21": "1.0",
+    "http://www.kith.no/xmlstds/apprec/2012-02-15": "1.1",
+}
+OK: Final[Status] = "1"
+REJECTED: Final[Status] = "2"
+
+
+class Original(NamedTuple):
+    """OriginalMsgId: MsgInfo/Type, GenDate and MsgId of the message receipted (not RefDoc/IssueDate)."""
+
+    type: Code
+    gen_date: datetime
+    msg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppRec:
+    """A receipt: final, one per recipient and message. A rejecting one carries at least one error."""
+
+    version: Version
+    id: str
+    gen_date: datetime
+    sender: Address
+    receiver: Address
+    status: Status
+    original: Original
+    errors: tuple[Code, ...] = ()
+    """CVs of list 8221; details for the receiver's user in `ot`."""
+    role: Role = "PRIM"
+    """Whether the primary receiver answers, or one of the copies."""
+
+    @property
+    def positive(self) -> bool:
+        """Whether the message was taken: OK, or OK with an error in a part."""
+        return self.status in {"1", "3"}
+
+
+def mirror(head: Head, own: Address | None = None) -> tuple[Address, Address]:
+    """Return sender and receiver of a receipt for this message: its receiver (or the copy `own`), its sender.
+
+    A professional below a unit is a signer and is not mapped.
+    """
+    return _without_signer(own or head.receiver), _without_signer(head.sender)
+
+
+def answer(  # noqa: PLR0913 (the fields of a receipt, all by name)
+    head: Head,
+    *,
+    version: Version,
+    id_: str,
+    gen_date: datetime,
+    errors: tuple[str, ...] = (),
+    own: Address | None = None,
+    role: Role = "PRIM",
+) -> AppRec:
+    """Return the receipt for a message: OK without errors (codes of 8221), else rejected with them."""
+    sender, receiver = mirror(head, own)
+    return AppRec(
+        version=version,
+        id=id_,
+        gen_date=gen_date,
+        sender=sender,
+        receiver=receiver,
+        role=role,
+        status=REJECTED if errors else OK,
+        errors=tuple(coded("8221", error) for error in errors),
+        original=Original(
+            simple("8279", head.type.v) if not head.type.dn else head.type, head.gen_date, head.msg_id
+        ),
+    )
+
+
+def _without_signer(address: Address) -> Address:
+    """Return the address with level 2 a unit, or a person, never both."""
+    return Address(level1=address.level1, level2=address.level2) if address.level2 else address

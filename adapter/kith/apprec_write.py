@@ -1,0 +1,93 @@
+"""AppRec written, both versions: Organisation → Inst, sub-organisation → Dept, professional → HCPerson. HITS 1168 ch. 8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from adapter.errors import MessageError
+from adapter.kith import time
+from adapter.kith.apprec import NAMESPACES, REJECTED, AppRec, Original, Version
+from adapter.kith.codes import Code, write_cs, write_cv
+from adapter.kith.escape import element, escape
+from adapter.kith.head import Address, Ident, Person, Unit, person_ident, unit_ident
+
+_NAMESPACE: Final[Mapping[Version, str]] = {version: namespace for namespace, version in NAMESPACES.items()}
+_MIG: Final[Mapping[Version, str]] = {"1.0": "1.0 2004-11-21", "1.1": "v1.1 2012-02-15"}
+_SENDER_ROLES: Final[Mapping[tuple[Version, str], Code]] = {
+    ("1.1", "PRIM"): Code("PRIM", "Primærmottaker"),
+    ("1.1", "COP"): Code("COP", "Kopimottaker"),
+    ("1.0", "COP"): Code("COP", "Kopimottaker"),
+}
+"""1.0 knows REQ, SPR and COP: requester and provider do not fit a dialogue, so the primary receiver states none."""
+_RECEIVER_ROLES: Final[Mapping[Version, Code]] = {"1.1": Code("AVS", "Avsender")}
+
+
+def build(receipt: AppRec) -> str:
+    """Return the document as XML text. Raises MessageError IPK-M012 for a rejection without an error."""
+    if receipt.status == REJECTED and not receipt.errors:
+        raise MessageError("IPK-M012", at="/AppRec/Error")
+    errors = "".join(write_cv("Error", error) for error in receipt.errors)
+    sender_role = _SENDER_ROLES.get((receipt.version, receipt.role))
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<AppRec xmlns="{_NAMESPACE[receipt.version]}">'
+        f"{write_cs('MsgType', '8279', Code('APPREC'))}<MIGversion>{_MIG[receipt.version]}</MIGversion>"
+        f"<GenDate>{time.write(receipt.gen_date)}</GenDate>{element('Id', receipt.id)}"
+        f"<Sender>{write_cs('Role', '8112', sender_role)}{_party(receipt.sender)}</Sender>"
+        f"<Receiver>{write_cs('Role', '8112', _RECEIVER_ROLES.get(receipt.version))}{_party(receipt.receiver)}"
+        f"</Receiver>{write_cs('Status', '8258', Code(receipt.status))}{errors}{_original(receipt.original)}</AppRec>\n"
+    )
+
+
+def _original(original: Original) -> str:
+    """Return OriginalMsgId."""
+    return (
+        f"<OriginalMsgId>{write_cs('MsgType', '8279', original.type)}"
+        f"<IssueDate>{time.echo(original.gen_date)}</IssueDate><Id>{escape(original.msg_id)}</Id></OriginalMsgId>"
+    )
+
+
+def _party(address: Address) -> str:
+    """Return HCP/Inst with what lies below it."""
+    dept = (
+        f"<Dept>{_identity(address.level2.name, _unit_ids(address.level2))}</Dept>" if address.level2 else ""
+    )
+    person = address.person
+    below = f"<HCPerson>{_identity(person.name, _person_ids(person))}</HCPerson>" if person else ""
+    own, further = _split(_unit_ids(address.level1))
+    return f"<HCP><Inst>{element('Name', address.level1.name)}{own}{dept}{further}{below}</Inst></HCP>"
+
+
+def _identity(name: str, ids: tuple[Ident, ...]) -> str:
+    """Return Name, Id, TypeId and AdditionalId."""
+    return element("Name", name) + "".join(_split(ids))
+
+
+def _split(ids: tuple[Ident, ...]) -> tuple[str, str]:
+    """Return the first identifier as Id and TypeId, the others as AdditionalId. No S here: the types are CS."""
+    if not ids:
+        return "", ""
+    first = f"<Id>{escape(ids[0].value)}</Id>{_type('TypeId', ids[0].type)}"
+    others = (
+        f"<AdditionalId><Id>{escape(each.value)}</Id>{_type('Type', each.type)}</AdditionalId>"
+        for each in ids[1:]
+    )
+    return first, "".join(others)
+
+
+def _type(tag: str, code: Code) -> str:
+    """Return the type of an identifier as a CS, DN from the list of its S."""
+    return write_cs(tag, code.list or "9051", code)
+
+
+def _unit_ids(unit: Unit) -> tuple[Ident, ...]:
+    """Return the identifiers of a unit, the HER-id first."""
+    own = (("HER", unit.her_id), ("ENH", unit.orgnr))
+    return (*(unit_ident(kind, value) for kind, value in own if value), *unit.others)
+
+
+def _person_ids(person: Person) -> tuple[Ident, ...]:
+    """Return the identifiers of a professional, the HER-id first."""
+    her = (unit_ident("HER", person.her_id),) if person.her_id else ()
+    hpr = (person_ident("HPR", person.hpr),) if person.hpr else ()
+    return (*her, *hpr, *person.others)

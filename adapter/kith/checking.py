@@ -1,0 +1,57 @@
+"""What a validator would say of a document, and what a receipt must say. HIS 80415, HIS 80601, and each profile."""
+
+from __future__ import annotations
+
+from adapter import xmlsafe
+from adapter.errors import TABLE, Fault, MessageError
+from adapter.kith import reading, schemas
+from adapter.kith.reading import Read
+from adapter.kith.rules import RULES
+
+
+def check(data: bytes) -> tuple[Fault, ...]:
+    """Return every fault of a document: parsing, our schema as it stands, and the named rules. Empty when clean."""
+    try:
+        read = reading.read(data)
+    except MessageError as error:
+        return _unread(data, error)
+    # Judged as it stands: `read` has put right what a reader tolerates.
+    strict = schemas.faults(xmlsafe.parse(data), "whole" if read.supported else "head")
+    return (*strict, *broken(read))
+
+
+def broken(read: Read) -> tuple[Fault, ...]:
+    """Return the faults by the named rules, in the order of the table."""
+    return tuple(
+        Fault(code=rule.code, path=path, rule=rule.name, severity=rule.severity)
+        for rule in RULES
+        if (path := rule.test(read)) is not None
+    )
+
+
+def receipt_faults(read: Read) -> tuple[str, ...]:
+    """Return the codes of 8221 with which a message is refused, none when it is taken.
+
+    What must be refused (E10, E36) always; of what may be, the type or version not supported (T10) and, for a type
+    that is, the schema (T02). Never for the values of codes or for content. Nothing for a receipt.
+    """
+    if read.kind == "apprec":
+        return ()
+    found = [TABLE[fault.code].apprec for fault in broken(read) if fault.severity == "must"]
+    if not read.supported:
+        found.append("T10")
+    elif read.faults:
+        found.append("T02")
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
+def _unread(data: bytes, error: MessageError) -> tuple[Fault, ...]:
+    """Return the fault that stopped the reading, after those of the schema where the document is well formed."""
+    line = int(error.at[5:]) if error.at.startswith("line ") else None
+    stop = Fault(
+        code=error.code, path=error.at if line is None else "/", line=line, rule="readable", hint=error.hint
+    )
+    try:
+        return (*schemas.faults(xmlsafe.parse(data)), stop)
+    except MessageError:
+        return (stop,)

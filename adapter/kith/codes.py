@@ -1,0 +1,78 @@
+"""A KITH code: V, DN, S and OT, and how it is written. kith.xsd types CS and CV; HISD 1165."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from lxml import etree
+
+from adapter import codes as tables
+from adapter.kith.escape import escape
+
+OID_PREFIX: Final = "2.16.578.1.12.4.1.1."
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One coded value. Equal on V, S and OT: a receiver matches V and S; DN differs between editions of a list."""
+
+    v: str
+    dn: str = field(default="", compare=False)
+    s: str | None = None
+    """The whole OID of the list, None in a CS."""
+    ot: str = field(default="", repr=False)
+
+    @property
+    def list(self) -> str | None:
+        """Number of the list, such as `9034`, where S is one of the national lists."""
+        return self.s[len(OID_PREFIX) :] if self.s and self.s.startswith(OID_PREFIX) else None
+
+    def among(self, number: str, *values: str) -> bool:
+        """Whether this is one of the values of list `number`."""
+        return self.list == number and self.v in values
+
+
+@lru_cache(maxsize=4096)
+def coded(number: str, v: str) -> Code:
+    """Return a CV of list `number` with its display text, empty where the list does not know the value."""
+    return Code(v, tables.display(number, v) or "", OID_PREFIX + number)
+
+
+@lru_cache(maxsize=4096)
+def simple(number: str, v: str) -> Code:
+    """Return a CS (no S) whose text comes from list `number`."""
+    return Code(v, tables.display(number, v) or "")
+
+
+def write_cv(tag: str, code: Code | None) -> str:
+    """Return `<tag V DN S OT/>`, nothing for None. DN comes from the table of S where the code brings none."""
+    if code is None:
+        return ""
+    other = f' OT="{escape(code.ot)}"' if code.ot else ""
+    known = code.dn or (coded(code.list, code.v).dn if code.list else "")
+    dn = f' DN="{escape(known)}"' if known else ""
+    system = f' S="{escape(code.s)}"' if code.s else ""
+    value = f' V="{escape(code.v)}"' if code.v else ""
+    return f"<{tag}{value}{dn}{system}{other}/>"
+
+
+def write_cs(tag: str, number: str, code: Code | None) -> str:
+    """Return `<tag V DN/>`, nothing for None. DN comes from list `number` where the code brings none."""
+    if code is None:
+        return ""
+    known = code.dn or simple(number, code.v).dn
+    dn = f' DN="{escape(known)}"' if known else ""
+    return f'<{tag} V="{escape(code.v)}"{dn}/>'
+
+
+def read_code(element: etree._Element | None) -> Code | None:
+    """Return the code of an element, None where it is absent or wholly empty. Blanks around V and S do not count."""
+    if element is None:
+        return None
+    get = element.get
+    v = " ".join((get("V") or "").split())
+    s = (get("S") or "").strip() or None
+    ot = get("OT") or ""
+    return Code(v, get("DN") or "", s, ot) if v or ot else None

@@ -1,0 +1,46 @@
+"""DIALOG_FORESPORSEL: a question between professionals, Dialogmelding 1.0. HIS 1152:2006, HISD 80903:2009."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapter.kith import dialog_write, head_write
+from adapter.kith.codes import coded
+from adapter.kith.dialog import V1_0, Contact, Dialect, Notes, Question
+from adapter.kith.head import Head
+from adapter.kith.parts import message_type
+
+TYPE: Final = "DIALOG_FORESPORSEL"
+DIALECT: Final[Dialect] = V1_0
+OTHER_ENQUIRY: Final = "99"
+"""Annen henvendelse, in all three lists of TypeForesp."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Foresporsel:
+    """One question about one patient. Text is mandatory with type 99."""
+
+    head: Head
+    questions: tuple[Question, ...]
+
+    @property
+    def body(self) -> Notes:
+        """The questions, as every dialogue message shows what it holds."""
+        return Notes(questions=self.questions)
+
+
+def new(head: Head, *, asked_by: str, text: str, contacts: tuple[Contact, ...]) -> Foresporsel:
+    """Return a question of type 99; `asked_by` is its list: 9152 care services, 9153 doctor, 9154 hospital."""
+    question = Question(type=coded(asked_by, OTHER_ENQUIRY), text=text, contacts=contacts)
+    return Foresporsel(head=replace(head, type=message_type(TYPE)), questions=(question,))
+
+
+def parse(head: Head, body: Notes) -> Foresporsel:
+    """Return the message of a head and body as read."""
+    return Foresporsel(head=head, questions=body.questions)
+
+
+def build(message: Foresporsel) -> str:
+    """Return the document as XML text, not yet checked."""
+    return head_write.frame(message.head, dialog_write.payload(message.body, DIALECT))

@@ -1,0 +1,46 @@
+"""DIALOG_NOTAT: information that asks for no answer, Dialogmelding 1.0. HIS 80603:2006, HISD 80806 9.4."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapter.kith import dialog_write, head_write
+from adapter.kith.codes import OID_PREFIX, Code
+from adapter.kith.dialog import V1_0, Contact, Dialect, Note, Notes
+from adapter.kith.head import Head
+from adapter.kith.parts import message_type
+
+TYPE: Final = "DIALOG_NOTAT"
+DIALECT: Final[Dialect] = V1_0
+ABOUT_PATIENT: Final = Code("6", "Henvendelse om pasient", f"{OID_PREFIX}7321")
+"""Of list 7321, Tema for notat."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Notat:
+    """A note."""
+
+    head: Head
+    notes: tuple[Note, ...]
+
+    @property
+    def body(self) -> Notes:
+        """The notes, as every dialogue message shows what it holds."""
+        return Notes(notes=self.notes)
+
+
+def new(head: Head, *, subject: str, text: str, contacts: tuple[Contact, ...]) -> Notat:
+    """Return a note about the patient, TemaKodet 7321/6."""
+    note = Note(topic=ABOUT_PATIENT, subject=subject, text=text, contacts=contacts)
+    return Notat(head=replace(head, type=message_type(TYPE)), notes=(note,))
+
+
+def parse(head: Head, body: Notes) -> Notat:
+    """Return the message of a head and body as read."""
+    return Notat(head=head, notes=body.notes)
+
+
+def build(message: Notat) -> str:
+    """Return the document as XML text, not yet checked."""
+    return head_write.frame(message.head, dialog_write.payload(message.body, DIALECT))

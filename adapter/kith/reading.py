@@ -1,0 +1,131 @@
+"""Any KITH document read: receipts, messages the adapter supports, and the head of those it does not. HIS 80601."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from lxml import etree
+
+from adapter import xmlsafe
+from adapter.errors import Fault, MessageError
+from adapter.kith import apprec_read, dialog_read, head, head_read, schemas, types
+from adapter.kith.apprec import NAMESPACES, AppRec, Version
+from adapter.kith.dialog import Notes
+from adapter.kith.head import Head
+from adapter.kith.tree import kind, namespace, text
+
+_H: Final = f"{{{head.NAMESPACE}}}"
+_EXACT: Final = (
+    f"{_H}MsgInfo/{_H}MIGversion",
+    f"{_H}MsgInfo/{_H}GenDate",
+    f"{_H}MsgInfo/{_H}Patient/{_H}DateOfBirth",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A Document after the first: what it says it is. Its content stays in the bytes of the message."""
+
+    mime_type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Read:
+    """A document as read. `head` is None for a receipt; `body` is None for a message type not supported."""
+
+    kind: Literal["message", "apprec"]
+    type: str
+    """MsgInfo/Type, `APPREC` for a receipt."""
+    version: str
+    """Version of the payload standard by its namespace, empty where unknown; of AppRec for a receipt."""
+    supported: bool
+    head: Head | None
+    body: Notes | AppRec | None
+    message: types.Message | None
+    """The message as its own model, ready to build again."""
+    apprec_version: Version
+    """The version to receipt with."""
+    faults: tuple[Fault, ...]
+    """Faults by our schema, after what we tolerate was put right; the payload of an unsupported type is not judged."""
+    attachments: tuple[Attachment, ...]
+    root: etree._Element
+    """The tree, with what is tolerated put right. The bytes as received are the caller's to keep."""
+
+
+def read(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> Read:
+    """Return what a document says.
+
+    Raises MessageError IPK-M001, IPK-M007, IPK-M008 (xmlsafe.parse), IPK-M003 (no KITH message or receipt),
+    IPK-M009 (no sender that a receipt could go to) and IPK-M002 (a receipt, or the facts a receipt must name, missing).
+    """
+    root = xmlsafe.parse(data, limits=limits)
+    if namespace(root) in NAMESPACES and kind(root) == "AppRec":
+        return _receipt(root)
+    if root.tag != f"{_H}MsgHead":
+        raise MessageError("IPK-M003", at="/")
+    return _message(root)
+
+
+def _receipt(root: etree._Element) -> Read:
+    """Return an AppRec as read."""
+    receipt = apprec_read.read(root)
+    return Read(
+        kind="apprec", type="APPREC", version=receipt.version, supported=True, head=None, body=receipt, message=None,
+        apprec_version=receipt.version, faults=schemas.faults(root), attachments=(), root=root,
+    )  # fmt: skip
+
+
+def _message(root: etree._Element) -> Read:
+    """Return a MsgHead document as read."""
+    known = head_read.read(root)
+    payload = _payload(root)
+    space = namespace(payload) if payload is not None else ""
+    row = types.row_of(known.type.v, space)
+    body = dialog_read.read(payload) if row is not None and payload is not None else None
+    edition = types.edition(space)
+    _tolerate(root)
+    return Read(
+        kind="message",
+        type=known.type.v,
+        version=edition.version,
+        supported=row is not None,
+        head=known,
+        body=body,
+        message=row.parse(known, body) if row is not None and body is not None else None,
+        apprec_version=edition.apprec_version,
+        faults=schemas.faults(root, "whole" if row else "head"),
+        attachments=_attachments(root),
+        root=root,
+    )
+
+
+def _payload(root: etree._Element) -> etree._Element | None:
+    """Return the XML instance of the first Document (HIS 80603:2017 3.2)."""
+    holder = root.find(f"{_H}Document/{_H}RefDoc/{_H}Content")
+    return next(iter(holder), None) if holder is not None else None
+
+
+def _attachments(root: etree._Element) -> tuple[Attachment, ...]:
+    """Return the further Documents."""
+    documents = root.findall(f"{_H}Document/{_H}RefDoc")[1:]
+    return tuple(
+        Attachment(mime_type=text(each, f"{_H}MimeType"), description=text(each, f"{_H}Description"))
+        for each in documents
+    )
+
+
+def _tolerate(root: etree._Element) -> None:
+    """Put right, before judging, what senders in use get wrong and what costs the reader nothing.
+
+    ConversationRef in the other order (NAV sends it so); blanks round values that the schema
+    compares as they stand.
+    """
+    ref = root.find(f"{_H}MsgInfo/{_H}ConversationRef")
+    if ref is not None and [kind(child) for child in ref] == ["RefToConversation", "RefToParent"]:
+        ref.append(ref[0])
+    for path in _EXACT:
+        element = root.find(path)
+        if element is not None and element.text:
+            element.text = element.text.strip()

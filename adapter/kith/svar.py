@@ -1,0 +1,46 @@
+"""DIALOG_SVAR: the answer to a DIALOG_FORESPORSEL, the question echoed, Dialogmelding 1.0. HIS 1152:2006."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapter.kith import dialog_write, head_write
+from adapter.kith.codes import coded
+from adapter.kith.dialog import V1_0, Contact, Dialect, Note, Notes, Question
+from adapter.kith.head import Head
+from adapter.kith.parts import message_type
+
+TYPE: Final = "DIALOG_SVAR"
+DIALECT: Final[Dialect] = V1_0
+ANSWER: Final = "5"
+"""Svar på forespørsel, fixed for this message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Svar:
+    """An answer. `head.conversation` is set, and each note carries the question it answers."""
+
+    head: Head
+    notes: tuple[Note, ...]
+
+    @property
+    def body(self) -> Notes:
+        """The notes, as every dialogue message shows what it holds."""
+        return Notes(notes=self.notes)
+
+
+def new(head: Head, *, text: str, question: Question, contacts: tuple[Contact, ...]) -> Svar:
+    """Return the answer to `question`, TemaKodet 9069/5."""
+    note = Note(topic=coded("9069", ANSWER), text=text, question=question, contacts=contacts)
+    return Svar(head=replace(head, type=message_type(TYPE)), notes=(note,))
+
+
+def parse(head: Head, body: Notes) -> Svar:
+    """Return the message of a head and body as read."""
+    return Svar(head=head, notes=body.notes)
+
+
+def build(message: Svar) -> str:
+    """Return the document as XML text, not yet checked."""
+    return head_write.frame(message.head, dialog_write.payload(message.body, DIALECT))

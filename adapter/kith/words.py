@@ -1,0 +1,194 @@
+"""The words of our text in bokmål, with the nynorsk a reader may meet: titles, labels, values. message-rules.md, The text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+NOT_STATED: Final = "Ikke oppgitt"
+INFORMATION: Final = "Til orientering, svar er ikke nødvendig."
+"""First line of a plain notice that has to travel as a question."""
+
+TITLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ip.need.identified": "Melding om behov for individuell plan og/eller koordinator",
+        "ip.need.forwarded": "Videresendt: behov for individuell plan og/eller koordinator",
+        "ip.need.withdrawn": "Melding trukket tilbake",
+        "ip.consent.withdrawn": "Samtykke trukket",
+        "ip.coordinator.appointed": "Koordinator oppnevnt",
+        "ip.hospital-coordinator.appointed": "Koordinator oppnevnt",
+        "ip.coordinator.replaced": "Ny koordinator",
+        "ip.coordinator.ended": "Koordinator avsluttet",
+        "ip.plan.created": "Individuell plan opprettet",
+        "ip.plan.updated": "Individuell plan endret",
+        "ip.plan.closed": "Individuell plan avsluttet",
+    }
+)
+"""Event type → Tema. Replies have the question's, with `Re: `."""
+
+NEED_TITLE: Final = TITLES["ip.need.identified"]
+NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],
+        "Melding trekt tilbake": TITLES["ip.need.withdrawn"],
+        "Samtykke trekt": TITLES["ip.consent.withdrawn"],
+        "Koordinator oppnemnd": TITLES["ip.coordinator.appointed"],
+        "Koordinator avslutta": TITLES["ip.coordinator.ended"],
+        "Individuell plan oppretta": TITLES["ip.plan.created"],
+        "Individuell plan endra": TITLES["ip.plan.updated"],
+        "Individuell plan avslutta": TITLES["ip.plan.closed"],
+    }
+)
+
+CONCERNS: Final = "Gjelder"
+WISH_PLAN: Final = "Ønsker pasienten individuell plan"
+WISH_COORDINATOR: Final = "Ønsker pasienten koordinator"
+CONSENT: Final = "Samtykke"
+BACKGROUND: Final = "Bakgrunn"
+EXISTING: Final = "Eksisterende plan/koordinator"
+PREFERENCE: Final = "Pasientens ønske om koordinator"
+CONTACT: Final = "Kontakt hos avsender"
+REPLY: Final = "Ønsket svar"
+FORWARDED_BY: Final = "Videresendt av"
+ANSWER: Final = "Svar"
+APPOINTED: Final = "Koordinator oppnevnt"
+MELDE_ID: Final = "Melde-id"
+HANDLED_BY: Final = "Behandles av"
+ASKED: Final = "Spørsmål"
+GROUNDS: Final = "Begrunnelse"
+COMPLAINT: Final = "Klagerett"
+REASON: Final = "Grunn"
+ORIGINAL: Final = "Opprinnelig melding"
+ROLE: Final = "Rolle"
+UNIT: Final = "Enhet"
+FROM_DATE: Final = "Fra dato"
+TO_DATE: Final = "Til dato"
+FORMER: Final = "Tidligere"
+NEW: Final = "Ny"
+COORDINATOR: Final = "Koordinator"
+NEW_COORDINATOR: Final = "Ny koordinator"
+NOBODY_YET: Final = "Ikke oppnevnt ennå"
+RESPONSIBLE: Final = "Ansvarlig"
+PERIOD: Final = "Periode"
+GOALS: Final = "Mål"
+NEXT_EVALUATION: Final = "Neste evaluering"
+CHANGED: Final = "Endret"
+
+LABELS: Final = (
+    CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
+    ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
+    TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
+)  # fmt: skip
+NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Gjeld": CONCERNS,
+        "Ønskjer pasienten individuell plan": WISH_PLAN,
+        "Ønskjer pasienten koordinator": WISH_COORDINATOR,
+        "Eksisterande plan/koordinator": EXISTING,
+        "Pasienten sitt ønske om koordinator": PREFERENCE,
+        "Kontakt hos avsendar": CONTACT,
+        "Ønskt svar": REPLY,
+        "Vidaresendt av": FORWARDED_BY,
+        "Koordinator oppnemnd": APPOINTED,
+        "Meldings-id": MELDE_ID,
+        "Meldeid": MELDE_ID,
+        "Blir behandla av": HANDLED_BY,
+        "Grunngiving": GROUNDS,
+        "Opphavleg melding": ORIGINAL,
+        "Eining": UNIT,
+        "Frå dato": FROM_DATE,
+        "Tidlegare": FORMER,
+        "Ansvarleg": RESPONSIBLE,
+        "Neste evaluering": NEXT_EVALUATION,
+        "Endra": CHANGED,
+    }
+)
+
+RIGHT_TO_COMPLAIN: Final = (
+    COMPLAINT,
+    "Avgjørelsen kan påklages til statsforvalteren, se pasient- og brukerrettighetsloven § 7-2",
+)
+
+TICKS: Final = (
+    ("Individuell plan", ("individual-plan",)),
+    ("Koordinator", ("coordinator",)),
+    ("Barnekoordinator", ("child-coordinator",)),
+    ("Habilitering/rehabilitering", ("rehabilitation", "habilitation")),
+)
+"""Tick box → the kinds of need it stands for; a ticked box read back means the first of them."""
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "individual-plan": "individuell plan",
+        "coordinator": "koordinator",
+        "child-coordinator": "barnekoordinator",
+        "habilitation": "habilitering",
+        "rehabilitation": "rehabilitering",
+    }
+)
+WISHES: Final[Mapping[str, str]] = MappingProxyType({"yes": "Ja", "no": "Nei", "unclear": "Ikke avklart"})
+METHODS: Final[Mapping[str, str]] = MappingProxyType(
+    {"oral": "muntlig", "written": "skriftlig", "digital": "digitalt"}
+)
+GIVERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "patient": "pasienten selv",
+        "guardian": "foresatt",
+        "representative": "representant",
+        "relative": "pårørende",
+    }
+)
+LEGAL_BASES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "hpl-38a": "helsepersonelloven § 38 a",
+        "hpl-25-45": "helsepersonelloven §§ 25 og 45",
+        "consent": "samtykke",
+        "discharge-regulation": "forskrift om kommunal betaling for utskrivningsklare pasienter",
+        "agreement": "avtale",
+    }
+)
+ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "received": "Mottatt",
+        "needs-info": "Trenger opplysninger",
+        "accepted": "Godtatt",
+        "declined": "Avslått",
+    }
+)
+EXISTENCE: Final[Mapping[str, str]] = MappingProxyType(
+    {"none": "ingen", "exists": "finnes", "unknown": "ukjent"}
+)
+
+NYNORSK_VALUES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ikkje avklart": "ikke avklart", "ikkje avklara": "ikke avklart", "ikkje oppgitt": "ikke oppgitt",
+        "ikkje oppgjeve": "ikke oppgitt", "munnleg": "muntlig", "skriftleg": "skriftlig",
+        "pasienten sjølv": "pasienten selv", "føresett": "foresatt", "pårørande": "pårørende",
+        "helsepersonellova § 38 a": "helsepersonelloven § 38 a",
+        "helsepersonellova §§ 25 og 45": "helsepersonelloven §§ 25 og 45",
+        "forskrift om kommunal betaling for utskrivingsklare pasientar":
+            "forskrift om kommunal betaling for utskrivningsklare pasienter",
+        "motteke": "mottatt", "motteken": "mottatt", "treng opplysningar": "trenger opplysninger",
+        "godteke": "godtatt", "godteken": "godtatt", "avslege": "avslått", "avslegen": "avslått", "avslegne": "avslått",
+    }
+)  # fmt: skip
+"""Nynorsk value → the bokmål one, all lower case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ConsentText:
+    """What the Samtykke line says: obtained (when, how, by whom, for whom), or not required (why)."""
+
+    status: str
+    """`given` and `limited` print as obtained, `not-required` with its basis; any other is not stated."""
+    date: date | None = None
+    method: str | None = None
+    """oral · written · digital."""
+    given_by: str | None = None
+    """patient · guardian · representative · relative."""
+    recipients_text: str = "koordinerende enhet i kommunen"
+    legal_basis: str | None = None
+    """hpl-38a · hpl-25-45 · consent · discharge-regulation · agreement."""

@@ -1,0 +1,137 @@
+"""The one XML parser: no DTD, no entities, no network, limits on everything; and the one printer.
+
+W3C XML 1.0 (fifth edition) sections 2.2, 2.8 and 4.3.3; OWASP XML External Entity Prevention.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from lxml import etree
+
+from adapter.errors import MessageError
+
+MEBIBYTE: Final = 1024 * 1024
+_LIBXML_NODE_LIMIT: Final = 10_000_000
+"""Above this a single text node needs libxml2's `huge_tree`; below it the library's own limits stay on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much of everything a document may have.
+
+    Beyond these no message is honest, and libxml2 needs quadratic time to tell where faults among siblings are.
+    """
+
+    size: int = 35 * MEBIBYTE
+    """Bytes."""
+    markup: int = 60_000
+    """Tags, and attributes, of the whole document."""
+    depth: int = 64
+    """Levels of elements."""
+    siblings: int = 2_000
+    """Children of one element."""
+    attributes: int = 32
+    """Attributes of one element."""
+
+
+DEFAULT: Final = Limits()
+
+# Encodings whose markup the prolog scan below can read; UTF-7 and EBCDIC would hide a DOCTYPE from it.
+_ENCODINGS: Final = frozenset(
+    {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "latin1", "utf-16",
+     "utf-16le", "utf-16be"}
+)  # fmt: skip
+_DECLARED: Final = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_BEFORE_ROOT: Final = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_SIGNATURES: Final = ((b"<\x00?\x00", "utf-16-le"), (b"\x00<\x00?", "utf-16-be"))
+_WIDE: Final = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\x00\x00\x00<", b"<\x00\x00\x00")
+
+
+def parse(data: bytes, *, limits: Limits = DEFAULT) -> etree._Element:
+    """Return the root of a document.
+
+    Raises MessageError IPK-M001 (not well formed; `at` is `line N`), IPK-M007 (DTD, entities, an encoding that
+    could hide one, too deep, too many attributes) and IPK-M008 (too many bytes). Never quotes the document.
+    """
+    if len(data) > limits.size:
+        raise MessageError("IPK-M008")
+    _refuse_dtd(data)
+    # Counted before parsing: a tree takes thirty times the room of the smallest tags it is made of.
+    if data.count(b"<") > limits.markup:
+        raise MessageError("IPK-M007", hint="markup")
+    root = _read(data)
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise MessageError("IPK-M007")
+    _refuse_excess(root, limits)
+    return root
+
+
+def serialise(element: etree._Element) -> bytes:
+    """Return the element as a UTF-8 document with an XML declaration."""
+    return etree.tostring(element, encoding="UTF-8", xml_declaration=True)
+
+
+def _refuse_dtd(data: bytes) -> None:
+    """Raise IPK-M007 where a DOCTYPE, or an encoding we cannot scan, stands before the root element."""
+    text = _as_ascii(data)
+    declared = _DECLARED.match(text)
+    if declared and declared.group(1).decode("ascii").lower() not in _ENCODINGS:
+        raise MessageError("IPK-M007", hint="encoding")
+    prolog = _BEFORE_ROOT.match(text)
+    if prolog and text.startswith(b"<!DOCTYPE", prolog.end()):
+        raise MessageError("IPK-M007", hint="DOCTYPE")
+    # libxml2 would detect EBCDIC by itself; what does not begin with markup in ASCII was not scanned.
+    if not text.lstrip().startswith(b"<"):
+        raise MessageError("IPK-M001", at="line 1")
+
+
+def _as_ascii(data: bytes) -> bytes:
+    """Return the document with its markup readable as ASCII bytes: BOM taken off, UTF-16 turned into UTF-8."""
+    if data.startswith(_WIDE):
+        raise MessageError("IPK-M007", hint="encoding")
+    for mark, encoding in (*_BOMS, *_SIGNATURES):
+        if data.startswith(mark):
+            rest = data[len(mark) :] if (mark, encoding) in _BOMS else data
+            return (
+                rest if encoding == "utf-8" else rest.decode(encoding, "replace").encode("utf-8", "replace")
+            )
+    return data
+
+
+def _read(data: bytes) -> etree._Element:
+    """Return the root as libxml2 reads it, or raise with the line alone."""
+    # A parser per document costs a microsecond and lets threads parse side by side.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
+        remove_comments=True, remove_pis=True, huge_tree=len(data) > _LIBXML_NODE_LIMIT,
+    )  # fmt: skip
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        line, code = error.lineno, getattr(error, "code", None)
+    if code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        raise MessageError("IPK-M007", hint="limit")
+    raise MessageError("IPK-M001", at=f"line {line or 0}")
+
+
+def _refuse_excess(root: etree._Element, limits: Limits) -> None:
+    """Raise IPK-M007 where the tree is deeper, wider or richer in attributes than allowed."""
+    for hint, expression in _excess(limits):
+        if expression(root):
+            raise MessageError("IPK-M007", hint=hint)
+
+
+@cache
+def _excess(limits: Limits) -> tuple[tuple[str, etree.XPath], ...]:
+    """Return the compiled questions, true where a limit is exceeded; limits are settings, so there are few."""
+    asked = {
+        "depth": "/*" * (limits.depth + 1),
+        "siblings": f"//*[{limits.siblings + 1}]",
+        "attributes": f"//@*[{limits.attributes + 1}] or count(//@*) > {limits.markup}",
+    }
+    return tuple((hint, etree.XPath(f"boolean({question})")) for hint, question in asked.items())
