@@ -1,0 +1,91 @@
+"""Events as accepted: the canonical content, its digest and the first answer, so that a repeat gets the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, literal_column, select
+
+from adapter.store import order
+from adapter.store.sql import Connection, Insertion, Row, Statement
+from adapter.store.tables import event
+from adapter.store.times import instant, micros
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    """One accepted event. `cursor` is where a page after it begins; empty until it is read from the store."""
+
+    event_id: str
+    org: str
+    source: str
+    id: str
+    type: str
+    digest: str
+    """SHA-256 of `content`, hex."""
+    status_code: int
+    answer: bytes
+    content: bytes
+    received_at: datetime
+    case_key: str | None = None
+    melde_id: str | None = None
+    """The need it made or moved."""
+    cursor: str = ""
+
+
+_NAMES = (
+    "event_id", "org", "source", "id", "type", "digest", "status_code", "answer", "content", "received_at",
+    "case_key", "melde_id",
+)  # fmt: skip
+_INSERT = Insertion(event)
+_COLUMNS = select(event.c.xid, event.c.seq, *(event.c[name] for name in _NAMES))
+_FIND = Statement(_COLUMNS.where(event.c.event_id == bindparam("event_id")))
+_PAGE = order.page(_COLUMNS, event)
+_PAGE_TYPE = order.page(_COLUMNS.where(event.c.type == bindparam("type")), event)
+
+
+def find(conn: Connection, event_id: str) -> StoredEvent | None:
+    """Return the event with this id."""
+    row = conn.one(_FIND, {"event_id": event_id})
+    return None if row is None else _event(row)
+
+
+def add(conn: Connection, stored: StoredEvent) -> None:
+    """Store an event once. Raises Conflict when the id is taken."""
+    row = {name: getattr(stored, name) for name in _NAMES}
+    _INSERT.run(conn, [{**row, "received_at": micros(stored.received_at)}])
+
+
+def page(
+    conn: Connection, *, since: str | None = None, type_: str | None = None, count: int = 100
+) -> tuple[Sequence[StoredEvent], str | None]:
+    """Return events after a cursor in the order of their commits, and the cursor to go on from.
+
+    Raises FhirError IPK-F008 for a cursor that is none.
+    """
+    params = {**order.after(since), "limit": count}
+    rows = conn.all(_PAGE, params) if type_ is None else conn.all(_PAGE_TYPE, {**params, "type": type_})
+    found = tuple(_event(row) for row in rows)
+    return found, (found[-1].cursor if found else since)
+
+
+_NEEDS = Statement(
+    select(event.c.melde_id, event.c.content).where(
+        event.c.case_key == bindparam("case_key"),
+        literal_column("type = 'ip.need.identified'"),
+        event.c.melde_id.is_not(None),
+    )
+)
+
+
+def needs(conn: Connection, case_key: str) -> dict[str, bytes]:
+    """Return the content of the events that identified the case's needs, by Melde-id."""
+    return {row[0]: row[1] for row in conn.all(_NEEDS, {"case_key": case_key})}
+
+
+def _event(row: Row) -> StoredEvent:
+    values = dict(zip(_NAMES, row[2:], strict=True))
+    values["received_at"] = instant(values["received_at"])
+    return StoredEvent(cursor=order.mark(row[0], row[1]), **values)

@@ -1,0 +1,188 @@
+"""The single writer: many works, one commit. performance.md, lessons 2 and 7; sqlite.org/lang_savepoint.html.
+
+Callers hand in works and wait on a bare lock. The writer's thread takes all that wait (at most `group`), runs each in a
+savepoint of one transaction, commits once, and wakes them. A work that fails rolls back alone. Audit rows of all callers
+go in together, many to a statement. Nobody is told "done" before the commit is on the disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from _thread import LockType, allocate_lock
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
+from typing import Any
+
+from adapter.errors import SystemFault
+from adapter.store import pool
+from adapter.store.sql import Connection, Engine, Insertion, Params, Shared
+
+Work = Callable[[Connection], Any]
+
+
+class Job:
+    """One caller's wish: a work or audit rows; then its result or error."""
+
+    __slots__ = ("done", "error", "result", "rows", "work")
+
+    def __init__(self, work: Work | None, rows: Sequence[Params]) -> None:
+        self.work = work
+        self.rows = rows
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.done: LockType = allocate_lock()
+        self.done.acquire()
+
+
+class Writer:
+    """A thread with the one writing connection of a file, or with the one that writes audit rows to a server."""
+
+    def __init__(self, engine: Engine, shared: Shared, audit: Insertion, *, limit: int, group: int) -> None:
+        self._engine = engine
+        self._shared = shared
+        self._audit = audit
+        self._limit = limit
+        self._group = group
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._conn: Connection | None = None
+        self._closed = False
+        self._gate = threading.Lock()
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work | None, rows: Sequence[Params] = ()) -> Any:
+        """Return the work's result once it is committed. Raises its error, or SystemFault (away, queue full)."""
+        if threading.current_thread() is self._thread:
+            raise SystemFault("IPK-S004", at="writer", hint="write inside write")
+        job = Job(work, rows)
+        with self._gate:
+            if self._closed:
+                raise SystemFault("IPK-S001", at="database")
+            if self._queue.qsize() >= self._limit:
+                raise SystemFault("IPK-S002", at="writer")
+            self._queue.put(job)
+        job.done.acquire()
+        if job.error is not None:
+            raise job.error
+        return job.result
+
+    def waiting(self) -> int:
+        """Return how many jobs wait."""
+        return self._queue.qsize()
+
+    def close(self) -> None:
+        """Write what waits, then stop."""
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
+            self._queue.put(None)
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while (jobs := self._collect()) is not None:
+            try:
+                self._perform(jobs)
+            except SystemFault as fault:
+                _fail(jobs, fault)
+                self._disconnect()
+            except BaseException:  # noqa: BLE001 (the thread must live: every caller waits for it)
+                _fail(jobs, SystemFault("IPK-S004", at="writer"))
+                self._disconnect()
+            for job in jobs:
+                job.done.release()
+        self._disconnect()
+
+    def _collect(self) -> list[Job] | None:
+        first = self._queue.get()
+        if first is None:
+            return None
+        jobs = [first]
+        while len(jobs) < self._group and not self._queue.empty():  # this thread alone takes
+            job = self._queue.get()
+            if job is None:
+                self._queue.put(None)
+                break
+            jobs.append(job)
+        return jobs
+
+    def _perform(self, jobs: list[Job]) -> None:
+        conn = self._connected()
+        audits = [job for job in jobs if job.work is None]
+        works = [job for job in jobs if job.work is not None]
+        if audits:
+            audits = self._appended(conn, audits)
+        else:
+            conn.command(self._engine.begin_write)
+        if len(works) == 1 and not audits:
+            _alone(conn, works[0])
+        else:
+            for job in works:
+                _beside(conn, job)
+            conn.command("COMMIT")
+        if any(isinstance(job.error, SystemFault) and job.error.code == "IPK-S001" for job in works):
+            self._disconnect()  # trouble with file or disk: the next group gets a new connection
+
+    def _appended(self, conn: Connection, audits: list[Job]) -> list[Job]:
+        """Begin with the audit rows. Rows that cannot be stored fail their callers, nobody else."""
+        conn.command(self._engine.begin_write)
+        try:
+            self._audit.run(conn, [row for job in audits for row in job.rows])
+        except SystemFault as fault:
+            if fault.code == "IPK-S001":
+                raise
+            conn.command("ROLLBACK")
+            _fail(audits, fault)
+            conn.command(self._engine.begin_write)
+            return []
+        return audits
+
+    def _connected(self) -> Connection:
+        identity = pool.identify(self._engine)
+        if self._conn is not None and self._conn.identity != identity:
+            self._disconnect()
+        if self._conn is None:
+            self._conn = pool.connect(self._engine, self._shared, identity)
+        return self._conn
+
+    def _disconnect(self) -> None:
+        if self._conn is not None:
+            pool.close(self._conn)
+            self._conn = None
+
+
+def _alone(conn: Connection, job: Job) -> None:
+    """Run the only work of a group: the transaction is its savepoint."""
+    try:
+        job.result = _run(job, conn)
+    except BaseException as error:  # noqa: BLE001 (it belongs to the caller, who gets it)
+        job.error = error
+        if not conn.engine.idle(conn.driver):
+            conn.command("ROLLBACK")
+        return
+    conn.command("COMMIT")
+
+
+def _beside(conn: Connection, job: Job) -> None:
+    """Run one work of several. Raises SystemFault when the engine gave up the whole transaction."""
+    conn.command("SAVEPOINT work")
+    try:
+        job.result = _run(job, conn)
+    except BaseException as error:  # noqa: BLE001 (it belongs to the caller, who gets it)
+        job.error = error
+        if conn.engine.idle(conn.driver):
+            raise SystemFault("IPK-S001", at="database") from None
+        conn.command("ROLLBACK TO work")
+    conn.command("RELEASE work")
+
+
+def _run(job: Job, conn: Connection) -> Any:
+    return job.work(conn) if job.work is not None else None
+
+
+def _fail(jobs: list[Job], fault: SystemFault) -> None:
+    for job in jobs:
+        if job.error is None:
+            # Each caller raises its own, so that traces do not grow into one another.
+            job.error = type(fault)(fault.code, at=fault.at)
+            job.result = None
