@@ -98,6 +98,7 @@ _PLAN_CONTENT: Final = {
             "kind": "appointment",
             "title": "Møte i ansvarsgruppen",
             "status": "booked",
+            "period": {"start": "2026-09-15", "end": "2026-09-15"},
             "performer": {"name": "Gunn Omsorg"},
         },
     ],

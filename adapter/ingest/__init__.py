@@ -1,0 +1,22 @@
+"""The use cases: accept an event, receive a document, settle a message. Gather → map → one transaction each."""
+
+from __future__ import annotations
+
+from adapter.ingest.accept import Answer, accept
+from adapter.ingest.receive import receive
+from adapter.ingest.results import Received
+from adapter.ingest.settle import bury, manual, overdue, renewed, requeue, sent, unsent
+
+__all__ = [
+    "Answer",
+    "Received",
+    "accept",
+    "bury",
+    "manual",
+    "overdue",
+    "receive",
+    "renewed",
+    "requeue",
+    "sent",
+    "unsent",
+]

@@ -1,0 +1,267 @@
+"""accept(event): gather → map → one transaction. contract.md, 'HTTP: events'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import orjson
+
+from adapter.access import audit as trail
+from adapter.errors import EventError, RoutingError
+from adapter.events import Event
+from adapter.fhir import parts
+from adapter.ingest import records
+from adapter.ingest.commit import Unit, commit, known, retrying
+from adapter.mappings import views
+from adapter.mappings.common import author_reference, organisation
+from adapter.mappings.context import Context, Inbound
+from adapter.mappings.decide import decide
+from adapter.model import AddressBook, Case, Message, Outcome, Party
+from adapter.services import Services
+from adapter.store import Connection, cases, events, messages
+from adapter.store.events import StoredEvent
+
+ACCEPTED: Final = 202
+REPLAYED: Final = 200
+TEXTS_AGAIN: Final = frozenset({"ip.need.forwarded", "ip.consent.given", "ip.deadline.breached"})
+"""Events that may release a need: its first event is read again for the text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the sender of an event is told: HTTP status and JSON body."""
+
+    status: int
+    event_id: str
+    body: bytes
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """One event decided at a case, not yet written."""
+
+    event: Event
+    outcome: Outcome
+    party: Party | None
+    author: str
+
+
+def accept(services: Services, event: Event, *, dry_run: bool = False) -> Answer:
+    """Return the answer to an event once everything it changes is committed; the same event again gets the first answer.
+
+    With `dry_run` nothing is written and the documents are in the answer. Raises EventError (IPK-E012 another content
+    under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
+    """
+    return retrying(lambda: _once(services, event, dry_run=dry_run))
+
+
+def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
+    now = services.clock()
+    book = services.books(now.date())
+    party = source(book, event)
+    org = owner(book, party)
+    with services.store.read() as conn:
+        stored = events.find(conn, event.event_id)
+        if stored is not None:
+            return _again(stored, event)
+        case = gather(conn, event, org=org, now=now, anchor=None)
+        acting = party or _clock_party(book, case, event)
+        decided = decided_at(event, case, book, party=acting)
+        there = known(conn, case, (decided.outcome,))
+    unit, body = unit_of(services, case, [decided], there, org=org)
+    if dry_run:
+        return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(body, decided.outcome))
+    commit(services, unit)
+    return Answer(status=ACCEPTED, event_id=event.event_id, body=body)
+
+
+def source(book: AddressBook, event: Event) -> Party | None:
+    """Return the party of the event's source, None for a clock. Raises RoutingError IPK-R001 when nobody is."""
+    if event.origin == "clock":
+        return None
+    party = book.by_source(event.source)
+    if party is None and event.origin == "posted":
+        raise RoutingError("IPK-R001", at="$.source")
+    return party
+
+
+def owner(book: AddressBook, party: Party | None) -> str:
+    """Return the level-1 HER-id this installation's data belongs to: the home party's own, else the first home party's."""
+    if party is not None and party.home and party.her_id:
+        return party.her_id
+    return next((p.her_id for p in book.parties if p.home and p.her_id), "")
+
+
+def _clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
+    """Return the home party for which a clock ran: the sender of the message it watches."""
+    subject = str(getattr(event.data, "subject", "")).partition("/")[2]
+    watched = next((m for m in case.messages if m.id == subject), None)
+    return book.by_key(watched.sender_key) if watched else next((p for p in book.parties if p.home), None)
+
+
+def _again(stored: StoredEvent, event: Event) -> Answer:
+    if stored.digest != event.digest:
+        raise EventError("IPK-E012", at="$.id")
+    return Answer(status=REPLAYED, event_id=event.event_id, body=stored.answer, replayed=True)
+
+
+# ── gather ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | None) -> Case:
+    """Return the case an event is about. Raises EventError IPK-E014 when what it continues is not here, or not this person's."""
+    person = _person(event)
+    key = anchor or _continued(conn, event, org) or _by_message(conn, event, org)
+    case = cases.gather(conn, org=org, now=now, person=None if key else person, case_key=key)
+    if key and person and not _is(case, person):
+        raise EventError("IPK-E014", at="$.data.continues")
+    if case.key is not None and event.type in TEXTS_AGAIN:
+        case = replace(case, needs=events.needs(conn, case.key))
+    return case
+
+
+def _person(event: Event) -> tuple[str, str] | None:
+    said = getattr(event.data, "patient", None)
+    return (said.identifier.system, said.identifier.value) if said else None
+
+
+def _is(case: Case, person: tuple[str, str]) -> bool:
+    patient = views.patient(case) or {}
+    return person in {(i.get("system"), i.get("value")) for i in patient.get("identifier", ())}
+
+
+def _continued(conn: Connection, event: Event, org: str) -> str | None:
+    which = getattr(event.data, "continues", None)
+    if which is None:
+        return None
+    kind, value = which.target
+    found = cases.find_continued(conn, org, **{_KEYWORD[kind]: value})
+    if found is None:
+        raise EventError("IPK-E014", at="$.data.continues")
+    return found
+
+
+_KEYWORD: Final = {
+    "melde": "melde_id",
+    "need": "need_id",
+    "assignment": "assignment_id",
+    "plan": "plan_id",
+    "plan-identifier": "plan_identifier",
+}
+
+
+def _by_message(conn: Connection, event: Event, org: str) -> str | None:
+    """Return the case of the message an event names: a receipt, a clock, or what an EPJ sent itself."""
+    data = event.data
+    id_ = getattr(data, "message_id", None) or getattr(data, "msg_id", None)
+    if id_ is None and str(getattr(data, "subject", "")).startswith("message/"):
+        id_ = str(data.subject).partition("/")[2]  # type: ignore[attr-defined]
+    if id_ is None or event.type in {"ip.dialogue.received", "ip.message.faulted"}:
+        return None
+    found = messages.by_receipt(conn, org, id_)
+    if found is None:
+        raise EventError("IPK-M010", at="$.data.msgId")
+    return found.case_key
+
+
+# ── map ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decided_at(
+    event: Event, case: Case, book: AddressBook, *, party: Party | None, inbound: Inbound | None = None
+) -> Decided:
+    """Return the event decided at a case, with who is named as its author."""
+    outcome = decide(event, case, book, party=party, inbound=inbound)
+    ctx = Context(event=event, case=case, book=book, party=party, inbound=inbound)
+    return Decided(event=event, outcome=outcome, party=party, author=author_reference(ctx))
+
+
+def unit_of(
+    services: Services,
+    case: Case,
+    decided: list[Decided],
+    there: Any,
+    *,
+    org: str,
+    extra: tuple[Message, ...] = (),
+) -> tuple[Unit, bytes]:
+    """Return everything that events decided in turn at one case write, and the answer to the first."""
+    now = case.now
+    key = next((d.outcome.case_key for d in decided if d.outcome.case_key), case.key)
+    merged: dict[str, Any] = {}
+    for one in decided:
+        merged |= {parts.of(r): r for r in one.outcome.resources}
+    stamped = records.stamp(list(merged.values()), known=there, org=org, case_key=key, now=now)
+    proofs = [
+        r
+        for d in decided
+        for r in records.proven(
+            d.event, d.outcome, stamped.effects, author=d.author, org=organisation(d.party), now=now
+        )
+    ]
+    proven = records.stamp(proofs, known={}, org=org, case_key=key, now=now)
+    bodies = [
+        orjson.dumps(
+            records.answer(d.event, d.outcome, (*_of(d, stamped), *(proven.effects if i == 0 else ())))
+        )
+        for i, d in enumerate(decided)
+    ]
+    unit = Unit(
+        case=case,
+        case_key=key,
+        now=now,
+        org=org,
+        person=next((d.outcome.patient_identifier for d in decided if d.outcome.patient_identifier), None),
+        events=tuple(
+            _stored(d, body, org=org, key=key, now=now) for d, body in zip(decided, bodies, strict=True)
+        ),
+        writes=stamped.writes + proven.writes,
+        messages=_messages(decided, extra),
+        deadlines=tuple({x.id: x for d in decided for x in d.outcome.deadlines}.values()),
+        feed=tuple(
+            i for d in decided for i in records.feed(d.event, d.outcome, stamped.writes, org=org, now=now)
+        ),
+        audit=(trail.written(services, decided[0].event, case_key=key, org=org, at=now),),
+    )
+    return unit, bodies[0]
+
+
+def _of(decided: Decided, stamped: records.Stamped) -> tuple[records.Effect, ...]:
+    mine = {parts.of(r) for r in decided.outcome.resources}
+    return tuple(e for e in stamped.effects if e.reference in mine)
+
+
+def _messages(decided: list[Decided], extra: tuple[Message, ...]) -> tuple[Message, ...]:
+    found = {m.id: m for m in extra}
+    for one in decided:
+        found |= {m.id: m for m in one.outcome.messages}
+    return tuple(found.values())
+
+
+def _stored(decided: Decided, body: bytes, *, org: str, key: str | None, now: Any) -> StoredEvent:
+    event = decided.event
+    return StoredEvent(
+        event_id=event.event_id,
+        org=org,
+        source=event.source,
+        id=event.id,
+        type=event.type,
+        digest=event.digest,
+        status_code=ACCEPTED,
+        answer=body,
+        content=event.content,
+        received_at=now,
+        case_key=key,
+        melde_id=decided.outcome.case.get("meldeId"),
+    )
+
+
+def _rendered(body: bytes, outcome: Outcome) -> bytes:
+    """Return the answer with `rendered` per message: a dry run shows what would leave."""
+    answer = orjson.loads(body)
+    documents = {m.id: m.body.decode() for m in outcome.messages if m.body}
+    for message in answer["messages"]:
+        message["rendered"] = documents.get(message["id"], "")
+    return orjson.dumps(answer)

@@ -1,0 +1,87 @@
+"""One use case, one transaction: events, case, resources, messages, deadlines, feed and audit, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, TypeVar
+
+import orjson
+
+from adapter.errors import Conflict, SystemFault
+from adapter.ingest import records
+from adapter.model import Case, Deadline, Message, Outcome, Resource
+from adapter.services import Services
+from adapter.store import AuditRow, Connection, audit, cases, deadlines, events, feed, messages, resources
+from adapter.store.events import StoredEvent
+from adapter.store.feed import FeedItem
+from adapter.store.resources import Write
+
+T = TypeVar("T")
+TRIES: Final = 5
+"""How often a use case gathers again when somebody else wrote first. fhir-model.md, 'A case is …'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Everything one use case writes. `case` is as it was gathered; its version is asserted."""
+
+    case: Case
+    case_key: str | None
+    now: datetime
+    org: str
+    person: tuple[str, str] | None = None
+    events: tuple[StoredEvent, ...] = ()
+    writes: tuple[Write, ...] = ()
+    messages: tuple[Message, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    feed: tuple[FeedItem, ...] = ()
+    audit: tuple[AuditRow, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Further messages that were read, and the state each was in."""
+
+
+def write(conn: Connection, unit: Unit) -> None:
+    """Write a unit on the caller's connection. Raises Conflict where somebody else wrote first."""
+    for stored in unit.events:
+        events.add(conn, stored)
+    was = {m.id: m.state for m in unit.case.messages} | dict(unit.states)
+    first = _advance(conn, unit, take=sum(m.id not in was for m in unit.messages))
+    resources.put(conn, unit.writes)
+    messages.put(conn, records.numbered(unit.messages, frozenset(was), first), now=unit.now, was=was)
+    deadlines.put(conn, unit.deadlines)
+    feed.append(conn, unit.feed)
+    audit.append(conn, unit.audit)
+
+
+def _advance(conn: Connection, unit: Unit, *, take: int) -> int:
+    if unit.case_key is None:
+        return 0
+    if unit.case.key is None:
+        return cases.create(
+            conn, key=unit.case_key, org=unit.org, now=unit.now, person=unit.person, take=take
+        )
+    return cases.advance(conn, unit.case_key, expect_version=unit.case.version, take=take)
+
+
+def retrying(work: Callable[[], T]) -> T:
+    """Return what `work` returns; gather again on conflict, at most five times. Raises SystemFault IPK-S003 then."""
+    for _ in range(TRIES):
+        try:
+            return work()
+        except Conflict:
+            continue
+    raise SystemFault("IPK-S003")
+
+
+def known(conn: Connection, case: Case, outcomes: Sequence[Outcome]) -> dict[str, Resource]:
+    """Return what is stored of the resources that outcomes mention: from the case, else read by id."""
+    missing = [r for r in records.references(outcomes) if r not in case.resources]
+    found = resources.many(conn, missing) if missing else {}
+    return dict(case.resources) | {ref: orjson.loads(row.body) for ref, row in found.items()}
+
+
+def commit(services: Services, unit: Unit) -> None:
+    """Write a unit in a transaction of its own; durable on return."""
+    services.store.write(lambda conn: write(conn, unit))

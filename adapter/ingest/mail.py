@@ -1,0 +1,276 @@
+"""A message for one of our parties: receipted by the book, and what it becomes. message-rules.md, 'Doors'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from adapter import events, kith, naming
+from adapter.errors import AdapterError, MessageError, SystemFault
+from adapter.ingest import finding
+from adapter.ingest.accept import Decided, decided_at, owner, unit_of
+from adapter.ingest.commit import commit, known
+from adapter.ingest.results import Channel, Received, Result, kept, party_key
+from adapter.kith import apprec
+from adapter.kith.apprec import AppRec
+from adapter.kith.dialog import Notes
+from adapter.kith.head import Address, Head
+from adapter.kith.text import ParsedText, parse
+from adapter.mappings import received
+from adapter.mappings.context import Inbound
+from adapter.model import AddressBook, Case, Message, Party
+from adapter.services import Services
+from adapter.store import messages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """A message for one of our parties, or for nobody here."""
+
+    read: kith.Read
+    head: Head
+    data: bytes
+    channel: Channel
+    book: AddressBook
+    receiver: Party | None
+    own: Address | None
+    """The address of the copy that we are, None for the primary receiver."""
+    now: datetime
+
+
+def message(services: Services, read: kith.Read, data: bytes, *, channel: Channel) -> Received:
+    """Return what became of a message: receipted, copied, ignored as mail for others, or a duplicate; committed."""
+    if read.head is None:
+        raise MessageError("IPK-M009", at="/MsgHead/MsgInfo/Sender")
+    now = services.clock()
+    book = services.books(now.date())
+    receiver, own = _addressed(book, read.head)
+    mail = _Mail(
+        read=read,
+        head=read.head,
+        data=data,
+        channel=channel,
+        book=book,
+        receiver=receiver,
+        own=own,
+        now=now,
+    )
+    row = _row(mail, owner(book, receiver))
+    with services.store.read() as conn:
+        if messages.exists_received(conn, row.sender[1] or "", row.msg_id):
+            return Received(outcome="duplicate", id=row.id)
+    if receiver is None:
+        commit(services, kept(replace(row, state="ignored"), now=now, org=row.owner))
+        return Received(outcome="ignored", id=row.id)
+    return _ours(services, mail, row, receiver)
+
+
+def _addressed(book: AddressBook, head: Head) -> tuple[Party | None, Address | None]:
+    """Return our party that is the receiver, or a copy; copies say which address they are."""
+    primary = book.by_her(head.receiver.her_ids[1])
+    if primary is not None and primary.home:
+        return primary, None
+    for _, address in head.copies:
+        party = book.by_her(address.her_ids[1])
+        if party is not None and party.home:
+            return party, address
+    return None, None
+
+
+def _row(mail: _Mail, org: str) -> Message:
+    head = mail.head
+    sender = head.sender.her_ids
+    second = sender[1] or sender[0] or "0"
+    conversation = head.conversation
+    return Message(
+        id=naming.received_id(sender_her=second, msg_id=head.msg_id),
+        msg_id=head.msg_id,
+        direction="in",
+        type=mail.read.type,
+        version=mail.read.version,
+        state="received",
+        owner=org,
+        sender_key=party_key(mail.book, sender),
+        receiver_key=mail.receiver.key if mail.receiver else None,
+        sender=(sender[0], second),
+        receiver=head.receiver.her_ids if mail.own is None else mail.own.her_ids,
+        sender_names=head.sender.names,
+        receiver_names=head.receiver.names if mail.own is None else mail.own.names,
+        thread=conversation.conversation if conversation else head.msg_id,
+        parent=conversation.parent if conversation else None,
+        gen_date=head.gen_date,
+        body=mail.data,
+    )
+
+
+def _ours(services: Services, mail: _Mail, row: Message, receiver: Party) -> Received:
+    """Return a message for a party of ours: receipted where the door is `own`, and what it becomes."""
+    receipts = receiver.door == "own" and mail.channel != "copy"
+    errors = kith.receipt_faults(mail.read) if receipts else ()
+    given = _answer(mail, errors) if receipts else None
+    outcome: Result = "receipted" if receipts else "copied"
+    extra = _receipts_out(mail, given, row, receiver)
+    if given is not None:
+        status = "rejected" if errors else "ok"
+        row = replace(
+            row,
+            apprec={
+                "id": given.id,
+                "status": status,
+                "errors": [{"code": c} for c in errors],
+                "at": mail.now.isoformat(),
+            },
+        )
+    answer = kith.build(given) if given is not None and mail.channel == "http" else None
+    if errors or not mail.read.supported:
+        failed = replace(row, state="failed", last_error=_code(errors))
+        commit(services, kept(failed, *extra, now=mail.now, org=row.owner))
+        return Received(outcome=outcome, id=row.id, apprec=answer, code=_code(errors))
+    _becomes(services, mail, row, extra)
+    return Received(outcome=outcome, id=row.id, apprec=answer)
+
+
+_BY_APPREC: Final = {
+    "T01": "IPK-M001",
+    "T02": "IPK-M002",
+    "T10": "IPK-M003",
+    "E10": "IPK-M004",
+    "E36": "IPK-M005",
+}
+
+
+def _code(errors: tuple[str, ...]) -> str:
+    return _BY_APPREC.get(errors[0], "IPK-M002") if errors else "IPK-M003"
+
+
+def _answer(mail: _Mail, errors: tuple[str, ...]) -> AppRec:
+    """Return the one receipt of this recipient. HIS 80415, message-rules.md 'AppRec Id'."""
+    own = mail.own or mail.head.receiver
+    second = mail.head.sender.her_ids[1] or mail.head.sender.her_ids[0] or "0"
+    return apprec.answer(
+        mail.head,
+        version=mail.read.apprec_version,
+        id_=naming.apprec_id(sender_her=second, msg_id=mail.head.msg_id, own_her=own.her_ids[1] or ""),
+        gen_date=mail.now,
+        errors=errors,
+        own=mail.own,
+        role="PRIM" if mail.own is None else "COP",
+    )
+
+
+def _receipts_out(mail: _Mail, given: AppRec | None, row: Message, receiver: Party) -> tuple[Message, ...]:
+    """Return the receipt as a message of its own: pending on `in`, sent already when it is the answer over HTTP."""
+    if given is None:
+        return ()
+    http = mail.channel == "http"
+    return (
+        Message(
+            id=given.id,
+            msg_id=given.id,
+            direction="out",
+            type="APPREC",
+            version=given.version,
+            state="sent" if http else "pending",
+            owner=row.owner,
+            sender_key=receiver.key,
+            receiver_key=row.sender_key,
+            sender=row.receiver,
+            receiver=row.sender,
+            sender_names=row.receiver_names,
+            receiver_names=row.sender_names,
+            parent=row.msg_id,
+            gen_date=mail.now.replace(microsecond=0),
+            sent_at=mail.now if http else None,
+            body=kith.build(given),
+        ),
+    )
+
+
+def _becomes(services: Services, mail: _Mail, row: Message, extra: tuple[Message, ...]) -> None:
+    """Write the message with every event made from it, in one transaction."""
+    text = parse(mail.read.body.text if isinstance(mail.read.body, Notes) else "")
+    with services.store.read() as conn:
+        found = finding.found(
+            conn,
+            mail.head,
+            row,
+            melde_id=text.melde_id,
+            sender=mail.book.by_key(row.sender_key),
+            now=mail.now,
+        )
+        case, melde_id, in_thread = found.case, found.melde_id, found.in_thread
+        row = replace(row, case_key=case.key, melde_id=melde_id if in_thread else text.melde_id)
+        arrival = _arrival(mail, row, text, case, in_thread=in_thread, melde_id=melde_id)
+        decided, row = _decide(services, mail, arrival, row)
+        there = known(conn, case, tuple(d.outcome for d in decided))
+    key = next((d.outcome.case_key for d in decided if d.outcome.case_key), case.key)
+    whole = (replace(row, case_key=key), *extra)
+    unit, _ = unit_of(services, case, decided, there, org=row.owner, extra=whole)
+    commit(services, unit)
+
+
+def _arrival(
+    mail: _Mail, row: Message, text: ParsedText, case: Case, *, in_thread: bool, melde_id: str | None
+) -> received.Arrival:
+    body = mail.read.body if isinstance(mail.read.body, Notes) else None
+    sender = mail.book.by_key(row.sender_key)
+    return received.Arrival(
+        message=row,
+        head=mail.head,
+        body=body,
+        text=text,
+        case=case,
+        book=mail.book,
+        in_thread=in_thread,
+        melde_id=melde_id,
+        sender=sender,
+        receiver=mail.receiver,
+        municipality=finding.municipality(case, mail.receiver, sender),
+        contacts=body.contacts if body else (),
+    )
+
+
+def _decide(
+    services: Services, mail: _Mail, arrival: received.Arrival, row: Message
+) -> tuple[list[Decided], Message]:
+    """Return the events decided in turn at the evolving case, and the message knowing the first of them.
+
+    What cannot be made of it (a fact the event needs is not there) becomes a message for a person: never dropped.
+    """
+    try:
+        listed = [(d, _event(services, row, d)) for d in received.derive(arrival)]
+    except AdapterError as error:
+        if isinstance(error, SystemFault):
+            raise
+        plain = received.unreadable(arrival)
+        listed = [(plain, _event(services, row, plain))]
+    row = replace(row, event_id=listed[0][1].event_id)
+    case, decided = arrival.case, []
+    for derived, event in listed:
+        inbound = Inbound(
+            message=row,
+            melde_id=arrival.melde_id or (arrival.text.melde_id if derived.number == "E01" else None),
+            sender=arrival.sender,
+            receiver=mail.receiver,
+            item=derived.item,
+            consent_asked=derived.consent_asked,
+            topic=_topic(arrival),
+        )
+        one = decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)
+        decided.append(one)
+        case = case.having(one.outcome)
+    return decided, row
+
+
+def _topic(arrival: received.Arrival) -> str | None:
+    topic = arrival.body.topic if arrival.body else None
+    return topic.v if topic is not None and topic.list == "7322" else None
+
+
+def _event(services: Services, row: Message, derived: received.Derived) -> events.Event:
+    now = services.clock()
+    return events.make(
+        source=f"urn:her:{row.sender[1]}", id_=f"{row.id}-{derived.number}", type_=derived.type, time=now,
+        data=derived.data, origin="received", now=now, people=services.people, evidence=row.id,
+    )  # fmt: skip

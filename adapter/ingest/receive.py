@@ -1,0 +1,30 @@
+"""receive(document): read → receipt → what it becomes → one transaction. message-rules.md, 'Doors', 'Receipts and clocks'."""
+
+from __future__ import annotations
+
+from adapter import ids, kith
+from adapter.errors import PersonalIdError
+from adapter.ingest import mail, receipts
+from adapter.ingest.commit import retrying
+from adapter.ingest.results import Channel, Received
+from adapter.services import Services
+
+
+def receive(services: Services, data: bytes, *, channel: Channel, name: str = "") -> Received:  # noqa: ARG001
+    """Return what became of a received document; everything it changes is committed. `name` is as it came.
+
+    Raises MessageError and PersonalIdError for what cannot be taken at all (nothing stored but its name and code, by
+    the caller's `failed/`), SystemFault when the database is away or the queue is full.
+    """
+    _synthetic(services, data)
+    read = kith.read(data)
+    if read.kind == "apprec":
+        return retrying(lambda: receipts.receipt(services, read, data))
+    return retrying(lambda: mail.message(services, read, data, channel=channel))
+
+
+def _synthetic(services: Services, data: bytes) -> None:
+    """Refuse a document with a number that looks real, without echo. contract.md, 'Operations'."""
+    text = data.decode("utf-8", errors="replace")
+    if ids.looks_real(text, services.people):
+        raise PersonalIdError("IPK-P001", at="/")

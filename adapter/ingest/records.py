@@ -1,0 +1,250 @@
+"""An outcome as rows: resources stamped with their version, Provenance, the feed and the answer. R4 resource.html#Meta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from adapter import naming
+from adapter.events import Event
+from adapter.fhir import index, parts, provenance, urls
+from adapter.mappings import views
+from adapter.model import Message, Outcome, Resource
+from adapter.store.feed import FeedItem
+from adapter.store.resources import Write
+
+SHARED: Final = frozenset({"Organization", "Endpoint", "Practitioner", "Device"})
+"""Types that belong to no case; a Practitioner without HPR is the case's."""
+PROVEN: Final = frozenset(
+    {"ServiceRequest", "Task", "Consent", "CareTeam", "CarePlan", "Goal", "Appointment"}
+)
+"""Types whose change is explained by a Provenance."""
+HISTORY: Final = frozenset({"DocumentReference", "Provenance", "Appointment"})
+"""Types that are never gathered with their case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What became of one resource."""
+
+    reference: str
+    change: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamped:
+    """Resources ready to be written, and what became of each."""
+
+    writes: tuple[Write, ...]
+    effects: tuple[Effect, ...]
+
+
+def references(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """Return every resource that outcomes mention, once, as `Type/id`."""
+    return tuple(dict.fromkeys(parts.of(r) for o in outcomes for r in o.resources))
+
+
+def stamp(
+    resources: Sequence[Resource],
+    *,
+    known: Mapping[str, Resource],
+    org: str,
+    case_key: str | None,
+    now: datetime,
+) -> Stamped:
+    """Return the changed resources in their next version; what says the same as before is unchanged."""
+    at = parts.instant(now)
+    micros = int(now.timestamp()) * 1_000_000
+    writes, effects = [], []
+    for resource in resources:
+        reference = parts.of(resource)
+        before = known.get(reference)
+        version = int(before["meta"]["versionId"]) if before else 0
+        if before is not None and _same(before, resource):
+            effects.append(Effect(reference=reference, change="unchanged", version=version))
+            continue
+        stamped = _stamped(resource, version + 1, at)
+        writes.append(_write(stamped, version + 1, org=org, case_key=case_key, updated=micros))
+        effects.append(
+            Effect(reference=reference, change="updated" if before else "created", version=version + 1)
+        )
+    return Stamped(writes=tuple(writes), effects=tuple(effects))
+
+
+def _same(before: Resource, resource: Resource) -> bool:
+    """Return whether nothing but the version and the instant of change differs."""
+    return _plain(before) == _plain(resource)
+
+
+def _plain(resource: Resource) -> Resource:
+    meta = {k: v for k, v in resource.get("meta", {}).items() if k not in {"versionId", "lastUpdated"}}
+    skipped = {"meta", "lastModified"} if resource["resourceType"] == "Task" else {"meta"}
+    rest = {k: v for k, v in resource.items() if k not in skipped}
+    return rest | ({"meta": meta} if meta else {})
+
+
+def _stamped(resource: Resource, version: int, at: str) -> Resource:
+    rest = {k: v for k, v in resource.items() if k not in {"resourceType", "id", "meta"}}
+    old = {k: v for k, v in resource.get("meta", {}).items() if k not in {"versionId", "lastUpdated"}}
+    meta = {"versionId": str(version), "lastUpdated": at, **old}
+    return {"resourceType": resource["resourceType"], "id": resource["id"], "meta": meta, **rest}
+
+
+def _write(resource: Resource, version: int, *, org: str, case_key: str | None, updated: int) -> Write:
+    found = index.index(resource)
+    return Write(
+        type=resource["resourceType"],
+        id=resource["id"],
+        version=version,
+        body=orjson.dumps(resource),
+        updated=updated,
+        org=org,
+        case_key=None if _shared(resource) else case_key,
+        open=_open(resource),
+        subject=found.subject,
+        status=found.status,
+        date_start=found.date_start,
+        date_end=found.date_end,
+        tokens=found.tokens,
+    )
+
+
+def _shared(resource: Resource) -> bool:
+    if resource["resourceType"] == "Practitioner":
+        return bool(resource.get("identifier"))
+    return resource["resourceType"] in SHARED
+
+
+def _open(resource: Resource) -> bool:
+    """Return whether a later event of the case may need it: needs and plans always, work items until they are done."""
+    type_ = resource["resourceType"]
+    if type_ in HISTORY or (resource.get("intent") == "plan" and type_ != "CarePlan"):
+        return False
+    if type_ == "Communication":
+        return bool(resource["status"] in {"preparation", "in-progress"})
+    is_item = views.code_of(resource.get("code"), urls.TASK_KIND) is not None if type_ == "Task" else False
+    return not (is_item and resource["status"] in views.FINISHED)
+
+
+# ── provenance ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def proven(
+    event: Event, outcome: Outcome, effects: Sequence[Effect], *, author: str, org: str | None, now: datetime
+) -> tuple[Resource, ...]:
+    """Return one Provenance per thing changed: a need with its Task, a team with its assignments, a plan with its parts."""
+    versions = {e.reference: e for e in effects if e.change != "unchanged"}
+    groups: dict[str, list[Resource]] = {}
+    plan = next((r["id"] for r in outcome.resources if r["resourceType"] == "CarePlan"), None)
+    for resource in outcome.resources:
+        if resource["resourceType"] in PROVEN and parts.of(resource) in versions:
+            groups.setdefault(_primary(resource, plan), []).append(resource)
+    legal = getattr(event.data, "legal_basis", None)
+    return tuple(
+        provenance.provenance(
+            id_=naming.resource_id(event.event_id, "Provenance", primary),
+            targets=[(parts.of(r), versions[parts.of(r)].version) for r in listed],
+            recorded=now,
+            activity="CREATE" if versions[parts.of(listed[0])].change == "created" else "UPDATE",
+            occurred=event.occurred_at,
+            legal_basis=legal,
+            author=author,
+            on_behalf_of=org,
+            sources=[(event.event_id, event.type)],
+            reasons=outcome.reasons,
+        )
+        for primary, listed in groups.items()
+    )
+
+
+def _primary(resource: Resource, plan: str | None) -> str:
+    type_ = resource["resourceType"]
+    if type_ == "Task" and resource.get("intent") != "plan":
+        focus = views.reference_id(resource.get("focus"))
+        return (
+            focus
+            if str(resource.get("focus", {}).get("reference", "")).startswith("ServiceRequest/")
+            else resource["id"]
+        )
+    if plan and (type_ in {"Goal", "Appointment"} or resource.get("intent") == "plan"):
+        return plan
+    return str(resource["id"])
+
+
+# ── answer and feed ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answer(event: Event, outcome: Outcome, effects: Sequence[Effect], *, lang: str = "nb") -> dict[str, Any]:
+    """Return the body of a 202: eventId, status, case, effects, messages, deadlines, warnings. contract.md."""
+    return {
+        "eventId": event.event_id,
+        "status": outcome.status,
+        "case": dict(outcome.case),
+        "effects": [{"resource": e.reference, "change": e.change, "version": e.version} for e in effects],
+        "messages": [_said(m) for m in outcome.messages if m.direction == "out"],
+        "deadlines": [
+            {"kind": d.kind, "due": parts.instant(d.due)} for d in outcome.deadlines if d.state == "open"
+        ],
+        "warnings": [
+            {"code": w.code, "path": w.path, "message": w.text_nb if lang == "nb" else w.text_en}
+            for w in outcome.warnings
+        ],
+    }
+
+
+def _said(message: Message) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "type": message.type,
+        "receiver": {
+            "herId": message.receiver[1] or message.receiver[0],
+            "name": message.receiver_names[1] or message.receiver_names[0],
+        },
+        "state": "pending" if message.state == "leased" else message.state,
+        "why": why(message),
+    }
+
+
+def why(message: Message) -> list[dict[str, Any]]:
+    """Return why a message goes as it does: [{rule, source, outcome, text}]."""
+    return [{"rule": r.rule, "source": r.source, "outcome": r.outcome, "text": r.text} for r in message.why]
+
+
+def feed(
+    event: Event | None, outcome: Outcome, writes: Sequence[Write], *, org: str, now: datetime
+) -> tuple[FeedItem, ...]:
+    """Return what is new, by id, type and state only: the event, its messages and the resources a platform pulls."""
+    items = (
+        []
+        if event is None
+        else [
+            FeedItem(org=org, at=now, kind="event", type=event.type, id=event.event_id, state=outcome.status)
+        ]
+    )
+    items += [
+        FeedItem(org=org, at=now, kind="message", type=m.type, id=m.id, state=m.state)
+        for m in outcome.messages
+    ]
+    items += [
+        FeedItem(org=org, at=now, kind="resource", type=w.type, id=w.id, state=w.status)
+        for w in writes
+        if w.type in {"CarePlan", "CareTeam", "ServiceRequest", "Task"}
+    ]
+    return tuple(items)
+
+
+def numbered(messages: Sequence[Message], known: frozenset[str], first: int) -> tuple[Message, ...]:
+    """Return the messages with new ones numbered in the order of the case, from `first`."""
+    out, number = [], first
+    for message in messages:
+        if message.id in known:
+            out.append(message)
+        else:
+            out.append(replace(message, seq=number))
+            number += 1
+    return tuple(out)

@@ -1,0 +1,246 @@
+"""What happened to a message: sent, not sent, overdue; and what a person does with it. Architecture, 'Outbox states'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from adapter import events, kith, naming, retry
+from adapter.errors import Conflict, MessageError
+from adapter.fhir import parts
+from adapter.ingest import records
+from adapter.ingest.accept import accept
+from adapter.ingest.commit import Unit, commit, known, retrying
+from adapter.mappings import compose, internal
+from adapter.mappings.context import Change
+from adapter.model import Case, Deadline, Message, Outcome
+from adapter.services import Services
+from adapter.store import Connection, cases, deadlines, messages
+
+NEVER_LEFT: Final = frozenset({"pending", "held"})
+REQUEUED: Final = frozenset({"dead", "rejected", "unanswered"})
+STALE: Final = timedelta(hours=24)
+"""A message still unsent after this is rendered again under the next generation when it is claimed."""
+
+
+def sent(services: Services, message: Message, at: datetime) -> None:
+    """Record that a message has left: its state, its Communication, its needs, the clock of 96 hours."""
+    retrying(
+        lambda: _moved(services, message.id, lambda case, row: internal.sent(case, row, at=at), only="leased")
+    )
+
+
+def unsent(services: Services, message: Message, decision: Any, code: str) -> None:
+    """Record that a message has not left: waiting until its next try, or dead with its needs undelivered."""
+
+    def change(case: Case, row: Message) -> Change:
+        if isinstance(decision, retry.RetryAt):
+            waiting = replace(row, state="pending", next_attempt=decision.at, last_error=code)
+            return Change(messages=(waiting,))
+        return internal.dead(case, replace(row, state="dead", last_error=code, next_attempt=None))
+
+    retrying(lambda: _moved(services, message.id, change, only="leased"))
+
+
+def renewed(services: Services, message: Message) -> bool:
+    """Return whether a claimed message was too old to leave as it is, and now waits as the next generation instead.
+
+    message-rules.md, 'Identity and time'. A receipt of ours never changes.
+    """
+    now = services.clock()
+    too_old = message.gen_date is not None and now - message.gen_date > timedelta(
+        hours=services.settings.stale_hours
+    )
+    if not too_old or message.event_id is None or message.type == "APPREC":
+        return False
+    fresh = regenerated(message, now)
+    retrying(
+        lambda: _moved(
+            services,
+            message.id,
+            lambda case, old: _succeeded(case, replace(old, state="dead", next_attempt=None), fresh),
+            only="leased",
+        )
+    )
+    return True
+
+
+def overdue(services: Services, deadline: Deadline) -> None:
+    """Make an event of a deadline that is due, and accept it like any other."""
+    now = services.clock()
+    type_ = internal.OVERDUE.get(deadline.kind, "ip.deadline.breached")
+    due = deadline.due
+    data: dict[str, Any] = {"kind": deadline.kind, "due": parts.instant(due), "subject": deadline.subject}
+    if type_ == "ip.receipt.missing":
+        data = {"messageId": deadline.subject.partition("/")[2], "status": "missing", "errors": []}
+    event = events.make(
+        source="urn:adapter", id_=f"{deadline.id}:{int(due.timestamp())}", type_=type_, time=now, data=data,
+        origin="clock", now=now, people=services.people,
+    )  # fmt: skip
+    accept(services, event)
+    _closed(services, deadline)
+
+
+def _closed(services: Services, deadline: Deadline) -> None:
+    """Close a clock whose event changed nothing (its message was answered meanwhile), so that it is not due again."""
+
+    def work(conn: Connection) -> None:
+        found = deadlines.get(conn, deadline.id)
+        if found is not None and found.state == "open":
+            deadlines.put(conn, (replace(found, state="cancelled"),))
+
+    services.store.write(work)
+
+
+# ── what a person does ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def requeue(services: Services, message_id: str) -> Message:
+    """Return the message that goes instead: the same where it never left, else the next generation under a new MsgId.
+
+    Raises MessageError IPK-M010 unknown, IPK-M011 where its state does not allow it.
+    """
+    return retrying(lambda: _requeued(services, message_id))
+
+
+def _requeued(services: Services, message_id: str) -> Message:
+    now = services.clock()
+    row = _row(services, message_id)
+    if row.replaced_by or row.direction != "out" or row.state not in REQUEUED | {"pending"}:
+        raise MessageError("IPK-M011", at="$.state")
+    if row.state == "pending" or (row.state == "dead" and row.sent_at is None and not _stale(row, now)):
+        again = replace(row, state="pending", next_attempt=now, attempts=0)
+        return _moved(services, message_id, lambda _case, _row: Change(messages=(again,)))
+    fresh = regenerated(row, now)
+    return _moved(services, message_id, lambda case, old: _succeeded(case, old, fresh), result=fresh.id)
+
+
+def _stale(row: Message, now: datetime) -> bool:
+    return row.gen_date is not None and now - row.gen_date > STALE
+
+
+def regenerated(row: Message, now: datetime) -> Message:
+    """Return the same document under the next generation: new MsgId and GenDate, ConversationRef kept."""
+    if row.event_id is None:
+        raise MessageError("IPK-M011", at="$.state")
+    receiver = row.receiver[1] or row.receiver_key or ""
+    msg_id = naming.msg_id(
+        release_event=row.event_id, type_=row.type, receiver=receiver, generation=row.generation + 1
+    )
+    at = now.replace(microsecond=0)
+    return replace(
+        row,
+        id=msg_id,
+        msg_id=msg_id,
+        state="pending",
+        thread=msg_id if row.thread == row.msg_id else row.thread,
+        gen_date=at,
+        generation=row.generation + 1,
+        replaces=row.id,
+        body=kith.reissue(row.body, msg_id=msg_id, gen_date=at),
+        attempts=0,
+        next_attempt=None,
+        last_error=None,
+        sent_at=None,
+        apprec=None,
+        replaced_by=None,
+    )
+
+
+def _succeeded(case: Case, old: Message, fresh: Message) -> Change:
+    """Return the old message as replaced, the new one with its Communication, its needs on the way again."""
+    communication = case.get(compose.communication_of(old) or "")
+    copied = compose.copied(communication, old, fresh) if communication else ()
+    return Change(
+        resources=(*internal.moved(case, fresh), *copied),
+        messages=(replace(old, replaced_by=fresh.id, body=b""), fresh),
+        deadlines=tuple(
+            replace(d, state="cancelled")
+            for d in case.deadlines
+            if d.kind == "receipt" and d.subject == f"message/{old.id}"
+        ),
+    )
+
+
+def bury(services: Services, message_id: str) -> Message:
+    """Return the message as given up by a person; later ones of its case go on. Raises MessageError IPK-M010, IPK-M011."""
+    return retrying(lambda: _ended(services, message_id, "buried", REQUEUED | NEVER_LEFT))
+
+
+def manual(services: Services, message_id: str) -> Message:
+    """Return the message as taken another way by a person (phone, post). Raises MessageError IPK-M010, IPK-M011."""
+    return retrying(lambda: _ended(services, message_id, "manual", REQUEUED | NEVER_LEFT))
+
+
+def _ended(services: Services, message_id: str, state: Any, allowed: frozenset[str]) -> Message:
+    row = _row(services, message_id)
+    if row.direction != "out" or row.state not in allowed:
+        raise MessageError("IPK-M011", at="$.state")
+    done = replace(row, state=state, next_attempt=None, body=b"")
+    return _moved(
+        services,
+        message_id,
+        lambda case, _old: Change(resources=internal.moved(case, done), messages=(done,)),
+    )
+
+
+def _row(services: Services, message_id: str) -> Message:
+    with services.store.read() as conn:
+        row = messages.get(conn, message_id)
+    if row is None:
+        raise MessageError("IPK-M010", at="$.id")
+    return row
+
+
+# ── one message, one transaction ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _moved(
+    services: Services,
+    message_id: str,
+    change: Callable[[Case, Message], Change],
+    *,
+    only: str | None = None,
+    result: str | None = None,
+) -> Message:
+    """Return the message after a change of its own, written with what follows for its case. Raises Conflict.
+
+    With `only` nothing happens unless the message is in that state: somebody else settled it.
+    """
+    now = services.clock()
+    with services.store.read() as conn:
+        row = messages.get(conn, message_id)
+        if row is None:
+            raise MessageError("IPK-M010", at="$.id")
+        if only is not None and row.state != only:
+            return row
+        case = _case(conn, row, now)
+        made = change(case, replace(row, body=b""))
+        there = known(conn, case, (made.outcome(case.key),))
+    stamped = records.stamp(made.resources, known=there, org=row.owner, case_key=case.key, now=now)
+    outcome = Outcome(status="recorded", case_key=case.key, messages=made.messages)
+    unit = Unit(
+        case=case,
+        case_key=case.key,
+        now=now,
+        org=row.owner,
+        writes=stamped.writes,
+        messages=made.messages,
+        deadlines=made.deadlines,
+        feed=records.feed(None, outcome, stamped.writes, org=row.owner, now=now),
+        states={row.id: row.state},
+    )
+    commit(services, unit)
+    wanted = result or message_id
+    return next((m for m in made.messages if m.id == wanted), row)
+
+
+def _case(conn: Connection, row: Message, now: datetime) -> Case:
+    if row.case_key is None:
+        return Case(key=None, version=0, now=now, owner=row.owner)
+    case = cases.gather(conn, org=row.owner, now=now, case_key=row.case_key)
+    if case.key is None:
+        raise Conflict
+    return case

@@ -1,0 +1,155 @@
+"""A need answered and withdrawn. E03, E04, E06, E07, E09; pbrl § 7-2, message-rules.md 'The text'."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapter.kith import text, words
+from adapter.mappings import clocks, common, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.scope import melde_part, scoped
+from adapter.model import Resource
+from adapter.rules import states
+
+
+def answered(ctx: Context) -> Change:
+    """Return the Tasks of the needs answered in their new state; a refused transition raises. E03, E04, E06, E07."""
+    chosen = scoped(ctx)
+    tasks, requests = [], []
+    for need in chosen:
+        step = states.transition(need.state, ctx.event.type)
+        tasks.append(
+            common.with_state(
+                ctx, need.task, status=step.task_status, business=step.business, reason=_status_reason(ctx)
+            )
+        )
+        requests.append(common.with_request_status(need.request, step.request_status))
+    return common.author(ctx) + Change(
+        resources=(*requests, *tasks),
+        deadlines=clocks.close(ctx, "reply", {n.melde_id for n in chosen}),
+        case=melde_part(chosen),
+    )
+
+
+def _status_reason(ctx: Context) -> str | None:
+    return getattr(ctx.data, "reason_code", None)
+
+
+def answered_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the answer to the party that reported, in its thread. E03, E04, E06, E07."""
+    return tuple(
+        notice
+        for melde_id in sorted({n.melde_id for n in scoped(ctx, opened=False)})
+        for notice in _answer(ctx, melde_id)
+    )
+
+
+def _answer(ctx: Context, melde_id: str) -> tuple[Notice, ...]:
+    reported = views.reported_by(ctx.case, melde_id)
+    receiver = ctx.book.by_key(reported.sender_key) if reported else None
+    if reported is None or receiver is None or receiver.home:
+        return ()
+    latest = views.dialogue(ctx.case, receiver.key, melde_id=melde_id) or reported
+    title = text.reply_subject(text.TITLES["ip.need.identified"])
+    return (
+        Notice(
+            receiver=receiver,
+            title=title,
+            text=text.notice("", _answer_lines(ctx), melde_id),
+            melde_id=melde_id,
+            thread=latest,
+            answers=reported if reported.type == "DIALOG_FORESPORSEL" else None,
+            wants_reply=False,
+            based_on=tuple(f"ServiceRequest/{n.id}" for n in views.needs(ctx.case) if n.melde_id == melde_id),
+        ),
+    )
+
+
+ANSWER: Final = {
+    "ip.need.acknowledged": "received",
+    "ip.need.info-requested": "needs-info",
+    "ip.need.accepted": "accepted",
+    "ip.need.declined": "declined",
+}
+"""Event → answer of the text's `Svar` line."""
+DECLINED: Final = {
+    "not-entitled": "Vilkårene er ikke oppfylt",
+    "other-level": "Hører til et annet tjenestenivå",
+    "moved": "Pasienten har flyttet",
+    "insufficient-information": "Mangelfulle opplysninger",
+    "not-stated": "Ikke oppgitt",
+}
+
+
+def _answer_lines(ctx: Context) -> list[tuple[str, str]]:
+    """Return `Svar` first, then what the event says, a line each."""
+    data = ctx.data
+    lines = [text.answer_line(ANSWER[ctx.event.type])]
+    handler = getattr(data, "handler", None) or getattr(data, "responsible", None)
+    if handler is not None:
+        who = (
+            getattr(handler, "unit", None),
+            getattr(handler, "name", None),
+            getattr(handler, "phone", None),
+        )
+        lines.append((words.HANDLED_BY, ", ".join(w for w in who if w)))
+    if getattr(data, "question", None):
+        lines.append((words.ASKED, data.question))
+    if getattr(data, "scope", None):
+        lines.append((words.CONCERNS, text.kinds_text(data.scope)))
+    if ctx.event.type == "ip.need.declined":
+        why = (DECLINED[data.reason_code], data.text)
+        lines += [(words.GROUNDS, ". ".join(w for w in why if w)), text.RIGHT_TO_COMPLAIN]
+    return lines
+
+
+def withdrawn(ctx: Context) -> Change:
+    """Return the needs withdrawn: request revoked or entered in error, Task cancelled, unsent messages buried. E09."""
+    chosen = scoped(ctx)
+    ids = {n.melde_id for n in chosen}
+    resources: list[Resource] = []
+    for need in chosen:
+        step = states.transition(need.state, ctx.event.type, reason_code=ctx.data.reason_code)
+        resources += [
+            common.with_request_status(need.request, step.request_status),
+            common.with_state(
+                ctx, need.task, status=step.task_status, business=step.business, reason=ctx.data.reason_code
+            ),
+        ]
+    return (
+        common.author(ctx)
+        + common.work_items_closed(ctx, ids)
+        + Change(
+            resources=tuple(resources),
+            messages=tuple(common.buried(m) for m in common.unsent(ctx, ids)),
+            deadlines=clocks.close(ctx, "reply", ids) + clocks.close(ctx, "release", ids),
+            case=melde_part(chosen),
+        )
+    )
+
+
+def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the withdrawal to all who got the need. E09."""
+    reason = {"entered-in-error": "Feilregistrert", "no-longer-relevant": "Ikke lenger aktuelt"}[
+        ctx.data.reason_code
+    ]
+    notices = []
+    for melde_id in sorted({n.melde_id for n in scoped(ctx, opened=False)}):
+        scope = ctx.data.scope or tuple(n.kind for n in views.needs(ctx.case) if n.melde_id == melde_id)
+        for message, receiver in common.recipients(ctx, melde_id):
+            lines = [
+                (words.CONCERNS, text.kinds_text(scope)),
+                (words.REASON, ". ".join(w for w in (reason, ctx.data.text) if w)),
+                (words.ORIGINAL, message.msg_id),
+            ]
+            title = text.TITLES[ctx.event.type]
+            notices.append(
+                Notice(
+                    receiver=receiver,
+                    title=title,
+                    text=text.notice(title, lines, melde_id),
+                    melde_id=melde_id,
+                    thread=message,
+                )
+            )
+    return tuple(notices)

@@ -1,0 +1,105 @@
+"""The clocks a change starts and stops. message-rules.md, 'Receipts and clocks'; rules.clocks says when they are due."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from adapter import naming
+from adapter.fhir import parts
+from adapter.mappings.context import Context
+from adapter.model import Deadline, Message, Party
+from adapter.rules import clocks
+
+OSLO: Final = clocks.OSLO
+GAP_DAYS: Final = 7
+"""Days without a coordinator before the gap is escalated. domain § 1.6, C10 (proposed)."""
+
+
+def stamp(ctx: Context) -> str:
+    """Return the instant of the case as resources state it."""
+    return parts.instant(ctx.now)
+
+
+def deadline_id(kind: str, subject: str) -> str:
+    """Return the id of a clock: it follows from what it watches."""
+    return naming.uid("deadline", kind, subject)
+
+
+def reply_days(ctx: Context, receiver: Party) -> int:
+    """Return how many working days this receiver has to reply."""
+    agreement = ctx.book.agreement(ctx.party.key, receiver.key) if ctx.party else None
+    return clocks.reply_days(agreement)[0]
+
+
+def reply_due(ctx: Context, receiver: Party) -> datetime:
+    """Return when a reply to a message released now is due."""
+    return clocks.reply_due(ctx.now, reply_days(ctx, receiver))
+
+
+def started(ctx: Context, message: Message, *, days: int | None) -> tuple[Deadline, ...]:
+    """Return the clocks of a new message: the reply clock from GenDate, or the release clock of a held one."""
+    if message.state == "held" and ctx.party is not None:
+        due = clocks.release_due(ctx.now, ctx.party.release_days)
+        return (_clock(ctx, "release", message, due),)
+    if not message.wants_reply or message.gen_date is None:
+        return ()
+    return (_clock(ctx, "reply", message, clocks.reply_due(message.gen_date, days)),)
+
+
+def _clock(ctx: Context, kind: str, message: Message, due: datetime) -> Deadline:
+    subject = f"message/{message.id}"
+    return Deadline(
+        id=deadline_id(kind, subject),
+        kind=kind,  # type: ignore[arg-type]
+        due=due,
+        subject=subject,
+        owner=ctx.case.owner,
+        case_key=ctx.patient_id(),
+    )
+
+
+def receipt(message: Message, *, owner: str, sent: datetime) -> Deadline:
+    """Return the receipt clock of a message that has been sent: 96 hours from GenDate."""
+    subject = f"message/{message.id}"
+    return Deadline(
+        id=deadline_id("receipt", subject),
+        kind="receipt",
+        due=clocks.receipt_due(message.gen_date or sent),
+        subject=subject,
+        owner=owner,
+        case_key=message.case_key,
+    )
+
+
+def gap(ctx: Context, assignment_id: str, until: date) -> tuple[Deadline, ...]:
+    """Return the clock of a gap: nobody follows an ended assignment."""
+    subject = f"PractitionerRole/{assignment_id}"
+    return (
+        Deadline(
+            id=deadline_id("gap", subject),
+            kind="gap",
+            due=clocks.reply_due(
+                datetime.combine(until + timedelta(days=GAP_DAYS), datetime.min.time(), clocks.OSLO), 0
+            ),
+            subject=subject,
+            owner=ctx.case.owner,
+            case_key=ctx.patient_id(),
+        ),
+    )
+
+
+def close(ctx: Context, kind: str, melde_ids: set[str]) -> tuple[Deadline, ...]:
+    """Return the open clocks of one kind on messages of these Melde-ids, as met."""
+    subjects = {f"message/{m.id}" for m in ctx.case.messages if m.melde_id in melde_ids}
+    return tuple(
+        replace(d, state="met") for d in ctx.case.deadlines if d.kind == kind and d.subject in subjects
+    )
+
+
+def close_subject(ctx: Context, kind: str, subject: str) -> tuple[Deadline, ...]:
+    """Return the open clock of one kind on one subject, as met."""
+    return tuple(
+        replace(d, state="met") for d in ctx.case.deadlines if (d.kind, d.subject) == (kind, subject)
+    )

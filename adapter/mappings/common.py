@@ -1,0 +1,378 @@
+"""What every event's mapping needs: the person, the author, the parties, work items, states, who got what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from adapter import errors, naming
+from adapter.fhir import consents, needs, organisations, parts, people, urls
+from adapter.mappings import grants, views
+from adapter.mappings.context import Change, Context
+from adapter.model import Message, Party, Resource, Warn
+from adapter.rules import routing
+
+UNSENT: Final = frozenset({"held", "pending"})
+LEFT: Final = frozenset(
+    {"leased", "sent", "delivered", "acknowledged", "unanswered", "manual", "dead", "rejected"}
+)
+
+
+def warn(code: str, path: str) -> Warn:
+    """Return a warning with the texts of errors.TABLE."""
+    row = errors.TABLE[code]
+    return Warn(code=code, path=path, text_nb=row.nb, text_en=row.en)
+
+
+# ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def person(ctx: Context) -> Change:
+    """Return the Patient as the event states it: new, or what is there with what the event adds."""
+    said = ctx.data.patient
+    old = views.patient(ctx.case)
+    place = said.municipality
+    built = people.patient(
+        id_=ctx.patient_id(),
+        identifier=(said.identifier.system, said.identifier.value),
+        family=said.name.family,
+        given=said.name.given,
+        middle=said.name.middle,
+        birth_date=said.birth_date,
+        gender=said.gender,
+        municipality=place.code if place else None,
+        district=place.district if place else None,
+        gp=_gp_reference(ctx),
+        protected=said.protected_address,
+        language=said.language,
+    )
+    kept = {k: v for k, v in (old or {}).items() if k not in built or k == "identifier"}
+    return Change(resources=(parts.changed({**built, **kept}),))
+
+
+def _gp_reference(ctx: Context) -> str | None:
+    party = gp(ctx, home=True)
+    return f"Organization/{party.organisation_id}" if party else None
+
+
+def gp(ctx: Context, *, home: bool = False, said: Any = None) -> Party | None:
+    """Return the patient's GP in the address book, where the event names one by HER-id (not ourselves, unless asked).
+
+    `said` is the GP of the event that identified a need, when another event releases it.
+    """
+    said = said or getattr(ctx.data.patient, "gp", None)
+    found = routing.gp(ctx.book, said.her_id) if said else None
+    return found if found is not None and (home or not found.home) else None
+
+
+def author(ctx: Context) -> Change:
+    """Return the resources of who wrote the event: Practitioner and PractitionerRole, or RelatedPerson."""
+    made = _author(ctx)
+    return Change(resources=made)
+
+
+def author_reference(ctx: Context) -> str:
+    """Return the reference of the author: PractitionerRole, Patient, RelatedPerson or Organization."""
+    kind = getattr(getattr(ctx.data, "author", None), "kind", None)
+    if kind == "patient":
+        return f"Patient/{ctx.patient_id()}"
+    if kind == "relative":
+        return f"RelatedPerson/{ctx.id('RelatedPerson', 'author')}"
+    if kind is None:
+        return f"Device/{organisations.DEVICE_ID}"
+    if ctx.data.author.name is None:
+        return organisation(ctx.party) or f"Device/{organisations.DEVICE_ID}"
+    return f"PractitionerRole/{ctx.id('PractitionerRole', 'author')}"
+
+
+def _author(ctx: Context) -> tuple[Resource, ...]:
+    said = getattr(ctx.data, "author", None)
+    if said is None or said.kind == "patient":
+        return ()
+    if said.kind == "relative":
+        return (
+            people.related_person(
+                id_=ctx.id("RelatedPerson", "author"),
+                patient=f"Patient/{ctx.patient_id()}",
+                family=said.name.family if said.name else None,
+                given=said.name.given if said.name else None,
+                phone=said.phone,
+            ),
+        )
+    if said.name is None:
+        return parties(*filter(None, (ctx.party,)))
+    practitioner = professional(ctx, said, key="author")
+    role = people.practitioner_role(
+        id_=ctx.id("PractitionerRole", "author"),
+        practitioner=parts.of(practitioner),
+        organisation=_author_organisation(ctx, said),
+        role=said.role,
+        phone=said.phone,
+    )
+    return (*parties(*filter(None, (ctx.party,))), practitioner, role)
+
+
+def _author_organisation(ctx: Context, said: Any) -> Any:
+    if said.kind == "other-sector" or ctx.party is None:
+        return {"display": said.organisation.name} if said.organisation else None
+    return organisation(ctx.party)
+
+
+def professional(ctx: Context, said: Any, *, key: str) -> Resource:
+    """Return the Practitioner: by HPR number where there is one, else as a resource of this event."""
+    id_ = naming.practitioner_id(said.hpr) if said.hpr else ctx.id("Practitioner", key)
+    return people.practitioner(
+        id_=id_, family=said.name.family, given=said.name.given, hpr=said.hpr, profession=said.profession
+    )
+
+
+# ── parties ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def organisation(party: Party | None) -> str | None:
+    """Return the reference of the Organization that stands for a party."""
+    return f"Organization/{party.organisation_id}" if party else None
+
+
+def parties(*listed: Party) -> tuple[Resource, ...]:
+    """Return the Organizations and Endpoints of parties: level 1, level 2 partOf it, and the address of each."""
+    return tuple(r for party in dict.fromkeys(p.key for p in listed) for r in _party(_pick(listed, party)))
+
+
+def _pick(listed: Iterable[Party], key: str) -> Party:
+    return next(p for p in listed if p.key == key)
+
+
+def _party(party: Party) -> tuple[Resource, ...]:
+    level1 = organisations.organisation(
+        id_=party.level1_id,
+        name=party.name,
+        orgnr=party.orgnr,
+        address=party.address if not party.unit_name else None,
+    )
+    if party.organisation_id == party.level1_id:
+        return (level1, *_endpoint(party))
+    level2 = organisations.organisation(
+        id_=party.organisation_id,
+        name=party.unit_name or party.name,
+        part_of=f"Organization/{party.level1_id}",
+        endpoint=f"Endpoint/{_endpoint_id(party)}" if party.unit_her_id else None,
+    )
+    return (level1, level2, *_endpoint(party))
+
+
+def _endpoint_id(party: Party) -> str:
+    return naming.uid("endpoint", party.unit_her_id or party.key)
+
+
+def _endpoint(party: Party) -> tuple[Resource, ...]:
+    if party.unit_her_id is None:
+        return ()
+    types = tuple(dict.fromkeys(t.partition("/")[0] for t in party.takes if t != "*"))
+    return (
+        organisations.endpoint(
+            id_=_endpoint_id(party),
+            name=party.display,
+            her_id=party.unit_her_id,
+            organisation=organisation(party),
+            types=types,
+        ),
+    )
+
+
+# ── needs and their Tasks ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def requester(ctx: Context) -> str | None:
+    """Return the organisation that asks: the source, or the sender of the received message."""
+    if ctx.inbound is not None:
+        return organisation(ctx.inbound.sender)
+    return organisation(ctx.party)
+
+
+def service_request(  # noqa: PLR0913 (all by name)
+    ctx: Context, *, id_: str, melde_id: str, kind: str, status: str, wish: str, performer: Party | None
+) -> Resource:
+    """Return the ServiceRequest of one kind of need."""
+    data = ctx.data
+    return needs.service_request(
+        id_=id_,
+        melde_id=melde_id,
+        kind=kind,
+        patient=f"Patient/{ctx.patient_id()}",
+        identified=data.occurred_at or ctx.event.time,
+        recorded=ctx.now,
+        requester=author_reference(ctx),
+        performer=organisation(performer),
+        wish=wish,
+        status=status,
+        priority=data.urgency,
+        consent=f"Consent/{ctx.id('Consent', 'consent')}",
+        reasons=[{"text": code} for code in data.reason.codes],
+        notes=(data.reason.text, data.note),
+    )
+
+
+def need_task(  # noqa: PLR0913 (all by name)
+    ctx: Context,
+    *,
+    id_: str,
+    melde_id: str,
+    request: Resource,
+    status: str,
+    business: str,
+    owner: Party | None,
+    due: datetime | None,
+) -> Resource:
+    """Return the Task that fulfils a need."""
+    return needs.task(
+        id_=id_,
+        melde_id=melde_id,
+        need=parts.of(request),
+        patient=f"Patient/{ctx.patient_id()}",
+        status=status,
+        state=business,
+        authored=ctx.now,
+        requester=requester(ctx),
+        owner=organisation(owner),
+        due=due,
+        priority=request.get("priority", "routine"),
+    )
+
+
+def with_state(  # noqa: PLR0913 (all by name)
+    ctx: Context,
+    task: Resource,
+    *,
+    status: str,
+    business: str,
+    reason: str | None = None,
+    due: datetime | None = None,
+    outputs: tuple[str, ...] = (),
+) -> Resource:
+    """Return the Task in another state; `reason` is a code of the event."""
+    return needs.moved(
+        task,
+        modified=ctx.now,
+        status=status,
+        state=business,
+        reason={"text": reason} if reason else None,
+        due=due,
+        outputs=outputs,
+    )
+
+
+def with_request_status(request: Resource, status: str | None) -> Resource:
+    """Return the ServiceRequest in another status, the same where none is given."""
+    return needs.closed(request, status=status) if status and status != request["status"] else request
+
+
+def work_item(  # noqa: PLR0913 (all by name)
+    ctx: Context,
+    *,
+    id_: str,
+    kind: str,
+    owner: Party | None,
+    focus: str | None,
+    melde_id: str | None = None,
+    inputs: tuple[tuple[str, Any], ...] = (),
+    due: datetime | None = None,
+) -> Resource:
+    """Return a Task for a person: review, read-answer, confirm-coordinator, route or manual-fallback."""
+    patient = f"Patient/{ctx.patient_id()}" if ctx.case.key or hasattr(ctx.data, "patient") else None
+    return needs.work_item(
+        id_=id_,
+        kind=kind,
+        authored=ctx.now,
+        patient=patient,
+        focus=focus,
+        owner=organisation(owner),
+        melde_id=melde_id,
+        inputs=inputs,
+        due=due,
+    )
+
+
+def work_items_closed(ctx: Context, melde_ids: set[str], *, status: str = "cancelled") -> Change:
+    """Return the open work items of these needs as closed."""
+    items = [
+        t
+        for t in ctx.case.of("Task")
+        if views.code_of(t.get("code"), urls.TASK_KIND)
+        and t.get("groupIdentifier", {}).get("value") in melde_ids
+        and t["status"] not in views.FINISHED
+    ]
+    return Change(resources=tuple(needs.moved(t, modified=ctx.now, status=status) for t in items))
+
+
+# ── consent ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def consent_resource(
+    ctx: Context, part: Any, *, subject: str, recipients: tuple[Party | None, ...]
+) -> Resource:
+    """Return the Consent of an event's `consent` part."""
+    grant = grants.of_model(part)
+    performers = tuple(p for p in recipients if p)
+    who = None
+    if part.given_by and part.given_by != "patient":
+        who = {
+            "display": {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}[
+                part.given_by
+            ]
+        }
+    return consents.consent(
+        id_=ctx.id("Consent", "consent"),
+        patient=f"Patient/{ctx.patient_id()}",
+        status=grant.status,
+        scopes=sorted(grant.scopes),
+        recipients=[_actor(ctx, key, performers) for key in sorted(grant.recipients)],
+        excluded=[_actor(ctx, key, ()) for key in sorted(grant.excluded)],
+        given_by=grant.given_by,
+        performer=who,
+        method=grant.method,
+        on=grant.date,
+        valid_until=grant.valid_until,
+        organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
+        obtained_by=getattr(part, "obtained_by", None),
+        subject=subject,
+    )
+
+
+def _actor(ctx: Context, key: str, performers: tuple[Party, ...]) -> consents.Actor:
+    party = ctx.book.by_key(key)
+    if party is None and key == "coordinating-unit" and performers:
+        party = performers[0]
+    return consents.Actor(key=key, reference=organisation(party))
+
+
+# ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def buried(message: Message) -> Message:
+    """Return an unsent message as given up: it never leaves."""
+    return replace(message, state="buried")
+
+
+def unsent(ctx: Context, melde_ids: set[str]) -> tuple[Message, ...]:
+    """Return the messages of these needs that have not left."""
+    return tuple(
+        m for m in ctx.case.messages if m.direction == "out" and m.state in UNSENT and m.melde_id in melde_ids
+    )
+
+
+def recipients(ctx: Context, melde_id: str) -> tuple[tuple[Message, Party], ...]:
+    """Return who got the need of this Melde-id (or may have): the last message of each thread with its receiver."""
+    found: dict[str, Message] = {}
+    for message in ctx.case.messages:
+        if (
+            message.direction == "out"
+            and message.melde_id == melde_id
+            and message.state in LEFT
+            and message.receiver_key
+        ):
+            found[message.receiver_key] = message
+    listed = ((m, ctx.book.by_key(key)) for key, m in found.items())
+    return tuple((m, party) for m, party in listed if party is not None and not party.home)

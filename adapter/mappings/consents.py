@@ -1,0 +1,165 @@
+"""Consent given and withdrawn: what it opens, what it closes. E13, E15; message-rules.md, 'Consent before anything leaves'."""
+
+from __future__ import annotations
+
+from adapter.fhir import consents as resources
+from adapter.kith import text, words
+from adapter.mappings import clocks, common, grants, needtext, release, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Resource
+from adapter.rules import consent, states
+
+SCOPE: dict[str, str] = {
+    "coordinator": "Koordinator",
+    "plan-create": "Opprette individuell plan",
+    "plan-share": "Dele individuell plan",
+    "other-sectors": "Andre sektorer",
+}
+
+
+def given(ctx: Context) -> Change:
+    """Return the Consent, and the waiting needs that it covers as reported. E13."""
+    grant = grants.of_model(ctx.data.consent)
+    opened = [(n, v) for n in _waiting(ctx) if (v := _verdict(ctx, n, grant)).state != "held"]
+    tasks: list[Resource] = []
+    for need, verdict in opened:
+        step = states.OPENING[verdict.state]
+        tasks += [
+            common.with_request_status(need.request, step.request_status),
+            common.with_state(ctx, need.task, status=step.task_status, business=step.business),
+        ]
+    melde_ids = sorted({n.melde_id for n, _ in opened})
+    performers = tuple(ctx.book.by_organisation(n.owner) for n, _ in opened)
+    return (
+        common.person(ctx)
+        + common.author(ctx)
+        + Change(
+            resources=(
+                common.consent_resource(ctx, ctx.data.consent, subject="ip-need", recipients=performers),
+                *tasks,
+            ),
+            reasons=tuple(r for _, v in opened for r in v.reasons),
+            case={"meldeId": melde_ids[0]} if melde_ids else {},
+        )
+    )
+
+
+def _waiting(ctx: Context) -> list[views.Need]:
+    return [n for n in views.open_needs(ctx.case) if n.state == "consent-pending"]
+
+
+def _verdict(ctx: Context, need: views.Need, grant: consent.Grant) -> consent.Verdict:
+    performer = ctx.book.by_organisation(need.owner)
+    return consent.gate(
+        need=need.kind,
+        consent=grant,
+        recipient=grants.names(performer),
+        legal_basis=ctx.data.legal_basis,
+        on=ctx.now.date(),
+    )
+
+
+def given_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the need messages that the consent releases, one per Melde-id and receiver. E13."""
+    grant = grants.of_model(ctx.data.consent)
+    notices: list[Notice] = []
+    for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)}):
+        need = needtext.stored(ctx, melde_id)
+        covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and _just_opened(ctx, n)]
+        if need is not None and covered:
+            reported = release.Reported(need=need, given=grant, melde_id=melde_id)
+            notices += release.release(ctx, reported, covered)
+    return tuple(notices)
+
+
+def _just_opened(ctx: Context, need: views.Need) -> bool:
+    """Return whether no message of ours carries this need yet: reported, and none waits for the unit's release."""
+    held = any(m.state == "held" and m.melde_id == need.melde_id for m in ctx.case.messages)
+    return need.state == "reported" and not held and need.task.get("lastModified") == clocks.stamp(ctx)
+
+
+def withdrawn(ctx: Context) -> Change:
+    """Return the Consents without what is withdrawn; unsent needs wait again, sent ones are cancelled. E15."""
+    kept = tuple(_narrowed(ctx, c) for c in views.consents(ctx.case) if c["status"] == "active")
+    left = [grants.of_resource(c) for c in kept if c["status"] == "active"]
+    changed: list[Resource] = []
+    ids: set[str] = set()
+    for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(ctx, n, left)):
+        reached = bool(common.recipients(ctx, need.melde_id))
+        changed += _closed(ctx, need) if reached else _waits(ctx, need)
+        ids.add(need.melde_id)
+    return (
+        common.person(ctx)
+        + common.author(ctx)
+        + Change(
+            resources=(*kept, *changed),
+            messages=tuple(common.buried(m) for m in common.unsent(ctx, ids)),
+            deadlines=clocks.close(ctx, "reply", ids) + clocks.close(ctx, "release", ids),
+            case={"meldeId": min(ids)} if ids else {},
+        )
+    )
+
+
+def _narrowed(ctx: Context, resource: Resource) -> Resource:
+    """Return the Consent without the scopes; where only some of its recipients lose them, these lose it whole.
+
+    A Consent cannot say "this scope not to that one" in a form every reader keeps apart: the safe side is chosen.
+    """
+    named = set(ctx.data.recipients or ())
+    held = grants.of_resource(resource).recipients or {consent.COORDINATING_UNIT}
+    some = tuple(sorted(named)) if named and not held <= named else ()
+    if named and not named & held:
+        return resource
+    return resources.withdrawn(resource, scopes=tuple(ctx.data.scopes), recipients=some, on=ctx.data.date)
+
+
+def _rests_on(ctx: Context, need: views.Need) -> bool:
+    """Return whether a need rests on a scope that is withdrawn."""
+    row = consent.NEEDS.get(need.kind)
+    return row is not None and bool(row.scopes & set(ctx.data.scopes)) and need.state != "consent-pending"
+
+
+def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
+    """Return whether what is left of the consents still opens for the need's receiver."""
+    receiver = grants.names(ctx.book.by_organisation(need.owner))
+    return any(
+        consent.gate(
+            need=need.kind, consent=grant, recipient=receiver, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
+        ).open
+        for grant in left
+    )
+
+
+def _waits(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
+    return (common.with_state(ctx, need.task, status="draft", business="consent-pending"),)
+
+
+def _closed(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
+    step = states.transition(need.state, ctx.event.type)
+    return (
+        common.with_request_status(need.request, step.request_status),
+        common.with_state(ctx, need.task, status=step.task_status, business=step.business),
+    )
+
+
+def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the notice to all who got a need that rests on the consent. E15."""
+    title = text.TITLES[ctx.event.type]
+    lines = [
+        (words.CONCERNS, ", ".join(SCOPE[s] for s in ctx.data.scopes)),
+        (words.FROM_DATE, text.day(ctx.data.date)),
+    ]
+    named = set(ctx.data.recipients or ())
+    notices: list[Notice] = []
+    for melde_id in sorted({n.melde_id for n in views.needs(ctx.case)}):
+        for message, receiver in common.recipients(ctx, melde_id):
+            if named and not named & {
+                *grants.names(receiver),
+                *grants.names(receiver, gp=bool(receiver.person)),
+            }:
+                continue
+            body = text.notice(title, lines, melde_id)
+            notices.append(
+                Notice(receiver=receiver, title=title, text=body, melde_id=melde_id, thread=message)
+            )
+    return tuple(notices)

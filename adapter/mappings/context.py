@@ -1,0 +1,159 @@
+"""What a mapping is given and what it gives back. Frozen; no clock, no database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from adapter import naming
+from adapter.events import Event
+from adapter.model import (
+    AddressBook,
+    Case,
+    Deadline,
+    EventStatus,
+    Message,
+    Outcome,
+    Party,
+    Reason,
+    Resource,
+    Warn,
+)
+
+_Row = TypeVar("_Row", Message, Deadline)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """The received message behind an event that was made from one."""
+
+    message: Message
+    melde_id: str | None
+    sender: Party | None
+    receiver: Party | None
+    item: str | None = None
+    """Task kind of the work item that a person needs to act on it."""
+    consent_asked: bool = False
+    """The receiver answered that the patient's consent is needed (9069/4)."""
+    topic: str | None = None
+    """TemaKodet of 7322."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One event at one case. `party` is the event's source in the book as valid on the day of the case's instant."""
+
+    event: Event
+    case: Case
+    book: AddressBook
+    party: Party | None = None
+    inbound: Inbound | None = None
+
+    @property
+    def data(self) -> Any:
+        """The event's data model."""
+        return self.event.data
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the case."""
+        return self.case.now
+
+    @property
+    def home(self) -> Party | None:
+        """The home party that acts, None when the event came from outside or a clock."""
+        return self.party if self.party is not None and self.party.home else None
+
+    @property
+    def may_send(self) -> bool:
+        """Whether this event may make external messages: posted by a home party, over the system channel."""
+        silent = getattr(self.data, "channel", None) in {"oral", "paper"}
+        return self.home is not None and self.event.origin != "received" and not silent
+
+    def id(self, type_: str, key: str = "") -> str:
+        """Return the id of a resource that this event makes."""
+        return naming.resource_id(self.event.event_id, type_, key)
+
+    def patient_id(self) -> str:
+        """Return the id of the Patient: the case's, or of the first event that named the person."""
+        return self.case.key or self.id("Patient")
+
+    def with_case(self, case: Case) -> Context:
+        """Return the same event at another state of the case."""
+        return replace(self, case=case)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something to be told to one party; `compose` makes the message of it."""
+
+    receiver: Party
+    title: str
+    text: str
+    melde_id: str | None = None
+    thread: Message | None = None
+    """The message it follows in a running thread of ours; None begins a dialogue."""
+    answers: Message | None = None
+    """The received question it answers."""
+    wants_reply: bool = False
+    reply_days: int | None = None
+    held: bool = False
+    based_on: tuple[str, ...] = ()
+    """References of the ServiceRequests it is about."""
+    reasons: tuple[Reason, ...] = ()
+    named: Mapping[str, Any] | None = None
+    """The person the notice names with a 9034 role: `{role, family, given, hpr, profession, phone}`."""
+    parent: tuple[str, str] | None = None
+    """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
+    reply_title: bool = False
+    contact_profession: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What an event changes before its notices are composed."""
+
+    resources: tuple[Resource, ...] = ()
+    messages: tuple[Message, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    warnings: tuple[Warn, ...] = ()
+    status: EventStatus | None = None
+    case: Mapping[str, Any] = field(default_factory=dict)
+    """Parts of the answer's `case` that follow from the event: meldeId, planId, assignmentId."""
+
+    def __add__(self, other: Change) -> Change:
+        """Return both; the later resource wins over an earlier one of the same id."""
+        return Change(
+            resources=merged(self.resources, other.resources),
+            messages=_by_id(self.messages, other.messages),
+            deadlines=_by_id(self.deadlines, other.deadlines),
+            reasons=self.reasons + other.reasons,
+            warnings=self.warnings + other.warnings,
+            status=other.status or self.status,
+            case={**self.case, **other.case},
+        )
+
+    def outcome(self, case_key: str | None) -> Outcome:
+        """Return the change as an outcome, to look at the case as it will be."""
+        return Outcome(
+            status=self.status or "recorded",
+            case_key=case_key,
+            resources=self.resources,
+            messages=self.messages,
+            deadlines=self.deadlines,
+        )
+
+
+def merged(*parts: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Return the resources in order of first mention, each in its last form."""
+    found: dict[tuple[str, str], Resource] = {}
+    for resource in (r for part in parts for r in part):
+        found[resource["resourceType"], resource["id"]] = resource
+    return tuple(found.values())
+
+
+def _by_id(*parts: tuple[_Row, ...]) -> tuple[_Row, ...]:
+    return tuple({item.id: item for part in parts for item in part}.values())

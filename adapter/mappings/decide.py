@@ -1,0 +1,204 @@
+"""One event at one case: everything it changes. The table of events; a new event is one row here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from adapter import naming
+from adapter.events import Event
+from adapter.fhir import messages as fhir_messages
+from adapter.mappings import (
+    answers,
+    common,
+    compose,
+    consents,
+    forwarding,
+    internal,
+    needs,
+    plans,
+    team,
+    views,
+)
+from adapter.mappings.compose import Composed
+from adapter.mappings.context import Change, Context, Inbound, Notice
+from adapter.model import AddressBook, Case, Outcome, Party, Resource
+from adapter.rules import states
+
+Notices = Callable[..., tuple[Notice, ...]]
+
+
+def _nobody(_ctx: Context) -> tuple[Notice, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How one type of event is mapped: what it changes, and what is told to whom."""
+
+    resources: Callable[[Context], Change]
+    notices: Notices = _nobody
+    compares: bool = False
+    """Whether `notices` also wants the case as it was before."""
+
+
+ROWS: Final[Mapping[str, Row]] = {
+    "ip.need.identified": Row(needs.identified, needs.identified_notices),
+    "ip.need.forwarded": Row(forwarding.forwarded, forwarding.forwarded_notices),
+    "ip.need.acknowledged": Row(answers.answered, answers.answered_notices),
+    "ip.need.info-requested": Row(answers.answered, answers.answered_notices),
+    "ip.need.accepted": Row(answers.answered, answers.answered_notices),
+    "ip.need.declined": Row(answers.answered, answers.answered_notices),
+    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices),
+    "ip.consent.given": Row(consents.given, consents.given_notices),
+    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices),
+    "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),
+    "ip.hospital-coordinator.appointed": Row(team.appointed, team.appointed_notices),
+    "ip.coordinator.replaced": Row(team.replaced, team.changed_notices),
+    "ip.coordinator.ended": Row(team.ended, team.changed_notices),
+    "ip.contact-physician.appointed": Row(team.appointed),
+    "ip.plan.created": Row(plans.created, plans.created_notices),
+    "ip.plan.updated": Row(plans.updated, plans.updated_notices, compares=True),
+    "ip.plan.closed": Row(plans.closed, plans.closed_notices),
+    "ip.message.sent": Row(internal.handed_sent),
+    "ip.message.receipt": Row(internal.handed_receipt),
+    "ip.receipt.positive": Row(internal.receipt),
+    "ip.receipt.negative": Row(internal.receipt),
+    "ip.receipt.missing": Row(internal.receipt),
+    "ip.receipt.late": Row(internal.receipt),
+    "ip.message.faulted": Row(internal.dialogue),
+    "ip.dialogue.received": Row(internal.dialogue),
+    "ip.deadline.breached": Row(internal.breached, internal.breached_notices, compares=True),
+}
+"""Type of event → its mapping."""
+
+
+def decide(
+    event: Event, case: Case, book: AddressBook, *, party: Party | None, inbound: Inbound | None = None
+) -> Outcome:
+    """Return everything an event changes at a case; `book` as valid on the day, `party` the event's source.
+
+    Raises EventError (IPK-E013 refused transition, IPK-E014 unknown, IPK-E015, IPK-E018, IPK-E023-E025), MessageError.
+    """
+    row = ROWS[event.type]
+    before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
+    change = row.resources(before) + _filed(before)
+    key = before.patient_id() if _names_person(before, change) else case.key
+    after = before.with_case(before.case.having(change.outcome(key)))
+    told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
+    sent = tuple(compose.compose(after, notice) for notice in told)
+    whole = change + _carried(after, sent)
+    return _outcome(after, whole, key, sent)
+
+
+def _with_event(event: Event, case: Case) -> Case:
+    """Return the case knowing the need of this very event, so that its text can be written."""
+    if event.type != "ip.need.identified":
+        return case
+    return replace(case, needs={**case.needs, naming.melde_id(event.event_id): event.content})
+
+
+def _names_person(ctx: Context, change: Change) -> bool:
+    return ctx.case.key is not None or any(r["resourceType"] == "Patient" for r in change.resources)
+
+
+def _filed(ctx: Context) -> Change:
+    """Return the Communication and DocumentReference of a received message, with the first event made from it."""
+    inbound = ctx.inbound
+    if inbound is None or inbound.message.event_id != ctx.event.event_id:
+        return Change()
+    message = inbound.message
+    known = ctx.case.key is not None or getattr(ctx.data, "patient", None) is not None
+    patient = f"Patient/{ctx.patient_id()}" if known else None
+    document = fhir_messages.document_reference(
+        id_=ctx.id("DocumentReference", message.id),
+        msg_id=message.msg_id,
+        type_=message.type,
+        url=f"/messages/{message.id}/document",
+        patient=patient,
+        date=message.gen_date,
+        author=common.organisation(inbound.sender),
+    )
+    communication = fhir_messages.communication(
+        id_=ctx.id("Communication", message.id),
+        msg_id=message.msg_id,
+        type_=message.type,
+        status="completed",
+        patient=patient,
+        based_on=tuple(
+            f"ServiceRequest/{n.id}"
+            for n in views.needs(ctx.case)
+            if inbound.melde_id and n.melde_id == inbound.melde_id
+        ),
+        in_response_to=_answered(ctx, message.parent),
+        topic=inbound.topic,
+        sent=message.gen_date,
+        received=ctx.now,
+        sender=common.organisation(inbound.sender),
+        recipients=tuple(filter(None, (common.organisation(inbound.receiver),))),
+        document=f"DocumentReference/{document['id']}",
+    )
+    listed = common.parties(*(p for p in (inbound.sender, inbound.receiver) if p))
+    return Change(resources=(*listed, document, communication))
+
+
+def _answered(ctx: Context, parent: str | None) -> str | None:
+    before = next((m for m in ctx.case.messages if parent and m.msg_id == parent), None)
+    return compose.communication_of(before)
+
+
+def _carried(ctx: Context, sent: tuple[Composed, ...]) -> Change:
+    """Return the composed messages with their resources and clocks, and their needs on the way."""
+    tasks: list[Resource] = []
+    for one in sent:
+        tasks += _on_the_way(ctx, one)
+    return Change(
+        resources=(*(r for one in sent for r in one.resources), *tasks),
+        messages=tuple(one.message for one in sent),
+        deadlines=tuple(d for one in sent for d in one.deadlines),
+        reasons=tuple(r for one in sent for r in one.message.why),
+    )
+
+
+def _on_the_way(ctx: Context, one: Composed) -> list[Resource]:
+    if not one.notice.wants_reply:
+        return []
+    receiver = one.notice.receiver.organisation_id
+    due = next((d.due for d in one.deadlines if d.kind == "reply"), None)
+    return [
+        common.with_state(ctx, n.task, status=step.task_status, business=step.business, due=due)
+        for n in views.open_needs(ctx.case)
+        if f"ServiceRequest/{n.id}" in one.notice.based_on and n.owner == receiver
+        for step in (states.after_message(n.state, one.message.state),)
+    ]
+
+
+def _outcome(ctx: Context, change: Change, key: str | None, sent: tuple[Composed, ...]) -> Outcome:
+    final = ctx.case.having(change.outcome(key))
+    status: Any = change.status or ("accepted" if sent else "recorded")
+    person = getattr(ctx.data, "patient", None)
+    return Outcome(
+        status=status,
+        case_key=key,
+        resources=change.resources,
+        messages=change.messages,
+        deadlines=change.deadlines,
+        reasons=change.reasons,
+        warnings=change.warnings,
+        patient_identifier=(person.identifier.system, person.identifier.value) if person else None,
+        case=answer_case(final, change.case),
+    )
+
+
+def answer_case(case: Case, said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the `case` part of an answer: patientId, meldeId, needs, planId, assignmentId."""
+    melde_id = said.get("meldeId")
+    listed = [n for n in views.needs(case) if melde_id is None or n.melde_id == melde_id]
+    return {
+        "patientId": case.key,
+        "meldeId": melde_id,
+        "needs": [{"kind": n.kind, "needId": n.id, "state": n.state} for n in listed],
+        "planId": said.get("planId"),
+        "assignmentId": said.get("assignmentId"),
+    }

@@ -1,0 +1,276 @@
+"""What messages and clocks do to a case: sent, receipts, faults, dialogues for a person, deadlines. E53-E58, E62, E69."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from adapter.errors import EventError
+from adapter.fhir import messages as resources
+from adapter.fhir import needs as tasks_built
+from adapter.mappings import clocks, common, grants, needtext, release, views
+from adapter.mappings.compose import communication_of
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Case, Deadline, Message, Party, Resource
+from adapter.rules import routing, states
+
+OUTCOME: Final = {
+    "ok": "acknowledged",
+    "ok-with-errors": "acknowledged",
+    "rejected": "rejected",
+    "missing": "unanswered",
+}
+"""Status of a receipt event → state of the message."""
+COMMUNICATION: Final = {
+    "acknowledged": "completed",
+    "rejected": "not-done",
+    "unanswered": "in-progress",
+    "sent": "in-progress",
+}
+NEEDS_PERSON: Final = frozenset({"ok-with-errors", "rejected", "missing"})
+OVERDUE: Final = {"receipt": "ip.receipt.missing"}
+"""Kind of deadline → event it becomes, else ip.deadline.breached."""
+ONE_CLICK: Final = (
+    "ip.need.acknowledged",
+    "ip.need.info-requested",
+    "ip.coordinator.appointed",
+    "ip.need.declined",
+    "ip.dialogue.received",
+)
+
+
+def moved(case: Case, message: Message, *, communication: Resource | None = None) -> tuple[Resource, ...]:
+    """Return the Tasks of a message's needs in the businessStatus that its state gives, and its Communication."""
+    owner = {
+        n.task["id"]: n
+        for n in views.open_needs(case)
+        if n.melde_id == message.melde_id and message.wants_reply
+    }
+    tasks = []
+    for need in owner.values():
+        if not message.receiver_key or not _owns(case, need, message):
+            continue
+        step = states.after_message(need.state, message.state)
+        if step.business != need.state:
+            tasks.append(tasks_built.moved(need.task, modified=case.now, state=step.business))
+    return (*tasks, *((communication,) if communication else ()))
+
+
+def _owns(case: Case, need: views.Need, message: Message) -> bool:
+    return (
+        f"Organization/{need.owner}"
+        in {
+            r["reference"]
+            for r in (case.get(communication_of(message) or "") or {}).get("recipient", ())
+            if "reference" in r
+        }
+        or communication_of(message) not in case.resources
+    )
+
+
+def sent(case: Case, message: Message, *, at: datetime) -> Change:
+    """Return the message as sent: its clock of 96 hours, its Communication, its needs' businessStatus."""
+    done = replace(message, state="sent", sent_at=at, last_error=None, next_attempt=None)
+    old = case.get(communication_of(message) or "")
+    settled = resources.settled(old, status="in-progress", sent=at) if old else None
+    clock = (
+        (clocks.receipt(done, owner=message.owner, sent=at),)
+        if message.type not in {"APPREC", "LETTER"}
+        else ()
+    )
+    return Change(resources=moved(case, done, communication=settled), messages=(done,), deadlines=clock)
+
+
+def dead(case: Case, message: Message) -> Change:
+    """Return a message that gave up: its needs undelivered. A person requeues or buries it."""
+    return Change(resources=moved(case, message), messages=(message,))
+
+
+# ── receipts: E53-E56, E69 ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def receipt(ctx: Context) -> Change:
+    """Return the message with its receipt; a receipt never moves Task.status. E53, E54, E55, E56."""
+    return _receipted(ctx, _message(ctx, ctx.data.message_id), ctx.data.status)
+
+
+def handed_receipt(ctx: Context) -> Change:
+    """Return the same for a receipt that the EPJ got itself. E69."""
+    return _receipted(ctx, _message(ctx, ctx.data.msg_id), ctx.data.status)
+
+
+def handed_sent(ctx: Context) -> Change:
+    """Return a message that the EPJ sent itself as sent. E69."""
+    return sent(ctx.case, _message(ctx, ctx.data.msg_id), at=ctx.data.gen_date)
+
+
+def _message(ctx: Context, id_: str) -> Message:
+    found = next((m for m in ctx.case.messages if id_ in (m.id, m.msg_id) and m.direction == "out"), None)
+    if found is None:
+        raise EventError("IPK-M010", at="$.data.messageId")
+    return found
+
+
+def _receipted(ctx: Context, message: Message, status: str) -> Change:
+    state: Any = OUTCOME[status]
+    if message.state == "acknowledged" or (state == "unanswered" and message.state != "sent"):
+        return Change()
+    codes = tuple(e.code for e in ctx.data.errors)
+    at = None if state == "unanswered" else ctx.now
+    done = replace(
+        message,
+        state=state,
+        apprec={
+            "status": status,
+            "errors": [{"code": c} for c in codes],
+            "at": at.isoformat() if at else None,
+        },
+    )
+    old = ctx.case.get(communication_of(message) or "")
+    settled = (
+        resources.settled(
+            old,
+            status=COMMUNICATION[state],
+            received=at if state == "acknowledged" else None,
+            reason=codes[0] if codes and state == "rejected" else None,
+        )
+        if old
+        else None
+    )
+    item = (_item(ctx, done, "manual-fallback"),) if status in NEEDS_PERSON else ()
+    watched = f"message/{message.id}"
+    kind = "breached" if state == "unanswered" else "met"
+    closed = tuple(
+        replace(d, state=kind)  # type: ignore[arg-type]
+        for d in ctx.case.deadlines
+        if (d.kind, d.subject) == ("receipt", watched)
+    )
+    late = (
+        ()
+        if message.state != "unanswered" or not _handled(ctx, message)
+        else (common.warn("IPK-M015", "$.data"),)
+    )
+    return Change(
+        resources=(*moved(ctx.case, done, communication=settled), *item),
+        messages=(done,),
+        deadlines=closed,
+        warnings=late,
+        case={"meldeId": message.melde_id} if message.melde_id else {},
+    )
+
+
+def _handled(ctx: Context, message: Message) -> bool:
+    """Return whether a person has already taken another way: the fallback item of this message is done."""
+    return any(
+        t["status"] == "completed" and t.get("focus", {}).get("reference") == communication_of(message)
+        for t in ctx.case.of("Task")
+    )
+
+
+def _item(ctx: Context, message: Message, kind: str) -> Resource:
+    sender = ctx.book.by_key(message.sender_key)
+    owner = (routing.own_unit(ctx.book, sender) if sender else None) or sender
+    return common.work_item(
+        ctx,
+        id_=ctx.id("Task", kind),
+        kind=kind,
+        owner=owner,
+        focus=communication_of(message),
+        melde_id=message.melde_id,
+        inputs=(("evidence", message.id),),
+    )
+
+
+# ── received messages for a person: E57, E58 ─────────────────────────────────────────────────────────────────────────
+
+
+def dialogue(ctx: Context) -> Change:
+    """Return the work item of a received message, and needs that wait for consent again where it says so. E57, E58."""
+    if ctx.inbound is None:
+        raise EventError("IPK-E004", at="$.type")
+    message = ctx.inbound.message
+    owner = _queue(ctx, ctx.inbound)
+    clicks = tuple(("event", name) for name in ONE_CLICK) if ctx.inbound.item == "read-answer" else ()
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", ctx.inbound.item or "read-answer"),
+        kind=ctx.inbound.item or "read-answer",
+        owner=owner,
+        focus=communication_of(message),
+        melde_id=message.melde_id,
+        inputs=(("evidence", message.id), *clicks),
+    )
+    waiting = _consent_asked(ctx) if ctx.inbound.consent_asked else Change()
+    parties = common.parties(owner) if owner else ()
+    return Change(resources=(*parties, item)) + waiting
+
+
+def _queue(ctx: Context, inbound: Any) -> Party | None:
+    home = inbound.receiver
+    return (routing.own_unit(ctx.book, home) or home) if home else None
+
+
+def _consent_asked(ctx: Context) -> Change:
+    mine = (
+        [n for n in views.open_needs(ctx.case) if n.melde_id == ctx.inbound.melde_id] if ctx.inbound else []
+    )
+    tasks = []
+    for need in mine:
+        if states.permits(need.state, states.CONSENT_ASKED):
+            step = states.transition(need.state, states.CONSENT_ASKED)
+            tasks.append(common.with_state(ctx, need.task, status=step.task_status, business=step.business))
+    return Change(resources=tuple(tasks), deadlines=clocks.close(ctx, "reply", {n.melde_id for n in mine}))
+
+
+# ── clocks: E62 ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def breached(ctx: Context) -> Change:
+    """Return the clock as breached, with what follows: a work item, or the release of a held message. E62."""
+    clock = next(
+        (d for d in ctx.case.deadlines if d.subject == ctx.data.subject and d.kind == ctx.data.kind), None
+    )
+    if clock is None:
+        return Change()
+    over = Change(deadlines=(replace(clock, state="breached"),))
+    return over + _FOLLOWS.get(clock.kind, _review)(ctx, clock)
+
+
+def _watched(ctx: Context, clock: Deadline) -> Message | None:
+    id_ = clock.subject.partition("/")[2]
+    return next((m for m in ctx.case.messages if m.id == id_), None)
+
+
+def _release(ctx: Context, clock: Deadline) -> Change:
+    held = _watched(ctx, clock)
+    return Change(messages=(common.buried(held),)) if held is not None and held.state == "held" else Change()
+
+
+def _chase(ctx: Context, clock: Deadline) -> Change:
+    message = _watched(ctx, clock)
+    return Change(resources=(_item(ctx, message, "manual-fallback"),)) if message is not None else Change()
+
+
+def _review(ctx: Context, clock: Deadline) -> Change:
+    unit = next((p for p in ctx.book.parties if p.home and p.unit), ctx.party)
+    focus = clock.subject if clock.subject.partition("/")[0] != "message" else None
+    item = common.work_item(ctx, id_=ctx.id("Task", clock.kind), kind="review", owner=unit, focus=focus)
+    return Change(resources=(item,))
+
+
+_FOLLOWS: Final = {"release": _release, "reply": _chase}
+
+
+def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the need message that a release clock lets go. E62."""
+    held = next((m for m in before.case.messages if f"message/{m.id}" == ctx.data.subject), None)
+    if ctx.data.kind != "release" or held is None or held.state != "held" or held.melde_id is None:
+        return ()
+    need = needtext.stored(ctx, held.melde_id)
+    covered = [n for n in views.open_needs(ctx.case) if n.melde_id == held.melde_id and n.state == "reported"]
+    if need is None:
+        return ()
+    given = grants.latest(ctx.case) or grants.of_model(need.consent)
+    reported = release.Reported(need=need, given=given, melde_id=held.melde_id)
+    return release.release(ctx, reported, covered, forced=True)

@@ -1,0 +1,156 @@
+"""A need identified: the pairs, the consent, the own unit's Task, the message. E01; hpl § 38 a, message-rules.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from adapter import naming
+from adapter.mappings import common, grants, release, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Party, Resource, Warn
+from adapter.rules import consent, routing, states
+
+
+def identified(ctx: Context) -> Change:
+    """Return the needs as pairs at the performing party, the consent, the own unit's Task. E01, hpl § 38 a."""
+    route = _performer(ctx)
+    base = common.person(ctx) + common.author(ctx)
+    melde_id = _melde_id(ctx)
+    performer = route.party or release.own_unit(ctx) or ctx.party
+    verdicts = {kind: _gate(ctx, kind, performer) for kind in ctx.data.needs}
+    fresh, joined = _join(ctx, performer)
+    pairs = tuple(
+        r
+        for kind in fresh
+        for r in _pair(
+            ctx, kind, verdicts[kind], performer=performer, key=route.party.key if route.party else "unrouted"
+        )
+    )
+    unrouted = () if route.party else (_route_item(ctx, melde_id),)
+    return base + Change(
+        resources=(
+            *common.parties(*(p for p in (performer, ctx.party) if p)),
+            common.consent_resource(ctx, ctx.data.consent, subject="ip-need", recipients=(performer,)),
+            *pairs,
+            *_review(ctx, performer, melde_id, verdicts),
+            *unrouted,
+        ),
+        reasons=(*route.reasons, *(r for v in verdicts.values() for r in v.reasons)),
+        warnings=tuple(joined),
+        status=_status(verdicts, unrouted=route.party is None),
+        case={"meldeId": melde_id},
+    )
+
+
+def _performer(ctx: Context) -> routing.Route:
+    """Return who is to act: the home party addressed by a received message, else whom the municipality's book names."""
+    if ctx.inbound is not None:
+        return routing.Route(
+            party=ctx.book.by_key(ctx.inbound.message.receiver_key), reasons=(), unrouted=None
+        )
+    place = ctx.data.patient.municipality
+    return routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+
+
+def _melde_id(ctx: Context) -> str:
+    if ctx.inbound is not None and ctx.inbound.melde_id:
+        return ctx.inbound.melde_id
+    return naming.melde_id(ctx.event.event_id)
+
+
+def _gate(ctx: Context, kind: str, performer: Party | None) -> consent.Verdict:
+    if ctx.inbound is not None:
+        return consent.received()
+    return consent.gate(
+        need=kind,
+        consent=grants.of_model(ctx.data.consent),
+        recipient=grants.names(performer),
+        legal_basis=ctx.data.legal_basis,
+        on=ctx.now.date(),
+    )
+
+
+def _join(ctx: Context, performer: Party | None) -> tuple[tuple[str, ...], Iterable[Warn]]:
+    """Return the kinds that are new here, and a warning for each that is already open at the same party (N6)."""
+    owner = performer.organisation_id if performer else ""
+    there = {n.kind for n in views.open_needs(ctx.case) if n.owner == owner and n.state != "consent-pending"}
+    fresh = tuple(kind for kind in ctx.data.needs if kind not in there)
+    return fresh, (
+        common.warn("IPK-E027", f"$.data.needs[{i}]") for i, k in enumerate(ctx.data.needs) if k in there
+    )
+
+
+def _pair(
+    ctx: Context, kind: str, verdict: consent.Verdict, *, performer: Party | None, key: str
+) -> tuple[Resource, Resource]:
+    data, melde_id, first = ctx.data, _melde_id(ctx), states.OPENING[verdict.state]
+    request = common.service_request(
+        ctx,
+        id_=ctx.id("ServiceRequest", f"{kind}/{key}"),
+        melde_id=melde_id,
+        kind=kind,
+        status=first.request_status,
+        wish=data.wishes.individual_plan if kind == "individual-plan" else data.wishes.coordinator,
+        performer=performer,
+    )
+    task = common.need_task(
+        ctx,
+        id_=ctx.id("Task", f"{kind}/{key}"),
+        melde_id=melde_id,
+        request=request,
+        status=first.task_status,
+        business=first.business,
+        owner=performer,
+        due=None,
+    )
+    return request, task
+
+
+def _review(
+    ctx: Context, performer: Party | None, melde_id: str, verdicts: dict[str, consent.Verdict]
+) -> tuple[Resource, ...]:
+    """Return the one Task for the own coordinating unit, where the policy gives it a copy."""
+    home, unit = ctx.home, release.own_unit(ctx)
+    if (
+        home is None
+        or unit is None
+        or all(v.state == "refused" for v in verdicts.values())
+        or performer == unit
+    ):
+        return ()
+    policy, _ = routing.policy(home, performer, ctx.book) if performer else (home.routing, ())
+    if policy == "direct":
+        return ()
+    task = common.work_item(
+        ctx, id_=ctx.id("Task", "review"), kind="review", owner=unit, focus=None, melde_id=melde_id
+    )
+    return (*common.parties(unit), task)
+
+
+def _route_item(ctx: Context, melde_id: str) -> Resource:
+    return common.work_item(
+        ctx,
+        id_=ctx.id("Task", "route"),
+        kind="route",
+        owner=release.own_unit(ctx) or ctx.party,
+        focus=None,
+        melde_id=melde_id,
+    )
+
+
+def _status(verdicts: dict[str, consent.Verdict], *, unrouted: bool) -> Any:
+    answers = {v.state for v in verdicts.values()}
+    if answers == {"refused"}:
+        return "recorded"
+    if not any(v.open for v in verdicts.values()):
+        return "held"
+    return "unrouted" if unrouted else None
+
+
+def identified_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the need message to the municipality's party, and the GP's copy where consent covers it. E01."""
+    melde_id = _melde_id(ctx)
+    covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and n.state == "reported"]
+    reported = release.Reported(need=ctx.data, given=grants.of_model(ctx.data.consent), melde_id=melde_id)
+    return release.release(ctx, reported, covered)

@@ -1,0 +1,95 @@
+"""The text of need messages: from the event that identified the need, again at every release. message-rules.md, 'The text'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+import orjson
+
+from adapter import codes
+from adapter.events import catalogue
+from adapter.kith import text
+from adapter.mappings.context import Context
+from adapter.rules.consent import Grant
+
+E01: Final = "ip.need.identified"
+_RECIPIENTS: Final = {"coordinating-unit": "koordinerende enhet i kommunen", "gp": "fastlegen"}
+
+
+def stored(ctx: Context, melde_id: str) -> Any | None:
+    """Return the data of the event that identified the need with this Melde-id, None when it is not kept."""
+    content = ctx.case.needs.get(melde_id)
+    if content is None:
+        return None
+    return catalogue.TYPES[E01].model.model_validate_json(orjson.dumps(orjson.loads(content)["data"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Covering:
+    """What one message covers of a need, and by when it asks for a reply."""
+
+    kinds: tuple[str, ...]
+    consent: Grant
+    melde_id: str
+    reply_by: date | None = None
+    working_days: int = 0
+    forwarded_by: str | None = None
+
+
+def block(ctx: Context, need: Any, covering: Covering) -> str:
+    """Return the eleven lines; ticks and wishes only for the kinds that this message covers."""
+    kinds = covering.kinds
+    return text.block(
+        text.NeedText(
+            kinds=kinds,
+            wish_plan=need.wishes.individual_plan if "individual-plan" in kinds else None,
+            wish_coordinator=need.wishes.coordinator
+            if {"coordinator", "child-coordinator"} & set(kinds)
+            else None,
+            consent=consent_text(ctx, covering.consent, need.legal_basis),
+            background=need.reason.text,
+            existing=existing(need),
+            preference=need.preference.text if need.preference else None,
+            contact=contact(need),
+            reply_by=covering.reply_by,
+            working_days=covering.working_days,
+            melde_id=covering.melde_id,
+            forwarded_by=covering.forwarded_by,
+        )
+    )
+
+
+def consent_text(ctx: Context, consent: Grant, legal_basis: str | None) -> text.ConsentText:
+    """Return what is said of the consent: what it covers, never what it excludes."""
+    covered = sorted(consent.recipients - consent.excluded) or ["coordinating-unit"]
+    names = [_RECIPIENTS.get(r) or _party_name(ctx, r) for r in covered]
+    return text.ConsentText(
+        status=consent.status,
+        date=consent.date,
+        method=consent.method,
+        given_by=consent.given_by,
+        recipients_text=" og ".join(n for n in names if n),
+        legal_basis=legal_basis,
+    )
+
+
+def _party_name(ctx: Context, key: str) -> str:
+    party = ctx.book.by_key(key)
+    return party.display if party else ""
+
+
+def existing(need: Any) -> str | None:
+    """Return what is known of a plan or coordinator that exists, None when nobody stated it."""
+    said = need.existing
+    return text.existing(plan=said.plan, coordinator=said.coordinator, text=said.text) if said else None
+
+
+def contact(need: Any) -> str:
+    """Return `avdeling, navn, rolle, telefon` of the contact at the sender, as given."""
+    person = need.contact_at_sender or need.author
+    role = codes.ROLES[person.role].display.lower() if person.role in codes.ROLES else ""
+    name = f"{person.name.given} {person.name.family}" if person.name else ""
+    department = need.department.name if need.department else ""
+    return ", ".join(p for p in (department, name, role, person.phone or "") if p)

@@ -1,0 +1,377 @@
+"""What a received message becomes: the first rows of the table that fit, never guessed from prose. message-rules.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from adapter import codes, ids
+from adapter.kith.dialog import Contact, Notes
+from adapter.kith.head import Head
+from adapter.kith.text import TITLES, ParsedText
+from adapter.mappings import views
+from adapter.model import AddressBook, Case, Message, Party
+from adapter.rules import states
+from adapter.rules.clocks import OSLO
+
+COORDINATOR: Final = "8"
+"""9034: Koordinator individuell plan."""
+RECEIVER: Final = "24"
+"""9034: Kontakt hos mottaker, never the author."""
+CONSENT_NEEDED: Final = "4"
+"""9069: cannot be answered without the patient's consent."""
+GENDER: Final = {"1": "male", "2": "female", "9": "other", "0": "unknown"}
+ANSWERED: Final = {
+    "received": ("ip.need.acknowledged", "E03"),
+    "needs-info": ("ip.need.info-requested", "E04"),
+    "accepted": ("ip.need.accepted", "E06"),
+    "declined": ("ip.need.declined", "E07"),
+}
+E58: Final = "ip.dialogue.received"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """An event to be made of a received message. `item` is the kind of work item it needs, if any."""
+
+    type: str
+    number: str
+    data: dict[str, Any]
+    item: str | None = None
+    consent_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A received message with all that decides what it becomes."""
+
+    message: Message
+    head: Head
+    body: Notes | None
+    text: ParsedText
+    case: Case
+    book: AddressBook
+    in_thread: bool
+    melde_id: str | None
+    sender: Party | None
+    receiver: Party | None
+    municipality: str = ""
+    contacts: tuple[Contact, ...] = field(default=())
+
+
+def same_person(case: Case, head: Head) -> bool:
+    """Return whether the message is about the person of the case: the same identifier, system and number."""
+    patient = views.patient(case)
+    found = head.patient.ident if head.patient else None
+    if patient is None or found is None:
+        return False
+    value, kind = found
+    return (ids.system_of_kith(kind), value) in {
+        (i.get("system"), i.get("value")) for i in patient.get("identifier", ())
+    }
+
+
+def party_of_thread(
+    case: Case, sender: Party | None, her_id: str | None, *, melde_id: str | None, thread: str | None
+) -> bool:
+    """Return whether the sender is a party of the thread, or of the need, that the message names."""
+    return any(
+        (sender is not None and sender.key in (m.receiver_key, m.sender_key))
+        or (her_id is not None and her_id in (m.receiver[1], m.sender[1]))
+        for m in case.messages
+        if (thread is not None and thread in (m.msg_id, m.thread))
+        or (melde_id is not None and m.melde_id == melde_id)
+    )
+
+
+def derive(arrival: Arrival) -> tuple[Derived, ...]:
+    """Return the events that a received message becomes; at least one."""
+    if arrival.message.type == "DIALOG_AVVIK":
+        return (_plain(arrival, "ip.message.faulted", "E57", "Avvik meldt av mottaker", item="read-answer"),)
+    if not arrival.in_thread:
+        return _begun(arrival)
+    for row in _ROWS:
+        made = row(arrival)
+        if made:
+            return made
+    return _unread(arrival)
+
+
+# ── in a thread ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _consent_asked(arrival: Arrival) -> tuple[Derived, ...]:
+    topic = arrival.body.topic if arrival.body else None
+    if topic is None or not topic.among("9069", CONSENT_NEEDED):
+        return ()
+    return (
+        _plain(
+            arrival, E58, "E58", "Mottaker ber om pasientens samtykke", item="read-answer", consent_asked=True
+        ),
+    )
+
+
+def _answer(arrival: Arrival) -> tuple[Derived, ...]:
+    """Rows 4 and 5, which may both apply."""
+    made: list[Derived] = []
+    if arrival.text.answer is not None:
+        type_, number = ANSWERED[arrival.text.answer]
+        kinds = _permitted(arrival, type_)
+        if kinds:
+            made.append(Derived(type=type_, number=number, data=_FACTS[type_](arrival, kinds)))
+    appointed = _appointed(arrival)
+    if appointed and not made:
+        made += _acknowledged(arrival)
+    return (*made, *appointed)
+
+
+def _appointed(arrival: Arrival) -> tuple[Derived, ...]:
+    named = arrival.text.coordinator
+    contact = _with_role(arrival)
+    if named is None or contact is None or not _same_name(named.name, contact):
+        return ()
+    phone = contact.phone or named.phone
+    if not phone or _already(arrival, contact):
+        return ()
+    return (
+        Derived(type="ip.coordinator.appointed", number="E21", data=_coordinator(arrival, contact, phone)),
+    )
+
+
+def _already(arrival: Arrival, contact: Contact) -> bool:
+    """Return whether this very coordinator stands in the team: the line is then a repetition, or a signature."""
+    for held in views.assignments(arrival.case):
+        name = held.role.get("practitioner", {}).get("display", "")
+        if held.end is None and held.code == COORDINATOR and _same_name(name, contact):
+            return True
+    return False
+
+
+def _same_name(name: str, contact: Contact) -> bool:
+    return name.casefold().split() == contact.name.casefold().split()
+
+
+def unreadable(arrival: Arrival) -> Derived:
+    """Return what a message becomes when a fact that its event needs is not there: a person must read it."""
+    return _plain(
+        arrival, E58, "E58", "Meldingen må leses: noe mangler for å kunne føres videre", item="read-answer"
+    )
+
+
+def _with_role(arrival: Arrival) -> Contact | None:
+    return next(
+        (c for c in arrival.contacts if c.role and c.role.among("9034", COORDINATOR) and c.family), None
+    )
+
+
+def _suggested(arrival: Arrival) -> tuple[Derived, ...]:
+    """Row 6: role 8 alone, on somebody who holds no role of ours, is a suggestion for a person: it may be a signature."""
+    contact = _with_role(arrival)
+    if contact is None or _already(arrival, contact):
+        return ()
+    reason = "Mulig ny koordinator: rolle 8 uten linjen «Koordinator oppnevnt»"
+    return (*_acknowledged(arrival), _plain(arrival, E58, "E58", reason, item="confirm-coordinator"))
+
+
+def _unread(arrival: Arrival) -> tuple[Derived, ...]:
+    return (
+        *_acknowledged(arrival),
+        _plain(arrival, E58, "E58", "Svar i tråden må leses", item="read-answer"),
+    )
+
+
+_ROWS: Final[tuple[Callable[[Arrival], tuple[Derived, ...]], ...]] = (_consent_asked, _answer, _suggested)
+
+
+def _acknowledged(arrival: Arrival) -> tuple[Derived, ...]:
+    """E03 once: only while no answer has come, for it stops the reply clock."""
+    type_ = "ip.need.acknowledged"
+    waiting = [n for n in _mine(arrival) if n.state in states.OUT and states.permits(n.state, type_)]
+    if not waiting:
+        return ()
+    return (Derived(type=type_, number="E03", data=_received(arrival, tuple(n.kind for n in waiting))),)
+
+
+def _mine(arrival: Arrival) -> list[views.Need]:
+    return [n for n in views.open_needs(arrival.case) if n.melde_id == arrival.melde_id]
+
+
+def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
+    """Return the kinds still open that this answer may move: all of them, for the answer names none."""
+    return tuple(dict.fromkeys(n.kind for n in _mine(arrival) if states.permits(n.state, type_)))
+
+
+# ── no thread of ours ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _begun(arrival: Arrival) -> tuple[Derived, ...]:
+    text = arrival.text
+    if text.title == TITLES["ip.need.identified"] and text.melde_id and text.kinds and _known_person(arrival):
+        return (Derived(type="ip.need.identified", number="E01", data=_need(arrival)),)
+    return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
+
+
+def _known_person(arrival: Arrival) -> bool:
+    patient = arrival.head.patient
+    return (
+        patient is not None
+        and patient.ident is not None
+        and bool(patient.family and patient.given and arrival.municipality)
+    )
+
+
+# ── the facts of each event ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _plain(
+    arrival: Arrival, type_: str, number: str, reason: str, *, item: str, consent_asked: bool = False
+) -> Derived:
+    name = " ".join(arrival.message.sender_names[1].split()) or arrival.message.sender_names[0] or "Ukjent"
+    data = {
+        "messageId": arrival.message.id,
+        "from": {"herId": arrival.message.sender[1] or arrival.message.sender[0] or "0", "name": name[:200]},
+        "reason": reason,
+    }
+    return Derived(type=type_, number=number, data=data, item=item, consent_asked=consent_asked)
+
+
+def _base(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "patient": _patient(arrival),
+        "author": _author(arrival),
+        "continues": {"meldeId": arrival.melde_id},
+    }
+
+
+def _patient(arrival: Arrival) -> dict[str, Any]:
+    said = arrival.head.patient
+    value, kind = (said.ident if said else None) or ("", "FNR")
+    name = {"family": said.family if said else "", "given": said.given if said else ""}
+    if said and said.middle:
+        name["middle"] = said.middle
+    found: dict[str, Any] = {
+        "identifier": {"system": ids.system_of_kith(kind), "value": value},
+        "name": name,
+        "municipality": {"code": arrival.municipality},
+    }
+    if said and said.birth_date:
+        found["birthDate"] = said.birth_date.isoformat()
+    if said and said.sex in GENDER:
+        found["gender"] = GENDER[said.sex]
+    return found
+
+
+def _author(arrival: Arrival) -> dict[str, Any]:
+    """Return the first professional named, else the party."""
+    organisation = {"name": _organisation(arrival)}
+    person = next(
+        (c for c in arrival.contacts if c.family and not (c.role and c.role.among("9034", RECEIVER))), None
+    )
+    if person is None or not person.given:
+        return {"kind": "municipality", "organisation": organisation}
+    found: dict[str, Any] = {
+        "kind": "health-personnel" if person.hpr else "municipality",
+        "name": {"family": person.family, "given": person.given},
+        "organisation": organisation,
+    }
+    facts = {"hpr": person.hpr, "profession": _profession(person), "phone": person.phone}
+    return found | {key: value for key, value in facts.items() if value}
+
+
+def _profession(person: Contact) -> str | None:
+    v = person.profession.v if person.profession else None
+    return v if v and codes.display("9060", v) else None
+
+
+def _organisation(arrival: Arrival) -> str:
+    return (
+        arrival.sender.display
+        if arrival.sender
+        else next(filter(None, reversed(arrival.message.sender_names)), "Ukjent")
+    )
+
+
+def _received(arrival: Arrival, _kinds: tuple[str, ...]) -> dict[str, Any]:
+    return _base(arrival) | {"handler": {"unit": _organisation(arrival)}}
+
+
+def _asked(arrival: Arrival, _kinds: tuple[str, ...]) -> dict[str, Any]:
+    question = arrival.text.labels.get("Spørsmål") or "Se meldingen"
+    return _base(arrival) | {"question": question[:2000]}
+
+
+def _accepted(arrival: Arrival, kinds: tuple[str, ...]) -> dict[str, Any]:
+    return _base(arrival) | {"scope": list(kinds), "responsible": _responsible(arrival)}
+
+
+def _declined(arrival: Arrival, kinds: tuple[str, ...]) -> dict[str, Any]:
+    return _base(arrival) | {"scope": list(kinds), "reasonCode": "not-stated"}
+
+
+def _responsible(arrival: Arrival) -> dict[str, Any]:
+    found = {"name": _organisation(arrival)}
+    return found | {"key": arrival.sender.key} if arrival.sender else found
+
+
+_FACTS: Final[dict[str, Callable[[Arrival, tuple[str, ...]], dict[str, Any]]]] = {
+    "ip.need.acknowledged": _received,
+    "ip.need.info-requested": _asked,
+    "ip.need.accepted": _accepted,
+    "ip.need.declined": _declined,
+}
+
+
+def _coordinator(arrival: Arrival, contact: Contact, phone: str) -> dict[str, Any]:
+    person: dict[str, Any] = {
+        "name": {"family": contact.family, "given": contact.given},
+        "phone": phone,
+        "organisation": _responsible(arrival),
+    }
+    facts = {"hpr": contact.hpr, "profession": _profession(contact), "email": contact.email}
+    begun = arrival.message.gen_date or arrival.case.now
+    return _base(arrival) | {
+        "person": person | {key: value for key, value in facts.items() if value},
+        "role": "koordinator-ip",
+        "main": not any(a.main and a.end is None for a in views.assignments(arrival.case)),
+        "from": min(begun, arrival.case.now).astimezone(OSLO).date().isoformat(),
+    }
+
+
+def _need(arrival: Arrival) -> dict[str, Any]:
+    """Return a need as another adapter printed it; consent given by reference to the sender."""
+    text = arrival.text
+    scopes = [s for s, kinds in _SCOPES if kinds & set(text.kinds)]
+    found = _base(arrival)
+    del found["continues"]
+    data = found | {
+        "needs": list(text.kinds),
+        "wishes": {"individualPlan": _wish(text.wish_plan), "coordinator": _wish(text.wish_coordinator)},
+        "reason": {"codes": [], "text": (text.background or "Ikke oppgitt")[:2000]},
+        "consent": {"status": "given", "scopes": scopes, **_consent(arrival)},
+        "admitted": False,
+        "urgency": "routine",
+    }
+    return data | ({"preference": {"text": text.preference[:2000]}} if text.preference else {})
+
+
+_SCOPES: Final = (
+    ("coordinator", {"coordinator", "child-coordinator", "habilitation", "rehabilitation"}),
+    ("plan-create", {"individual-plan", "habilitation", "rehabilitation"}),
+)
+
+
+def _wish(value: str | None) -> str:
+    return value or "unclear"
+
+
+def _consent(arrival: Arrival) -> dict[str, Any]:
+    printed = arrival.text.consent
+    if printed is None:
+        return {}
+    facts = {
+        "date": printed.date.isoformat() if printed.date else None,
+        "method": printed.method,
+        "givenBy": printed.given_by,
+    }
+    return {key: value for key, value in facts.items() if value}

@@ -1,0 +1,119 @@
+"""The need message, whoever opens the gate: E01, E13, E02 and the release clock. message-rules.md, 'Consent before anything leaves'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from adapter.kith import text
+from adapter.mappings import clocks, common, grants, needtext, views
+from adapter.mappings.context import Context, Notice
+from adapter.model import Party, Reason
+from adapter.rules import consent, routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """A need as reported, and the consent that opens for it now."""
+
+    need: Any
+    """Data of the event that identified it (E01)."""
+    given: consent.Grant
+    melde_id: str
+
+
+def release(
+    ctx: Context, reported: Reported, covered: list[views.Need], *, forced: bool = False
+) -> tuple[Notice, ...]:
+    """Return one notice per receiver for the kinds that consent covers now; held where the policy puts the unit first."""
+    if not covered:
+        return ()
+    receiver = ctx.book.by_organisation(covered[0].owner)
+    if receiver is None or (receiver.home and ctx.home is not None):
+        return _gp_copy(ctx, reported, covered)
+    policy, why = routing.policy(ctx.home, receiver, ctx.book) if ctx.home else ("direct", ())
+    held = policy == "ke_then_municipality" and not forced and own_unit(ctx) not in (None, ctx.home)
+    notice = need_notice(ctx, reported, covered, receiver=receiver, reasons=tuple(why))
+    if held:
+        return (replace(notice, held=True),)
+    return (notice, *_gp_copy(ctx, reported, covered))
+
+
+def need_notice(
+    ctx: Context,
+    reported: Reported,
+    covered: list[views.Need],
+    *,
+    receiver: Party,
+    reasons: tuple[Reason, ...] = (),
+    forwarded_by: Party | None = None,
+) -> Notice:
+    """Return the need message to one party, with its reply date."""
+    need = reported.need
+    days = clocks.reply_days(ctx, receiver)
+    due = clocks.reply_due(ctx, receiver)
+    event_type = "ip.need.forwarded" if forwarded_by else "ip.need.identified"
+    return Notice(
+        receiver=receiver,
+        title=text.TITLES[event_type],
+        text=needtext.block(
+            ctx,
+            need,
+            needtext.Covering(
+                kinds=tuple(n.kind for n in covered),
+                consent=reported.given,
+                melde_id=reported.melde_id,
+                reply_by=due.date(),
+                working_days=days,
+                forwarded_by=forwarded_by.display if forwarded_by else None,
+            ),
+        ),
+        melde_id=reported.melde_id,
+        wants_reply=True,
+        reply_days=days,
+        based_on=tuple(f"ServiceRequest/{n.id}" for n in covered),
+        reasons=reasons,
+        parent=_parent(need),
+        contact_profession=need.contact_at_receiver.profession if need.contact_at_receiver else None,
+    )
+
+
+def _parent(need: Any) -> tuple[str, str] | None:
+    """Return (RefToParent, RefToConversation) of the EPJ's own running thread, None where it names none."""
+    said = need.correlation
+    if said is None or not (said.conversation_ref or said.parent_msg_id):
+        return None
+    return said.parent_msg_id or said.conversation_ref, said.conversation_ref or said.parent_msg_id
+
+
+def _gp_copy(ctx: Context, reported: Reported, covered: list[views.Need]) -> tuple[Notice, ...]:
+    gp = common.gp(ctx, said=reported.need.patient.gp)
+    if gp is None:
+        return ()
+    verdicts = consent.covered(
+        [n.kind for n in covered],
+        reported.given,
+        recipient=grants.names(gp, gp=True),
+        legal_basis=reported.need.legal_basis,
+        on=ctx.now.date(),
+    )
+    opened = [n for n in covered if verdicts[n.kind].open]
+    if not opened:
+        return ()
+    covering = needtext.Covering(
+        kinds=tuple(n.kind for n in opened), consent=reported.given, melde_id=reported.melde_id
+    )
+    return (
+        Notice(
+            receiver=gp,
+            title=text.TITLES["ip.need.identified"],
+            text=needtext.block(ctx, reported.need, covering),
+            melde_id=reported.melde_id,
+            based_on=tuple(f"ServiceRequest/{n.id}" for n in opened),
+        ),
+    )
+
+
+def own_unit(ctx: Context) -> Party | None:
+    """Return the own coordinating unit of the home party that acts."""
+    return routing.own_unit(ctx.book, ctx.home) if ctx.home else None

@@ -1,0 +1,110 @@
+"""Who is told: the party that reported, the home municipality, the GP, those who knew. message-rules.md, 'Who gets what'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from adapter import naming
+from adapter.kith import text
+from adapter.mappings import common, grants, views
+from adapter.mappings.context import Context, Notice
+from adapter.model import Message, Party
+from adapter.rules import consent, routing
+
+To = tuple[Party, Message | None, str | None]
+"""(receiver, the latest message of the thread with it, Melde-id)."""
+
+
+def reporters(ctx: Context) -> tuple[To, ...]:
+    """Return the outside parties that reported a need of this case, each in its thread."""
+    found: dict[str, To] = {}
+    for melde_id in sorted({m.melde_id for m in ctx.case.messages if m.melde_id}):
+        origin = views.reported_by(ctx.case, melde_id)
+        party = ctx.book.by_key(origin.sender_key) if origin else None
+        if origin and party and not party.home:
+            found[party.key] = (
+                party,
+                views.dialogue(ctx.case, party.key, melde_id=melde_id) or origin,
+                melde_id,
+            )
+    return tuple(found.values())
+
+
+def municipality(ctx: Context) -> tuple[To, ...]:
+    """Return the party that serves the patient's municipality, in the thread that runs with it."""
+    place = ctx.data.patient.municipality
+    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+    if route.party is None or route.party.home:
+        return ()
+    latest = views.dialogue(ctx.case, route.party.key)
+    return ((route.party, latest, latest.melde_id if latest else None),)
+
+
+def knew(ctx: Context, assignment_id: str) -> tuple[To, ...]:
+    """Return the parties that were told of an assignment: receivers of messages made by the event that made it."""
+    told: dict[str, To] = {}
+    for message in ctx.case.messages:
+        made = message.event_id and naming.resource_id(message.event_id, "PractitionerRole", "person")
+        party = ctx.book.by_key(message.receiver_key)
+        if (
+            made == assignment_id
+            and message.direction == "out"
+            and message.state in common.LEFT | common.UNSENT
+            and party
+        ):
+            told[party.key] = (party, views.dialogue(ctx.case, party.key) or message, message.melde_id)
+    return tuple(told.values())
+
+
+def notices(
+    ctx: Context,
+    to: Iterable[To],
+    title: str,
+    lines: Sequence[tuple[str, str | None]],
+    *,
+    named: dict[str, Any] | None = None,
+) -> tuple[Notice, ...]:
+    """Return one notice per receiver that consent opens for, the patient's GP among them."""
+    listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
+    gp = common.gp(ctx)
+    if gp is not None:
+        listed.setdefault(gp.key, (gp, views.dialogue(ctx.case, gp.key), None))
+    reported = {party.key for party, _, _ in reporters(ctx)}
+    made = []
+    for party, thread, melde_id in listed.values():
+        verdict = _verdict(
+            ctx, party, is_gp=gp is not None and party.key == gp.key, reporter=party.key in reported
+        )
+        if verdict.open:
+            made.append(
+                Notice(
+                    receiver=party,
+                    title=title,
+                    text=text.notice(title, lines, melde_id),
+                    melde_id=melde_id,
+                    thread=thread,
+                    named=named,
+                    reasons=verdict.reasons,
+                )
+            )
+    return tuple(made)
+
+
+def _verdict(ctx: Context, party: Party, *, is_gp: bool, reporter: bool) -> consent.Verdict:
+    """Return the best answer that the case's consents give for this receiver."""
+    who = (*grants.names(party, gp=is_gp), *((consent.REPORTER,) if reporter else ()))
+    own = getattr(getattr(ctx.data, "plan", None), "consent", None)
+    granted: list[consent.Grant | None] = [grants.of_model(own)] if own else []
+    granted += [grants.of_resource(c) for c in reversed(views.consents(ctx.case)) if c["status"] == "active"]
+    answers = [
+        consent.gate(
+            need=ctx.event.type,
+            consent=grant,
+            recipient=who,
+            legal_basis=ctx.data.legal_basis,
+            on=ctx.now.date(),
+        )
+        for grant in granted or [None]
+    ]
+    return next((v for v in answers if v.open), answers[0])

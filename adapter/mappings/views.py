@@ -1,0 +1,175 @@
+"""The case seen as needs, assignments, team, plan and threads: reading only, of R4 resources. fhir-model.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapter.fhir import urls
+from adapter.model import Case, Message, Resource
+
+FINISHED: Final = frozenset({"completed", "cancelled", "rejected", "failed", "entered-in-error"})
+"""Task.status that nothing leaves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """A pair of ServiceRequest and its latest Task: one kind at one performing party."""
+
+    kind: str
+    melde_id: str
+    request: Resource
+    task: Resource
+
+    @property
+    def id(self) -> str:
+        """The needId of the answers: the ServiceRequest's id."""
+        return str(self.request["id"])
+
+    @property
+    def state(self) -> str:
+        """Task.businessStatus, of CodeSystem/need-state."""
+        return code_of(self.task.get("businessStatus"), urls.NEED_STATE) or ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to act."""
+        return self.task["status"] not in FINISHED and self.request["status"] in {"draft", "active"}
+
+    @property
+    def owner(self) -> str:
+        """Id of the Organization that owns the Task."""
+        return reference_id(self.task.get("owner"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A role held by a person: a CareTeam participant whose member is a PractitionerRole (its id is the assignmentId)."""
+
+    id: str
+    system: str
+    code: str
+    main: bool
+    start: str
+    end: str | None
+    organisation: str
+    role: Resource
+
+
+def code_of(concept: dict[str, Any] | None, system: str) -> str | None:
+    """Return the code of `system` in a CodeableConcept."""
+    codings = (concept or {}).get("coding", ())
+    return next((c["code"] for c in codings if c.get("system") == system), None)
+
+
+def reference_id(reference: dict[str, Any] | None) -> str:
+    """Return the id behind a relative Reference, empty when there is none."""
+    return str((reference or {}).get("reference", "")).rpartition("/")[2]
+
+
+def needs(case: Case) -> tuple[Need, ...]:
+    """Return every need of the case, in order of Melde-id, kind and Task; forwarded Tasks give way to their successors."""
+    requests = {
+        r["id"]: r for r in case.of("ServiceRequest") if code_of(_first(r, "category"), urls.NEED_CATEGORY)
+    }
+    latest: dict[tuple[str, str], Resource] = {}
+    for task in case.of("Task"):
+        request = reference_id(task.get("focus"))
+        if request not in requests:
+            continue
+        key = (request, reference_id(task.get("owner")))
+        if code_of(task.get("businessStatus"), urls.NEED_STATE) != "forwarded" or key not in latest:
+            latest[key] = task
+    pairs = (_need(requests[request], task) for (request, _), task in latest.items())
+    return tuple(sorted(_without_forwarded(pairs), key=lambda n: (n.melde_id, n.kind, n.task["id"])))
+
+
+def _without_forwarded(pairs: Iterable[Need]) -> tuple[Need, ...]:
+    listed = tuple(pairs)
+    moved = {n.id for n in listed if n.state != "forwarded"}
+    return tuple(n for n in listed if n.state != "forwarded" or n.id not in moved)
+
+
+def _need(request: Resource, task: Resource) -> Need:
+    return Need(
+        kind=code_of(request.get("code"), urls.NEED_KIND) or "",
+        melde_id=request.get("requisition", {}).get("value", ""),
+        request=request,
+        task=task,
+    )
+
+
+def _first(resource: Resource, name: str) -> dict[str, Any] | None:
+    return next(iter(resource.get(name, ())), None)
+
+
+def open_needs(case: Case) -> tuple[Need, ...]:
+    """Return the needs on which somebody still has to act."""
+    return tuple(n for n in needs(case) if n.is_open)
+
+
+def team(case: Case) -> Resource | None:
+    """Return the one CareTeam of the case."""
+    return next(iter(case.of("CareTeam")), None)
+
+
+def plan(case: Case, *, id_: str | None = None) -> Resource | None:
+    """Return the CarePlan with this id, else the current individual plan (draft, active or on hold)."""
+    plans = [p for p in case.of("CarePlan") if id_ is None or p["id"] == id_]
+    return next((p for p in plans if id_ or p["status"] in {"draft", "active", "on-hold"}), None)
+
+
+def assignments(case: Case) -> tuple[Assignment, ...]:
+    """Return every assignment of the team, ended ones too, in the order of the team."""
+    found = []
+    for member in (team(case) or {}).get("participant", ()):
+        role = case.get(member.get("member", {}).get("reference", ""))
+        if role is None or role["resourceType"] != "PractitionerRole":
+            continue
+        found.append(_assignment(member, role))
+    return tuple(found)
+
+
+def _assignment(member: dict[str, Any], role: Resource) -> Assignment:
+    codings = [c for concept in member.get("role", ()) for c in concept.get("coding", ())]
+    held: dict[str, Any] = next((c for c in codings if c.get("system") != urls.TEAM_FUNCTION), {})
+    return Assignment(
+        id=role["id"],
+        system=held.get("system", ""),
+        code=held.get("code", ""),
+        main=any(c.get("code") == "hovedansvar" for c in codings),
+        start=member.get("period", {}).get("start", ""),
+        end=member.get("period", {}).get("end"),
+        organisation=reference_id(role.get("organization")),
+        role=role,
+    )
+
+
+def consents(case: Case) -> tuple[Resource, ...]:
+    """Return the Consents of the case, the latest last."""
+    return tuple(sorted(case.of("Consent"), key=lambda c: (c.get("dateTime", ""), c["id"])))
+
+
+def patient(case: Case) -> Resource | None:
+    """Return the Patient of the case."""
+    return case.get(f"Patient/{case.key}") if case.key else None
+
+
+def dialogue(case: Case, party_key: str, *, melde_id: str | None = None) -> Message | None:
+    """Return the latest message exchanged with a party in a dialogue thread, of one Melde-id when given."""
+    talk = [
+        m
+        for m in case.messages
+        if party_key in (m.sender_key, m.receiver_key)
+        and m.type.startswith("DIALOG_")
+        and m.state not in {"held", "buried", "failed", "ignored"}
+        and (melde_id is None or m.melde_id == melde_id)
+    ]
+    return talk[-1] if talk else None
+
+
+def reported_by(case: Case, melde_id: str) -> Message | None:
+    """Return the received message that brought a need here (origin received), None for needs of our own."""
+    first = next((m for m in case.messages if m.melde_id == melde_id), None)
+    return first if first is not None and first.direction == "in" else None

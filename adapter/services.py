@@ -1,0 +1,34 @@
+"""The parts a use case works with, filled by wiring: settings, store, address book, transport, clock and new ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from adapter.ids import People
+    from adapter.model import AddressBook
+    from adapter.settings import Settings
+    from adapter.store import Store
+    from adapter.transports.base import Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the shell works with. `clock` gives aware instants, `new_id` random ids, `random` a number in [0, 1)."""
+
+    settings: Settings
+    store: Store
+    books: Callable[[date], AddressBook]
+    """The address book as valid on a day."""
+    people: People
+    transport: Transport
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    random: Callable[[], float]
+
+    def book(self) -> AddressBook:
+        """Return the address book as valid today."""
+        return self.books(self.clock().date())

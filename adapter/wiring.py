@@ -1,0 +1,77 @@
+"""build(settings) → Services: the only place where concrete parts meet, and where the clock and new ids come from."""
+
+from __future__ import annotations
+
+import random as chance
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from adapter import store
+from adapter.model import AddressBook
+from adapter.registers import addressbook
+from adapter.services import Services
+from adapter.transports.directory import Directory
+
+if TYPE_CHECKING:
+    from adapter.settings import Settings
+    from adapter.transports.base import Transport
+
+
+def now() -> datetime:
+    """Return the instant, aware."""
+    return datetime.now(UTC)
+
+
+def fresh_id() -> str:
+    """Return a random id, for what does not follow from facts: requests, audit rows."""
+    return str(uuid.uuid4())
+
+
+def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
+    settings: Settings,
+    *,
+    transport: Transport | None = None,
+    clock: Callable[[], datetime] | None = None,
+    new_id: Callable[[], str] | None = None,
+    random: Callable[[], float] | None = None,
+    book: AddressBook | None = None,
+    durable: bool = True,
+) -> Services:
+    """Return the services of an installation; the parts named replace the real ones (tests, replay).
+
+    The database must have been prepared (`ip-adapter db upgrade`). Raises Faults (the address book), SystemFault IPK-S006.
+    """
+    whole = book or addressbook.load(settings.addressbook)
+    return Services(
+        settings=settings,
+        store=store.open(
+            settings.database_url,
+            queue_limit=settings.queue_limit,
+            group=settings.group_limit,
+            durable=durable,
+        ),
+        books=_dated(whole),
+        people=settings.people(),
+        transport=transport or Directory(settings.exchange, max_bytes=settings.max_message_bytes),
+        clock=clock or now,
+        new_id=new_id or fresh_id,
+        random=random or chance.SystemRandom().random,
+    )
+
+
+def _dated(whole: AddressBook) -> Callable[[date], AddressBook]:
+    """Return the book by day; one day's book is made once."""
+
+    @lru_cache(maxsize=8)
+    def on(day: date) -> AddressBook:
+        return whole.on(day)
+
+    return on
+
+
+def close(services: Services) -> None:
+    """Close what `build` opened."""
+    services.store.close()
