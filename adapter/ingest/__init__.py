@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapter.ingest.accept import Answer, accept
+from adapter.ingest.device import introduce
 from adapter.ingest.receive import receive
 from adapter.ingest.results import Received
 from adapter.ingest.settle import bury, manual, overdue, renewed, requeue, sent, unsent
@@ -12,6 +13,7 @@ __all__ = [
     "Received",
     "accept",
     "bury",
+    "introduce",
     "manual",
     "overdue",
     "receive",

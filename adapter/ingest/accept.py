@@ -24,7 +24,9 @@ from adapter.store.events import StoredEvent
 
 ACCEPTED: Final = 202
 REPLAYED: Final = 200
-TEXTS_AGAIN: Final = frozenset({"ip.need.forwarded", "ip.consent.given", "ip.deadline.breached"})
+TEXTS_AGAIN: Final = frozenset(
+    {"ip.need.forwarded", "ip.consent.given", "ip.consent.withdrawn", "ip.deadline.breached"}
+)
 """Events that may release a need: its first event is read again for the text."""
 
 

@@ -60,7 +60,7 @@ def renewed(services: Services, message: Message) -> bool:
         lambda: _moved(
             services,
             message.id,
-            lambda case, old: _succeeded(case, replace(old, state="dead", next_attempt=None), fresh),
+            lambda case, old: _succeeded(case, replace(old, state="buried", next_attempt=None), fresh),
             only="leased",
         )
     )

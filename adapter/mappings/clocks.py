@@ -98,6 +98,12 @@ def close(ctx: Context, kind: str, melde_ids: set[str]) -> tuple[Deadline, ...]:
     )
 
 
+def close_messages(ctx: Context, ids: set[str]) -> tuple[Deadline, ...]:
+    """Return every open clock on these messages as cancelled: they never leave."""
+    subjects = {f"message/{id_}" for id_ in ids}
+    return tuple(replace(d, state="cancelled") for d in ctx.case.deadlines if d.subject in subjects)
+
+
 def close_subject(ctx: Context, kind: str, subject: str) -> tuple[Deadline, ...]:
     """Return the open clock of one kind on one subject, as met."""
     return tuple(

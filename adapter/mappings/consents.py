@@ -83,21 +83,35 @@ def withdrawn(ctx: Context) -> Change:
     kept = tuple(_narrowed(ctx, c) for c in views.consents(ctx.case) if c["status"] == "active")
     left = [grants.of_resource(c) for c in kept if c["status"] == "active"]
     changed: list[Resource] = []
-    ids: set[str] = set()
+    gone: set[str] = set()
     for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(ctx, n, left)):
         reached = bool(common.recipients(ctx, need.melde_id))
         changed += _closed(ctx, need) if reached else _waits(ctx, need)
-        ids.add(need.melde_id)
+        gone.add(need.id)
+    ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
+    unsent = common.unsent(ctx, ids)
+    kept_needs = [n for n in views.open_needs(ctx.case) if n.melde_id in ids and n.id not in gone]
+    again = [_reported(ctx, n) for n in kept_needs if n.state == "queued" and unsent]
+    over = ids - {n.melde_id for n in kept_needs if n.state != "consent-pending"}
     return (
         common.person(ctx)
         + common.author(ctx)
         + Change(
-            resources=(*kept, *changed),
-            messages=tuple(common.buried(m) for m in common.unsent(ctx, ids)),
-            deadlines=clocks.close(ctx, "reply", ids) + clocks.close(ctx, "release", ids),
+            resources=(*kept, *changed, *again),
+            messages=tuple(common.buried(m) for m in unsent),
+            deadlines=(
+                *clocks.close(ctx, "reply", over),
+                *clocks.close_messages(ctx, {m.id for m in unsent}),
+            ),
             case={"meldeId": min(ids)} if ids else {},
         )
     )
+
+
+def _reported(ctx: Context, need: views.Need) -> Resource:
+    """Return the Task of a need whose message was buried for another's sake: it goes again, alone."""
+    step = states.STATES["reported"]
+    return common.with_state(ctx, need.task, status=step.task_status, business=step.business)
 
 
 def _narrowed(ctx: Context, resource: Resource) -> Resource:
@@ -124,7 +138,11 @@ def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
     receiver = grants.names(ctx.book.by_organisation(need.owner))
     return any(
         consent.gate(
-            need=need.kind, consent=grant, recipient=receiver, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
+            need=need.kind,
+            consent=grant,
+            recipient=receiver,
+            legal_basis=ctx.data.legal_basis,
+            on=ctx.now.date(),
         ).open
         for grant in left
     )
@@ -144,6 +162,24 @@ def _closed(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
 
 def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the notice to all who got a need that rests on the consent. E15."""
+    return (*_told(ctx), *_released_again(ctx))
+
+
+def _released_again(ctx: Context) -> list[Notice]:
+    """Return the need messages for what is still covered, where the one that also held the rest was buried unsent."""
+    notices: list[Notice] = []
+    buried = {m.melde_id for m in ctx.case.messages if m.state == "buried" and m.wants_reply}
+    for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)} & buried):
+        need = needtext.stored(ctx, melde_id)
+        covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and _just_opened(ctx, n)]
+        given = grants.latest(ctx.case)
+        if need is not None and given is not None and covered:
+            reported = release.Reported(need=need, given=given, melde_id=melde_id)
+            notices += release.release(ctx, reported, covered)
+    return notices
+
+
+def _told(ctx: Context) -> list[Notice]:
     title = text.TITLES[ctx.event.type]
     lines = [
         (words.CONCERNS, ", ".join(SCOPE[s] for s in ctx.data.scopes)),
@@ -162,4 +198,4 @@ def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
             notices.append(
                 Notice(receiver=receiver, title=title, text=body, melde_id=melde_id, thread=message)
             )
-    return tuple(notices)
+    return notices

@@ -37,7 +37,7 @@ def identified(ctx: Context) -> Change:
             *unrouted,
         ),
         reasons=(*route.reasons, *(r for v in verdicts.values() for r in v.reasons)),
-        warnings=tuple(joined),
+        warnings=(*joined, *_unrouted(route)),
         status=_status(verdicts, unrouted=route.party is None),
         case={"meldeId": melde_id},
     )
@@ -51,6 +51,10 @@ def _performer(ctx: Context) -> routing.Route:
         )
     place = ctx.data.patient.municipality
     return routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+
+
+def _unrouted(route: routing.Route) -> tuple[Warn, ...]:
+    return (common.warn(route.unrouted, "$.data.patient.municipality"),) if route.unrouted else ()
 
 
 def _melde_id(ctx: Context) -> str:

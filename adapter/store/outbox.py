@@ -85,13 +85,13 @@ _SETTLE = Statement(
     )
 )
 
-_LEFT: Final = ("sent", "delivered", "acknowledged", "rejected", "unanswered")
+_LEFT: Final = "message.state IN ('sent', 'delivered', 'acknowledged', 'rejected', 'unanswered')"
 _UNFILED: Final = Statement(
     select(*COLUMNS, message.c.body)
     .where(
         literal_column("message.filed = 0"),  # in words, so that the partial index applies
         # A receipt may come before the sending is settled: then no `sent_at` was ever noted.
-        or_(message.c.direction == "in", message.c.sent_at.is_not(None), message.c.state.in_(_LEFT)),
+        or_(message.c.direction == "in", message.c.sent_at.is_not(None), literal_column(_LEFT)),
     )
     .order_by(message.c.created_at, message.c.id)
     .limit(bindparam("limit"))

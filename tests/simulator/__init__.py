@@ -1,0 +1,1 @@
+"""The other side, tested from the messages it gets and from its folders."""
