@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from adapter import naming
 
 Resource = dict[str, Any]
 """A FHIR R4 resource as JSON. Never changed in place: a changed one is a new dict."""
+
+V = TypeVar("V")
 
 Door = Literal["own", "observe", "handover"]
 Routing = Literal["direct_with_copy_to_ke", "ke_then_municipality", "direct"]
@@ -94,6 +96,23 @@ class Party:
     def accepts(self, type_: str, version: str) -> bool:
         """Whether `takes` lists `TYPE/version` or `*`."""
         return "*" in self.takes or f"{type_}/{version}" in self.takes
+
+
+class Same(Generic[V]):
+    """A value as a key by identity: for caches of what follows from a party or a book, which hold mappings."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: V) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        """Return the identity's hash."""
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both hold the very same object."""
+        return isinstance(other, Same) and other.value is self.value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,7 +282,8 @@ class Case:
 
     def of(self, type_: str) -> tuple[Resource, ...]:
         """Return the resources of one type, by id."""
-        return tuple(r for k, r in sorted(self.resources.items()) if k.startswith(f"{type_}/"))
+        prefix = f"{type_}/"
+        return tuple(self.resources[key] for key in sorted(k for k in self.resources if k.startswith(prefix)))
 
     def get(self, reference: str) -> Resource | None:
         """Return the resource behind a relative reference."""

@@ -6,17 +6,24 @@ uuid5 over names joined by `|` in one namespace (docs/decisions/0003-ids.md; RFC
 from __future__ import annotations
 
 import uuid
+from functools import lru_cache
+from hashlib import sha1
 from typing import Final
 
 NAMESPACE: Final = uuid.UUID("54f08ce0-bf44-5d1a-8844-33db3f213544")
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SPACE: Final = NAMESPACE.bytes
+_VARIANT: Final = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _LENGTH: Final = 9
 _READ: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
+@lru_cache(maxsize=8192)
 def uid(*names: str) -> str:
-    """Return the uuid5 of the names joined by `|`, lower case."""
-    return str(uuid.uuid5(NAMESPACE, "|".join(names)))
+    """Return the uuid5 of the names joined by `|`, lower case. RFC 9562 section 5.5."""
+    # uuid.uuid5 takes three times as long, and one event asks for dozens of ids.
+    raw = sha1(_SPACE + "|".join(names).encode(), usedforsecurity=False).hexdigest()
+    return f"{raw[:8]}-{raw[8:12]}-5{raw[13:16]}-{_VARIANT[raw[16]]}{raw[17:20]}-{raw[20:32]}"
 
 
 def event_id(*, source: str, id_: str) -> str:
@@ -59,6 +66,7 @@ def apprec_id(*, sender_her: str, msg_id: str, own_her: str) -> str:
     return uid("apprec", sender_her, msg_id, own_her)
 
 
+@lru_cache(maxsize=1024)
 def melde_id(event: str) -> str:
     """Return `IPK-XXXX-XXXX-C`: the first 40 bits of uuid5(eventId, `melde`), check character modulo 31."""
     value = uuid.UUID(uid(event, "melde")).int >> 88

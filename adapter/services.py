@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from adapter.ids import People
-    from adapter.model import AddressBook
+    from adapter.model import AddressBook, Resource
     from adapter.settings import Settings
     from adapter.store import Store
     from adapter.transports.base import Transport
@@ -28,6 +28,11 @@ class Services:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     random: Callable[[], float]
+    shared: dict[str, Resource] = field(default_factory=dict)
+    """What was last read or written of resources that belong to no case: a hint that saves reading them again.
+
+    Writing one asserts its version, and a conflict empties it.
+    """
 
     def book(self) -> AddressBook:
         """Return the address book as valid today."""

@@ -25,7 +25,13 @@ from adapter.store.events import StoredEvent
 ACCEPTED: Final = 202
 REPLAYED: Final = 200
 TEXTS_AGAIN: Final = frozenset(
-    {"ip.need.forwarded", "ip.consent.given", "ip.consent.withdrawn", "ip.deadline.breached"}
+    {
+        "ip.need.forwarded",
+        "ip.need.withdrawn",
+        "ip.consent.given",
+        "ip.consent.withdrawn",
+        "ip.deadline.breached",
+    }
 )
 """Events that may release a need: its first event is read again for the text."""
 
@@ -56,7 +62,7 @@ def accept(services: Services, event: Event, *, dry_run: bool = False) -> Answer
     With `dry_run` nothing is written and the documents are in the answer. Raises EventError (IPK-E012 another content
     under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
     """
-    return retrying(lambda: _once(services, event, dry_run=dry_run))
+    return retrying(services, lambda: _once(services, event, dry_run=dry_run))
 
 
 def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
@@ -71,7 +77,7 @@ def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
         case = gather(conn, event, org=org, now=now, anchor=None)
         acting = party or _clock_party(book, case, event)
         decided = decided_at(event, case, book, party=acting)
-        there = known(conn, case, (decided.outcome,))
+        there = known(services, conn, case, (decided.outcome,))
     unit, body = unit_of(services, case, [decided], there, org=org)
     if dry_run:
         return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(body, decided.outcome))

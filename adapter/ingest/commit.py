@@ -65,21 +65,33 @@ def _advance(conn: Connection, unit: Unit, *, take: int) -> int:
     return cases.advance(conn, unit.case_key, expect_version=unit.case.version, take=take)
 
 
-def retrying(work: Callable[[], T]) -> T:
+def retrying(services: Services, work: Callable[[], T]) -> T:
     """Return what `work` returns; gather again on conflict, at most five times. Raises SystemFault IPK-S003 then."""
     for _ in range(TRIES):
         try:
             return work()
         except Conflict:
-            continue
+            services.shared.clear()
     raise SystemFault("IPK-S003")
 
 
-def known(conn: Connection, case: Case, outcomes: Sequence[Outcome]) -> dict[str, Resource]:
-    """Return what is stored of the resources that outcomes mention: from the case, else read by id."""
-    missing = [r for r in records.references(outcomes) if r not in case.resources]
-    found = resources.many(conn, missing) if missing else {}
-    return dict(case.resources) | {ref: orjson.loads(row.body) for ref, row in found.items()}
+def known(
+    services: Services, conn: Connection, case: Case, outcomes: Sequence[Outcome]
+) -> dict[str, Resource]:
+    """Return what is stored of the resources that outcomes mention: from the case, else read by id.
+
+    Of a person who is new here only what belongs to no case can be there already: all other ids follow from the event.
+    """
+    missing = [
+        r for r in records.references(outcomes) if r not in case.resources and r not in services.shared
+    ]
+    if case.key is None:
+        missing = [r for r in missing if r.partition("/")[0] in records.SHARED]
+    found = (
+        {ref: orjson.loads(row.body) for ref, row in resources.many(conn, missing).items()} if missing else {}
+    )
+    services.shared.update({ref: r for ref, r in found.items() if records.is_shared(r)})
+    return {**services.shared, **case.resources, **found}
 
 
 def commit(services: Services, unit: Unit) -> None:

@@ -203,7 +203,7 @@ def _becomes(services: Services, mail: _Mail, row: Message, extra: tuple[Message
         row = replace(row, case_key=case.key, melde_id=melde_id if in_thread else text.melde_id)
         arrival = _arrival(mail, row, text, case, in_thread=in_thread, melde_id=melde_id)
         decided, row = _decide(services, mail, arrival, row)
-        there = known(conn, case, tuple(d.outcome for d in decided))
+        there = known(services, conn, case, tuple(d.outcome for d in decided))
     key = next((d.outcome.case_key for d in decided if d.outcome.case_key), case.key)
     whole = (replace(row, case_key=key), *extra)
     unit, _ = unit_of(services, case, decided, there, org=row.owner, extra=whole)

@@ -52,7 +52,7 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
         case = cases.gather(conn, org=org, now=now, case_key=original.case_key)
         event = _receipt_event(services, receipt, original, id_=id_, now=now)
         decided = decided_at(event, case, book, party=book.by_key(original.sender_key))
-        there = known(conn, case, (decided.outcome,))
+        there = known(services, conn, case, (decided.outcome,))
     unit, _ = unit_of(
         services, case, [decided], there, org=org, extra=(replace(row, event_id=event.event_id),)
     )

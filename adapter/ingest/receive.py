@@ -19,8 +19,8 @@ def receive(services: Services, data: bytes, *, channel: Channel, name: str = ""
     _synthetic(services, data)
     read = kith.read(data)
     if read.kind == "apprec":
-        return retrying(lambda: receipts.receipt(services, read, data))
-    return retrying(lambda: mail.message(services, read, data, channel=channel))
+        return retrying(services, lambda: receipts.receipt(services, read, data))
+    return retrying(services, lambda: mail.message(services, read, data, channel=channel))
 
 
 def _synthetic(services: Services, data: bytes) -> None:

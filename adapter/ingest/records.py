@@ -23,6 +23,8 @@ PROVEN: Final = frozenset(
     {"ServiceRequest", "Task", "Consent", "CareTeam", "CarePlan", "Goal", "Appointment"}
 )
 """Types whose change is explained by a Provenance."""
+ACTIVITY: Final = {"created": "CREATE", "updated": "UPDATE"}
+"""What became of a resource → activity of its Provenance (v3-DataOperation)."""
 HISTORY: Final = frozenset({"DocumentReference", "Provenance", "Appointment"})
 """Types that are never gathered with their case."""
 
@@ -104,7 +106,7 @@ def _write(resource: Resource, version: int, *, org: str, case_key: str | None, 
         body=orjson.dumps(resource),
         updated=updated,
         org=org,
-        case_key=None if _shared(resource) else case_key,
+        case_key=None if is_shared(resource) else case_key,
         open=_open(resource),
         subject=found.subject,
         status=found.status,
@@ -114,7 +116,8 @@ def _write(resource: Resource, version: int, *, org: str, case_key: str | None, 
     )
 
 
-def _shared(resource: Resource) -> bool:
+def is_shared(resource: Resource) -> bool:
+    """Return whether a resource belongs to no case: a Practitioner without HPR does."""
     if resource["resourceType"] == "Practitioner":
         return bool(resource.get("identifier"))
     return resource["resourceType"] in SHARED
@@ -137,43 +140,30 @@ def _open(resource: Resource) -> bool:
 def proven(
     event: Event, outcome: Outcome, effects: Sequence[Effect], *, author: str, org: str | None, now: datetime
 ) -> tuple[Resource, ...]:
-    """Return one Provenance per thing changed: a need with its Task, a team with its assignments, a plan with its parts."""
-    versions = {e.reference: e for e in effects if e.change != "unchanged"}
-    groups: dict[str, list[Resource]] = {}
-    plan = next((r["id"] for r in outcome.resources if r["resourceType"] == "CarePlan"), None)
+    """Return one Provenance for what the event created and one for what it updated, each naming its targets' versions."""
+    versions = {e.reference: e for e in effects}
+    groups: dict[str, list[str]] = {}
     for resource in outcome.resources:
-        if resource["resourceType"] in PROVEN and parts.of(resource) in versions:
-            groups.setdefault(_primary(resource, plan), []).append(resource)
+        reference = parts.of(resource)
+        change = versions[reference].change if reference in versions else "unchanged"
+        if resource["resourceType"] in PROVEN and change != "unchanged":
+            groups.setdefault(ACTIVITY[change], []).append(reference)
     legal = getattr(event.data, "legal_basis", None)
     return tuple(
         provenance.provenance(
-            id_=naming.resource_id(event.event_id, "Provenance", primary),
-            targets=[(parts.of(r), versions[parts.of(r)].version) for r in listed],
+            id_=naming.resource_id(event.event_id, "Provenance", listed[0].partition("/")[2]),
+            targets=[(reference, versions[reference].version) for reference in listed],
             recorded=now,
-            activity="CREATE" if versions[parts.of(listed[0])].change == "created" else "UPDATE",
+            activity=activity,
             occurred=event.occurred_at,
             legal_basis=legal,
             author=author,
             on_behalf_of=org,
             sources=[(event.event_id, event.type)],
-            reasons=outcome.reasons,
+            reasons=dict.fromkeys(outcome.reasons),
         )
-        for primary, listed in groups.items()
+        for activity, listed in groups.items()
     )
-
-
-def _primary(resource: Resource, plan: str | None) -> str:
-    type_ = resource["resourceType"]
-    if type_ == "Task" and resource.get("intent") != "plan":
-        focus = views.reference_id(resource.get("focus"))
-        return (
-            focus
-            if str(resource.get("focus", {}).get("reference", "")).startswith("ServiceRequest/")
-            else resource["id"]
-        )
-    if plan and (type_ in {"Goal", "Appointment"} or resource.get("intent") == "plan"):
-        return plan
-    return str(resource["id"])
 
 
 # ── answer and feed ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -28,7 +28,10 @@ STALE: Final = timedelta(hours=24)
 def sent(services: Services, message: Message, at: datetime) -> None:
     """Record that a message has left: its state, its Communication, its needs, the clock of 96 hours."""
     retrying(
-        lambda: _moved(services, message.id, lambda case, row: internal.sent(case, row, at=at), only="leased")
+        services,
+        lambda: _moved(
+            services, message.id, lambda case, row: internal.sent(case, row, at=at), only="leased"
+        ),
     )
 
 
@@ -41,7 +44,7 @@ def unsent(services: Services, message: Message, decision: Any, code: str) -> No
             return Change(messages=(waiting,))
         return internal.dead(case, replace(row, state="dead", last_error=code, next_attempt=None))
 
-    retrying(lambda: _moved(services, message.id, change, only="leased"))
+    retrying(services, lambda: _moved(services, message.id, change, only="leased"))
 
 
 def renewed(services: Services, message: Message) -> bool:
@@ -57,12 +60,13 @@ def renewed(services: Services, message: Message) -> bool:
         return False
     fresh = regenerated(message, now)
     retrying(
+        services,
         lambda: _moved(
             services,
             message.id,
             lambda case, old: _succeeded(case, replace(old, state="buried", next_attempt=None), fresh),
             only="leased",
-        )
+        ),
     )
     return True
 
@@ -102,7 +106,7 @@ def requeue(services: Services, message_id: str) -> Message:
 
     Raises MessageError IPK-M010 unknown, IPK-M011 where its state does not allow it.
     """
-    return retrying(lambda: _requeued(services, message_id))
+    return retrying(services, lambda: _requeued(services, message_id))
 
 
 def _requeued(services: Services, message_id: str) -> Message:
@@ -166,12 +170,12 @@ def _succeeded(case: Case, old: Message, fresh: Message) -> Change:
 
 def bury(services: Services, message_id: str) -> Message:
     """Return the message as given up by a person; later ones of its case go on. Raises MessageError IPK-M010, IPK-M011."""
-    return retrying(lambda: _ended(services, message_id, "buried", REQUEUED | NEVER_LEFT))
+    return retrying(services, lambda: _ended(services, message_id, "buried", REQUEUED | NEVER_LEFT))
 
 
 def manual(services: Services, message_id: str) -> Message:
     """Return the message as taken another way by a person (phone, post). Raises MessageError IPK-M010, IPK-M011."""
-    return retrying(lambda: _ended(services, message_id, "manual", REQUEUED | NEVER_LEFT))
+    return retrying(services, lambda: _ended(services, message_id, "manual", REQUEUED | NEVER_LEFT))
 
 
 def _ended(services: Services, message_id: str, state: Any, allowed: frozenset[str]) -> Message:
@@ -218,7 +222,7 @@ def _moved(
             return row
         case = _case(conn, row, now)
         made = change(case, replace(row, body=b""))
-        there = known(conn, case, (made.outcome(case.key),))
+        there = known(services, conn, case, (made.outcome(case.key),))
     stamped = records.stamp(made.resources, known=there, org=row.owner, case_key=case.key, now=now)
     outcome = Outcome(status="recorded", case_key=case.key, messages=made.messages)
     unit = Unit(

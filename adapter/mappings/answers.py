@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, views
+from adapter.mappings import clocks, common, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
-from adapter.model import Resource
+from adapter.model import Message, Party, Resource
 from adapter.rules import states
 
 
@@ -103,6 +103,9 @@ def _answer_lines(ctx: Context) -> list[tuple[str, str]]:
     return lines
 
 
+WITHDRAWN: Final = {"entered-in-error": "Feilregistrert", "no-longer-relevant": "Ikke lenger aktuelt"}
+
+
 def withdrawn(ctx: Context) -> Change:
     """Return the needs withdrawn: request revoked or entered in error, Task cancelled, unsent messages buried. E09."""
     chosen = scoped(ctx)
@@ -116,40 +119,38 @@ def withdrawn(ctx: Context) -> Change:
                 ctx, need.task, status=step.task_status, business=step.business, reason=ctx.data.reason_code
             ),
         ]
+    gone = {n.id for n in chosen}
+    closed = ids - {n.melde_id for n in views.open_needs(ctx.case) if n.id not in gone}
     return (
         common.author(ctx)
-        + common.work_items_closed(ctx, ids)
-        + Change(
-            resources=tuple(resources),
-            messages=tuple(common.buried(m) for m in common.unsent(ctx, ids)),
-            deadlines=clocks.close(ctx, "reply", ids) + clocks.close(ctx, "release", ids),
-            case=melde_part(chosen),
-        )
+        + common.work_items_closed(ctx, closed)
+        + release.withheld(ctx, ids, gone)
+        + Change(resources=tuple(resources), case=melde_part(chosen))
     )
 
 
-def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the withdrawal to all who got the need. E09."""
-    reason = {"entered-in-error": "Feilregistrert", "no-longer-relevant": "Ikke lenger aktuelt"}[
-        ctx.data.reason_code
+def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the withdrawal to all who got the need, and the message of what stays where it was buried unsent. E09."""
+    chosen = scoped(before)
+    told = (
+        _withdrawal(ctx, message, receiver, tuple(n.kind for n in chosen if n.melde_id == melde_id))
+        for melde_id in sorted({n.melde_id for n in chosen})
+        for message, receiver in common.recipients(before, melde_id)
+    )
+    return (*told, *release.again(ctx))
+
+
+def _withdrawal(ctx: Context, message: Message, receiver: Party, kinds: tuple[str, ...]) -> Notice:
+    lines = [
+        (words.CONCERNS, text.kinds_text(kinds)),
+        (words.REASON, ". ".join(w for w in (WITHDRAWN[ctx.data.reason_code], ctx.data.text) if w)),
+        (words.ORIGINAL, common.original(ctx, message).msg_id),
     ]
-    notices = []
-    for melde_id in sorted({n.melde_id for n in scoped(ctx, opened=False)}):
-        scope = ctx.data.scope or tuple(n.kind for n in views.needs(ctx.case) if n.melde_id == melde_id)
-        for message, receiver in common.recipients(ctx, melde_id):
-            lines = [
-                (words.CONCERNS, text.kinds_text(scope)),
-                (words.REASON, ". ".join(w for w in (reason, ctx.data.text) if w)),
-                (words.ORIGINAL, message.msg_id),
-            ]
-            title = text.TITLES[ctx.event.type]
-            notices.append(
-                Notice(
-                    receiver=receiver,
-                    title=title,
-                    text=text.notice(title, lines, melde_id),
-                    melde_id=melde_id,
-                    thread=message,
-                )
-            )
-    return tuple(notices)
+    title = text.TITLES[ctx.event.type]
+    return Notice(
+        receiver=receiver,
+        title=title,
+        text=text.notice(title, lines, message.melde_id),
+        melde_id=message.melde_id,
+        thread=message,
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from adapter import errors, naming
 from adapter.fhir import consents, needs, organisations, parts, people, urls
 from adapter.mappings import grants, views
 from adapter.mappings.context import Change, Context
-from adapter.model import Message, Party, Resource, Warn
+from adapter.model import Message, Party, Resource, Same, Warn
 from adapter.rules import routing
 
 UNSENT: Final = frozenset({"held", "pending"})
@@ -138,14 +138,14 @@ def organisation(party: Party | None) -> str | None:
 
 def parties(*listed: Party) -> tuple[Resource, ...]:
     """Return the Organizations and Endpoints of parties: level 1, level 2 partOf it, and the address of each."""
-    return tuple(r for party in dict.fromkeys(p.key for p in listed) for r in _party(_pick(listed, party)))
+    once = {p.key: p for p in listed}
+    return tuple(r for party in once.values() for r in _party(Same(party)))
 
 
-def _pick(listed: Iterable[Party], key: str) -> Party:
-    return next(p for p in listed if p.key == key)
-
-
-def _party(party: Party) -> tuple[Resource, ...]:
+@lru_cache(maxsize=1024)
+def _party(same: Same[Party]) -> tuple[Resource, ...]:
+    """Return the resources of a party, made once: every event names the same few."""
+    party = same.value
     level1 = organisations.organisation(
         id_=party.level1_id,
         name=party.name,
@@ -376,3 +376,14 @@ def recipients(ctx: Context, melde_id: str) -> tuple[tuple[Message, Party], ...]
             found[message.receiver_key] = message
     listed = ((m, ctx.book.by_key(key)) for key, m in found.items())
     return tuple((m, party) for m, party in listed if party is not None and not party.home)
+
+
+def original(ctx: Context, message: Message) -> Message:
+    """Return the first message about the same need to the same receiver that left: what a receiver knows it by."""
+    same = (
+        m
+        for m in ctx.case.messages
+        if (m.direction, m.melde_id, m.receiver_key) == ("out", message.melde_id, message.receiver_key)
+        and m.state in LEFT
+    )
+    return next(same, message)

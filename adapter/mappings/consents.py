@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.fhir import consents as resources
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, grants, needtext, release, views
+from adapter.mappings import common, grants, needtext, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import consent, states
@@ -65,17 +65,13 @@ def given_notices(ctx: Context) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)}):
         need = needtext.stored(ctx, melde_id)
-        covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and _just_opened(ctx, n)]
+        covered = [
+            n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and release.just_reported(ctx, n)
+        ]
         if need is not None and covered:
             reported = release.Reported(need=need, given=grant, melde_id=melde_id)
             notices += release.release(ctx, reported, covered)
     return tuple(notices)
-
-
-def _just_opened(ctx: Context, need: views.Need) -> bool:
-    """Return whether no message of ours carries this need yet: reported, and none waits for the unit's release."""
-    held = any(m.state == "held" and m.melde_id == need.melde_id for m in ctx.case.messages)
-    return need.state == "reported" and not held and need.task.get("lastModified") == clocks.stamp(ctx)
 
 
 def withdrawn(ctx: Context) -> Change:
@@ -89,29 +85,12 @@ def withdrawn(ctx: Context) -> Change:
         changed += _closed(ctx, need) if reached else _waits(ctx, need)
         gone.add(need.id)
     ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
-    unsent = common.unsent(ctx, ids)
-    kept_needs = [n for n in views.open_needs(ctx.case) if n.melde_id in ids and n.id not in gone]
-    again = [_reported(ctx, n) for n in kept_needs if n.state == "queued" and unsent]
-    over = ids - {n.melde_id for n in kept_needs if n.state != "consent-pending"}
     return (
         common.person(ctx)
         + common.author(ctx)
-        + Change(
-            resources=(*kept, *changed, *again),
-            messages=tuple(common.buried(m) for m in unsent),
-            deadlines=(
-                *clocks.close(ctx, "reply", over),
-                *clocks.close_messages(ctx, {m.id for m in unsent}),
-            ),
-            case={"meldeId": min(ids)} if ids else {},
-        )
+        + release.withheld(ctx, ids, gone)
+        + Change(resources=(*kept, *changed), case={"meldeId": min(ids)} if ids else {})
     )
-
-
-def _reported(ctx: Context, need: views.Need) -> Resource:
-    """Return the Task of a need whose message was buried for another's sake: it goes again, alone."""
-    step = states.STATES["reported"]
-    return common.with_state(ctx, need.task, status=step.task_status, business=step.business)
 
 
 def _narrowed(ctx: Context, resource: Resource) -> Resource:
@@ -162,21 +141,7 @@ def _closed(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
 
 def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the notice to all who got a need that rests on the consent. E15."""
-    return (*_told(ctx), *_released_again(ctx))
-
-
-def _released_again(ctx: Context) -> list[Notice]:
-    """Return the need messages for what is still covered, where the one that also held the rest was buried unsent."""
-    notices: list[Notice] = []
-    buried = {m.melde_id for m in ctx.case.messages if m.state == "buried" and m.wants_reply}
-    for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)} & buried):
-        need = needtext.stored(ctx, melde_id)
-        covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and _just_opened(ctx, n)]
-        given = grants.latest(ctx.case)
-        if need is not None and given is not None and covered:
-            reported = release.Reported(need=need, given=given, melde_id=melde_id)
-            notices += release.release(ctx, reported, covered)
-    return notices
+    return (*_told(ctx), *release.again(ctx))
 
 
 def _told(ctx: Context) -> list[Notice]:

@@ -50,7 +50,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.need.info-requested": Row(answers.answered, answers.answered_notices),
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
     "ip.need.declined": Row(answers.answered, answers.answered_notices),
-    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices),
+    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices),
     "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter import codes, ids
+from adapter.kith import text, words
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
 from adapter.kith.text import TITLES, ParsedText
@@ -198,16 +199,18 @@ def _mine(arrival: Arrival) -> list[views.Need]:
 
 
 def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
-    """Return the kinds still open that this answer may move: all of them, for the answer names none."""
-    return tuple(dict.fromkeys(n.kind for n in _mine(arrival) if states.permits(n.state, type_)))
+    """Return the kinds still open that this answer may move: those that its `Gjelder` line names, else all of them."""
+    movable = tuple(dict.fromkeys(n.kind for n in _mine(arrival) if states.permits(n.state, type_)))
+    named = text.kinds_of(arrival.text.labels.get(words.CONCERNS, ""))
+    return tuple(kind for kind in movable if kind in named) or movable
 
 
 # ── no thread of ours ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _begun(arrival: Arrival) -> tuple[Derived, ...]:
-    text = arrival.text
-    if text.title == TITLES["ip.need.identified"] and text.melde_id and text.kinds and _known_person(arrival):
+    said = arrival.text
+    if said.title == TITLES["ip.need.identified"] and said.melde_id and said.kinds and _known_person(arrival):
         return (Derived(type="ip.need.identified", number="E01", data=_need(arrival)),)
     return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
 
@@ -340,19 +343,19 @@ def _coordinator(arrival: Arrival, contact: Contact, phone: str) -> dict[str, An
 
 def _need(arrival: Arrival) -> dict[str, Any]:
     """Return a need as another adapter printed it; consent given by reference to the sender."""
-    text = arrival.text
-    scopes = [s for s, kinds in _SCOPES if kinds & set(text.kinds)]
+    said = arrival.text
+    scopes = [s for s, kinds in _SCOPES if kinds & set(said.kinds)]
     found = _base(arrival)
     del found["continues"]
     data = found | {
-        "needs": list(text.kinds),
-        "wishes": {"individualPlan": _wish(text.wish_plan), "coordinator": _wish(text.wish_coordinator)},
-        "reason": {"codes": [], "text": (text.background or "Ikke oppgitt")[:2000]},
+        "needs": list(said.kinds),
+        "wishes": {"individualPlan": _wish(said.wish_plan), "coordinator": _wish(said.wish_coordinator)},
+        "reason": {"codes": [], "text": (said.background or "Ikke oppgitt")[:2000]},
         "consent": {"status": "given", "scopes": scopes, **_consent(arrival)},
         "admitted": False,
         "urgency": "routine",
     }
-    return data | ({"preference": {"text": text.preference[:2000]}} if text.preference else {})
+    return data | ({"preference": {"text": said.preference[:2000]}} if said.preference else {})
 
 
 _SCOPES: Final = (

@@ -7,9 +7,9 @@ from typing import Any
 
 from adapter.kith import text
 from adapter.mappings import clocks, common, grants, needtext, views
-from adapter.mappings.context import Context, Notice
+from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
-from adapter.rules import consent, routing
+from adapter.rules import consent, routing, states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,7 @@ def need_notice(
             ),
         ),
         melde_id=reported.melde_id,
+        thread=views.dialogue(ctx.case, receiver.key, melde_id=reported.melde_id),
         wants_reply=True,
         reply_days=days,
         based_on=tuple(f"ServiceRequest/{n.id}" for n in covered),
@@ -112,6 +113,49 @@ def _gp_copy(ctx: Context, reported: Reported, covered: list[views.Need]) -> tup
             based_on=tuple(f"ServiceRequest/{n.id}" for n in opened),
         ),
     )
+
+
+def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
+    """Return the unsent messages of these Melde-ids as buried; needs in them that are not `gone` are reported anew.
+
+    A message holds every kind of its release: when one of them must not leave, the others go again, by `again`.
+    """
+    unsent = common.unsent(ctx, melde_ids)
+    stay = [n for n in views.open_needs(ctx.case) if n.melde_id in melde_ids and n.id not in gone]
+    step = states.STATES["reported"]
+    return Change(
+        resources=tuple(
+            common.with_state(ctx, n.task, status=step.task_status, business=step.business)
+            for n in stay
+            if n.state in states.UNSENT and unsent
+        ),
+        messages=tuple(common.buried(m) for m in unsent),
+        deadlines=(
+            *clocks.close(
+                ctx, "reply", melde_ids - {n.melde_id for n in stay if n.state != "consent-pending"}
+            ),
+            *clocks.close_messages(ctx, {m.id for m in unsent}),
+        ),
+    )
+
+
+def again(ctx: Context) -> tuple[Notice, ...]:
+    """Return the need messages for what `withheld` left, under the releasing id of this event."""
+    notices: list[Notice] = []
+    buried = {m.melde_id for m in ctx.case.messages if m.state == "buried" and m.wants_reply}
+    for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)} & buried):
+        need = needtext.stored(ctx, melde_id)
+        covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and just_reported(ctx, n)]
+        if need is not None and covered:
+            given = grants.latest(ctx.case) or grants.of_model(need.consent)
+            notices += release(ctx, Reported(need=need, given=given, melde_id=melde_id), covered)
+    return tuple(notices)
+
+
+def just_reported(ctx: Context, need: views.Need) -> bool:
+    """Return whether no message of ours carries this need yet: reported now, and none waits for the unit's release."""
+    held = any(m.state == "held" and m.melde_id == need.melde_id for m in ctx.case.messages)
+    return need.state == "reported" and not held and need.task.get("lastModified") == clocks.stamp(ctx)
 
 
 def own_unit(ctx: Context) -> Party | None:

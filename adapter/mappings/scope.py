@@ -11,9 +11,10 @@ from adapter.rules import states
 
 
 def scoped(ctx: Context, *, opened: bool = True) -> tuple[views.Need, ...]:
-    """Return the needs that `continues` and `scope` name. A Melde-id means all kinds still open.
+    """Return the needs that `continues` and `scope` name. A Melde-id means all kinds that the event may move.
 
-    Raises EventError IPK-E014 where nothing is meant, IPK-E018 where the scope lies outside, IPK-E013 where all is closed.
+    Raises EventError IPK-E014 where nothing is meant, IPK-E018 where the scope lies outside, IPK-E013 where none of them,
+    or one that the scope names, may be moved. Without `opened` all that are named, whatever their state.
     """
     which = ctx.data.continues
     everything = [n for n in views.needs(ctx.case) if which is None or _named(n, which)]
@@ -23,11 +24,14 @@ def scoped(ctx: Context, *, opened: bool = True) -> tuple[views.Need, ...]:
     outside = [i for i, kind in enumerate(scope or ()) if kind not in {n.kind for n in everything}]
     if outside:
         raise EventError("IPK-E018", at=f"$.data.scope[{outside[0]}]")
-    chosen = tuple(n for n in everything if (not scope or n.kind in scope) and (not opened or n.is_open))
-    if not chosen:
-        states.transition(everything[0].state, ctx.event.type)
-        raise EventError("IPK-E013", at="$.type", allowed=states.allowed(everything[0].state))
-    return chosen
+    chosen = tuple(n for n in everything if not scope or n.kind in scope)
+    if not opened:
+        return chosen
+    movable = tuple(n for n in chosen if states.permits(n.state, ctx.event.type))
+    stuck = tuple(n for n in chosen if n not in movable)
+    if not movable or (scope and stuck):
+        raise EventError("IPK-E013", at="$.type", allowed=states.allowed((stuck or chosen)[0].state))
+    return movable
 
 
 def _named(need: views.Need, which: Any) -> bool:

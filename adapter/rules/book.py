@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from adapter.model import AddressBook, Party
+from adapter.model import AddressBook, Party, Same
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,26 +23,11 @@ class Index:
     """Level-1 HER-id → home parties that are a coordinating unit."""
 
 
-class _Same:
-    """A key by identity: parties hold mappings, so a book itself cannot be hashed."""
-
-    __slots__ = ("parties",)
-
-    def __init__(self, parties: tuple[Party, ...]) -> None:
-        self.parties = parties
-
-    def __hash__(self) -> int:
-        return id(self.parties)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.parties is self.parties
-
-
 @lru_cache(maxsize=8)
-def _made(same: _Same) -> Index:
+def _made(same: Same[tuple[Party, ...]]) -> Index:
     serving: defaultdict[str, list[Party]] = defaultdict(list)
     units: defaultdict[str, list[Party]] = defaultdict(list)
-    for party in same.parties:
+    for party in same.value:
         for place in party.serves:
             serving[place].append(party)
         if party.home and party.unit and party.her_id:
@@ -56,7 +41,7 @@ def _made(same: _Same) -> Index:
 
 def index(book: AddressBook) -> Index:
     """Return the index of a book; the same book gives the same one."""
-    return _made(_Same(book.parties))
+    return _made(Same(book.parties))
 
 
 def valid(party: Party, on: date) -> bool:
