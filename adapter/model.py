@@ -127,12 +127,24 @@ class Agreement:
     valid_to: date | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """How long clocks run in this installation, where no agreement says otherwise."""
+
+    receipt_hours: int = 96
+    reply_days: int | None = None
+    """Working days; None: as the rule says."""
+    release_days: int | None = None
+    """Working days; None: as the home party says."""
+
+
 @dataclass(frozen=True, slots=True)
 class AddressBook:
     """All parties and agreements, as valid on one day. Names never decide a match; HER-ids do."""
 
     parties: tuple[Party, ...]
     agreements: tuple[Agreement, ...] = ()
+    clocks: Clocks = field(default_factory=Clocks)
     _by_her: dict[str, Party] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, Party] = field(init=False, repr=False, compare=False)
     _by_organisation: dict[str, Party] = field(init=False, repr=False, compare=False)
@@ -154,6 +166,7 @@ class AddressBook:
                 for a in self.agreements
                 if a.valid_from <= day and (a.valid_to is None or day <= a.valid_to)
             ),
+            self.clocks,
         )
 
     def by_her(self, her_id: str | None) -> Party | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random as chance
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from adapter import store
-from adapter.model import AddressBook
+from adapter.model import AddressBook, Clocks
 from adapter.registers import addressbook
 from adapter.services import Services
 from adapter.transports.directory import Directory
@@ -44,7 +45,12 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
 
     The database must have been prepared (`ip-adapter db upgrade`). Raises Faults (the address book), SystemFault IPK-S006.
     """
-    whole = book or addressbook.load(settings.addressbook)
+    clocks = Clocks(
+        receipt_hours=settings.receipt_hours,
+        reply_days=settings.reply_days,
+        release_days=settings.release_days,
+    )
+    whole = replace(book or addressbook.load(settings.addressbook), clocks=clocks)
     return Services(
         settings=settings,
         store=store.open(

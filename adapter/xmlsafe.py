@@ -135,3 +135,23 @@ def _excess(limits: Limits) -> tuple[tuple[str, etree.XPath], ...]:
         "attributes": f"//@*[{limits.attributes + 1}] or count(//@*) > {limits.markup}",
     }
     return tuple((hint, etree.XPath(f"boolean({question})")) for hint, question in asked.items())
+
+
+def said(root: etree._Element) -> str:
+    """Return everything a document says, a line per element, attribute, comment and instruction.
+
+    Markup within a text does not cut it: `12<b/>34` is said as `1234`, as a reader of the document sees it.
+    """
+    lines: list[str] = []
+    for node in root.iter():
+        lines.append(
+            "".join(map(str, node.itertext())) if len(node) and _is_mixed(node) else str(node.text or "")
+        )
+        if isinstance(node.tag, str):
+            lines += [str(value) for value in node.attrib.values()]
+    return "\n".join(lines)
+
+
+def _is_mixed(node: etree._Element) -> bool:
+    """Return whether an element has text of its own beside its children."""
+    return bool((node.text or "").strip()) or any((child.tail or "").strip() for child in node)

@@ -236,7 +236,7 @@ def test_what_could_not_leave_for_a_day_leaves_as_the_next_generation(
     (name,) = memory.out
     fresh = _state(services, name.removesuffix(".xml"))
     assert (fresh.state, fresh.generation, fresh.replaces) == ("sent", 1, old)
-    assert (_state(services, old).state, _state(services, old).replaced_by) == ("dead", fresh.id)
+    assert (_state(services, old).state, _state(services, old).replaced_by) == ("buried", fresh.id)
     head = kith.read(memory.out[name]).head
     assert head is not None
     assert (head.msg_id, head.gen_date) == (fresh.id, clock.now)

@@ -47,7 +47,7 @@ def write(conn: Connection, unit: Unit) -> None:
     for stored in unit.events:
         events.add(conn, stored)
     was = {m.id: m.state for m in unit.case.messages} | dict(unit.states)
-    first = _advance(conn, unit, take=sum(m.id not in was for m in unit.messages))
+    first = _advance(conn, unit, take=sum(m.id not in was and not m.seq for m in unit.messages))
     resources.put(conn, unit.writes)
     messages.put(conn, records.numbered(unit.messages, frozenset(was), first), now=unit.now, was=was)
     deadlines.put(conn, unit.deadlines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapter import ids, kith
+from adapter import ids, kith, xmlsafe
 from adapter.errors import PersonalIdError
 from adapter.ingest import mail, receipts
 from adapter.ingest.commit import retrying
@@ -16,15 +16,14 @@ def receive(services: Services, data: bytes, *, channel: Channel, name: str = ""
     Raises MessageError and PersonalIdError for what cannot be taken at all (nothing stored but its name and code, by
     the caller's `failed/`), SystemFault when the database is away or the queue is full.
     """
-    _synthetic(services, data)
     read = kith.read(data)
+    _synthetic(services, read)
     if read.kind == "apprec":
         return retrying(services, lambda: receipts.receipt(services, read, data))
     return retrying(services, lambda: mail.message(services, read, data, channel=channel))
 
 
-def _synthetic(services: Services, data: bytes) -> None:
+def _synthetic(services: Services, read: kith.Read) -> None:
     """Refuse a document with a number that looks real, without echo. contract.md, 'Operations'."""
-    text = data.decode("utf-8", errors="replace")
-    if ids.looks_real(text, services.people):
+    if ids.looks_real(xmlsafe.said(read.root), services.people):
         raise PersonalIdError("IPK-P001", at="/")

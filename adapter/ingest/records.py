@@ -232,7 +232,7 @@ def numbered(messages: Sequence[Message], known: frozenset[str], first: int) -> 
     """Return the messages with new ones numbered in the order of the case, from `first`."""
     out, number = [], first
     for message in messages:
-        if message.id in known:
+        if message.id in known or message.seq:  # the next generation keeps its place
             out.append(message)
         else:
             out.append(replace(message, seq=number))

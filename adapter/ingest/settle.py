@@ -30,7 +30,10 @@ def sent(services: Services, message: Message, at: datetime) -> None:
     retrying(
         services,
         lambda: _moved(
-            services, message.id, lambda case, row: internal.sent(case, row, at=at), only="leased"
+            services,
+            message.id,
+            lambda case, row: internal.sent(case, row, at=at, hours=services.settings.receipt_hours),
+            only="leased",
         ),
     )
 

@@ -13,7 +13,7 @@ from adapter.kith.words import INFORMATION, NOT_STATED, RIGHT_TO_COMPLAIN, TITLE
 
 __all__ = [
     "INFORMATION", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
-    "block", "collapse", "coordinator_line", "day", "existing", "kinds_of", "kinds_text", "notice", "parse", "person", "reply_subject",
+    "block", "collapse", "coordinator_line", "day", "existing", "kinds_text", "notice", "parse", "person", "reply_subject",
 ]  # fmt: skip
 
 CRLF = "\r\n"
@@ -92,12 +92,6 @@ def reply_subject(subject: str) -> str:
 def kinds_text(kinds: Sequence[str]) -> str:
     """Return kinds of need in words, with commas."""
     return ", ".join(words.KINDS[kind] for kind in kinds)
-
-
-def kinds_of(value: str) -> frozenset[str]:
-    """Return the kinds that a line of `kinds_text` names; other words are ignored."""
-    named = {part.strip().casefold() for part in value.split(",")}
-    return frozenset(kind for kind, word in words.KINDS.items() if word in named)
 
 
 def existing(*, plan: str | None, coordinator: str | None, text: str | None = None) -> str | None:

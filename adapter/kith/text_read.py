@@ -84,7 +84,7 @@ def parse(text: str) -> ParsedText:
     lines = [_plain(line) for line in unicodedata.normalize("NFC", text).splitlines()]
     start, title = _title(lines)
     labelled = [pair for line in lines if (pair := _labelled(line)) is not None]
-    section = _first_of_each(lines[start + 1 :]) if title else {}
+    section = _first_of_each(lines[_section(lines, start if title else None) :])
     return ParsedText(
         title=title,
         labels=MappingProxyType(section),
@@ -114,6 +114,12 @@ def _title(lines: list[str]) -> tuple[int, str | None]:
         if title is not None:
             return number, title
     return 0, None
+
+
+def _section(lines: list[str], title: int | None) -> int:
+    """Return where the labels of this message begin: at its title or its answer line, whichever comes first."""
+    answer = next((n for n, line in enumerate(lines) if _answer([p] if (p := _labelled(line)) else [])), None)
+    return min((n for n in (answer, title) if n is not None), default=len(lines))
 
 
 def _labelled(line: str) -> tuple[str, str] | None:

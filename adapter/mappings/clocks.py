@@ -30,7 +30,9 @@ def deadline_id(kind: str, subject: str) -> str:
 def reply_days(ctx: Context, receiver: Party) -> int:
     """Return how many working days this receiver has to reply."""
     agreement = ctx.book.agreement(ctx.party.key, receiver.key) if ctx.party else None
-    return clocks.reply_days(agreement)[0]
+    if agreement is not None and agreement.reply_days is not None:
+        return agreement.reply_days
+    return ctx.book.clocks.reply_days or clocks.reply_days(None)[0]
 
 
 def reply_due(ctx: Context, receiver: Party) -> datetime:
@@ -41,7 +43,8 @@ def reply_due(ctx: Context, receiver: Party) -> datetime:
 def started(ctx: Context, message: Message, *, days: int | None) -> tuple[Deadline, ...]:
     """Return the clocks of a new message: the reply clock from GenDate, or the release clock of a held one."""
     if message.state == "held" and ctx.party is not None:
-        due = clocks.release_due(ctx.now, ctx.party.release_days)
+        days = ctx.book.clocks.release_days
+        due = clocks.release_due(ctx.now, ctx.party.release_days if days is None else days)
         return (_clock(ctx, "release", message, due),)
     if not message.wants_reply or message.gen_date is None:
         return ()
@@ -60,13 +63,13 @@ def _clock(ctx: Context, kind: str, message: Message, due: datetime) -> Deadline
     )
 
 
-def receipt(message: Message, *, owner: str, sent: datetime) -> Deadline:
-    """Return the receipt clock of a message that has been sent: 96 hours from GenDate."""
+def receipt(message: Message, *, owner: str, sent: datetime, hours: int) -> Deadline:
+    """Return the receipt clock of a message that has been sent: 96 hours from GenDate, unless set otherwise."""
     subject = f"message/{message.id}"
     return Deadline(
         id=deadline_id("receipt", subject),
         kind="receipt",
-        due=clocks.receipt_due(message.gen_date or sent),
+        due=clocks.receipt_due(message.gen_date or sent, hours=hours),
         subject=subject,
         owner=owner,
         case_key=message.case_key,

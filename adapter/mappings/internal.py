@@ -69,13 +69,13 @@ def _owns(case: Case, need: views.Need, message: Message) -> bool:
     )
 
 
-def sent(case: Case, message: Message, *, at: datetime) -> Change:
+def sent(case: Case, message: Message, *, at: datetime, hours: int) -> Change:
     """Return the message as sent: its clock of 96 hours, its Communication, its needs' businessStatus."""
     done = replace(message, state="sent", sent_at=at, last_error=None, next_attempt=None)
     old = case.get(communication_of(message) or "")
     settled = resources.settled(old, status="in-progress", sent=at) if old else None
     clock = (
-        (clocks.receipt(done, owner=message.owner, sent=at),)
+        (clocks.receipt(done, owner=message.owner, sent=at, hours=hours),)
         if message.type not in {"APPREC", "LETTER"}
         else ()
     )
@@ -102,7 +102,9 @@ def handed_receipt(ctx: Context) -> Change:
 
 def handed_sent(ctx: Context) -> Change:
     """Return a message that the EPJ sent itself as sent. E69."""
-    return sent(ctx.case, _message(ctx, ctx.data.msg_id), at=ctx.data.gen_date)
+    return sent(
+        ctx.case, _message(ctx, ctx.data.msg_id), at=ctx.data.gen_date, hours=ctx.book.clocks.receipt_hours
+    )
 
 
 def _message(ctx: Context, id_: str) -> Message:
@@ -146,11 +148,8 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
         for d in ctx.case.deadlines
         if (d.kind, d.subject) == ("receipt", watched)
     )
-    late = (
-        ()
-        if message.state != "unanswered" or not _handled(ctx, message)
-        else (common.warn("IPK-M015", "$.data"),)
-    )
+    other_way = message.state == "manual" or (message.state == "unanswered" and _handled(ctx, message))
+    late = (common.warn("IPK-M015", "$.data"),) if other_way else ()
     return Change(
         resources=(*moved(ctx.case, done, communication=settled), *item),
         messages=(done,),

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter import codes, ids
-from adapter.kith import text, words
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
 from adapter.kith.text import TITLES, ParsedText
@@ -201,8 +200,7 @@ def _mine(arrival: Arrival) -> list[views.Need]:
 def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
     """Return the kinds still open that this answer may move: those that its `Gjelder` line names, else all of them."""
     movable = tuple(dict.fromkeys(n.kind for n in _mine(arrival) if states.permits(n.state, type_)))
-    named = text.kinds_of(arrival.text.labels.get(words.CONCERNS, ""))
-    return tuple(kind for kind in movable if kind in named) or movable
+    return tuple(kind for kind in movable if kind in arrival.text.kinds) or movable
 
 
 # ── no thread of ours ────────────────────────────────────────────────────────────────────────────────────────────────

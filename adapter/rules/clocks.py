@@ -38,9 +38,11 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
 """Kind of deadline → its clock. Sources and dates stand at the rules."""
 
 
-def receipt_due(gen_date: datetime) -> datetime:
+def receipt_due(gen_date: datetime, *, hours: int | None = None) -> datetime:
     """Return when a message without a receipt is unanswered: 96 hours of real time after GenDate (zone-less: Europe/Oslo)."""
-    return (_aware(gen_date).astimezone(UTC) + timedelta(hours=CLOCKS["receipt"].amount)).astimezone(OSLO)
+    return (_aware(gen_date).astimezone(UTC) + timedelta(hours=hours or CLOCKS["receipt"].amount)).astimezone(
+        OSLO
+    )
 
 
 def reply_due(gen_date: datetime, working_days: int | None = None) -> datetime:

@@ -266,7 +266,10 @@ def padded(items: Sequence[Any], sizes: Sequence[int] = BUCKETS) -> Iterable[lis
 def by_pairs(
     query: Select[Any], first: ColumnElement[str], second: ColumnElement[str]
 ) -> Callable[..., list[Row]]:
-    """Return a look-up of many rows by two columns: `(conn, pairs) -> rows`, in few round trips."""
+    """Return a look-up of many rows by two columns: `(conn, pairs) -> rows`, in few round trips.
+
+    SQLite has no round trips, and takes an OR of many terms through a merge that costs more than single look-ups.
+    """
     statements: dict[int, Statement] = {}
 
     def build(size: int) -> Statement:
@@ -275,7 +278,7 @@ def by_pairs(
 
     def look_up(conn: Connection, pairs: Sequence[tuple[str, str]]) -> list[Row]:
         rows: list[Row] = []
-        for run in padded(pairs):
+        for run in padded(pairs) if conn.engine.rows_per_insert > 1 else ([pair] for pair in dict.fromkeys(pairs)):
             statement = statements.get(len(run)) or statements.setdefault(len(run), build(len(run)))
             params = {f"a{n}": pair[0] for n, pair in enumerate(run)} | {
                 f"b{n}": p[1] for n, p in enumerate(run)

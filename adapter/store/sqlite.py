@@ -52,7 +52,7 @@ class SqliteEngine:
             for pragma in (
                 f"synchronous={self._synchronous}",
                 "cache_size=-16384",
-                "wal_autocheckpoint=4000",
+                "wal_autocheckpoint=16000",
             ):
                 driver.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
