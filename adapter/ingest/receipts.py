@@ -27,6 +27,8 @@ RECEIPT_EVENT: Final = {
     ("ok-with-errors", True): ("ip.receipt.late", "E56"),
     ("rejected", True): ("ip.receipt.negative", "E54"),
 }
+NOBODY: Final = "0"
+"""Stands for a sender without HER-id, so that its documents too are kept once."""
 _CODE: Final = re.compile("[A-Z0-9]{1,10}")
 """What an error code looks like: what does not is kept in the bytes only."""
 
@@ -38,7 +40,7 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
         raise MessageError("IPK-M002", at=read.faults[0].path if read.faults else "/")
     now = services.clock()
     book = services.books(now.date())
-    her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or ""
+    her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or NOBODY
     id_ = naming.received_id(sender_her=her, msg_id=receipt.id)
     with services.store.read() as conn:
         if messages.exists_received(conn, her, receipt.id):
@@ -71,7 +73,7 @@ def _receipt_event(
 ) -> events.Event:
     status = RECEIPT.get(receipt.status, "rejected")
     type_, number = RECEIPT_EVENT[status, original.state == "unanswered"]
-    her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or "0"
+    her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or NOBODY
     data: dict[str, Any] = {
         "messageId": original.id,
         "status": status,
@@ -97,7 +99,7 @@ def _row(
         owner=org,
         sender_key=party_key(book, sender),
         receiver_key=party_key(book, receiver),
-        sender=sender if sender[1] else (sender[0], sender[0] or "0"),
+        sender=sender if sender[1] else (sender[0], sender[0] or NOBODY),
         receiver=receiver,
         sender_names=receipt.sender.names,
         receiver_names=receipt.receiver.names,
