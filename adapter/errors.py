@@ -337,6 +337,11 @@ _S: Final[dict[str, Row]] = {  # the system
         "Find out who put it there"),
     "IPK-S013": Row(500, "structure", "Scenarioet er ikke riktig satt opp", "The scenario is malformed",
         "Rett filen og stedet som er nevnt", "Correct the file and place named", exit=2),
+    "IPK-S014": Row(500, "exception", "Databasen er ikke klargjort for denne versjonen",
+        "The database is not prepared for this version", "Kjør ip-adapter db upgrade", "Run ip-adapter db upgrade",
+        exit=2),
+    "IPK-S015": Row(500, "exception", "Adressen eller porten kan ikke brukes", "The address or port cannot be used",
+        "Sett ADAPTER_PORT til en ledig port", "Set ADAPTER_PORT to a free port", exit=2),
 }
 
 # fmt: on

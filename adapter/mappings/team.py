@@ -194,8 +194,11 @@ def _named_melde(ctx: Context) -> dict[str, str]:
 
 
 def replaced(ctx: Context) -> Change:
-    """Return the old assignment ended and the new one begun, in one change; a gap between them is recorded. E24."""
-    old = _continued(ctx)
+    """Return the old assignment ended and the new one begun, in one change; a gap between them is recorded. E24.
+
+    One that has ended without a successor may still be replaced: the gap is then over.
+    """
+    old = _continued(ctx, ended=True)
     return _succeeded(ctx, old, person=ctx.data.person, start=ctx.data.from_)
 
 
@@ -225,7 +228,9 @@ def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date)
     mine = next(a for a in held if a.id == old.id)
     made = _assignment(ctx, person, role=mine.role, start=start, main=old.main)
     reasons = assignments.check_replace(held, mine, made.rule_view(mine.role))
-    team, role = _ended(ctx, old, assignments.previous_end(mine, start=start))
+    team, role = (
+        _ended(ctx, old, assignments.previous_end(mine, start=start)) if old.end is None else _left(ctx, old)
+    )
     return base + Change(
         resources=(role, *made.resources, teams.added(team, _participant(made))),
         deadlines=clocks.close_subject(ctx, "gap", f"PractitionerRole/{old.id}"),
@@ -243,13 +248,18 @@ def _ended(ctx: Context, old: views.Assignment, end: date) -> tuple[Resource, Re
     )
 
 
-def _continued(ctx: Context) -> views.Assignment:
+def _left(ctx: Context, old: views.Assignment) -> tuple[Resource, Resource]:
+    """Return team and role of an assignment that ended before, as they are."""
+    return views.team(ctx.case) or {}, old.role
+
+
+def _continued(ctx: Context, *, ended: bool = False) -> views.Assignment:
     """Return the assignment that `continues` names. Raises IPK-E014 when unknown, IPK-E024 when it has ended."""
     wanted = ctx.data.continues.assignment_id
     found = next((a for a in views.assignments(ctx.case) if a.id == wanted), None)
     if found is None:
         raise EventError("IPK-E014", at="$.data.continues.assignmentId")
-    if found.end is not None:
+    if found.end is not None and not ended:
         raise EventError("IPK-E024", at="$.data.continues.assignmentId")
     return found
 

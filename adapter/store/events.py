@@ -71,6 +71,17 @@ def page(
     return found, (found[-1].cursor if found else since)
 
 
+_WRITTEN = Statement(_COLUMNS.where(event.c.seq > bindparam("after")).order_by(event.c.seq))
+
+
+def written(conn: Connection, *, after: int) -> tuple[tuple[int, StoredEvent], ...]:
+    """Return events with their number, in the order written, for one who alone writes (replay).
+
+    `page` holds back what commits while any transaction of the whole server runs; here nobody else can be late.
+    """
+    return tuple((row[1], _event(row)) for row in conn.all(_WRITTEN, {"after": after}))
+
+
 _NEEDS = Statement(
     select(event.c.melde_id, event.c.content).where(
         event.c.case_key == bindparam("case_key"),

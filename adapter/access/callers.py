@@ -1,0 +1,82 @@
+"""Who is calling: the address, the bearer token and the id of the request. RFC 6750 § 2.1; RFC 9110 § 11."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from adapter.ids import has_eleven_digits
+
+ANYBODY: Final = "loopback"
+"""Client of a request without a token."""
+HOLDER: Final = "token"
+"""Client of a request with the installation's token."""
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TRACE: Final = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who is calling. `local`: from this machine. `trusted`: with the right token. `foreign`: a page of another site."""
+
+    client: str
+    local: bool
+    trusted: bool
+    request_id: str
+    foreign: bool = False
+
+
+CURRENT: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)
+"""The caller this thread works for, so that what a use case writes can be audited with it."""
+
+
+def identify(
+    *, address: str, authorization: str | None, token: str | None, request_id: str, site: str | None = None
+) -> Caller:
+    """Return the caller.
+
+    `address` is the peer's IP address, empty for a local socket; `token` the installation's; `site` what a browser says
+    of the page that asks (Sec-Fetch-Site).
+    """
+    trusted = token is not None and authorization is not None and _matches(authorization, token)
+    return Caller(
+        client=HOLDER if trusted else ANYBODY,
+        local=is_local(address),
+        trusted=trusted,
+        request_id=request_id,
+        foreign=site == "cross-site",
+    )
+
+
+def _matches(authorization: str, token: str) -> bool:
+    scheme, _, given = authorization.partition(" ")
+    # Compared in constant time, so that the time taken tells nothing about the token.
+    same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode())
+    return scheme.lower() == "bearer" and same
+
+
+@lru_cache(maxsize=1024)
+def is_local(address: str) -> bool:
+    """Return whether a peer's address is this machine's own; a local socket has none."""
+    try:
+        return address == "" or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def request_id(given: str | None) -> str | None:
+    """Return the caller's own id of the request when it is safe to log and to send back, else None."""
+    if given is None or not _REQUEST_ID.fullmatch(given) or has_eleven_digits(given):
+        return None
+    return given
+
+
+def traceparent(given: str | None) -> str | None:
+    """Return a valid `traceparent`, else None. W3C Trace Context § 3.2."""
+    return given if given is not None and _TRACE.fullmatch(given) else None

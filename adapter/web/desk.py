@@ -1,0 +1,193 @@
+"""Where every request passes: who is calling, policy, view, audit row, then headers, one log line, one count.
+
+It knows nothing of Flask's context, so that the hot routes can be served without it (app.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from werkzeug.exceptions import HTTPException
+
+from adapter.access import audit, callers, policy
+from adapter.errors import AdapterError
+from adapter.services import Services
+from adapter.web import problems
+from adapter.web.answers import Answer
+from adapter.web.call import FORM_BYTES, Call, Route, Shared, code_for
+from adapter.web.metrics import Meter
+
+Alive = Callable[[], Mapping[str, bool]]
+
+OK: Final = 200
+_NO_STORE: Final = ("Cache-Control", "no-store")
+_MAY_KEEP: Final = ("Cache-Control", "public, max-age=300")
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_SECURITY: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+_CSP: Final = "Content-Security-Policy"
+_COMMON: Final = (*_SECURITY, (_CSP, _POLICY))
+_NOWHERE: Final = "-"
+"""Route of a request that no row takes."""
+
+log = structlog.get_logger()
+
+
+class Desk:
+    """What all requests of one app share."""
+
+    def __init__(self, services: Services, alive: Alive | None) -> None:
+        settings = services.settings
+        self.services = services
+        self.token = settings.token.get_secret_value() if settings.token is not None else None
+        self.rules = policy.Rules(
+            mode=settings.mode, token=self.token is not None, open="no-token" in settings.waive
+        )
+        self.audit = settings.audit
+        self.org = policy.home(services.book())
+        self.meter = Meter(services)
+        self.shared = Shared(
+            services=services, base=settings.base_url, registry=self.meter.registry, alive=alive
+        )
+
+    def call(self, environ: dict[str, Any]) -> Call:
+        """Return a request as a call, with an id that is safe to log."""
+        given = callers.request_id(environ.get("HTTP_X_REQUEST_ID"))
+        return Call(
+            shared=self.shared,
+            services=self.services,
+            environ=environ,
+            request_id=given or self.services.new_id(),
+            traceparent=callers.traceparent(environ.get("HTTP_TRACEPARENT")),
+            started=time.perf_counter(),
+        )
+
+    def serve(self, route: Route, environ: dict[str, Any], names: Mapping[str, str]) -> Answer:
+        """Return a route's answer, finished."""
+        call = self.call(environ)
+        call.route = route
+        return self.finish(call, self._guarded(route, call, names))
+
+    def failed(self, environ: dict[str, Any], error: Exception) -> Answer:
+        """Return the answer to a request that no row takes, or that failed outside a view, finished."""
+        call = self.call(environ)
+        if isinstance(error, HTTPException):
+            return self.finish(call, problems.of_http(call, error))
+        _tell_failure(call, error)
+        return self.finish(call, problems.unexpected(call))
+
+    def _guarded(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
+        """Return the answer after policy, view, and an audit row on the disk."""
+        asked = route.access
+        if asked is None:
+            return self._viewed(route, call, names)
+        caller = call.caller = self._who(call)
+        if asked.interaction is not None:
+            call.trail = audit.Trail(interaction=asked.interaction)
+        decision = policy.decide(caller, rules=self.rules, action=asked.action, kind=asked.kind)
+        keep = callers.CURRENT.set(caller)
+        try:
+            found = (
+                self._viewed(route, call, names)
+                if decision.allowed
+                else problems.answer(call, decision.error())
+            )
+        finally:
+            callers.CURRENT.reset(keep)
+        return self._audited(call, caller, found) if self.audit and not call.audited else found
+
+    def _who(self, call: Call) -> callers.Caller:
+        environ = call.environ
+        return callers.identify(
+            address=environ.get("REMOTE_ADDR") or "",
+            authorization=environ.get("HTTP_AUTHORIZATION"),
+            token=self.token,
+            request_id=call.request_id,
+            site=environ.get("HTTP_SEC_FETCH_SITE"),
+        )
+
+    def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
+        try:
+            if route.method == "POST":
+                self._bounded(route, call)
+            if not route.any_params:
+                _known(route, call)
+            return route.view(call, **names)
+        except AdapterError as error:
+            return problems.answer(call, error)
+        except HTTPException as error:
+            return problems.of_http(call, error)
+        except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller)
+            _tell_failure(call, error)
+            return problems.unexpected(call)
+
+    def _bounded(self, route: Route, call: Call) -> None:
+        """Refuse by the length announced, before anything is read; and by the bytes read, where none is announced."""
+        limit: int = getattr(self.services.settings, route.limit) if route.limit else FORM_BYTES
+        if call.length() > limit:
+            raise AdapterError(code_for(route, 413))
+        if route.body and call.media_type() not in route.body:
+            raise AdapterError(code_for(route, 415))
+        call.limit = limit
+
+    def _audited(self, call: Call, caller: callers.Caller, found: Answer) -> Answer:
+        """Return the answer once its audit rows are on the disk. An answer that cannot be audited is not given."""
+        if call.trail is None:
+            return found
+        services = self.services
+        rows = audit.rows(
+            call.trail, caller, status=found.status, org=self.org, at=services.clock(), new_id=services.new_id
+        )
+        try:
+            services.store.append_audit(rows)
+        except AdapterError as error:
+            log.warning("audit.failed", code=error.code, request_id=call.request_id)
+            return problems.answer(call, error)
+        return found
+
+    def finish(self, call: Call, found: Answer) -> Answer:
+        """Add what every answer carries, count it, and write the one log line, by the route's template alone."""
+        route = call.route
+        headers = found.headers
+        keep = route is not None and route.cached and found.status == OK
+        headers.append(_MAY_KEEP if keep else _NO_STORE)
+        headers += _SECURITY if found.has(_CSP) else _COMMON
+        headers.append(("X-Request-Id", call.request_id))
+        if call.traceparent is not None:
+            headers.append(("traceparent", call.traceparent))
+        self._told(call, found.status, _NOWHERE if route is None else route.path)
+        return found
+
+    def _told(self, call: Call, status: int, template: str) -> None:
+        seconds = time.perf_counter() - call.started
+        method = call.method()
+        self.meter.count(template, method, status, seconds)
+        fields = {} if call.traceparent is None else {"traceparent": call.traceparent}
+        log.info(
+            "http.request",
+            method=method,
+            route=template,
+            status=status,
+            duration_ms=round(seconds * 1000, 1),
+            request_id=call.request_id,
+            **fields,
+        )
+
+
+def _known(route: Route, call: Call) -> None:
+    """Refuse a parameter that the route does not have: a filter that is silently ignored answers another question."""
+    params = call.params()
+    if not params:
+        return
+    names = {param.name for param in route.params}
+    if any(name not in names for name, _ in params):
+        raise AdapterError("IPK-E026", hint=", ".join(sorted(names)) or "–")
+
+
+def _tell_failure(call: Call, error: Exception) -> None:
+    route = _NOWHERE if call.route is None else call.route.path
+    log.error("http.failed", exc_info=error, request_id=call.request_id, route=route)

@@ -1,0 +1,173 @@
+"""FHIR search by GET and POST `_search`, with includes and links that work behind a proxy. R4 search.html.
+
+A person's identifier goes by POST only; no link ever carries one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import parse_qsl
+
+import orjson
+
+from adapter.access import audit as trail
+from adapter.errors import Fault, FhirError
+from adapter.fhir import bundle, outcome
+from adapter.fhir import search as fhir_search
+from adapter.fhir.query import Page, Row
+from adapter.fhir.search import Search
+from adapter.store import Connection, audit, resources, search
+from adapter.web import answers, negotiation
+from adapter.web.answers import Answer
+from adapter.web.call import Access, Answers, Call, Param, Params, Route
+
+FORM: Final = "application/x-www-form-urlencoded"
+AUDIT: Final = "AuditEvent"
+_DIGITS: Final = 9
+_Bundled = Row | bundle.Subset
+
+
+def by_get(call: Call, type_: str) -> Answer:
+    """Return the page a query string asks for."""
+    return _answer(call, type_, call.params(), post=False)
+
+
+def by_post(call: Call, type_: str) -> Answer:
+    """Return the page that a form asks for, with what the query string adds. A person's identifier may be in the form."""
+    url = call.params()
+    form = _form(call)
+    if url:
+        fhir_search.parse(type_, url, post=False)  # refuses a person's number in the address
+    return _answer(call, type_, [*url, *form], post=True)
+
+
+def _form(call: Call) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(call.body().decode(), keep_blank_values=True)
+    except ValueError:
+        raise FhirError("IPK-F005") from None
+
+
+def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
+    environ = call.environ
+    formats = [value for name, value in params if name == "_format"]
+    negotiation.check(environ.get("HTTP_ACCEPT"), formats)
+    settings = call.services.settings
+    wanted = fhir_search.parse(
+        type_, params, post=post, strict=negotiation.strict(environ), default_count=settings.page_size
+    )
+    if wanted.query.count > settings.page_limit:
+        wanted = replace(wanted, query=replace(wanted.query, count=settings.page_limit))
+    # A page alone is one statement, which sees one instant by itself.
+    several = bool(wanted.includes or wanted.revinclude or wanted.query.total)
+    with call.services.store.read(snapshot=several) as conn:
+        page, included = _found(conn, wanted)
+    return answers.raw(_bundle(call, wanted, page, included), media=answers.FHIR)
+
+
+def _found(conn: Connection, wanted: Search) -> tuple[Page, tuple[Row, ...]]:
+    if wanted.query.type == AUDIT:
+        page = audit.search(conn, wanted.query)
+        return replace(page, rows=tuple(map(trail.served, page.rows))), ()
+    page = search.search(conn, wanted.query)
+    if wanted.count_only or not (wanted.includes or wanted.revinclude):
+        return page, ()
+    return page, _included(conn, wanted, page.rows)
+
+
+def _included(conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Row, ...]:
+    own = [f"{row.type}/{row.id}" for row in rows]
+    found: dict[str, Row] = {}
+    if wanted.includes:
+        read = [orjson.loads(row.body) for row in rows]
+        refs = [ref for ref in fhir_search.included(read, wanted.includes) if ref not in set(own)]
+        found |= resources.many(conn, refs)
+    if wanted.revinclude and own:
+        query = fhir_search.revinclude(own, org=wanted.query.org)
+        found |= {f"{row.type}/{row.id}": row for row in search.search(conn, query).rows}
+    return tuple(found.values())
+
+
+def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -> bytes:
+    rows = () if wanted.count_only else page.rows
+    patients = trail.patients_of((*rows, *included))
+    base = f"{call.shared.base}/fhir"
+    links = _links(base, wanted, page, patients)
+    if call.trail is not None:
+        call.trail.patients = patients
+        call.trail.query = links.self_url[len(base) + 1 :]
+    matches: Sequence[_Bundled] = rows
+    if wanted.elements:
+        matches = [bundle.subset(row, wanted.elements) for row in rows]
+    return bundle.searchset(
+        base=base,
+        links=links,
+        matches=matches,
+        included=included,
+        total=page.total,
+        outcome=_ignored(wanted),
+    )
+
+
+def _links(base: str, wanted: Search, page: Page, patients: tuple[str, ...]) -> bundle.Links:
+    subject = f"Patient/{patients[0]}" if patients else None
+    further = None if wanted.count_only else page.next
+    own, following = fhir_search.links(wanted, next_=further, subject=subject)
+    type_ = wanted.query.type
+    return bundle.Links(
+        self_url=bundle.url(base, type_, own),
+        next_url=None if following is None else bundle.url(base, type_, following),
+    )
+
+
+def _ignored(wanted: Search) -> bytes | None:
+    """Return the warning about parameters that were not understood, None where all were."""
+    if not wanted.ignored:
+        return None
+    return orjson.dumps(outcome.of_faults([Fault(code="IPK-F004", severity="may")]))
+
+
+def number(params: Params, name: str, default: int) -> int:
+    """Return the last value of a numeric parameter. Raises FhirError IPK-F005."""
+    given = [value for key, value in params if key == name and value]
+    if not given:
+        return default
+    if not given[-1].isascii() or not given[-1].isdigit() or len(given[-1]) > _DIGITS:
+        raise FhirError("IPK-F005", at=name)
+    return int(given[-1])
+
+
+_SEARCH: Final = Access(action="search", kind="resource", interaction="search-type")
+_PARAMS: Final = (
+    Param(name="_id", text="Id"),
+    Param(name="_lastUpdated", text="Instant of the last change, with a prefix"),
+    Param(name="_count", text="Entries on a page"),
+    Param(name="_sort", text="_id, _lastUpdated, status or a date; - first for descending"),
+    Param(name="_include", text="Type:name"),
+    Param(name="_revinclude", text="Provenance:target"),
+    Param(name="_total", text="none, estimate or accurate"),
+    Param(name="_elements", text="Elements wanted"),
+    Param(name="_summary", text="count or false"),
+    Param(name="_format", text="json"),
+)
+_TEXTS: Final = {
+    200: "Bundle of type searchset",
+    400: "A parameter or value is not supported, or a person's identifier stands in the address",
+    404: "The type is not served",
+    406: "Only JSON",
+}
+
+ROUTES: Final = (
+    Route(
+        method="GET", path="/fhir/{type_}", view=by_get, summary="Search", any_params=True, params=_PARAMS,
+        answers=Answers(media=answers.FHIR, texts=_TEXTS), access=_SEARCH,
+    ),
+    Route(
+        method="POST", path="/fhir/{type_}/_search", view=by_post, any_params=True, params=_PARAMS, access=_SEARCH,
+        summary="Search with a form, also by a person's identifier", body=(FORM,),
+        answers=Answers(media=answers.FHIR, texts={**_TEXTS, 413: "Too large", 415: "Not a form"}),
+        fault={404: "IPK-F001", 413: "IPK-F012", 415: "IPK-F011"},
+    ),
+)  # fmt: skip

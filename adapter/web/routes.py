@@ -1,0 +1,42 @@
+"""The table of routes, by subject: the app, /openapi.json and /docs are made of it. contract.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from adapter.web import (
+    console,
+    docs,
+    events,
+    feed,
+    fhir,
+    health,
+    messages,
+    metrics,
+    openapi,
+    schemas,
+)
+from adapter.web.call import Route
+
+
+def every() -> Iterator[tuple[str, Route]]:
+    """Yield (subject, route) of all routes."""
+    for subject, rows in TABLE.items():
+        for row in rows:
+            yield subject, row
+
+
+TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
+    "events": events.ROUTES,
+    "schemas": schemas.ROUTES,
+    "messages": messages.ROUTES,
+    "feed": feed.ROUTES,
+    "fhir": fhir.ROUTES,
+    "health": health.ROUTES,
+    "metrics": metrics.ROUTES,
+    "openapi": openapi.route(every),
+    "docs": docs.routes(every),
+    "console": console.ROUTES,
+}
+"""Subject → its routes, in order."""

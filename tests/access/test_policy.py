@@ -1,0 +1,90 @@
+"""Who may: one pure function, and whose a write is."""
+
+from __future__ import annotations
+
+import pytest
+
+from adapter.access.callers import Caller, identify, is_local, request_id, traceparent
+from adapter.access.policy import Rules, decide, home, writer
+from adapter.errors import RoutingError
+from adapter.registers import addressbook
+
+OPEN = Rules(mode="synthetic", token=False)
+GUARDED = Rules(mode="synthetic", token=True)
+REAL = Rules(mode="real", token=False)
+WAIVED = Rules(mode="real", token=False, open=True)
+
+
+def _caller(*, local: bool = True, trusted: bool = False) -> Caller:
+    return Caller(client="x", local=local, trusted=trusted, request_id="")
+
+
+@pytest.mark.parametrize(
+    ("rules", "caller", "code"),
+    [
+        (OPEN, _caller(), ""),
+        (OPEN, _caller(local=False), "IPK-R005"),
+        (GUARDED, _caller(), "IPK-S007"),
+        (GUARDED, _caller(local=False, trusted=True), ""),
+        (REAL, _caller(), "IPK-S007"),
+        (WAIVED, _caller(local=False), ""),
+    ],
+)
+def test_loopback_in_synthetic_mode_and_the_token_everywhere_else(rules: Rules, caller: Caller, code: str):
+    decision = decide(caller, rules=rules, action="read", kind="resource", org="59")
+    assert (decision.allowed, decision.code) == (code == "", code)
+    if code:
+        assert decision.error().code == code
+
+
+def test_a_page_of_another_site_may_write_nothing():
+    foreign = identify(address="127.0.0.1", authorization=None, token=None, request_id="r", site="cross-site")
+    assert not decide(foreign, rules=OPEN, action="write", kind="message").allowed
+    assert decide(foreign, rules=OPEN, action="read", kind="message").allowed
+
+
+@pytest.mark.parametrize(
+    ("given", "trusted"),
+    [
+        ("Bearer right-token", True),
+        ("bearer  right-token ", True),
+        ("Bearer wrong", False),
+        ("Bearer ", False),
+        ("Basic right-token", False),
+        ("right-token", False),
+        ("Bearer æøå\udcff", False),
+        (None, False),
+    ],
+)
+def test_a_token_is_right_only_as_a_bearer(given: str | None, trusted: bool):  # noqa: FBT001 (a row of the table)
+    caller = identify(address="127.0.0.1", authorization=given, token="right-token", request_id="r")
+    assert caller.trusted is trusted
+    assert caller.client == ("token" if trusted else "loopback")
+
+
+def test_nobody_is_trusted_where_no_token_is_set():
+    assert not identify(address="", authorization="Bearer ", token=None, request_id="r").trusted
+
+
+@pytest.mark.parametrize(
+    ("address", "local"), [("127.0.0.1", True), ("::1", True), ("", True), ("10.0.0.1", False), ("x", False)]
+)
+def test_this_machine_is_known_by_its_address(address: str, local: bool):  # noqa: FBT001 (a row of the table)
+    assert is_local(address) is local
+
+
+def test_a_write_belongs_to_the_party_of_its_source():
+    book = addressbook.load()
+    assert writer(book, "urn:her:90998").home
+    assert home(book) == "59"
+    with pytest.raises(RoutingError) as refused:
+        writer(book, "urn:her:1")
+    assert (refused.value.code, refused.value.at) == ("IPK-R001", "$.source")
+
+
+def test_ids_that_could_be_a_persons_number_are_not_taken():
+    assert request_id("abc.DEF_1-2") == "abc.DEF_1-2"
+    assert request_id("3e5e8778-b86c-4185-9d3f-831093c361a9") is not None
+    assert request_id("13116900216") is None
+    assert request_id("a\nb") is None
+    assert traceparent("00-" + "0" * 32 + "-b7ad6b7169203331-01") is None
