@@ -238,7 +238,7 @@ class Message:
     """A need message: the reply clock runs."""
     subject: str = ""
     """Tema of the thread. A fixed title of ours; for received ones kept in the bytes only."""
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     why: tuple[Reason, ...] = ()
     attempts: int = 0
     next_attempt: datetime | None = None
@@ -283,14 +283,14 @@ class Case:
     version: int
     now: datetime
     owner: str
-    resources: Mapping[str, Resource] = field(default_factory=dict)
+    resources: Mapping[str, Resource] = field(default_factory=dict, repr=False)
     """`Type/id` → current resource."""
     messages: tuple[Message, ...] = ()
     """Without bytes, in order of `seq`."""
     deadlines: tuple[Deadline, ...] = ()
-    bodies: Mapping[str, bytes] = field(default_factory=dict)
+    bodies: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """Bytes of received questions, by message id."""
-    needs: Mapping[str, bytes] = field(default_factory=dict)
+    needs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """Content of the event that made a need still open, by Melde-id: its text is written again on release."""
 
     def of(self, type_: str) -> tuple[Resource, ...]:
@@ -337,7 +337,7 @@ class Outcome:
 
     status: EventStatus
     case_key: str | None
-    resources: tuple[Resource, ...] = ()
+    resources: tuple[Resource, ...] = field(default=(), repr=False)
     """New and changed resources, without meta.versionId and meta.lastUpdated (the writer stamps them)."""
     messages: tuple[Message, ...] = ()
     """New and changed messages."""
@@ -345,7 +345,7 @@ class Outcome:
     """New and changed deadlines."""
     reasons: tuple[Reason, ...] = ()
     warnings: tuple[Warn, ...] = ()
-    patient_identifier: tuple[str, str] | None = None
+    patient_identifier: tuple[str, str] | None = field(default=None, repr=False)
     """(system, value) of the person, where the Patient is new."""
     case: Mapping[str, Any] = field(default_factory=dict)
     """The `case` part of the answer: `{patientId, meldeId, needs, planId, assignmentId}`."""

@@ -24,11 +24,11 @@ class Services:
     books: Callable[[date], AddressBook]
     """The address book as valid on a day."""
     people: People
-    transport: Transport
+    transport: Transport = field(repr=False)
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     random: Callable[[], float]
-    shared: dict[str, Resource] = field(default_factory=dict)
+    shared: dict[str, Resource] = field(default_factory=dict, repr=False)
     """What was last read or written of resources that belong to no case: a hint that saves reading them again.
 
     Writing one asserts its version, and a conflict empties it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -42,7 +42,7 @@ class Answer:
 
     status: int
     event_id: str
-    body: bytes
+    body: bytes = field(repr=False)
     replayed: bool = False
 
 

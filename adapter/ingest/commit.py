@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import sleep
 from typing import Final, TypeVar
 
 import orjson
@@ -19,6 +20,8 @@ from adapter.store.feed import FeedItem
 from adapter.store.resources import Write
 
 T = TypeVar("T")
+PAUSE: Final = 0.02
+"""Seconds: the longest pause before the first new try; it doubles with each."""
 TRIES: Final = 5
 """How often a use case gathers again when somebody else wrote first. fhir-model.md, 'A case is …'."""
 
@@ -31,9 +34,9 @@ class Unit:
     case_key: str | None
     now: datetime
     org: str
-    person: tuple[str, str] | None = None
+    person: tuple[str, str] | None = field(default=None, repr=False)
     events: tuple[StoredEvent, ...] = ()
-    writes: tuple[Write, ...] = ()
+    writes: tuple[Write, ...] = field(default=(), repr=False)
     messages: tuple[Message, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     feed: tuple[FeedItem, ...] = ()
@@ -67,11 +70,13 @@ def _advance(conn: Connection, unit: Unit, *, take: int) -> int:
 
 def retrying(services: Services, work: Callable[[], T]) -> T:
     """Return what `work` returns; gather again on conflict, at most five times. Raises SystemFault IPK-S003 then."""
-    for _ in range(TRIES):
+    for number in range(TRIES):
         try:
             return work()
         except Conflict:
             services.shared.clear()
+            # Those who met step apart, or they meet again.
+            sleep(services.random() * PAUSE * 2**number)
     raise SystemFault("IPK-S003")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -20,7 +20,7 @@ class Received:
 
     outcome: Result
     id: str | None = None
-    apprec: bytes | None = None
+    apprec: bytes | None = field(default=None, repr=False)
     code: str | None = None
     at: str | None = None
 

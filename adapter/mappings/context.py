@@ -91,7 +91,7 @@ class Notice:
 
     receiver: Party
     title: str
-    text: str
+    text: str = field(repr=False)
     melde_id: str | None = None
     thread: Message | None = None
     """The message it follows in a running thread of ours; None begins a dialogue."""
@@ -103,7 +103,7 @@ class Notice:
     based_on: tuple[str, ...] = ()
     """References of the ServiceRequests it is about."""
     reasons: tuple[Reason, ...] = ()
-    named: Mapping[str, Any] | None = None
+    named: Mapping[str, Any] | None = field(default=None, repr=False)
     """The person the notice names with a 9034 role: `{role, family, given, hpr, profession, phone}`."""
     parent: tuple[str, str] | None = None
     """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
@@ -115,7 +115,7 @@ class Notice:
 class Change:
     """What an event changes before its notices are composed."""
 
-    resources: tuple[Resource, ...] = ()
+    resources: tuple[Resource, ...] = field(default=(), repr=False)
     messages: tuple[Message, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     reasons: tuple[Reason, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapter.kith import text
@@ -16,7 +16,7 @@ from adapter.rules import consent, routing, states
 class Reported:
     """A need as reported, and the consent that opens for it now."""
 
-    need: Any
+    need: Any = field(repr=False)
     """Data of the event that identified it (E01)."""
     given: consent.Grant
     melde_id: str

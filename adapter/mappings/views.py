@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter.fhir import urls
@@ -19,8 +19,8 @@ class Need:
 
     kind: str
     melde_id: str
-    request: Resource
-    task: Resource
+    request: Resource = field(repr=False)
+    task: Resource = field(repr=False)
 
     @property
     def id(self) -> str:
@@ -54,7 +54,7 @@ class Assignment:
     start: str
     end: str | None
     organisation: str
-    role: Resource
+    role: Resource = field(repr=False)
 
 
 def code_of(concept: dict[str, Any] | None, system: str) -> str | None:

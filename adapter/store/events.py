@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, select
@@ -26,8 +26,8 @@ class StoredEvent:
     digest: str
     """SHA-256 of `content`, hex."""
     status_code: int
-    answer: bytes
-    content: bytes
+    answer: bytes = field(repr=False)
+    content: bytes = field(repr=False)
     received_at: datetime
     case_key: str | None = None
     melde_id: str | None = None

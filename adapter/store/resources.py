@@ -6,7 +6,7 @@ Creating costs one row and the tokens; updating moves the old version away and a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -28,7 +28,7 @@ class Write:
     type: str
     id: str
     version: int
-    body: bytes
+    body: bytes = field(repr=False)
     updated: int
     """Microseconds since 1970 UTC: meta.lastUpdated."""
     org: str

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from adapter.errors import SystemFault
@@ -41,7 +41,7 @@ class Outgoing:
 
     id: str
     """MsgId of a message, Id of a receipt."""
-    data: bytes
+    data: bytes = field(repr=False)
     place: Place = "out"
 
 
@@ -55,7 +55,7 @@ class Incoming:
     name: str
     """As it came, eleven-digit runs masked. For a person to find it by; never an id."""
     channel: Channel
-    data: bytes
+    data: bytes = field(repr=False)
     done: Callable[[], None]
     """It is in the database: put it aside. Raises TransportError."""
     failed: Callable[[str, str], None]
@@ -68,8 +68,8 @@ class Filed:
 
     id: str
     """As in `/messages`."""
-    data: bytes
-    about: Mapping[str, Any]
+    data: bytes = field(repr=False)
+    about: Mapping[str, Any] = field(repr=False)
     """JSON without personal data of the patient."""
 
 

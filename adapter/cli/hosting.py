@@ -1,0 +1,114 @@
+"""The process that serves: the app and, in the same process, the threads that deliver, tick and play the other side.
+
+One process with threads, because SQLite has one writer: contract.md, 'Operations'. Granian forks it and stops it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.util import Finalize
+from typing import Any, Final
+
+import structlog
+
+from adapter import deadlines, wiring
+from adapter.delivery import Loop, Worker
+from adapter.services import Services
+from adapter.settings import Settings
+from adapter.simulator import municipality
+
+Environ = dict[str, Any]
+Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+_TAKES: Final = frozenset({"/events", "/messages"})
+_BEFORE_ALL_ELSE: Final = 100
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Which threads stand beside the server."""
+
+    worker: bool = False
+    simulator: bool = False
+
+
+class Threads:
+    """The loops of one process. Start once, stop once."""
+
+    def __init__(self, services: Services, parts: Parts) -> None:
+        self._worker = Worker(services) if parts.worker else None
+        self._others = list(_others(services, parts))
+
+    def start(self) -> None:
+        """Start all loops."""
+        if self._worker is not None:
+            self._worker.start()
+        for loop in self._others:
+            loop.start()
+
+    def wake(self) -> None:
+        """Let the worker send what was just accepted."""
+        if self._worker is not None:
+            self._worker.wake()
+
+    def alive(self) -> Mapping[str, bool]:
+        """Return name → whether it runs, for /health/ready."""
+        loops = [*(self._worker.loops if self._worker else ()), *self._others]
+        return {loop.name: loop.is_alive() for loop in loops}
+
+    def stop(self) -> None:
+        """Stop all loops and wait for the steps under way."""
+        for loop in self._others:
+            loop.stop()
+        if self._worker is not None:
+            self._worker.stop()
+        for loop in self._others:
+            loop.join(5)
+
+
+def _others(services: Services, parts: Parts) -> Iterable[Loop]:
+    if parts.worker:
+        yield Loop("ticker", partial(_tick, services), seconds=services.settings.tick_seconds)
+    played = municipality.loop(services) if parts.simulator else None
+    if played is not None:
+        yield played
+
+
+def _tick(services: Services) -> int:
+    """Act on what is due; 1 when a whole batch was, so that the next is looked at at once."""
+    return int(deadlines.tick(services) >= deadlines.BATCH)
+
+
+def load(settings: Settings, parts: Parts) -> Wsgi:
+    """Return the app of a server process with its threads started; they stop when the process ends."""
+    from adapter.web import create_app  # noqa: PLC0415 (Flask, for those who serve)
+
+    services = wiring.build(settings)
+    wiring.ready(services)
+    threads = Threads(services, parts)
+    app = create_app(services, alive=threads.alive)
+    threads.start()
+    Finalize(None, _stop, args=(services, threads), exitpriority=_BEFORE_ALL_ELSE)
+    log.info("server.started", port=settings.port, mode=settings.mode)
+    return waking(app, threads.wake)
+
+
+def waking(app: Wsgi, wake: Callable[[], None]) -> Wsgi:
+    """Return the app so that what it takes in is sent at once, not at the worker's next look."""
+
+    def woken(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
+        answer = app(environ, start)
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in _TAKES:
+            wake()
+        return answer
+
+    return woken
+
+
+def _stop(services: Services, threads: Threads) -> None:
+    threads.stop()
+    wiring.close(services)
+    log.info("server.stopped", port=services.settings.port)

@@ -1,0 +1,62 @@
+"""The installation a command works on: its settings, its log, its database, its services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapter import settings as setting
+from adapter.errors import SystemFault
+
+if TYPE_CHECKING:
+    from adapter.services import Services
+
+
+def loaded(**given: Any) -> setting.Settings:
+    """Return the settings of the environment, with what an option gave. Raises Faults IPK-S006."""
+    return setting.load(**{name: value for name, value in given.items() if value is not None})
+
+
+def logging(settings: setting.Settings, *, level: str | None = None) -> None:
+    """Send the log to standard error as the settings say."""
+    from adapter import log  # noqa: PLC0415
+
+    log.configure(level=level or settings.log_level, form=settings.log_format)
+
+
+def prepare(settings: setting.Settings, *, upgrade: bool) -> None:
+    """Make sure the database has this version's schema: upgraded if asked for, or embedded; else IPK-S014."""
+    from adapter.store import migrations  # noqa: PLC0415
+
+    if upgrade or not settings.postgresql:
+        _make_folder(settings)
+        migrations.upgrade(settings.database_url)
+    elif not migrations.is_current(settings.database_url):
+        raise SystemFault("IPK-S014", at="ADAPTER_DATABASE_URL")
+
+
+def _make_folder(settings: setting.Settings) -> None:
+    if settings.postgresql:
+        return
+    folder = Path(settings.database_url.partition("///")[2]).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise SystemFault("IPK-S008", at="ADAPTER_DATABASE_URL") from None
+
+
+@contextmanager
+def opened() -> Iterator[Services]:
+    """Yield the services of the installation, for a command that stands beside the server. Raises Faults, SystemFault."""
+    from adapter import wiring  # noqa: PLC0415
+
+    settings = loaded()
+    logging(settings, level="error")
+    prepare(settings, upgrade=False)
+    services = wiring.build(settings)
+    try:
+        yield services
+    finally:
+        wiring.close(services)
