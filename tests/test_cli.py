@@ -1,0 +1,480 @@
+"""The command line, really run: exit codes, help with examples, faults that say what, where and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from adapter.cli import COMMANDS, called
+from tests import numbers
+
+ROOT = Path(__file__).parents[1]
+SCENARIOS = ROOT / "fixtures" / "scenarios"
+NEED = SCENARIOS / "e01-direct" / "010-event.json"
+BAD = SCENARIOS / "bad-e01-no-hpr" / "010-event.json"
+NOW = "2026-03-04T10:15:00+01:00"
+SLACK = 3
+"""How much slower than promised a busy machine may be."""
+START_SECONDS = 0.2
+STORY_SECONDS = 10.0
+
+Result = subprocess.CompletedProcess[str]
+Call = Callable[..., Result]
+
+
+def environment(**more: str) -> dict[str, str]:
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ADAPTER_", "LC_", "LANG"))
+    }
+    return kept | {"PYTHONPATH": str(ROOT), "LANG": "nb_NO.UTF-8"} | more
+
+
+def command(*args: object) -> list[str]:
+    return [sys.executable, "-m", "adapter", *map(str, args)]
+
+
+@pytest.fixture
+def call(tmp_path: Path) -> Call:
+    """Call the command line in an empty folder."""
+
+    def run(*args: object, stdin: str = "", **env: str) -> Result:
+        return subprocess.run(
+            command(*args), cwd=tmp_path, env=environment(**env), input=stdin, capture_output=True, text=True,
+            timeout=120, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+# ── help ──
+
+
+def test_help_lists_every_command(call: Call):
+    got = call("--help")
+    assert got.returncode == 0
+    assert all(f"  {name} " in got.stdout for name in COMMANDS)
+
+
+SUBCOMMANDS = ("db upgrade", "outbox list", "outbox show", "outbox requeue", "outbox bury")
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS, *SUBCOMMANDS])
+def test_every_help_has_examples(name: str, capsys: pytest.CaptureFixture[str]):
+    assert called([*name.split(), "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "Examples:\n" in text
+    assert f"  ip-adapter {name}".rstrip() in text
+
+
+def test_help_is_there_at_once():
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run(command("--help"), env=environment(), capture_output=True, check=True)
+        took.append(time.perf_counter() - began)
+    assert statistics.median(took) < START_SECONDS * SLACK
+
+
+def test_help_imports_nothing_heavy():
+    heavy = "{'flask', 'granian', 'lxml', 'pydantic', 'requests', 'sqlalchemy', 'structlog'}"
+    code = (
+        f"import sys; from adapter.cli import called; called(['--help']); print({heavy} & set(sys.modules))"
+    )
+    got = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert got.stdout.endswith("set()\n")
+
+
+def test_version_is_told(call: Call):
+    assert call("--version").stdout.startswith("ip-adapter ")
+
+
+# ── wrong use ──
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("fly",), ("map",), ("check",), ("check", "nowhere.json"), ("map", "nowhere.json"), ("codes", "4711"),
+        ("codes", "9034", "4711"), ("replay", "nowhere"), ("replay", "."), ("map", NEED, "--now", "yesterday"),
+        ("replay", SCENARIOS / "e01-direct", "--golden", "--bless"), ("serve", "--port", "70000"),
+        ("replay", SCENARIOS / "e01-direct", "--url", "http://127.0.0.1:9", "--database", "postgresql://h/d"),
+    ],
+)  # fmt: skip
+def test_wrong_use_ends_with_two_and_says_what(call: Call, args: tuple[object, ...]):
+    got = call(*args)
+    assert got.returncode == 2
+    assert got.stderr.strip()
+    assert "Traceback" not in got.stderr
+
+
+def test_a_wrong_setting_is_named_and_not_quoted(call: Call):
+    got = call("settings", ADAPTER_PORT="eighty")
+    assert got.returncode == 2
+    assert "ADAPTER_PORT" in got.stderr
+    assert "eighty" not in got.stderr
+
+
+# ── check ──
+
+
+def test_check_tells_event_fhir_and_kith_apart(call: Call, tmp_path: Path):
+    call("map", NEED, "--now", NOW, "--out", tmp_path / "out")
+    files = [NEED, next(tmp_path.glob("out/resources/Task/*")), next(tmp_path.glob("out/messages/*"))]
+    got = call("check", "--json", *files)
+    assert got.returncode == 0, got.stdout
+    rows = [json.loads(line) for line in got.stdout.splitlines()]
+    assert [(r["kind"], r["type"], r["valid"]) for r in rows] == [
+        ("event", "ip.need.identified", True),
+        ("fhir", "Task", True),
+        ("kith", "DIALOG_HELSEFAGLIG", True),
+    ]
+
+
+def test_check_tells_every_fault_with_line_place_and_cure(call: Call):
+    got = call("check", SCENARIOS / "bad-e01-unknown-codes" / "010-event.json")
+    assert got.returncode == 1
+    assert "010-event.json:32: $.data.author.role: Koden er ikke i listen" in got.stdout
+    assert "[IPK-E006]\n  → Fjern feltet" in got.stdout
+    assert "husvert" not in got.stdout
+
+
+def test_check_speaks_the_users_language(call: Call):
+    assert "The field is missing" in call("check", BAD, LANG="en_GB.UTF-8").stdout
+    assert "The field is missing" in call("--lang", "en", "check", BAD).stdout
+    assert "Feltet mangler" in call("check", BAD, LANG="C").stdout
+
+
+def test_check_reads_standard_input(call: Call):
+    got = call("check", "--json", "-", stdin='{"resourceType": "Task",\n "foo": 1}')
+    assert got.returncode == 1
+    (row,) = [json.loads(line) for line in got.stdout.splitlines()]
+    assert set(row) == {"file", "kind", "type", "valid", "faults"}
+    assert all(set(f) == {"path", "line", "code", "rule", "severity", "message"} for f in row["faults"])
+    assert {(f["path"], f["line"]) for f in row["faults"]} >= {("Task.foo", 2), ("Task.status", 1)}
+
+
+def test_check_judges_each_event_of_a_batch(call: Call):
+    got = call("check", "--json", ROOT / "fixtures" / "hostile" / "batch-one-bad.json")
+    (row,) = [json.loads(line) for line in got.stdout.splitlines()]
+    assert {f["path"].partition(".")[0] for f in row["faults"]} == {"$[1]"}
+
+
+def test_check_of_xml_that_is_not_well_formed_tells_the_line(call: Call):
+    got = call("check", "--json", ROOT / "fixtures" / "hostile" / "not-well-formed.xml")
+    (row,) = [json.loads(line) for line in got.stdout.splitlines()]
+    assert (row["kind"], row["faults"][0]["code"]) == ("kith", "IPK-M001")
+    assert row["faults"][0]["line"] > 1
+
+
+@pytest.mark.parametrize(
+    "form", ['{{"resourceType": "Patient", "language": "{}"}}', "<a>{}</a>", '{{"id": "{}"}}']
+)
+def test_check_refuses_numbers_that_look_real_without_echo(call: Call, form: str):
+    number = numbers.real_looking()
+    got = call("check", "-", stdin=form.format(number))
+    assert got.returncode == 1
+    assert "IPK-P001" in got.stdout
+    assert number not in got.stdout + got.stderr
+
+
+# ── map ──
+
+
+def test_map_shows_resources_messages_and_why(call: Call):
+    got = call("map", NEED, "--now", NOW)
+    assert got.returncode == 0
+    assert "ServiceRequest/" in got.stdout
+    assert "carrier-2" in got.stdout
+    assert "MELDING OM BEHOV" in got.stdout
+
+
+def test_map_as_json_is_one_object(call: Call):
+    got = call("map", NEED, "--now", NOW, "--json")
+    assert set(json.loads(got.stdout)) == {"resources", "messages", "deadlines", "warnings"}
+
+
+def test_map_stores_nothing(call: Call, tmp_path: Path):
+    call("map", NEED, "--now", NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_map_gives_the_message_that_would_be_sent(call: Call, tmp_path: Path):
+    call("map", NEED, "--now", NOW, "--out", tmp_path / "out")
+    (golden,) = (SCENARIOS / "e01-direct" / "expected" / "messages").iterdir()
+    assert next((tmp_path / "out" / "messages").iterdir()).read_bytes() == golden.read_bytes()
+
+
+def test_map_of_a_bad_event_tells_its_faults(call: Call):
+    got = call("map", BAD, "--now", NOW)
+    assert got.returncode == 1
+    assert "$.data.author.hpr: Feltet mangler [IPK-E005]" in got.stderr
+
+
+# ── codes and settings ──
+
+
+def test_codes_shows_lists_codes_and_one_text(call: Call):
+    assert "9034" in call("codes").stdout
+    assert "koordinator-ip" in call("codes", "roles").stdout
+    assert call("codes", "9034", "8").stdout == "8  Koordinator Individuell plan\n"
+    assert json.loads(call("codes", "need-kind", "--json").stdout)[0].keys() == {"code", "display"}
+
+
+def test_settings_shows_values_defaults_and_stars_for_secrets(call: Call):
+    secrets = {"ADAPTER_TOKEN": "t" * 20, "ADAPTER_DATABASE_URL": "postgresql+psycopg://u:hidden@h/d"}
+    got = call("settings", ADAPTER_PORT="9090", **secrets)
+    assert "ADAPTER_PORT=9090  (default: 8080)" in got.stdout
+    assert "ttt" not in got.stdout
+    assert "hidden" not in got.stdout
+    rows = json.loads(call("settings", "--json").stdout)
+    assert all(row["meaning"] for row in rows)
+
+
+# ── database and outbox ──
+
+
+def test_db_upgrade_makes_the_database_and_may_be_called_again(call: Call, tmp_path: Path):
+    assert call("db", "upgrade").returncode == 0
+    assert call("db", "upgrade").returncode == 0
+    assert (tmp_path / "var" / "adapter.db").is_file()
+
+
+def test_a_database_that_is_away_is_told(call: Call):
+    got = call("db", "upgrade", ADAPTER_DATABASE_URL="postgresql+psycopg://u@127.0.0.1:9/d")
+    assert got.returncode == 1
+    assert "IPK-S001" in got.stderr
+
+
+@pytest.fixture
+def pending(call: Call, tmp_path: Path) -> str:
+    """Return the MsgId of a message that waits: accepted, no worker running."""
+    assert call("db", "upgrade").returncode == 0
+    code = (
+        "import sys; from adapter import events, ingest, settings, wiring; import orjson\n"
+        "made = wiring.build(settings.load())\n"
+        "event = events.check(orjson.loads(sys.stdin.read()), now=made.clock(), people=made.people)\n"
+        "print(orjson.loads(ingest.accept(made, event).body)['messages'][0]['id']); wiring.close(made)"
+    )
+    got = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), input=NEED.read_text(), text=True,
+        capture_output=True, check=True,
+    )  # fmt: skip
+    return got.stdout.strip()
+
+
+def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
+    assert pending in call("outbox", "list").stdout
+    row = json.loads(call("outbox", "list", "--json").stdout)
+    assert (row["id"], row["state"], row["receiver"]) == (pending, "pending", "5079")
+    shown = call("outbox", "show", pending)
+    assert "carrier-2" in shown.stdout
+    assert "Danser" not in shown.stdout
+    assert json.loads(call("outbox", "show", pending, "--json").stdout)["why"]
+    assert call("outbox", "requeue", pending).stdout == f"{pending} pending\n"
+    assert call("outbox", "bury", pending).stdout == f"{pending} buried\n"
+    assert call("outbox", "list").stdout == ""
+    again = call("outbox", "requeue", pending)
+    assert again.returncode == 1
+    assert "IPK-M011" in again.stderr
+
+
+def test_outbox_of_an_unknown_message_says_so(call: Call):
+    got = call("outbox", "show", "nobody")
+    assert got.returncode == 1
+    assert "IPK-M010" in got.stderr
+
+
+# ── replay ──
+
+
+def test_replay_compares_blesses_and_writes_junit(call: Call, tmp_path: Path):
+    place = tmp_path / "s" / "one"
+    place.mkdir(parents=True)
+    for name in ("scenario.toml", "010-event.json"):
+        (place / name).write_bytes((SCENARIOS / "e01-direct" / name).read_bytes())
+    assert call("replay", "s").returncode == 0
+    missing = call("replay", "s", "--golden")
+    assert (missing.returncode, "--bless" in missing.stdout) == (1, True)
+    assert call("replay", "s", "--bless").returncode == 0
+    good = call("replay", "s", "--golden", "--junit", "out/junit.xml")
+    assert good.returncode == 0
+    assert good.stdout.endswith("1 of 1 as expected\n")
+    assert 'failures="0"' in (tmp_path / "out" / "junit.xml").read_text()
+    golden = place / "expected" / "deadlines.json"
+    golden.write_bytes(golden.read_bytes().replace(b'"reply"', b'"gap"'))
+    changed = call("replay", "s", "--golden")
+    assert changed.returncode == 1
+    assert "expected/deadlines.json:" in changed.stdout
+    assert ".kind: differs" in changed.stdout
+
+
+def test_replay_tells_a_malformed_scenario_with_file_and_place(call: Call, tmp_path: Path):
+    (tmp_path / "scenario.toml").write_text('title = "t"\n')
+    got = call("replay", tmp_path)
+    assert got.returncode == 2
+    assert "scenario.toml: clock" in got.stderr
+
+
+# ── what goes on until it is stopped ──
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+class Going:
+    """A command that goes on, in a process group of its own, as in a terminal."""
+
+    def __init__(self, place: Path, *args: object, **env: str) -> None:
+        self.log = place / f"{args[0]}.log"
+        with self.log.open("wb") as file:
+            self.process = subprocess.Popen(
+                command(*args),
+                cwd=place,
+                env=environment(**env),
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+            )
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> int:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, how) if how == signal.SIGINT else self.process.send_signal(how)
+        return self.process.wait(20)
+
+    def left(self) -> bool:
+        """Whether a process of the group still runs."""
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+@pytest.fixture
+def going(tmp_path: Path) -> Iterator[Callable[..., Going]]:
+    made: list[Going] = []
+
+    def start(*args: object, **env: str) -> Going:
+        made.append(Going(tmp_path, *args, **env))
+        return made[-1]
+
+    yield start
+    for each in made:
+        if each.process.poll() is None or each.left():
+            try:
+                os.killpg(each.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+            each.process.wait(10)
+
+
+def get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (our own server)
+        return orjson.loads(answer.read())
+
+
+def wait_for(what: Callable[[], bool], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if what():
+                return True
+        except (urllib.error.URLError, OSError):
+            pass  # not up yet
+        time.sleep(0.1)
+    return False
+
+
+def up(base: str) -> bool:
+    return wait_for(lambda: get(f"{base}/health/ready")["status"] == "ok", 20 * SLACK)
+
+
+def post(base: str, event: bytes) -> int:
+    request = urllib.request.Request(f"{base}/events", data=event)  # noqa: S310 (our own server)
+    request.add_header("Content-Type", "application/cloudevents+json")
+    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 (our own server)
+        status: int = answer.status
+        return status
+
+
+def told(base: str) -> bool:
+    """Whether the whole story stands: sent, receipted, answered twice, a coordinator appointed."""
+    items = get(f"{base}/messages")["items"]
+    acknowledged = any(m["type"] == "DIALOG_HELSEFAGLIG" and m["state"] == "acknowledged" for m in items)
+    answers = sum(m["direction"] == "in" and m["type"] == "DIALOG_HELSEFAGLIG" for m in items)
+    return acknowledged and answers == 2 and get(f"{base}/fhir/CareTeam")["entry"] != []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_run_prints_a_curl_that_tells_the_whole_story_and_stops_whole(
+    going: Callable[..., Going], how: signal.Signals
+):
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    run = going("run", ADAPTER_PORT=str(port))
+    assert up(base), run.log.read_text()
+    text = run.log.read_text()
+    example = text.partition("<<'JSON'\n")[2].partition("\nJSON\n")[0]
+    assert f"curl -i {base}/events" in text
+    assert post(base, example.encode()) == 202
+    assert wait_for(lambda: told(base), STORY_SECONDS), run.log.read_text()
+    assert run.stop(how) == 0
+    assert not run.left()
+    assert "Traceback" not in run.log.read_text()
+
+
+@pytest.mark.slow
+def test_serve_work_and_simulate_side_by_side_tell_the_same_story(going: Callable[..., Going]):
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    quick = {
+        "ADAPTER_POLL_SECONDS": "0.2",
+        "ADAPTER_WORKER_SECONDS": "0.2",
+        "ADAPTER_SIMULATE_SECONDS": "0.2",
+    }
+    serve = going("serve", "--port", port)
+    assert up(base), serve.log.read_text()
+    work, simulate = going("work", **quick), going("simulate", **quick)
+    assert post(base, NEED.read_bytes()) == 202
+    assert wait_for(lambda: told(base), STORY_SECONDS * SLACK), work.log.read_text()
+    for each in (simulate, work, serve):
+        assert each.stop(signal.SIGTERM) == 0, each.log.read_text()
+
+
+def test_a_port_that_is_taken_is_told(call: Call):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        got = call("run", "--port", taken.getsockname()[1])
+    assert got.returncode == 2
+    assert "IPK-S015" in got.stderr
+
+
+def test_postgresql_that_was_not_prepared_is_not_served(call: Call):
+    server = os.environ.get("ADAPTER_TEST_DATABASE") or None
+    if server is None:
+        pytest.skip("PostgreSQL: ADAPTER_TEST_DATABASE names no server")
+    got = call("serve", "--port", free_port(), ADAPTER_DATABASE_URL=server)
+    assert got.returncode == 2
+    assert "ip-adapter db upgrade" in got.stderr
