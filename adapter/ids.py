@@ -318,25 +318,31 @@ def system_of_kith(type_v: str) -> str:
 
 _HEX: Final = "[0-9a-fA-F]"
 _UUID: Final = rf"(?<![0-9A-Za-z]){_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}(?![0-9A-Za-z])"
-_BETWEEN: Final = "[ .\u00a0\u2009\u202f-]?"
+_DATE: Final = r"\d\d\.?\d\d\.?\d\d"
+_BETWEEN: Final = "[\\s.\u2010-\u2015-]{0,2}"
 # \d, not [0-9]: digits of other scripts are the same number to a reader. The first look has no context and begins with
 # one digit, not six, because the search then skips to the next digit at three times the speed.
-_MAYBE: Final = re.compile(rf"\d\d{{5}}{_BETWEEN}\d{{5}}")
-_RUNS: Final = re.compile(rf"{_UUID}|(?<!\d)(\d{{6}}){_BETWEEN}(\d{{5}})(?!\d)")
-_MASKED: Final = re.compile(rf"({_UUID})|\d{{11,}}|(?<!\d)\d{{6}}{_BETWEEN}\d{{5}}(?!\d)")
+_MAYBE: Final = re.compile(rf"{_DATE}{_BETWEEN}\d{{5}}")
+_RUNS: Final = re.compile(rf"{_UUID}|(?<!\d)({_DATE}){_BETWEEN}(\d{{5}})(?!\d)")
+_MASKED: Final = re.compile(rf"({_UUID})|\d{{11,}}|(?<!\d){_DATE}{_BETWEEN}\d{{5}}(?!\d)")
 _ROW: Final = re.compile(rf"({_UUID})|\d{{11}}")
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""Characters that a reader does not see: soft hyphen, zero width, directions."""
 
 
 def looks_real(text: str, people: People) -> bool:
     """Return whether `text` (free text or XML) holds a national number that `people` does not take.
 
-    Seen: eleven digits not part of a longer number, also with one blank, point or hyphen after the sixth, and also
-    written as XML character references. UUIDs are skipped.
+    Seen: eleven digits not part of a longer number, also with points in the date, with blanks, a line's end, a point or
+    a hyphen after it, with characters between that nobody sees, or written as XML character references. UUIDs are
+    skipped.
     """
     if people.mode == "real":
         return False
     if "&#" in text:
         text = html.unescape(text)
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
     if not _MAYBE.search(text):
         return False
     return any(_is_foreign(found, people) for found in _RUNS.finditer(text))
@@ -345,7 +351,7 @@ def looks_real(text: str, people: People) -> bool:
 def _is_foreign(found: re.Match[str], people: People) -> bool:
     if found[1] is None:  # a UUID
         return False
-    value = "".join(str(int(digit)) for digit in found[1] + found[2])
+    value = "".join(str(int(digit)) for digit in found[1] + found[2] if digit != ".")
     return is_national(value, strict_pre2032=people.strict_pre2032) and not people.allows(value)
 
 

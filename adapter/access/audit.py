@@ -23,6 +23,8 @@ from adapter.store import AuditRow
 
 Interaction = Literal["read", "vread", "history-instance", "search-type", "create", "update", "operation"]
 
+OURSELVES: Final = "urn:adapter"
+"""Who acts where nobody called: the worker, the clock, the inbox."""
 LONGEST_QUERY: Final = 2000
 _CLIENT_ERROR: Final = 400
 _SERVER_ERROR: Final = 500
@@ -95,6 +97,34 @@ def written(services: Makes, event: Event, *, case_key: str | None, org: str, at
     return AuditRow(
         id=services.new_id(), org=org, at=at, actor=event.source, action="C", outcome="0",
         body=orjson.dumps(said), case_key=case_key,
+    )  # fmt: skip
+
+
+def handled(
+    services: Makes,
+    *,
+    entities: Sequence[str],
+    case_key: str | None,
+    org: str,
+    at: datetime,
+    client: str = OURSELVES,
+) -> AuditRow:
+    """Return the audit row of a document kept or a message moved, for the same transaction as the change itself."""
+    caller = CURRENT.get()
+    actor = caller.client if caller is not None else client
+    said: dict[str, Any] = {
+        "interaction": "update",
+        "client": actor,
+        "entities": list(entities),
+        "outcome": "0",
+    }
+    if case_key is not None:
+        said["patient_id"] = case_key
+    if caller is not None and caller.request_id:
+        said["request_id"] = caller.request_id
+    return AuditRow(
+        id=services.new_id(), org=org, at=at, actor=actor, action="U", outcome="0", body=orjson.dumps(said),
+        case_key=case_key,
     )  # fmt: skip
 
 

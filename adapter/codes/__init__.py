@@ -17,6 +17,8 @@ from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, TypeVar
 
 OID_PREFIX: Final = "2.16.578.1.12.4.1.1."
+EDITION: Final = "2026-11-21"
+"""The day the tables were last checked against their source; every message row keeps it."""
 LOCAL_BASE: Final = "https://ip-adapter.example/fhir"
 """The root of what is local; a domain of the project's own replaces it once."""
 

@@ -36,6 +36,8 @@ class Search:
     """What was understood, for the self link; a person's identifier is never among it."""
     person: bool = False
     """Whether it was asked by a person's identifier."""
+    hidden: bool = False
+    """Whether a value that could be a person's number was asked for elsewhere: it stands in no link."""
     includes: tuple[str, ...] = ()
     """Names of the type's includes."""
     revinclude: bool = False
@@ -59,7 +61,7 @@ class _Reading:
         self.ignored: list[str] = []
         self.count = default_count
         self.after = ""
-        self.person = self.revinclude = self.count_only = self.total = False
+        self.person = self.hidden = self.revinclude = self.count_only = self.total = False
 
 
 def parse(
@@ -105,6 +107,7 @@ def _search(reading: _Reading, org: str | None) -> Search:
         query=query,
         params=kept,
         person=reading.person,
+        hidden=reading.hidden,
         includes=tuple(dict.fromkeys(reading.includes)),
         revinclude=reading.revinclude,
         elements=tuple(reading.elements),
@@ -158,7 +161,10 @@ def _search_param(reading: _Reading, name: str, value: str) -> None:
         _person(reading, name, value)
         return
     reading.terms.append(_TERMS[param.where](param, value, negated=modifier == "not"))
-    reading.params.append((name, value))
+    if _has_number(value):  # by POST only; the link, and the audit trail after it, is an address
+        reading.hidden = True
+    else:
+        reading.params.append((name, value))
 
 
 _MODIFIERS: Final[Mapping[str, frozenset[str]]] = {
@@ -335,10 +341,13 @@ def links(search: Search, *, next_: str | None, subject: str | None = None) -> t
     """Return the parameters of the self link and, where the store has a next page, of the next link.
 
     A search by a person's identifier goes on by `subject` (`Patient/id` of what was found): no number in any link.
+    Raises FhirError IPK-F003 where the next page could only be asked for with such a number in its address.
     """
     own = search.params
     if next_ is None:
         return own, None
+    if search.hidden:
+        raise FhirError("IPK-F003")
     further = own
     if search.person and subject is not None:
         name = "_id" if search.query.type == "Patient" else "patient"

@@ -228,8 +228,12 @@ def unit_of(
         writes=stamped.writes + proven.writes,
         messages=_messages(decided, extra),
         deadlines=tuple({x.id: x for d in decided for x in d.outcome.deadlines}.values()),
-        feed=tuple(
-            i for d in decided for i in records.feed(d.event, d.outcome, stamped.writes, org=org, now=now)
+        feed=records.feed(
+            [(d.event, d.outcome.status) for d in decided],
+            _messages(decided, extra),
+            stamped.writes,
+            org=org,
+            now=now,
         ),
         audit=(trail.written(services, decided[0].event, case_key=key, org=org, at=now),),
     )

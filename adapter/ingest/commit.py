@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 import orjson
 
+from adapter import codes, mappings
 from adapter.errors import Conflict, SystemFault
 from adapter.ingest import records
 from adapter.model import Case, Deadline, Message, Outcome, Resource
@@ -17,11 +18,17 @@ from adapter.services import Services
 from adapter.store import AuditRow, Connection, audit, cases, deadlines, events, feed, messages, resources
 from adapter.store.events import StoredEvent
 from adapter.store.feed import FeedItem
+from adapter.store.message_rows import Versions
 from adapter.store.resources import Write
 
 T = TypeVar("T")
 PAUSE: Final = 0.02
 """Seconds: the longest pause before the first new try; it doubles with each."""
+EVENT_SCHEMA: Final = "v1"
+"""Version in `/schemas/events/<type>/v1`; every message row keeps it."""
+VERSIONS: Final = Versions(
+    event_schema=EVENT_SCHEMA, mapping=mappings.VERSION, code_tables=codes.EDITION
+)
 TRIES: Final = 5
 """How often a use case gathers again when somebody else wrote first. fhir-model.md, 'A case is …'."""
 
@@ -52,7 +59,9 @@ def write(conn: Connection, unit: Unit) -> None:
     was = {m.id: m.state for m in unit.case.messages} | dict(unit.states)
     first = _advance(conn, unit, take=sum(m.id not in was and not m.seq for m in unit.messages))
     resources.put(conn, unit.writes)
-    messages.put(conn, records.numbered(unit.messages, frozenset(was), first), now=unit.now, was=was)
+    messages.put(
+        conn, records.numbered(unit.messages, frozenset(was), first), now=unit.now, versions=VERSIONS, was=was
+    )
     deadlines.put(conn, unit.deadlines)
     feed.append(conn, unit.feed)
     audit.append(conn, unit.audit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from adapter import events, kith, naming
 from adapter.errors import AdapterError, MessageError, SystemFault
@@ -19,24 +19,39 @@ from adapter.kith.head import Address, Head
 from adapter.kith.text import ParsedText, parse
 from adapter.mappings import received
 from adapter.mappings.context import Inbound
-from adapter.model import AddressBook, Case, Message, Party
+from adapter.model import AddressBook, Case, Message, MessageState, Party
 from adapter.services import Services
 from adapter.store import messages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient(NamedTuple):
+    """A party of ours that a message is for; `copy` is the address it has among the copies, None for the primary one."""
+
+    party: Party
+    copy: Address | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class _Mail:
-    """A message for one of our parties, or for nobody here."""
+    """A message for parties of ours, or for nobody here."""
 
     read: kith.Read
     head: Head
     data: bytes
     channel: Channel
     book: AddressBook
-    receiver: Party | None
-    own: Address | None
-    """The address of the copy that we are, None for the primary receiver."""
+    ours: tuple[Recipient, ...]
     now: datetime
+
+    @property
+    def receiver(self) -> Party | None:
+        """The party of ours that decides what it becomes: the primary receiver, else the first copy."""
+        return self.ours[0].party if self.ours else None
+
+    @property
+    def address(self) -> Address:
+        """That party's address in the message."""
+        return (self.ours[0].copy if self.ours else None) or self.head.receiver
 
 
 def message(services: Services, read: kith.Read, data: bytes, *, channel: Channel) -> Received:
@@ -45,37 +60,23 @@ def message(services: Services, read: kith.Read, data: bytes, *, channel: Channe
         raise MessageError("IPK-M009", at="/MsgHead/MsgInfo/Sender")
     now = services.clock()
     book = services.books(now.date())
-    receiver, own = _addressed(book, read.head)
-    mail = _Mail(
-        read=read,
-        head=read.head,
-        data=data,
-        channel=channel,
-        book=book,
-        receiver=receiver,
-        own=own,
-        now=now,
-    )
-    row = _row(mail, owner(book, receiver))
+    ours = _addressed(book, read.head)
+    mail = _Mail(read=read, head=read.head, data=data, channel=channel, book=book, ours=ours, now=now)
+    row = _row(mail, owner(book, mail.receiver))
     with services.store.read() as conn:
         if messages.exists_received(conn, row.sender[1] or "", row.msg_id):
             return Received(outcome="duplicate", id=row.id)
-    if receiver is None:
-        commit(services, kept(replace(row, state="ignored"), now=now, org=row.owner))
+    if not ours:
+        commit(services, kept(services, replace(row, state="ignored"), now=now, org=row.owner))
         return Received(outcome="ignored", id=row.id)
-    return _ours(services, mail, row, receiver)
+    return _ours(services, mail, row)
 
 
-def _addressed(book: AddressBook, head: Head) -> tuple[Party | None, Address | None]:
-    """Return our party that is the receiver, or a copy; copies say which address they are."""
-    primary = book.by_her(head.receiver.her_ids[1])
-    if primary is not None and primary.home:
-        return primary, None
-    for _, address in head.copies:
-        party = book.by_her(address.her_ids[1])
-        if party is not None and party.home:
-            return party, address
-    return None, None
+def _addressed(book: AddressBook, head: Head) -> tuple[Recipient, ...]:
+    """Return our parties that the message is for: the primary receiver first, then each copy."""
+    listed = ((None, head.receiver.her_ids), *((address, address.her_ids) for _, address in head.copies))
+    found = ((book.by_her(her_ids[1]), address) for address, her_ids in listed)
+    return tuple(Recipient(party, address) for party, address in found if party is not None and party.home)
 
 
 def _row(mail: _Mail, org: str) -> Message:
@@ -94,9 +95,9 @@ def _row(mail: _Mail, org: str) -> Message:
         sender_key=party_key(mail.book, sender),
         receiver_key=mail.receiver.key if mail.receiver else None,
         sender=(sender[0], second),
-        receiver=head.receiver.her_ids if mail.own is None else mail.own.her_ids,
+        receiver=mail.address.her_ids,
         sender_names=head.sender.names,
-        receiver_names=head.receiver.names if mail.own is None else mail.own.names,
+        receiver_names=mail.address.names,
         thread=conversation.conversation if conversation else head.msg_id,
         parent=conversation.parent if conversation else None,
         gen_date=head.gen_date,
@@ -104,31 +105,32 @@ def _row(mail: _Mail, org: str) -> Message:
     )
 
 
-def _ours(services: Services, mail: _Mail, row: Message, receiver: Party) -> Received:
-    """Return a message for a party of ours: receipted where the door is `own`, and what it becomes."""
-    receipts = receiver.door == "own" and mail.channel != "copy"
-    errors = kith.receipt_faults(mail.read) if receipts else ()
-    given = _answer(mail, errors) if receipts else None
-    outcome: Result = "receipted" if receipts else "copied"
-    extra = _receipts_out(mail, given, row, receiver)
-    if given is not None:
-        status = "rejected" if errors else "ok"
-        row = replace(
-            row,
-            apprec={
-                "id": given.id,
-                "status": status,
-                "errors": [{"code": c} for c in errors],
-                "at": mail.now.isoformat(),
-            },
-        )
-    answer = kith.build(given) if given is not None and mail.channel == "http" else None
+def _ours(services: Services, mail: _Mail, row: Message) -> Received:
+    """Return a message for parties of ours: imported once, receipted for each whose door is `own`, and what it becomes."""
+    to = tuple(r for r in mail.ours if r.party.door == "own" and mail.channel != "copy")
+    errors = kith.receipt_faults(mail.read) if to else ()
+    given = tuple(_answer(mail, recipient, errors) for recipient in to)
+    outcome: Result = "receipted" if to else "copied"
+    extra = tuple(
+        _receipt_out(mail, one, recipient, row, answered=mail.channel == "http" and number == 0)
+        for number, (one, recipient) in enumerate(zip(given, to, strict=True))
+    )
+    if given:
+        row = replace(row, apprec=_stated(given[0], errors, mail.now))
+    answer = kith.build(given[0]) if given and mail.channel == "http" else None
     if errors or not mail.read.supported:
-        failed = replace(row, state="failed", last_error=_code(errors))
-        commit(services, kept(failed, *extra, now=mail.now, org=row.owner))
+        state: MessageState = "failed" if errors else "unmatched"
+        over = replace(row, state=state, last_error=_code(errors))
+        commit(services, kept(services, over, *extra, now=mail.now, org=row.owner))
         return Received(outcome=outcome, id=row.id, apprec=answer, code=_code(errors))
     _becomes(services, mail, row, extra)
     return Received(outcome=outcome, id=row.id, apprec=answer)
+
+
+def _stated(given: AppRec, errors: tuple[str, ...], now: datetime) -> dict[str, Any]:
+    """Return what a message row keeps of the receipt given."""
+    status = "rejected" if errors else "ok"
+    return {"id": given.id, "status": status, "errors": [{"code": c} for c in errors], "at": now.isoformat()}
 
 
 _BY_APPREC: Final = {
@@ -144,9 +146,9 @@ def _code(errors: tuple[str, ...]) -> str:
     return _BY_APPREC.get(errors[0], "IPK-M002") if errors else "IPK-M003"
 
 
-def _answer(mail: _Mail, errors: tuple[str, ...]) -> AppRec:
+def _answer(mail: _Mail, recipient: Recipient, errors: tuple[str, ...]) -> AppRec:
     """Return the one receipt of this recipient. HIS 80415, message-rules.md 'AppRec Id'."""
-    own = mail.own or mail.head.receiver
+    own = recipient.copy or mail.head.receiver
     second = mail.head.sender.her_ids[1] or mail.head.sender.her_ids[0] or "0"
     return apprec.answer(
         mail.head,
@@ -154,36 +156,34 @@ def _answer(mail: _Mail, errors: tuple[str, ...]) -> AppRec:
         id_=naming.apprec_id(sender_her=second, msg_id=mail.head.msg_id, own_her=own.her_ids[1] or ""),
         gen_date=mail.now,
         errors=errors,
-        own=mail.own,
-        role="PRIM" if mail.own is None else "COP",
+        own=recipient.copy,
+        role="PRIM" if recipient.copy is None else "COP",
     )
 
 
-def _receipts_out(mail: _Mail, given: AppRec | None, row: Message, receiver: Party) -> tuple[Message, ...]:
-    """Return the receipt as a message of its own: pending on `in`, sent already when it is the answer over HTTP."""
-    if given is None:
-        return ()
-    http = mail.channel == "http"
-    return (
-        Message(
-            id=given.id,
-            msg_id=given.id,
-            direction="out",
-            type="APPREC",
-            version=given.version,
-            state="sent" if http else "pending",
-            owner=row.owner,
-            sender_key=receiver.key,
-            receiver_key=row.sender_key,
-            sender=row.receiver,
-            receiver=row.sender,
-            sender_names=row.receiver_names,
-            receiver_names=row.sender_names,
-            parent=row.msg_id,
-            gen_date=mail.now.replace(microsecond=0),
-            sent_at=mail.now if http else None,
-            body=kith.build(given),
-        ),
+def _receipt_out(
+    mail: _Mail, given: AppRec, recipient: Recipient, row: Message, *, answered: bool
+) -> Message:
+    """Return a receipt as a message of its own: pending, or sent already when it is the answer over HTTP."""
+    own = recipient.copy or mail.head.receiver
+    return Message(
+        id=given.id,
+        msg_id=given.id,
+        direction="out",
+        type="APPREC",
+        version=given.version,
+        state="sent" if answered else "pending",
+        owner=row.owner,
+        sender_key=recipient.party.key,
+        receiver_key=row.sender_key,
+        sender=own.her_ids,
+        receiver=row.sender,
+        sender_names=own.names,
+        receiver_names=row.sender_names,
+        parent=row.msg_id,
+        gen_date=mail.now.replace(microsecond=0),
+        sent_at=mail.now if answered else None,
+        body=kith.build(given),
     )
 
 
@@ -255,6 +255,7 @@ def _decide(
             receiver=mail.receiver,
             item=derived.item,
             consent_asked=derived.consent_asked,
+            suggestion=derived.suggestion,
             topic=_topic(arrival),
         )
         one = decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)

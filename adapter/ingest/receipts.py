@@ -49,7 +49,7 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
         original = messages.by_receipt(conn, org, receipt.original.msg_id)
         row = _row(receipt, data, book, id_=id_, org=org, original=original)
         if original is None or original.direction != "out" or not _from_receiver(original, receipt):
-            commit(services, kept(row, now=now, org=org))
+            commit(services, kept(services, row, now=now, org=org))
             return Received(outcome="receipt", id=id_)
         case = cases.gather(conn, org=org, now=now, case_key=original.case_key)
         event = _receipt_event(services, receipt, original, id_=id_, now=now)

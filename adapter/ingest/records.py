@@ -23,9 +23,13 @@ PROVEN: Final = frozenset(
     {"ServiceRequest", "Task", "Consent", "CareTeam", "CarePlan", "Goal", "Appointment"}
 )
 """Types whose change is explained by a Provenance."""
+PART_OVER: Final = frozenset({"cancelled", "revoked", "entered-in-error", "noshow"})
+"""Statuses of a plan's part that no later version of the plan takes up again."""
 ACTIVITY: Final = {"created": "CREATE", "updated": "UPDATE"}
 """What became of a resource → activity of its Provenance (v3-DataOperation)."""
-HISTORY: Final = frozenset({"DocumentReference", "Provenance", "Appointment"})
+PULLED: Final = frozenset({"CarePlan", "CareTeam", "ServiceRequest", "Task"})
+"""Types that a platform waits for: their changes stand in the feed."""
+HISTORY: Final = frozenset({"DocumentReference", "Provenance"})
 """Types that are never gathered with their case."""
 
 
@@ -126,8 +130,10 @@ def is_shared(resource: Resource) -> bool:
 def _open(resource: Resource) -> bool:
     """Return whether a later event of the case may need it: needs and plans always, work items until they are done."""
     type_ = resource["resourceType"]
-    if type_ in HISTORY or (resource.get("intent") == "plan" and type_ != "CarePlan"):
+    if type_ in HISTORY:
         return False
+    if type_ == "Appointment" or (resource.get("intent") == "plan" and type_ != "CarePlan"):
+        return resource["status"] not in PART_OVER
     if type_ == "Communication":
         return bool(resource["status"] in {"preparation", "in-progress"})
     is_item = views.code_of(resource.get("code"), urls.TASK_KIND) is not None if type_ == "Task" else False
@@ -206,24 +212,25 @@ def why(message: Message) -> list[dict[str, Any]]:
 
 
 def feed(
-    event: Event | None, outcome: Outcome, writes: Sequence[Write], *, org: str, now: datetime
+    events: Iterable[tuple[Event, str]],
+    messages: Iterable[Message],
+    writes: Iterable[Write],
+    *,
+    org: str,
+    now: datetime,
 ) -> tuple[FeedItem, ...]:
-    """Return what is new, by id, type and state only: the event, its messages and the resources a platform pulls."""
-    items = (
-        []
-        if event is None
-        else [
-            FeedItem(org=org, at=now, kind="event", type=event.type, id=event.event_id, state=outcome.status)
-        ]
-    )
+    """Return what is new, by id, type and state only: events, documents sent and received, what a platform pulls."""
+    items = [
+        FeedItem(org=org, at=now, kind="event", type=event.type, id=event.event_id, state=status)
+        for event, status in events
+    ]
     items += [
-        FeedItem(org=org, at=now, kind="message", type=m.type, id=m.id, state=m.state)
-        for m in outcome.messages
+        FeedItem(org=org, at=now, kind="message", type=m.type, id=m.id, state=m.state) for m in messages
     ]
     items += [
         FeedItem(org=org, at=now, kind="resource", type=w.type, id=w.id, state=w.status)
         for w in writes
-        if w.type in {"CarePlan", "CareTeam", "ServiceRequest", "Task"}
+        if w.type in PULLED
     ]
     return tuple(items)
 

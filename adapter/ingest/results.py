@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from adapter.access import audit as trail
+from adapter.ingest import records
 from adapter.ingest.commit import Unit
 from adapter.model import AddressBook, Case, Message
+from adapter.services import Services
 
 Channel = Literal["in", "copy", "http"]
 Result = Literal["receipted", "receipt", "duplicate", "ignored", "copied", "failed"]
@@ -25,10 +28,19 @@ class Received:
     at: str | None = None
 
 
-def kept(*messages: Message, now: datetime, org: str) -> Unit:
+def kept(services: Services, *messages: Message, now: datetime, org: str) -> Unit:
     """Return the unit that stores messages and changes nothing else."""
     case = Case(key=None, version=0, now=now, owner=org)
-    return Unit(case=case, case_key=None, now=now, org=org, messages=messages)
+    told = tuple(f"DocumentReference/{m.id}" for m in messages)
+    return Unit(
+        case=case,
+        case_key=None,
+        now=now,
+        org=org,
+        messages=messages,
+        feed=records.feed((), messages, (), org=org, now=now),
+        audit=(trail.handled(services, entities=told, case_key=None, org=org, at=now),),
+    )
 
 
 def party_key(book: AddressBook, her_ids: HerIds) -> str | None:

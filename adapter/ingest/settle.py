@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapter import events, kith, naming, retry
+from adapter.access import audit as trail
 from adapter.errors import Conflict, MessageError
 from adapter.fhir import parts
 from adapter.ingest import records
@@ -15,7 +16,7 @@ from adapter.ingest.accept import accept
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.mappings import compose, internal
 from adapter.mappings.context import Change
-from adapter.model import Case, Deadline, Message, Outcome
+from adapter.model import Case, Deadline, Message
 from adapter.services import Services
 from adapter.store import Connection, cases, deadlines, messages
 
@@ -227,7 +228,6 @@ def _moved(
         made = change(case, replace(row, body=b""))
         there = known(services, conn, case, (made.outcome(case.key),))
     stamped = records.stamp(made.resources, known=there, org=row.owner, case_key=case.key, now=now)
-    outcome = Outcome(status="recorded", case_key=case.key, messages=made.messages)
     unit = Unit(
         case=case,
         case_key=case.key,
@@ -236,7 +236,12 @@ def _moved(
         writes=stamped.writes,
         messages=made.messages,
         deadlines=made.deadlines,
-        feed=records.feed(None, outcome, stamped.writes, org=row.owner, now=now),
+        feed=records.feed((), made.messages, stamped.writes, org=row.owner, now=now),
+        audit=(
+            trail.handled(
+                services, entities=(f"DocumentReference/{row.id}",), case_key=case.key, org=row.owner, at=now
+            ),
+        ),
         states={row.id: row.state},
     )
     commit(services, unit)

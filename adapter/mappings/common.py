@@ -279,6 +279,7 @@ def work_item(  # noqa: PLR0913 (all by name)
     melde_id: str | None = None,
     inputs: tuple[tuple[str, Any], ...] = (),
     due: datetime | None = None,
+    reason: str | None = None,
 ) -> Resource:
     """Return a Task for a person: review, read-answer, confirm-coordinator, route or manual-fallback."""
     patient = f"Patient/{ctx.patient_id()}" if ctx.case.key or hasattr(ctx.data, "patient") else None
@@ -292,6 +293,7 @@ def work_item(  # noqa: PLR0913 (all by name)
         melde_id=melde_id,
         inputs=inputs,
         due=due,
+        description=reason,
     )
 
 

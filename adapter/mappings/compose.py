@@ -266,7 +266,7 @@ def _unit(ctx: Context) -> str:
 
 
 def letter(notice: Notice, sender: Party) -> bytes:
-    """Return the letter as HTML: receiver, sender, title and text, everything escaped."""
+    """Return the letter as HTML (in XML syntax, so that it is filed like any document): receiver, sender, title and text, everything escaped."""
     to = notice.receiver
     place = to.address or {}
     lines = (
@@ -275,10 +275,10 @@ def letter(notice: Notice, sender: Party) -> bytes:
         place.get("line", ""),
         f"{place.get('postal_code', '')} {place.get('city', '')}",
     )
-    receiver = "<br>".join(escape(line) for line in lines if line.strip())
+    receiver = "<br/>".join(escape(line) for line in lines if line.strip())
     body = "".join(f"<p>{escape(line)}</p>" for line in notice.text.split("\r\n"))
     page = (
-        '<!doctype html><html lang="nb"><head><meta charset="utf-8">'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="nb"><head><meta charset="utf-8"/>'
         f"<title>{escape(notice.title)}</title></head><body><address>{receiver}</address>"
         f"<p>{escape(sender.name)}, {escape(sender.display)}</p><h1>{escape(notice.title)}</h1>{body}</body></html>"
     )
@@ -322,7 +322,7 @@ def communication_of(message: Message | None) -> str | None:
     """Return the reference of a message's Communication, None for none."""
     if message is None or message.event_id is None:
         return None
-    return f"Communication/{naming.resource_id(message.event_id, 'Communication', message.id)}"
+    return f"Communication/{naming.resource_id(message.event_id, 'Communication', message.msg_id)}"
 
 
 def copied(communication: Resource, old: Message, fresh: Message) -> tuple[Resource, ...]:

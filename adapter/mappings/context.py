@@ -35,6 +35,8 @@ class Inbound:
     receiver: Party | None
     item: str | None = None
     """Task kind of the work item that a person needs to act on it."""
+    suggestion: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """An event that a person may confirm, and whom it names: `{event, name, profession, phone}`."""
     consent_asked: bool = False
     """The receiver answered that the patient's consent is needed (9069/4)."""
     topic: str | None = None

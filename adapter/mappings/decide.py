@@ -45,7 +45,7 @@ class Row:
 
 ROWS: Final[Mapping[str, Row]] = {
     "ip.need.identified": Row(needs.identified, needs.identified_notices),
-    "ip.need.forwarded": Row(forwarding.forwarded, forwarding.forwarded_notices),
+    "ip.need.forwarded": Row(forwarding.forwarded, forwarding.forwarded_notices, compares=True),
     "ip.need.acknowledged": Row(answers.answered, answers.answered_notices),
     "ip.need.info-requested": Row(answers.answered, answers.answered_notices),
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
@@ -112,7 +112,7 @@ def _filed(ctx: Context) -> Change:
     known = ctx.case.key is not None or getattr(ctx.data, "patient", None) is not None
     patient = f"Patient/{ctx.patient_id()}" if known else None
     document = fhir_messages.document_reference(
-        id_=ctx.id("DocumentReference", message.id),
+        id_=ctx.id("DocumentReference", message.msg_id),
         msg_id=message.msg_id,
         type_=message.type,
         url=f"/messages/{message.id}/document",
@@ -121,7 +121,7 @@ def _filed(ctx: Context) -> Change:
         author=common.organisation(inbound.sender),
     )
     communication = fhir_messages.communication(
-        id_=ctx.id("Communication", message.id),
+        id_=ctx.id("Communication", message.msg_id),
         msg_id=message.msg_id,
         type_=message.type,
         status="completed",

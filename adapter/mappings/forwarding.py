@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapter.errors import EventError
-from adapter.mappings import clocks, common, grants, needtext, release, views
+from adapter.mappings import clocks, common, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Party, Resource
@@ -12,21 +12,19 @@ from adapter.rules import states
 
 def forwarded(ctx: Context) -> Change:
     """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02."""
-    base = common.author(ctx)
     chosen = scoped(ctx)
     target = _target(ctx)
-    closed = clocks.close(ctx, "release", {n.melde_id for n in chosen})
+    ids = {n.melde_id for n in chosen}
+    base = (
+        common.author(ctx)
+        + release.let_go(ctx, ids)
+        + Change(deadlines=clocks.close(ctx, "release", ids), case=melde_part(chosen))
+    )
     if target is None:
-        return base + _unheld(ctx, chosen) + Change(deadlines=closed, case=melde_part(chosen))
+        return base
     moved = tuple(r for n in chosen for r in _moved(ctx, n, target))
-    return (
-        base
-        + _unheld(ctx, chosen)
-        + Change(
-            resources=(*common.parties(target), *moved),
-            deadlines=closed + clocks.close(ctx, "reply", {n.melde_id for n in chosen}),
-            case=melde_part(chosen),
-        )
+    return base + Change(
+        resources=(*common.parties(target), *moved), deadlines=clocks.close(ctx, "reply", ids)
     )
 
 
@@ -37,14 +35,6 @@ def _target(ctx: Context) -> Party | None:
     if party is None:
         raise EventError("IPK-R003", at="$.data.to.key")
     return party
-
-
-def _unheld(ctx: Context, chosen: tuple[views.Need, ...]) -> Change:
-    """Return the held messages of these needs as buried: what is released goes under the releasing event's id."""
-    ids = {n.melde_id for n in chosen}
-    return Change(
-        messages=tuple(common.buried(m) for m in ctx.case.messages if m.state == "held" and m.melde_id in ids)
-    )
 
 
 def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, Resource]:
@@ -63,24 +53,25 @@ def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, Res
     return old, fresh
 
 
-def forwarded_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the released or forwarded need message. E02."""
-    notices: list[Notice] = []
+def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the message that was held, released; or with `to` the need message to the named party. E02."""
     target = _target(ctx)
-    for melde_id in sorted({n.melde_id for n in scoped(ctx)}):
-        need = needtext.stored(ctx, melde_id)
-        covered = [
-            n
-            for n in views.open_needs(ctx.case)
-            if n.melde_id == melde_id and n.state in {"reported", "queued"}
-        ]
-        if need is None or not covered:
-            continue
-        given = grants.latest(ctx.case) or grants.of_model(need.consent)
-        reported = release.Reported(need=need, given=given, melde_id=melde_id)
-        if target is None:
-            notices += release.release(ctx, reported, covered, forced=True)
-        elif not target.home:
-            mine = [n for n in covered if n.owner == target.organisation_id]
-            notices.append(release.need_notice(ctx, reported, mine, receiver=target, forwarded_by=ctx.party))
-    return tuple(notices)
+    ids = {n.melde_id for n in scoped(before)}
+    if target is None:
+        held = {m.melde_id for m in before.case.messages if m.state == "held"}
+        return tuple(n for melde_id in sorted(ids & held) for n in release.released(ctx, melde_id))
+    if target.home:
+        return ()
+    return tuple(n for melde_id in sorted(ids) for n in _passed_on(ctx, melde_id, target))
+
+
+def _passed_on(ctx: Context, melde_id: str, target: Party) -> tuple[Notice, ...]:
+    reported = release.reported(ctx, melde_id)
+    mine = [
+        n
+        for n in views.open_needs(ctx.case)
+        if n.melde_id == melde_id and n.owner == target.organisation_id and n.state == "reported"
+    ]
+    if reported is None or not mine:
+        return ()
+    return (release.need_notice(ctx, reported, mine, receiver=target, forwarded_by=ctx.party),)

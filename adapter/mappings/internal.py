@@ -9,7 +9,7 @@ from typing import Any, Final
 from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
-from adapter.mappings import clocks, common, grants, needtext, release, views
+from adapter.mappings import clocks, common, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -198,7 +198,8 @@ def dialogue(ctx: Context) -> Change:
         owner=owner,
         focus=communication_of(message),
         melde_id=message.melde_id,
-        inputs=(("evidence", message.id), *clicks),
+        inputs=(("evidence", message.id), *ctx.inbound.suggestion.items(), *clicks),
+        reason=ctx.data.reason,
     )
     waiting = _consent_asked(ctx) if ctx.inbound.consent_asked else Change()
     parties = common.parties(owner) if owner else ()
@@ -211,9 +212,12 @@ def _queue(ctx: Context, inbound: Any) -> Party | None:
 
 
 def _consent_asked(ctx: Context) -> Change:
-    mine = (
-        [n for n in views.open_needs(ctx.case) if n.melde_id == ctx.inbound.melde_id] if ctx.inbound else []
-    )
+    sender = common.organisation(ctx.inbound.sender) if ctx.inbound else None
+    mine = [
+        n
+        for n in views.open_needs(ctx.case)
+        if ctx.inbound and n.melde_id == ctx.inbound.melde_id and f"Organization/{n.owner}" == sender
+    ]
     tasks = []
     for need in mine:
         if states.permits(need.state, states.CONSENT_ASKED):
@@ -243,7 +247,9 @@ def _watched(ctx: Context, clock: Deadline) -> Message | None:
 
 def _release(ctx: Context, clock: Deadline) -> Change:
     held = _watched(ctx, clock)
-    return Change(messages=(common.buried(held),)) if held is not None and held.state == "held" else Change()
+    if held is None or held.state != "held" or held.melde_id is None:
+        return Change()
+    return release.let_go(ctx, {held.melde_id})
 
 
 def _chase(ctx: Context, clock: Deadline) -> Change:
@@ -266,10 +272,4 @@ def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     held = next((m for m in before.case.messages if f"message/{m.id}" == ctx.data.subject), None)
     if ctx.data.kind != "release" or held is None or held.state != "held" or held.melde_id is None:
         return ()
-    need = needtext.stored(ctx, held.melde_id)
-    covered = [n for n in views.open_needs(ctx.case) if n.melde_id == held.melde_id and n.state == "reported"]
-    if need is None:
-        return ()
-    given = grants.latest(ctx.case) or grants.of_model(need.consent)
-    reported = release.Reported(need=need, given=given, melde_id=held.melde_id)
-    return release.release(ctx, reported, covered, forced=True)
+    return release.released(ctx, held.melde_id)

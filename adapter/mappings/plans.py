@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from adapter import codes
 from adapter.errors import EventError, FhirError
-from adapter.fhir import nine, plans, teams
+from adapter.fhir import nine, plans, teams, urls
 from adapter.kith import text, words
 from adapter.mappings import clocks, common, team, telling, views
 from adapter.mappings.context import Change, Context, Notice
@@ -26,6 +27,15 @@ REASON: Final = {
     "deceased": "Pasienten er død",
 }
 TITLE: Final = "Individuell plan"
+EVALUATION: Final = "evaluation"
+ENDED: Final = {
+    "Goal": ("lifecycleStatus", "cancelled"),
+    "ServiceRequest": ("status", "revoked"),
+    "Task": ("status", "cancelled"),
+    "Appointment": ("status", "cancelled"),
+}
+"""Type of a part of a plan → element and status of one that the plan no longer names."""
+Parts = Mapping[tuple[str, str], Resource]
 
 
 def created(ctx: Context) -> Change:
@@ -74,9 +84,11 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     said = ctx.data.plan
     responsible = _responsible(ctx, said)
     reference = f"CarePlan/{id_}"
-    goals = tuple(_goal(ctx, g) for g in said.goals)
-    activities = tuple(_activity(ctx, i, reference) for i in range(len(said.activities)))
-    evaluation = _evaluation(ctx, said, reference)
+    there = _parts(ctx, created)
+    goals = tuple(_goal(ctx, g, there) for g in said.goals)
+    activities = tuple(_activity(ctx, i, reference, there) for i in range(len(said.activities)))
+    evaluation = _evaluation(ctx, said, reference, there)
+    gone = _dropped(there, (*goals, *activities, *evaluation))
     given = common.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
     team_resource = _team(ctx, said)
     plan = plans.care_plan(
@@ -107,7 +119,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     return (
         base
         + Change(
-            resources=(*parties, given, *goals, *activities, *evaluation, team_resource, plan),
+            resources=(*parties, given, *goals, *activities, *evaluation, *gone, team_resource, plan),
             warnings=tuple(common.warn("IPK-E029", f"$.data.plan#{item}") for item in missing),
             case={"planId": id_},
         )
@@ -130,9 +142,35 @@ def _responsible(ctx: Context, said: Any) -> Any:
     return reference or {"display": said.responsible.name}
 
 
-def _goal(ctx: Context, said: Any) -> Resource:
+def _parts(ctx: Context, plan: Resource | None) -> Parts:
+    """Return what a stored plan consists of, by type and the writer's own key; nothing for a new plan."""
+    listed = [g["reference"] for g in (plan or {}).get("goal", ())]
+    listed += [a["reference"]["reference"] for a in (plan or {}).get("activity", ()) if "reference" in a]
+    found = (ctx.case.get(reference) for reference in listed)
+    return {(r["resourceType"], _key_of(r)): r for r in found if r is not None}
+
+
+def _key_of(resource: Resource) -> str:
+    keys = (i["value"] for i in resource.get("identifier", ()) if i.get("system") == urls.PLAN_PART)
+    return EVALUATION if plans.is_evaluation(resource) else next(keys, str(resource["id"]))
+
+
+def _id(ctx: Context, there: Parts, type_: str, key: str) -> str:
+    """Return the id of a part of the plan: as it was, or made by this event."""
+    known = there.get((type_, key))
+    return str(known["id"]) if known else ctx.id(type_, key)
+
+
+def _dropped(there: Parts, kept: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Return the parts that the plan no longer names, as ended."""
+    ids = {r["id"] for r in kept}
+    gone = (r for r in there.values() if r["id"] not in ids)
+    return tuple({**r, element: status} for r in gone for element, status in (ENDED[r["resourceType"]],))
+
+
+def _goal(ctx: Context, said: Any, there: Parts) -> Resource:
     return plans.goal(
-        id_=ctx.id("Goal", said.id),
+        id_=_id(ctx, there, "Goal", said.id),
         patient=f"Patient/{ctx.patient_id()}",
         text=said.text,
         status=said.status,
@@ -141,20 +179,20 @@ def _goal(ctx: Context, said: Any) -> Resource:
     )
 
 
-def _activity(ctx: Context, number: int, plan: str) -> Resource:
+def _activity(ctx: Context, number: int, plan: str, there: Parts) -> Resource:
     """Return the resource of one activity. Raises IPK-E005 where its status needs a time and none is given (app-3)."""
     try:
-        return _activity_of(ctx, ctx.data.plan.activities[number], plan)
+        return _activity_of(ctx, ctx.data.plan.activities[number], plan, there)
     except FhirError:
         raise EventError("IPK-E005", at=f"$.data.plan.activities[{number}].period") from None
 
 
-def _activity_of(ctx: Context, said: Any, plan: str) -> Resource:
+def _activity_of(ctx: Context, said: Any, plan: str, there: Parts) -> Resource:
     who = ", ".join(w for w in (said.performer.name, said.performer.organisation) if w)
     types = {"service": "ServiceRequest", "task": "Task", "appointment": "Appointment"}
     return plans.activity(
         said.kind,
-        id_=ctx.id(types[said.kind], said.id),
+        id_=_id(ctx, there, types[said.kind], said.id),
         patient=f"Patient/{ctx.patient_id()}",
         title=said.title,
         status=said.status,
@@ -169,10 +207,10 @@ def _activity_of(ctx: Context, said: Any, plan: str) -> Resource:
     )
 
 
-def _evaluation(ctx: Context, said: Any, plan: str) -> tuple[Resource, ...]:
+def _evaluation(ctx: Context, said: Any, plan: str, there: Parts) -> tuple[Resource, ...]:
     if said.next_evaluation is None:
         return ()
-    id_ = ctx.id("Appointment", "evaluation")
+    id_ = _id(ctx, there, "Appointment", EVALUATION)
     return (
         plans.evaluation(
             id_=id_,

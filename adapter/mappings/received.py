@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from adapter import codes, ids
@@ -40,6 +40,7 @@ class Derived:
     data: dict[str, Any]
     item: str | None = None
     consent_asked: bool = False
+    suggestion: dict[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +68,9 @@ def same_person(case: Case, head: Head) -> bool:
     if patient is None or found is None:
         return False
     value, kind = found
-    return (ids.system_of_kith(kind), value) in {
-        (i.get("system"), i.get("value")) for i in patient.get("identifier", ())
-    }
+    # A local identifier travels without its system: what the message could carry is compared.
+    known = {(ids.kith_type(i.get("system", "")), i.get("value")) for i in patient.get("identifier", ())}
+    return (kind, value) in known
 
 
 def party_of_thread(
@@ -132,7 +133,8 @@ def _appointed(arrival: Arrival) -> tuple[Derived, ...]:
     if named is None or contact is None or not _same_name(named.name, contact):
         return ()
     phone = contact.phone or named.phone
-    if not phone or _already(arrival, contact):
+    performs = any(_performed(arrival, n) for n in views.needs(arrival.case))
+    if not phone or not performs or _already(arrival, contact):
         return ()
     return (
         Derived(type="ip.coordinator.appointed", number="E21", data=_coordinator(arrival, contact, phone)),
@@ -171,7 +173,15 @@ def _suggested(arrival: Arrival) -> tuple[Derived, ...]:
     if contact is None or _already(arrival, contact):
         return ()
     reason = "Mulig ny koordinator: rolle 8 uten linjen «Koordinator oppnevnt»"
-    return (*_acknowledged(arrival), _plain(arrival, E58, "E58", reason, item="confirm-coordinator"))
+    item = replace(_plain(arrival, E58, "E58", reason, item="confirm-coordinator"), suggestion=_who(contact))
+    return (*_acknowledged(arrival), item)
+
+
+def _who(contact: Contact) -> dict[str, str]:
+    """Return the E21 that a person may confirm, and whom it names."""
+    profession = _profession(contact)
+    facts = {"name": contact.name, "profession": profession, "phone": contact.phone}
+    return {"event": "ip.coordinator.appointed"} | {key: value for key, value in facts.items() if value}
 
 
 def _unread(arrival: Arrival) -> tuple[Derived, ...]:
@@ -194,7 +204,13 @@ def _acknowledged(arrival: Arrival) -> tuple[Derived, ...]:
 
 
 def _mine(arrival: Arrival) -> list[views.Need]:
-    return [n for n in views.open_needs(arrival.case) if n.melde_id == arrival.melde_id]
+    """Return the open needs that the sender is to act on: nobody else in the thread answers for them."""
+    return [n for n in views.open_needs(arrival.case) if _performed(arrival, n)]
+
+
+def _performed(arrival: Arrival, need: views.Need) -> bool:
+    sender = arrival.sender
+    return need.melde_id == arrival.melde_id and sender is not None and need.owner == sender.organisation_id
 
 
 def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:

@@ -23,25 +23,25 @@ class Reported:
 
 
 def release(
-    ctx: Context, reported: Reported, covered: list[views.Need], *, forced: bool = False
+    ctx: Context, said: Reported, covered: list[views.Need], *, forced: bool = False
 ) -> tuple[Notice, ...]:
     """Return one notice per receiver for the kinds that consent covers now; held where the policy puts the unit first."""
     if not covered:
         return ()
     receiver = ctx.book.by_organisation(covered[0].owner)
     if receiver is None or (receiver.home and ctx.home is not None):
-        return _gp_copy(ctx, reported, covered)
+        return _gp_copy(ctx, said, covered)
     policy, why = routing.policy(ctx.home, receiver, ctx.book) if ctx.home else ("direct", ())
     held = policy == "ke_then_municipality" and not forced and own_unit(ctx) not in (None, ctx.home)
-    notice = need_notice(ctx, reported, covered, receiver=receiver, reasons=tuple(why))
+    notice = need_notice(ctx, said, covered, receiver=receiver, reasons=tuple(why))
     if held:
         return (replace(notice, held=True),)
-    return (notice, *_gp_copy(ctx, reported, covered))
+    return (notice, *_gp_copy(ctx, said, covered))
 
 
 def need_notice(
     ctx: Context,
-    reported: Reported,
+    said: Reported,
     covered: list[views.Need],
     *,
     receiver: Party,
@@ -49,7 +49,7 @@ def need_notice(
     forwarded_by: Party | None = None,
 ) -> Notice:
     """Return the need message to one party, with its reply date."""
-    need = reported.need
+    need = said.need
     days = clocks.reply_days(ctx, receiver)
     due = clocks.reply_due(ctx, receiver)
     event_type = "ip.need.forwarded" if forwarded_by else "ip.need.identified"
@@ -61,15 +61,15 @@ def need_notice(
             need,
             needtext.Covering(
                 kinds=tuple(n.kind for n in covered),
-                consent=reported.given,
-                melde_id=reported.melde_id,
+                consent=said.given,
+                melde_id=said.melde_id,
                 reply_by=due.date(),
                 working_days=days,
                 forwarded_by=forwarded_by.display if forwarded_by else None,
             ),
         ),
-        melde_id=reported.melde_id,
-        thread=views.dialogue(ctx.case, receiver.key, melde_id=reported.melde_id),
+        melde_id=said.melde_id,
+        thread=views.dialogue(ctx.case, receiver.key, melde_id=said.melde_id),
         wants_reply=True,
         reply_days=days,
         based_on=tuple(f"ServiceRequest/{n.id}" for n in covered),
@@ -87,32 +87,81 @@ def _parent(need: Any) -> tuple[str, str] | None:
     return said.parent_msg_id or said.conversation_ref, said.conversation_ref or said.parent_msg_id
 
 
-def _gp_copy(ctx: Context, reported: Reported, covered: list[views.Need]) -> tuple[Notice, ...]:
-    gp = common.gp(ctx, said=reported.need.patient.gp)
+def _gp_copy(ctx: Context, said: Reported, covered: list[views.Need]) -> tuple[Notice, ...]:
+    gp = common.gp(ctx, said=said.need.patient.gp)
     if gp is None:
         return ()
     verdicts = consent.covered(
         [n.kind for n in covered],
-        reported.given,
+        said.given,
         recipient=grants.names(gp, gp=True),
-        legal_basis=reported.need.legal_basis,
+        legal_basis=said.need.legal_basis,
         on=ctx.now.date(),
     )
     opened = [n for n in covered if verdicts[n.kind].open]
     if not opened:
         return ()
     covering = needtext.Covering(
-        kinds=tuple(n.kind for n in opened), consent=reported.given, melde_id=reported.melde_id
+        kinds=tuple(n.kind for n in opened), consent=said.given, melde_id=said.melde_id
     )
     return (
         Notice(
             receiver=gp,
             title=text.TITLES["ip.need.identified"],
-            text=needtext.block(ctx, reported.need, covering),
-            melde_id=reported.melde_id,
+            text=needtext.block(ctx, said.need, covering),
+            melde_id=said.melde_id,
             based_on=tuple(f"ServiceRequest/{n.id}" for n in opened),
         ),
     )
+
+
+def reported(ctx: Context, melde_id: str) -> Reported | None:
+    """Return a need of this case with the consent that holds now, None when its event is not kept."""
+    need = needtext.stored(ctx, melde_id)
+    if need is None:
+        return None
+    given = grants.latest(ctx.case) or grants.of_model(need.consent)
+    return Reported(need=need, given=given, melde_id=melde_id)
+
+
+def released(ctx: Context, melde_id: str) -> tuple[Notice, ...]:
+    """Return the message that the unit or the clock lets go, for the kinds that are still reported."""
+    said = reported(ctx, melde_id)
+    covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and n.state == "reported"]
+    return release(ctx, said, covered, forced=True) if said is not None else ()
+
+
+def let_go(ctx: Context, melde_ids: set[str]) -> Change:
+    """Return the held messages of these needs as buried, for what is released goes under the releasing event's id.
+
+    Kinds that the consent no longer opens wait for another: it is looked at again when the message leaves.
+    """
+    held = [m for m in ctx.case.messages if m.state == "held" and m.melde_id in melde_ids]
+    waiting = [
+        need
+        for melde_id in sorted({m.melde_id for m in held if m.melde_id})
+        for need in views.open_needs(ctx.case)
+        if need.melde_id == melde_id and need.state == "reported" and not _opens(ctx, need)
+    ]
+    step = states.STATES["consent-pending"]
+    return Change(
+        resources=tuple(
+            common.with_state(ctx, n.task, status=step.task_status, business=step.business) for n in waiting
+        ),
+        messages=tuple(common.buried(m) for m in held),
+    )
+
+
+def _opens(ctx: Context, need: views.Need) -> bool:
+    said = reported(ctx, need.melde_id)
+    verdict = consent.gate(
+        need=need.kind,
+        consent=said.given if said else None,
+        recipient=grants.names(ctx.book.by_organisation(need.owner)),
+        legal_basis=said.need.legal_basis if said else None,
+        on=ctx.now.date(),
+    )
+    return verdict.open
 
 
 def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
@@ -144,11 +193,10 @@ def again(ctx: Context) -> tuple[Notice, ...]:
     notices: list[Notice] = []
     buried = {m.melde_id for m in ctx.case.messages if m.state == "buried" and m.wants_reply}
     for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)} & buried):
-        need = needtext.stored(ctx, melde_id)
+        said = reported(ctx, melde_id)
         covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and just_reported(ctx, n)]
-        if need is not None and covered:
-            given = grants.latest(ctx.case) or grants.of_model(need.consent)
-            notices += release(ctx, Reported(need=need, given=given, melde_id=melde_id), covered)
+        if said is not None and covered:
+            notices += release(ctx, said, covered)
     return tuple(notices)
 
 

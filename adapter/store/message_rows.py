@@ -27,7 +27,7 @@ class Versions:
 
 WAITING: Final = frozenset({"pending", "leased"})
 _UNHANDLED: Final = frozenset({"dead", "rejected"})
-_NOT_FOR_THE_RECORD: Final = frozenset({"ignored", "failed"})
+_NOT_FOR_THE_RECORD: Final = frozenset({"ignored"})
 
 NAMES: Final = (
     "id", "msg_id", "direction", "type", "version", "state", "org", "sender_key", "receiver_key",
@@ -50,9 +50,9 @@ def due(*, direction: str, state: str, at: int) -> int | None:
     return at if direction == "out" and state in WAITING else None
 
 
-def filed(*, direction: str, type_: str, state: str) -> int:
-    """Return 1 where a message as first stored never goes into `epj/`: mail for others, what was refused, letters."""
-    return 1 if (direction == "in" and state in _NOT_FOR_THE_RECORD) or type_ == "LETTER" else 0
+def filed(*, direction: str, state: str) -> int:
+    """Return 1 where a message as first stored never goes into `epj/`: mail for others."""
+    return 1 if direction == "in" and state in _NOT_FOR_THE_RECORD else 0
 
 
 def to_row(item: Message, *, now: int, versions: Versions) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def to_row(item: Message, *, now: int, versions: Versions) -> dict[str, Any]:
         ),
         "lease_owner": None,
         "blocks": blocks(direction=item.direction, state=item.state, replaced_by=item.replaced_by),
-        "filed": filed(direction=item.direction, type_=item.type, state=item.state),
+        "filed": filed(direction=item.direction, state=item.state),
         "created_at": now,
         "event_schema": versions.event_schema,
         "mapping": versions.mapping,

@@ -85,7 +85,7 @@ _SETTLE = Statement(
     )
 )
 
-_LEFT: Final = "message.state IN ('sent', 'delivered', 'acknowledged', 'rejected', 'unanswered')"
+_LEFT: Final = "message.state IN ('sent', 'delivered', 'acknowledged', 'rejected', 'unanswered', 'manual')"
 _UNFILED: Final = Statement(
     select(*COLUMNS, message.c.body)
     .where(

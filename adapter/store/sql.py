@@ -278,7 +278,9 @@ def by_pairs(
 
     def look_up(conn: Connection, pairs: Sequence[tuple[str, str]]) -> list[Row]:
         rows: list[Row] = []
-        for run in padded(pairs) if conn.engine.rows_per_insert > 1 else ([pair] for pair in dict.fromkeys(pairs)):
+        for run in (
+            padded(pairs) if conn.engine.rows_per_insert > 1 else ([pair] for pair in dict.fromkeys(pairs))
+        ):
             statement = statements.get(len(run)) or statements.setdefault(len(run), build(len(run)))
             params = {f"a{n}": pair[0] for n, pair in enumerate(run)} | {
                 f"b{n}": p[1] for n, p in enumerate(run)

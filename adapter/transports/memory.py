@@ -27,7 +27,7 @@ from adapter.transports.base import (
 UNLIMITED: Final = 2**63
 
 
-@dataclass(slots=True)
+@dataclass(repr=False, slots=True)
 class Memory:
     """What stands in the folders, as mappings from name to content."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import Any, BinaryIO, Final, Literal
 from urllib.parse import parse_qsl
 
@@ -13,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from adapter.access.audit import Interaction, Trail
 from adapter.access.callers import Caller
 from adapter.access.policy import Action, Kind
-from adapter.errors import EventError
+from adapter.errors import EventError, SystemFault
 from adapter.services import Services
 from adapter.web.answers import Answer
 
@@ -24,6 +26,9 @@ EVENT_LIMIT: Final = "max_event_bytes"
 MESSAGE_LIMIT: Final = "max_message_bytes"
 FORM_BYTES: Final = 64_000
 """Largest body of a search form, and of a request that needs none."""
+DRAINED: Final = 50_000_000
+"""Largest body read away before it is refused: a caller still sending does not see the answer."""
+_PIECE: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,8 @@ class Shared:
     registry: CollectorRegistry
     alive: Callable[[], Mapping[str, bool]] | None
     """Which loops of this process run."""
+    reading: BoundedSemaphore
+    """Held while a body is read: bodies that trickle in may take most threads, never all."""
 
 
 @dataclass(slots=True)
@@ -114,15 +121,44 @@ class Call:
         return self.services.clock()
 
     def body(self) -> bytes:
-        """Return the body, read once. Raises EventError IPK-E003 (or the route's own code) where it is too large."""
-        environ = self.environ
-        stream: BinaryIO = environ["wsgi.input"]
-        chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
-        # One byte more than allowed tells that there is too much; a length announced was judged before.
-        found = _read(stream, self.limit + 1 if chunked else self.length())
-        if len(found) > self.limit:
-            raise EventError(code_for(self.route, 413))
+        """Return the body, read once.
+
+        Raises EventError IPK-E003 (or the route's own code) where it is too large, SystemFault IPK-S002 where too many
+        bodies are on their way already.
+        """
+        length = self.length()
+        chunked = "chunked" in self.environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+        if not (length or chunked):
+            return b""
+        with self._reading():
+            # One byte more than allowed tells that there is too much; a length announced was judged before.
+            found = _read(self._stream, self.limit + 1 if chunked else length)
+            if len(found) > self.limit:
+                _drain(self._stream, DRAINED)
+                raise EventError(code_for(self.route, 413))
         return found
+
+    def drain(self) -> None:
+        """Read away a body that is refused for its size, unless the caller waits for leave to send it. RFC 9110 § 10.1.1."""
+        length = self.length()
+        if length <= DRAINED and "HTTP_EXPECT" not in self.environ:
+            with self._reading():
+                _drain(self._stream, length)
+
+    @property
+    def _stream(self) -> BinaryIO:
+        stream: BinaryIO = self.environ["wsgi.input"]
+        return stream
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        gate = self.shared.reading
+        if not gate.acquire(blocking=False):
+            raise SystemFault("IPK-S002", at="body")
+        try:
+            yield
+        finally:
+            gate.release()
 
     def method(self) -> str:
         """Return the method."""
@@ -163,6 +199,11 @@ def _read(stream: BinaryIO, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+def _drain(stream: BinaryIO, size: int) -> None:
+    while size > 0 and (part := stream.read(min(size, _PIECE))):
+        size -= len(part)
 
 
 _CODES: Final = {404: "IPK-E020", 405: "IPK-E021", 413: "IPK-E003", 415: "IPK-E002"}

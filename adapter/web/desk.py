@@ -5,6 +5,7 @@ It knows nothing of Flask's context, so that the hot routes can be served withou
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -23,6 +24,8 @@ from adapter.web.metrics import Meter
 Alive = Callable[[], Mapping[str, bool]]
 
 OK: Final = 200
+SPARE: Final = 2
+"""Threads that never wait for a body, so that reads and health are answered while others trickle in."""
 _NO_STORE: Final = ("Cache-Control", "no-store")
 _MAY_KEEP: Final = ("Cache-Control", "public, max-age=300")
 _POLICY: Final = (
@@ -51,7 +54,11 @@ class Desk:
         self.org = policy.home(services.book())
         self.meter = Meter(services)
         self.shared = Shared(
-            services=services, base=settings.base_url, registry=self.meter.registry, alive=alive
+            services=services,
+            base=settings.base_url,
+            registry=self.meter.registry,
+            alive=alive,
+            reading=threading.BoundedSemaphore(max(1, settings.threads - SPARE)),
         )
 
     def call(self, environ: dict[str, Any]) -> Call:
@@ -129,6 +136,7 @@ class Desk:
         """Refuse by the length announced, before anything is read; and by the bytes read, where none is announced."""
         limit: int = getattr(self.services.settings, route.limit) if route.limit else FORM_BYTES
         if call.length() > limit:
+            call.drain()
             raise AdapterError(code_for(route, 413))
         if route.body and call.media_type() not in route.body:
             raise AdapterError(code_for(route, 415))

@@ -61,6 +61,8 @@ _HINTS: Final[Mapping[str, str]] = {
 }
 # lxml keeps errors and log contexts in the schema object: one per thread, two milliseconds each.
 _local = threading.local()
+_loading = threading.Lock()
+_TRIES: Final = 5
 
 
 def folder() -> Path:
@@ -137,9 +139,24 @@ def _schema(scope: Scope) -> etree.XMLSchema:
     """Return this thread's schema object."""
     schema: etree.XMLSchema | None = getattr(_local, scope, None)
     if schema is None:
-        schema = _load(scope)
+        schema = _loaded(scope)
         setattr(_local, scope, schema)
     return schema
+
+
+def _loaded(scope: Scope) -> etree.XMLSchema:
+    """Return a new schema object, whatever other threads parse meanwhile.
+
+    libxml2 has one loader of files for the whole process, which lxml sets and resets around each parse: under load an
+    import has been seen to miss its file once.
+    """
+    with _loading:
+        for _ in range(_TRIES - 1):
+            try:
+                return _load(scope)
+            except etree.XMLSchemaParseError:
+                continue
+        return _load(scope)
 
 
 def _load(scope: Scope) -> etree.XMLSchema:
