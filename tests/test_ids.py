@@ -204,11 +204,14 @@ def test_a_national_number_does_not_hide_under_a_local_system():
     [
         "{0}{1}", "fnr {0} {1}.", "{0}.{1}", "{0}-{1}", "{0}\u00a0{1}", "x{0}{1}x", "<Id>{0}{1}</Id>", "nr:{0}{1},",
         "&#48;{2}", "12345678901 og {0}{1}", "urn:x:{0}{1}:y", "5c1b4f0e-6c0e-4a53-9f39-0f4d6f7f9b11 {0} {1}",
+        "{0}\r\n{1}", "{0}  {1}", "{0}\t{1}", "{0} -{1}", "{0}\u2011{1}", "{0}\u2013{1}", "{3} {1}", "{3}{1}",
+        "{0}\u200b{1}", "{0}\u00ad{1}", "{4}",
     ],
 )  # fmt: skip
 def test_a_real_looking_number_is_seen_in_text_and_xml(form: str):
     value = real_looking()
-    text = form.format(value[:6], value[6:], value[1:])
+    dotted = f"{value[:2]}.{value[2:4]}.{value[4:6]}"
+    text = form.format(value[:6], value[6:], value[1:], dotted, "\u200b".join(value))
     assert ids.looks_real(text, SYNTHETIC)
     assert not ids.looks_real(text, REAL)
 
@@ -256,6 +259,7 @@ def test_any_text_is_scanned_and_masked_without_a_fault(text: str):
 
 def test_the_mask_hides_eleven_digits_and_leaves_uuids():
     uuid = "11111111-1111-1111-1111-111111111111"
+    assert ids.mask(f"{LINE[:2]}.{LINE[2:4]}.{LINE[4:6]} {LINE[6:]}") == "*" * 11
     assert (
         ids.mask(f"a {LINE} b {LINE[:6]} {LINE[6:]} {uuid} 1234567890")
         == f"a {'*' * 11} b {'*' * 11} {uuid} 1234567890"

@@ -103,14 +103,6 @@ def continues_one(data: Raw, row: EventType, _context: envelope.Context) -> Iter
         yield fault("IPK-E010", "continues", allowed)
 
 
-def wishes_fit_needs(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
-    """Find a need reported against the patient's wish."""
-    kinds, wishes = items(data, "needs"), part(data, "wishes")
-    for name, kind in (("individualPlan", "individual-plan"), ("coordinator", "coordinator")):
-        if wishes.get(name) == "no" and kind in kinds:
-            yield fault("IPK-E010", f"wishes.{name}", "needs")
-
-
 def listed_once(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
     """Find a code that stands twice in its list."""
     for name in ("needs", "scope", "scopes"):
@@ -185,7 +177,6 @@ RULES: Final = (
     _rule("district", district_of_municipality, "patient"),
     _rule("occurred-at", occurred, "occurredAt"),
     _rule("continues-one", continues_one, "continues"),
-    _rule("wishes-fit-needs", wishes_fit_needs, "wishes"),
     _rule("listed-once", listed_once, "needs", "scope", "scopes"),
     _rule("preference-reason", not_followed_says_why, "preference"),
     _rule("period-order", ends_after_start, "expectedUntil", "plan"),

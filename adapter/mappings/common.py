@@ -20,10 +20,11 @@ LEFT: Final = frozenset(
 )
 
 
-def warn(code: str, path: str) -> Warn:
-    """Return a warning with the texts of errors.TABLE."""
+def warn(code: str, path: str, *, hint: tuple[Any, str, str] | None = None) -> Warn:
+    """Return a warning with the texts of errors.TABLE; `hint` is (number, nb, en) of what it is about."""
     row = errors.TABLE[code]
-    return Warn(code=code, path=path, text_nb=row.nb, text_en=row.en)
+    nb, en = (f" ({hint[1]})", f" ({hint[2]})") if hint else ("", "")
+    return Warn(code=code, path=path, text_nb=row.nb + nb, text_en=row.en + en)
 
 
 # ── people ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -40,13 +40,14 @@ def _target(ctx: Context) -> Party | None:
 def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, Resource]:
     step = states.transition(need.state, ctx.event.type)
     old = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
+    first = states.OPENING["open" if release.opens(ctx, need, target) else "held"]
     fresh = common.need_task(
         ctx,
         id_=ctx.id("Task", f"{need.kind}/{target.key}"),
         melde_id=need.melde_id,
         request=need.request,
-        status=states.STATES["reported"].task_status,
-        business="reported",
+        status=first.task_status,
+        business=first.business,
         owner=target,
         due=None,
     )

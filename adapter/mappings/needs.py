@@ -19,7 +19,8 @@ def identified(ctx: Context) -> Change:
     melde_id = _melde_id(ctx)
     performer = route.party or release.own_unit(ctx) or ctx.party
     verdicts = {kind: _gate(ctx, kind, performer) for kind in ctx.data.needs}
-    fresh, joined = _join(ctx, performer)
+    there = _there(ctx, performer)
+    fresh, joined = _join(ctx, there)
     pairs = tuple(
         r
         for kind in fresh
@@ -37,9 +38,9 @@ def identified(ctx: Context) -> Change:
             *unrouted,
         ),
         reasons=(*route.reasons, *(r for v in verdicts.values() for r in v.reasons)),
-        warnings=(*joined, *_unrouted(route)),
+        warnings=(*joined, *_unrouted(route), *_doubts(ctx)),
         status=_status(verdicts, unrouted=route.party is None),
-        case={"meldeId": melde_id},
+        case={"meldeId": melde_id if fresh or not there else there[0].melde_id},
     )
 
 
@@ -75,14 +76,34 @@ def _gate(ctx: Context, kind: str, performer: Party | None) -> consent.Verdict:
     )
 
 
-def _join(ctx: Context, performer: Party | None) -> tuple[tuple[str, ...], Iterable[Warn]]:
-    """Return the kinds that are new here, and a warning for each that is already open at the same party (N6)."""
+def _there(ctx: Context, performer: Party | None) -> tuple[views.Need, ...]:
+    """Return the needs of these kinds that are open at the same party already."""
     owner = performer.organisation_id if performer else ""
-    there = {n.kind for n in views.open_needs(ctx.case) if n.owner == owner and n.state != "consent-pending"}
-    fresh = tuple(kind for kind in ctx.data.needs if kind not in there)
-    return fresh, (
-        common.warn("IPK-E027", f"$.data.needs[{i}]") for i, k in enumerate(ctx.data.needs) if k in there
+    return tuple(
+        n
+        for n in views.open_needs(ctx.case)
+        if n.owner == owner and n.kind in ctx.data.needs and n.state != "consent-pending"
     )
+
+
+def _join(ctx: Context, there: tuple[views.Need, ...]) -> tuple[tuple[str, ...], Iterable[Warn]]:
+    """Return the kinds that are new here, and a warning for each that is already open: it joins, never forks (N6)."""
+    kinds = {n.kind for n in there}
+    fresh = tuple(kind for kind in ctx.data.needs if kind not in kinds)
+    return fresh, (
+        common.warn("IPK-E027", f"$.data.needs[{i}]") for i, k in enumerate(ctx.data.needs) if k in kinds
+    )
+
+
+def _doubts(ctx: Context) -> Iterable[Warn]:
+    """Yield a warning for what the sender may want to look at: a GP nobody knows, a need against the patient's wish."""
+    gp = ctx.data.patient.gp
+    if gp is not None and routing.gp(ctx.book, gp.her_id) is None:
+        yield common.warn("IPK-R003", "$.data.patient.gp.herId")
+    wishes = {"individual-plan": ctx.data.wishes.individual_plan, "coordinator": ctx.data.wishes.coordinator}
+    for number, kind in enumerate(ctx.data.needs):
+        if wishes.get(kind) == "no":
+            yield common.warn("IPK-E010", f"$.data.needs[{number}]")
 
 
 def _pair(

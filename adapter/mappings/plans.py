@@ -120,7 +120,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
         base
         + Change(
             resources=(*parties, given, *goals, *activities, *evaluation, *gone, team_resource, plan),
-            warnings=tuple(common.warn("IPK-E029", f"$.data.plan#{item}") for item in missing),
+            warnings=tuple(common.warn("IPK-E029", "$.data.plan", hint=nine.NINE[item]) for item in missing),
             case={"planId": id_},
         )
         + team.fulfilled(ctx, reference, plan_status=said.status)
@@ -226,7 +226,9 @@ def _team(ctx: Context, said: Any) -> Resource:
     """Return the team with the plan's participants by name; a person named twice stands once."""
     members = tuple(
         teams.participant(
-            member={"display": ", ".join(w for w in (p.name, p.organisation) if w)}, text=p.role or "Deltaker"
+            member={"display": ", ".join(w for w in (p.name, p.organisation) if w)},
+            role=_role(p.role),
+            text=_words(p.role),
         )
         for p in said.participants
     )
@@ -240,6 +242,16 @@ def _team(ctx: Context, said: Any) -> Resource:
             participants=members,
         )
     return teams.added(found, *members)
+
+
+def _role(said: str | None) -> str | None:
+    """Return a participant's role where it is one of codes.ROLES."""
+    return said if said in codes.ROLES else None
+
+
+def _words(said: str | None) -> str | None:
+    """Return a participant's role in words where it is no code of ours."""
+    return None if _role(said) else said or "Deltaker"
 
 
 def closed(ctx: Context) -> Change:

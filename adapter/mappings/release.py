@@ -73,10 +73,29 @@ def need_notice(
         wants_reply=True,
         reply_days=days,
         based_on=tuple(f"ServiceRequest/{n.id}" for n in covered),
-        reasons=reasons,
+        reasons=(*_chosen(ctx, said, receiver), *reasons, *_opened(ctx, said, covered, receiver)),
         parent=_parent(need),
         contact_profession=need.contact_at_receiver.profession if need.contact_at_receiver else None,
     )
+
+
+def _chosen(ctx: Context, said: Reported, receiver: Party) -> tuple[Reason, ...]:
+    """Return why this party receives, where the patient's municipality decides it."""
+    place = said.need.patient.municipality
+    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+    return route.reasons if route.party is receiver else ()
+
+
+def _opened(ctx: Context, said: Reported, covered: list[views.Need], receiver: Party) -> tuple[Reason, ...]:
+    """Return by which consent each kind goes, once."""
+    verdicts = consent.covered(
+        [n.kind for n in covered],
+        said.given,
+        recipient=grants.names(receiver),
+        legal_basis=said.need.legal_basis,
+        on=ctx.now.date(),
+    )
+    return tuple(dict.fromkeys(reason for v in verdicts.values() for reason in v.reasons))
 
 
 def _parent(need: Any) -> tuple[str, str] | None:
@@ -141,7 +160,9 @@ def let_go(ctx: Context, melde_ids: set[str]) -> Change:
         need
         for melde_id in sorted({m.melde_id for m in held if m.melde_id})
         for need in views.open_needs(ctx.case)
-        if need.melde_id == melde_id and need.state == "reported" and not _opens(ctx, need)
+        if need.melde_id == melde_id
+        and need.state == "reported"
+        and not opens(ctx, need, ctx.book.by_organisation(need.owner))
     ]
     step = states.STATES["consent-pending"]
     return Change(
@@ -152,12 +173,15 @@ def let_go(ctx: Context, melde_ids: set[str]) -> Change:
     )
 
 
-def _opens(ctx: Context, need: views.Need) -> bool:
+def opens(ctx: Context, need: views.Need, receiver: Party | None) -> bool:
+    """Return whether the consent that holds now lets this need go to a party; nothing leaves to one that is home."""
+    if receiver is not None and receiver.home:
+        return True
     said = reported(ctx, need.melde_id)
     verdict = consent.gate(
         need=need.kind,
         consent=said.given if said else None,
-        recipient=grants.names(ctx.book.by_organisation(need.owner)),
+        recipient=grants.names(receiver, gp=bool(receiver and receiver.person)),
         legal_basis=said.need.legal_basis if said else None,
         on=ctx.now.date(),
     )

@@ -28,6 +28,8 @@ FORM_BYTES: Final = 64_000
 """Largest body of a search form, and of a request that needs none."""
 DRAINED: Final = 50_000_000
 """Largest body read away before it is refused: a caller still sending does not see the answer."""
+PATIENCE: Final = 0.25
+"""Seconds that a request waits for its turn to read its body."""
 _PIECE: Final = 65_536
 
 
@@ -153,7 +155,7 @@ class Call:
     @contextmanager
     def _reading(self) -> Iterator[None]:
         gate = self.shared.reading
-        if not gate.acquire(blocking=False):
+        if not gate.acquire(timeout=PATIENCE):
             raise SystemFault("IPK-S002", at="body")
         try:
             yield

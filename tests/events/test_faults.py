@@ -71,8 +71,6 @@ BAD = [
     (NEED, "data.needs.0", "cash", "IPK-E008", "$.data.needs[0]"),
     (NEED, "data.needs", ["coordinator", "coordinator"], "IPK-E010", None),
     (NEED, "data.needs", "coordinator", "IPK-E007", None),
-    (NEED, "data.wishes.individualPlan", "no", "IPK-E010", None),
-    (NEED, "data.wishes.coordinator", "no", "IPK-E010", None),
     (NEED, "data.wishes.coordinator", "maybe", "IPK-E008", None),
     (NEED, "data.admitted", "false", "IPK-E007", None),
     (NEED, "data.admitted", 0, "IPK-E007", None),

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from adapter import log
 from adapter.services import Services
 from tests.fhir import validator
-from tests.web.hands import FNR, LINE, ids, need, post, search, told
+from tests.web.hands import FNR, LINE, ids, need, post, search, told, trails
 
 
 def _path(url: str) -> str:
@@ -189,6 +189,20 @@ def test_a_search_by_person_goes_on_by_links_without_the_number(client: FlaskCli
     second = client.get(_path(links["next"]))
     assert second.status_code == 200
     assert len({*ids(page), *ids(second.json)}) == len(case["needs"])
+
+
+@pytest.mark.parametrize(
+    ("type_", "name"), [("ServiceRequest", "identifier"), ("Patient", "_id"), ("Task", "identifier")]
+)
+def test_a_persons_number_in_any_field_of_a_form_stands_in_no_link_and_no_audit_row(
+    client: FlaskClient, services: Services, type_: str, name: str
+):
+    told(client)
+    page = search(client, type_, **{name: LINE})
+    assert page.status_code == 200
+    assert "entry" not in page.json
+    assert LINE not in page.text
+    assert LINE not in str(trails(services))
 
 
 def test_paging_goes_through_everything_once_also_with_a_count_put_on(client: FlaskClient):

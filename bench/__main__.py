@@ -1,0 +1,99 @@
+"""`python -m bench` (`make bench`): ours beside a floor of its own, in one run. Exit code 1 when a target is missed."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final, NoReturn
+
+from bench import measures, micro, report
+from bench.measures import Pair, Size
+from bench.report import Row
+
+WHOLE: Final = Size(plans=10_000, rounds=5, seconds=3.0)
+QUICK: Final = Size(plans=2_000, rounds=3, seconds=1.5)
+FAR_PAGE: Final = 100
+
+
+def main() -> int:
+    """Measure, print the table, and return the exit code: 0 all reached, 1 a target missed."""
+    asked = _arguments()
+    signal.signal(signal.SIGTERM, _stopped)
+    size = QUICK if asked.quick else WHOLE
+    rows, pairs = measured(size)
+    text = report.table(rows, size)
+    print(text)
+    place = report.keep(rows, size, pairs, Path(__file__).parent / "results")
+    _say(f"All rounds: {place}")
+    if asked.write_readme:
+        report.into(Path(__file__).parent.parent / "README.md", text)
+    return 0 if all(row.good for row in rows if row.binding) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer plans, shorter rounds: a minute, for CI")
+    parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
+    return parser.parse_args()
+
+
+def _stopped(_number: int, _frame: object) -> NoReturn:
+    """Leave through the `finally` of every server."""
+    raise SystemExit(143)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def measured(size: Size) -> tuple[tuple[Row, ...], dict[str, Pair]]:
+    """Return all rows, and the rounds behind those that have a floor."""
+    with tempfile.TemporaryDirectory(prefix="ip-adapter-bench-") as name:
+        folder = Path(name)
+        pairs = {**_reads(folder, size), "events": _events(folder, size)}
+        _say("Without a server ...")
+        written, read, length = micro.message()
+        start, checked = micro.commands(folder)
+    rows = (
+        report.rates("read by id, audited", pairs["read"], 0.3),
+        report.rates("search, page of 10, audited", pairs["search"], 0.4),
+        report.rates("event accepted = committed", pairs["events"], 0.25),
+        report.slowest("event, 99th percentile of 32 connections", pairs["events"], 50),
+        report.rates("read by id, audit off (bench only)", pairs["silent"], 0.5, binding=False),
+        report.pages(f"page {FAR_PAGE} beside page 1", pairs["pages"], 1.2),
+        report.single("one message mapped, built, checked", written, " ms", 0.4),
+        report.single(f"one message of {length / 1000:.1f} KB read and checked", read, " ms", 1),
+        report.single("`ip-adapter --help`", start, " s", 0.2),
+        report.single("`ip-adapter check` of one event", checked, " s", 0.6),
+    )
+    return rows, pairs
+
+
+def _reads(folder: Path, size: Size) -> dict[str, Pair]:
+    _say(f"Filling two databases with {size.plans:,} care plans ...")
+    with measures.reading(folder, size) as ports:
+        _say("Reads ...")
+        read, silent = measures.reads(size, ports), measures.reads(size, ports, "silent")
+        _say("Searches ...")
+        return {
+            "read": read,
+            "silent": silent,
+            "search": measures.searches(size, ports),
+            "pages": measures.pages(size, ports, FAR_PAGE),
+        }
+
+
+def _events(folder: Path, size: Size) -> Pair:
+    _say("Events ...")
+    return measures.events(folder, size)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except RuntimeError as error:
+        _say(f"bench: {error}")
+        sys.exit(2)

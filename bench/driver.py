@@ -1,0 +1,182 @@
+"""The load: many kept-alive HTTP/1.1 connections from one process, each asking again as soon as it is answered.
+
+Runs as `python -m bench.driver`, in a process of its own: reads a Job as JSON from standard input, writes a Load as
+JSON to standard output. The same for ours and for the floor, so what it costs cancels out of the ratios.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import cycle, islice
+from typing import Any, Final
+
+import orjson
+
+from bench import needs
+
+_END: Final = b"\r\n\r\n"
+_LENGTH: Final = b"content-length:"
+_CHUNK: Final = 262_144
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What to ask for: `paths` in turn by GET, or else distinct events from place `start` on, or one fixed `body`."""
+
+    port: int
+    connections: int
+    seconds: float
+    paths: tuple[str, ...]
+    post: bool = False
+    body: str | None = None
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What was answered. Latencies in milliseconds; `statuses` counts answers by HTTP status."""
+
+    rate: float
+    p50: float
+    p99: float
+    answers: int
+    statuses: dict[str, int] = field(default_factory=dict)
+    length: int = 0
+    """Bytes of the last body."""
+
+
+def requests(job: Job) -> Iterator[bytes]:
+    """Yield requests without end."""
+    if not job.post:
+        heads = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n\r\n".encode() for path in job.paths]
+        yield from cycle(heads)
+        return
+    head = f"POST {job.paths[0]} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\nContent-Type: "
+    if job.body is not None:
+        yield from cycle([_posted(head, "application/json", job.body.encode())])
+    for body in needs.bodies(job.start):
+        yield _posted(head, needs.MEDIA, body)
+
+
+def _posted(head: str, media: str, body: bytes) -> bytes:
+    return f"{head}{media}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+class _Line:
+    """One connection: what it waits for and since when."""
+
+    __slots__ = ("buffer", "since", "socket", "wanted")
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = b""
+        self.wanted = 0
+        self.since = 0.0
+
+    def ask(self, request: bytes) -> None:
+        """Send a request."""
+        self.buffer, self.wanted = b"", 0
+        self.since = time.perf_counter()
+        self.socket.sendall(request)
+
+    def answered(self) -> bool:
+        """Take what has come; whether the answer is whole. Raises ConnectionError when the server hung up."""
+        part = self.socket.recv(_CHUNK)
+        if not part:
+            raise ConnectionError
+        self.buffer += part
+        if not self.wanted:
+            end = self.buffer.find(_END)
+            if end < 0:
+                return False
+            self.wanted = end + len(_END) + _length(self.buffer[:end])
+        return len(self.buffer) >= self.wanted
+
+
+def _length(head: bytes) -> int:
+    lower = head.lower()
+    place = lower.find(_LENGTH)
+    return int(lower[place + len(_LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
+
+
+def load(job: Job) -> Load:
+    """Return what came of a job."""
+    source = requests(job)
+    if job.post and job.body is None:  # made before the clock starts, as far as they will reach
+        ready = list(islice(source, int(job.seconds * 1500)))
+        source = _chained(ready, source)
+    lines = [_Line(job.port) for _ in range(job.connections)]
+    try:
+        return _loaded(job, lines, source)
+    finally:
+        for line in lines:
+            line.socket.close()
+
+
+def _chained(ready: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield from ready
+    yield from rest
+
+
+def _loaded(job: Job, lines: list[_Line], source: Iterator[bytes]) -> Load:
+    times: list[float] = []
+    statuses: Counter[str] = Counter()
+    length, lost = 0, 0
+    begun = time.perf_counter()
+    end = begun + job.seconds
+    with selectors.DefaultSelector() as selector:
+        for line in lines:
+            selector.register(line.socket, selectors.EVENT_READ, line)
+            line.ask(next(source))
+        waiting = len(lines)
+        while waiting and time.perf_counter() < end + 10:
+            for key, _ in selector.select(1):
+                line = key.data
+                try:
+                    if not line.answered():
+                        continue
+                except OSError:
+                    lost += 1
+                    waiting -= 1
+                    selector.unregister(line.socket)
+                    continue
+                now = time.perf_counter()
+                times.append(now - line.since)
+                statuses[line.buffer[9:12].decode("ascii", "replace")] += 1
+                length = line.wanted - line.buffer.find(_END) - len(_END)
+                if now < end:
+                    line.ask(next(source))
+                else:
+                    waiting -= 1
+    return _counted(times, statuses, lost=lost + waiting, seconds=time.perf_counter() - begun, length=length)
+
+
+def _counted(times: list[float], statuses: Counter[str], *, lost: int, seconds: float, length: int) -> Load:
+    ordered = sorted(times) or [0.0]
+    if lost:
+        statuses["lost"] = lost
+    return Load(
+        rate=len(times) / seconds,
+        p50=ordered[len(ordered) // 2] * 1000,
+        p99=ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))] * 1000,
+        answers=len(times),
+        statuses=dict(statuses),
+        length=length,
+    )
+
+
+def main() -> None:
+    """Do the job on standard input."""
+    said: dict[str, Any] = orjson.loads(sys.stdin.buffer.read())
+    sys.stdout.buffer.write(orjson.dumps(asdict(load(Job(**said)))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The benchmark's own parts: its people do not exist, its events are valid, its floors do their work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+import orjson
+import pytest
+
+from adapter import events, ids
+from bench import bare, needs, people, plans, report
+from bench.driver import Job, requests
+
+NOW = datetime(2026, 3, 4, 9, 15, 1, tzinfo=UTC)
+
+
+def test_every_number_is_synthetic_and_different():
+    found = list(islice(people.numbers(), 2000))
+    assert len(set(found)) == len(found)
+    assert {number[2] for number in found} <= {"8", "9"}
+    for number in found:
+        ids.person(ids.FNR_SYSTEM, number, ids.People())
+
+
+def test_numbers_from_another_place_are_others():
+    assert not {*islice(people.numbers(), 500)} & {*islice(people.numbers(1_000_000), 500)}
+
+
+def test_every_event_is_valid_and_of_its_own():
+    found = [orjson.loads(body) for body in islice(needs.bodies(3), 20)]
+    assert len({event["id"] for event in found}) == len(found)
+    for event in found:
+        events.check(event, now=NOW, people=ids.People())
+
+
+def test_a_care_plan_has_the_size_that_the_targets_were_measured_with():
+    sizes = [len(orjson.dumps(plan)) for plan in plans.care_plans(100)]
+    assert 6000 < sum(sizes) / len(sizes) < 6800
+
+
+def test_the_bare_pipeline_maps_and_validates():
+    _, resources, message = bare.process(bare.example())
+    assert [orjson.loads(each)["resourceType"] for each in resources] == ["CarePlan", "CareTeam", "Task"]
+    assert len(message) > 6000
+
+
+def test_the_driver_announces_the_length_of_what_it_posts():
+    job = Job(port=1, connections=1, seconds=1, paths=("/events",), post=True)
+    head, _, body = next(requests(job)).partition(b"\r\n\r\n")
+    assert f"Content-Length: {len(body)}".encode() in head
+
+
+def test_a_missed_target_of_this_issue_is_told_from_one_of_a_later_issue():
+    row = report.single("a", 2.0, " ms", 1.0)
+    assert not row.good
+    assert not row.binding
+    assert "later" in row.verdict
+
+
+def test_the_table_replaces_only_what_stands_between_the_marks(tmp_path: Path):
+    readme = tmp_path / "README.md"
+    readme.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n", "utf-8")
+    report.into(readme, "new")
+    assert readme.read_text("utf-8") == f"before\n{report.BEGIN}\nnew\n{report.END}\nafter\n"
+
+
+def test_a_readme_without_marks_is_refused(tmp_path: Path):
+    readme = tmp_path / "README.md"
+    readme.write_text("nothing", "utf-8")
+    with pytest.raises(ValueError, match="missing"):
+        report.into(readme, "new")
