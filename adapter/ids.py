@@ -7,11 +7,11 @@ is ever read out of a number. Which numbers an installation lets in at all is it
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from typing import Final, Literal, NewType, NoReturn, Self
 
+from adapter import idscan
 from adapter.errors import PersonalIdError
 
 _OID: Final = "urn:oid:2.16.578.1.12.4.1"
@@ -316,55 +316,18 @@ def system_of_kith(type_v: str) -> str:
     return _SYSTEM_OF_KITH.get(type_v, f"{KITH_SYSTEM}{type_v.lower()}")
 
 
-_HEX: Final = "[0-9a-fA-F]"
-_UUID: Final = rf"(?<![0-9A-Za-z]){_HEX}{{8}}-(?:{_HEX}{{4}}-){{3}}{_HEX}{{12}}(?![0-9A-Za-z])"
-_DATE: Final = r"\d\d\.?\d\d\.?\d\d"
-_BETWEEN: Final = "[\\s.\u2010-\u2015-]{0,2}"
-# \d, not [0-9]: digits of other scripts are the same number to a reader. The first look has no context and begins with
-# one digit, not six, because the search then skips to the next digit at three times the speed.
-_MAYBE: Final = re.compile(rf"{_DATE}{_BETWEEN}\d{{5}}")
-_RUNS: Final = re.compile(rf"{_UUID}|(?<!\d)({_DATE}){_BETWEEN}(\d{{5}})(?!\d)")
-_MASKED: Final = re.compile(rf"({_UUID})|\d{{11,}}|(?<!\d){_DATE}{_BETWEEN}\d{{5}}(?!\d)")
-_ROW: Final = re.compile(rf"({_UUID})|\d{{11}}")
-_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Characters that a reader does not see: soft hyphen, zero width, directions."""
-
-
 def looks_real(text: str, people: People) -> bool:
     """Return whether `text` (free text or XML) holds a national number that `people` does not take.
 
-    Seen: eleven digits not part of a longer number, also with points in the date, with blanks, a line's end, a point or
-    a hyphen after it, with characters between that nobody sees, or written as XML character references. UUIDs are
-    skipped.
+    How a number may be written there: idscan.numbers.
     """
     if people.mode == "real":
         return False
-    if "&#" in text:
-        text = html.unescape(text)
-    if not text.isascii():
-        text = _INVISIBLE.sub("", text)
-    if not _MAYBE.search(text):
-        return False
-    return any(_is_foreign(found, people) for found in _RUNS.finditer(text))
+    return any(_is_foreign(value, people) for value in idscan.numbers(text))
 
 
-def _is_foreign(found: re.Match[str], people: People) -> bool:
-    if found[1] is None:  # a UUID
-        return False
-    value = "".join(str(int(digit)) for digit in found[1] + found[2] if digit != ".")
+def _is_foreign(value: str, people: People) -> bool:
     return is_national(value, strict_pre2032=people.strict_pre2032) and not people.allows(value)
-
-
-def mask(text: str) -> str:
-    """Return `text` with every run of eleven or more digits as eleven stars; UUIDs are left."""
-    if not _MAYBE.search(text):
-        return text
-    return _MASKED.sub(lambda found: found[1] or "***********", text)
-
-
-def has_eleven_digits(text: str) -> bool:
-    """Return whether eleven digits stand in a row outside a UUID: what an id of ours may not hold."""
-    return any(found[1] is None for found in _ROW.finditer(text))
 
 
 def _formed(pattern: str, value: str, at: str) -> str:

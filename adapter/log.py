@@ -21,7 +21,7 @@ import orjson
 import structlog
 
 from adapter.errors import AdapterError
-from adapter.ids import mask
+from adapter.idscan import mask
 
 ALLOWED: Final = frozenset(
     {

@@ -89,6 +89,11 @@ class Party:
         return naming.organisation_id(her_id=self.her_id, orgnr=self.orgnr)
 
     @property
+    def municipalities(self) -> frozenset[str]:
+        """Codes of the municipalities that it serves, whole or by district."""
+        return frozenset(place.partition("/")[0] for place in self.serves)
+
+    @property
     def display(self) -> str:
         """Level-2 name, else level-1 name."""
         return self.unit_name or self.name

@@ -26,6 +26,7 @@ PURE = (
     "data",
     "codes",
     "ids",
+    "idscan",
     "naming",
     "errors",
 )

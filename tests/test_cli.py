@@ -236,6 +236,18 @@ def test_codes_shows_lists_codes_and_one_text(call: Call):
     assert json.loads(call("codes", "need-kind", "--json").stdout)[0].keys() == {"code", "display"}
 
 
+@pytest.mark.parametrize("command_", ["run", "serve"])
+def test_an_address_book_that_does_not_read_is_told_in_words_before_anything_starts(
+    call: Call, tmp_path: Path, command_: str
+):
+    book = tmp_path / "book.toml"
+    book.write_text("not TOML")
+    got = call(command_, ADAPTER_ADDRESSBOOK=str(book))
+    assert got.returncode == 2
+    assert "IPK-R006" in got.stderr
+    assert "Traceback" not in got.stderr
+
+
 def test_settings_shows_values_defaults_and_stars_for_secrets(call: Call):
     secrets = {"ADAPTER_TOKEN": "t" * 20, "ADAPTER_DATABASE_URL": "postgresql+psycopg://u:hidden@h/d"}
     got = call("settings", ADAPTER_PORT="9090", **secrets)

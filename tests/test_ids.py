@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter import codes, ids
+from adapter import codes, ids, idscan
 from adapter.errors import PersonalIdError
 from adapter.ids import DNR_SYSTEM, DUF_SYSTEM, FHN_SYSTEM, FNR_SYSTEM, People
 from tests.numbers import national, real_looking
@@ -254,21 +254,21 @@ def test_every_ordinary_number_looks_real_and_no_synthetic_one_does(
 @given(st.text())
 def test_any_text_is_scanned_and_masked_without_a_fault(text: str):
     ids.looks_real(text, SYNTHETIC)
-    assert not ids.has_eleven_digits(ids.mask(text))
+    assert not idscan.has_eleven_digits(idscan.mask(text))
 
 
 def test_the_mask_hides_eleven_digits_and_leaves_uuids():
     uuid = "11111111-1111-1111-1111-111111111111"
-    assert ids.mask(f"{LINE[:2]}.{LINE[2:4]}.{LINE[4:6]} {LINE[6:]}") == "*" * 11
+    assert idscan.mask(f"{LINE[:2]}.{LINE[2:4]}.{LINE[4:6]} {LINE[6:]}") == "*" * 11
     assert (
-        ids.mask(f"a {LINE} b {LINE[:6]} {LINE[6:]} {uuid} 1234567890")
+        idscan.mask(f"a {LINE} b {LINE[:6]} {LINE[6:]} {uuid} 1234567890")
         == f"a {'*' * 11} b {'*' * 11} {uuid} 1234567890"
     )
-    assert LINE not in ids.mask(f"9{LINE}9")
-    assert ids.has_eleven_digits(f"e-{LINE}")
-    assert ids.has_eleven_digits("20260304101500")
-    assert not ids.has_eleven_digits(uuid)
-    assert not ids.has_eleven_digits("5c1b4f0e-6c0e-4a53-9f39-012345678901")
+    assert LINE not in idscan.mask(f"9{LINE}9")
+    assert idscan.has_eleven_digits(f"e-{LINE}")
+    assert idscan.has_eleven_digits("20260304101500")
+    assert not idscan.has_eleven_digits(uuid)
+    assert not idscan.has_eleven_digits("5c1b4f0e-6c0e-4a53-9f39-012345678901")
 
 
 @pytest.mark.parametrize("secret", [ids.person(FNR_SYSTEM, LINE, SYNTHETIC), ids.hpr("9144889")])

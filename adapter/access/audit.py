@@ -18,7 +18,7 @@ from adapter.access.callers import CURRENT, Caller
 from adapter.events import Event
 from adapter.fhir import audit as fhir_audit
 from adapter.fhir.query import Row
-from adapter.ids import has_eleven_digits, mask
+from adapter.idscan import has_eleven_digits, mask
 from adapter.store import AuditRow
 
 Interaction = Literal["read", "vread", "history-instance", "search-type", "create", "update", "operation"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from adapter.ids import has_eleven_digits
+from adapter.idscan import has_eleven_digits
 
 ANYBODY: Final = "loopback"
 """Client of a request without a token."""

@@ -19,6 +19,17 @@ def loaded(**given: Any) -> setting.Settings:
     return setting.load(**{name: value for name, value in given.items() if value is not None})
 
 
+def checked(settings: setting.Settings) -> setting.Settings:
+    """Return the settings once their address book reads, so that its faults are told here, not by a process to come.
+
+    Raises Faults IPK-R006 …, all at once.
+    """
+    from adapter.registers import addressbook  # noqa: PLC0415
+
+    addressbook.load(settings.addressbook)
+    return settings
+
+
 def logging(settings: setting.Settings, *, level: str | None = None) -> None:
     """Send the log to standard error as the settings say."""
     from adapter import log  # noqa: PLC0415

@@ -42,7 +42,7 @@ def run_(host: str | None, port: int | None) -> int:
     """  # noqa: D301 (\b is click's mark)
     from adapter.cli import welcome  # noqa: PLC0415
 
-    settings = _bound(installation.loaded(host=host, port=port))
+    settings = _bound(installation.checked(installation.loaded(host=host, port=port)))
     settings = settings.model_copy(
         update={name: value for name, value in QUICK.items() if name not in settings.model_fields_set}
     )
@@ -66,7 +66,7 @@ def serve_(host: str | None, port: int | None) -> int:
       ip-adapter serve --port 9090
       ADAPTER_DATABASE_URL=postgresql+psycopg://adapter@db/adapter ip-adapter serve
     """  # noqa: D301 (\b is click's mark)
-    settings = _bound(installation.loaded(host=host, port=port))
+    settings = _bound(installation.checked(installation.loaded(host=host, port=port)))
     installation.logging(settings)
     installation.prepare(settings, upgrade=False)
     return _serve(settings, worker=False, simulator=False)
@@ -88,6 +88,7 @@ def work_() -> int:
     installation.logging(settings)
     installation.prepare(settings, upgrade=False)
     services = wiring.build(settings)
+    wiring.ready(services)
     threads = Threads(services, Parts(worker=True))
     try:
         _until_stopped(threads.start, threads.stop)

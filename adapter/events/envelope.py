@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from adapter import ids
+from adapter import ids, idscan
 from adapter.errors import Fault, PersonalIdError
 from adapter.events.catalogue import TYPES
 from adapter.events.faults import join
@@ -69,7 +69,7 @@ def instant(value: object) -> datetime | None:
 
 
 def _is_id(value: str) -> bool:
-    return bool(_ID.fullmatch(value)) and not ids.has_eleven_digits(value)
+    return bool(_ID.fullmatch(value)) and not idscan.has_eleven_digits(value)
 
 
 def _is_source(value: str, context: Context) -> bool:

@@ -1,4 +1,4 @@
-"""One good example of each posted type: an official fictive person, a fictive municipality, invented texts.
+"""One good example of each type: an official fictive person, a fictive municipality, invented texts.
 
 Line Danser (E01 is the example of design/event-data.md) is a patient of a hospital department, 90998, and of the
 municipality's case handling unit, 5079.
@@ -13,11 +13,23 @@ from adapter import naming
 
 HOSPITAL: Final = "urn:her:90998"
 MUNICIPALITY: Final = "urn:her:5079"
+ADAPTER: Final = "urn:adapter"
+"""Source of what the adapter's own clock makes."""
 _SENT: Final = "3e0f6c2a-93f2-5b55-9d2a-6a8f0f3d7c10"
 _ASSIGNMENT: Final = "7c8a4a55-2d1b-5f0e-8a52-1a8c7b6d5e4f"
 _PLAN: Final = "d4f4f771-f4ef-5c15-9f0a-2b3c4d5e6f70"
 _FIRST: Final = "5c1b4f0e-6c0e-4a53-9f39-0f4d6f7f9b11"
 """Id of the E01 that the others continue."""
+_REFUSED: Final = {"code": "E21", "text": "Pasienten finnes ikke i virksomheten"}
+_RECEIVED: Final = {
+    "messageId": "0b9d3c4e-5f60-4a71-8b92-a3c4d5e6f708",
+    "from": {"herId": "5079", "name": "Alvdal kommune, Saksbehandling"},
+}
+
+
+def _receipt(status: str, *errors: dict[str, str]) -> dict[str, Any]:
+    return {"messageId": _SENT, "status": status, "errors": list(errors)}
+
 
 _PATIENT: Final = {
     "identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "13116900216"},
@@ -243,12 +255,24 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "receiver": {"herId": "5079"},
     }),
     "ip.message.receipt": (HOSPITAL, "2026-03-04T10:40:00+01:00", {"msgId": _SENT, "status": "ok", "errors": []}),
+    # ── made by the adapter ──
+    "ip.receipt.positive": (MUNICIPALITY, "2026-03-04T10:41:00+01:00", _receipt("ok")),
+    "ip.receipt.negative": (MUNICIPALITY, "2026-03-04T10:41:00+01:00", _receipt("rejected", _REFUSED)),
+    "ip.receipt.missing": (ADAPTER, "2026-03-08T10:16:00+01:00", _receipt("missing")),
+    "ip.receipt.late": (MUNICIPALITY, "2026-03-09T08:00:00+01:00", _receipt("ok")),
+    "ip.message.faulted": (MUNICIPALITY, "2026-03-05T09:00:00+01:00", _RECEIVED | {"reason": "Avvik meldt av mottaker"}),
+    "ip.dialogue.received": (MUNICIPALITY, "2026-03-05T09:00:00+01:00", _RECEIVED | {"reason": "Ukjent tråd"}),
+    "ip.deadline.breached": (ADAPTER, "2026-03-09T00:00:00+01:00", {
+        "kind": "reply",
+        "due": "2026-03-09T00:00:00+01:00",
+        "subject": f"message/{_SENT}",
+    }),
 }  # fmt: skip
 """Type → (source, time, data)."""
 
 
 def event(type_: str) -> dict[str, Any]:
-    """Return the example of a posted type as a whole CloudEvent. Raises KeyError where there is none."""
+    """Return the example of a type as a whole CloudEvent. Raises KeyError where there is none."""
     source, time, data = _DATA[type_]
     first = type_ == "ip.need.identified"
     return {

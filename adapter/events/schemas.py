@@ -14,11 +14,13 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from adapter.errors import EventError
 from adapter.events import examples
-from adapter.events.catalogue import POSTED, TYPES
+from adapter.events.catalogue import TYPES
 
 if TYPE_CHECKING:
     from adapter.events.catalogue import EventType
 
+_SENDER: Final = "^urn:(her:[1-9][0-9]{0,7}|orgnr:[0-9]{9})$"
+_ANY_SOURCE: Final = "^urn:(adapter|her:[1-9][0-9]{0,7}|orgnr:[0-9]{9})$"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -36,17 +38,17 @@ def place(type_: str) -> str:
 
 
 def schema(type_: str) -> dict[str, Any]:
-    """Return the JSON Schema of a posted type, with examples. Raises EventError E020 for any other."""
+    """Return the JSON Schema of a type, with examples; `readOnly` where only the adapter makes it. Raises EventError E020."""
     return copy.deepcopy(_schema(_row(type_)))
 
 
 def example(type_: str) -> dict[str, Any]:
-    """Return a whole valid CloudEvent of a posted type, about an official fictive person. Raises EventError E020."""
+    """Return a whole valid CloudEvent of a type, about an official fictive person. Raises EventError E020."""
     return examples.event(_row(type_).type)
 
 
 def index() -> list[dict[str, Any]]:
-    """Return the posted types: type, number, title, and the place of the schema."""
+    """Return the types, those that may be posted first: type, number, title, and the place of the schema."""
     return [
         {
             "type": row.type,
@@ -55,15 +57,16 @@ def index() -> list[dict[str, Any]]:
             "description": _description(row),
             "schema": f"/schemas/events/{row.type}",
             "dataschema": place(row.type),
+            "posted": row.posted,
             "continues": row.continues,
         }
-        for row in map(TYPES.__getitem__, POSTED)
+        for row in TYPES.values()
     ]
 
 
 def _row(type_: str) -> EventType:
     row = TYPES.get(type_)
-    if row is None or not row.posted:
+    if row is None:
         raise EventError("IPK-E020")
     return row
 
@@ -93,7 +96,7 @@ def _schema(row: EventType) -> dict[str, Any]:
         "additionalProperties": False,
         "examples": [example(row.type)],
         "$defs": parts,
-    }
+    } | ({} if row.posted else {"readOnly": True})
 
 
 def _attributes(row: EventType) -> dict[str, Any]:
@@ -106,8 +109,9 @@ def _attributes(row: EventType) -> dict[str, Any]:
         },
         "source": {
             "type": "string",
-            "pattern": "^urn:(her:[1-9][0-9]{0,7}|orgnr:[0-9]{9})$",
-            "description": "urn:her:<HER-id of the sending service>, or urn:orgnr:<nine digits>",
+            "pattern": _SENDER if row.posted else _ANY_SOURCE,
+            "description": "urn:her:<HER-id of the sending service>, or urn:orgnr:<nine digits>"
+            + ("" if row.posted else "; urn:adapter where the adapter's clock made it"),
         },
         "type": {"const": row.type, "description": "Type of event"},
         "time": {

@@ -35,10 +35,15 @@ class _Plan:
     date: str | None
     tokens: tuple[tuple[str, str, bool, bool], ...]
     """(parameter, element, many, reference)."""
+    by_case: bool
+    """Whether the patient of its case is its subject where it names none."""
 
 
-def index(resource: Mapping[str, Any]) -> Index:
-    """Return the index values of a resource; types that are not served have none."""
+def index(resource: Mapping[str, Any], *, patient: str | None = None) -> Index:
+    """Return the index values of a resource; types that are not served have none.
+
+    `patient` (`Patient/id`) is whose case it is made in: a Provenance is about a patient whose resource it names, too.
+    """
     plan = _PLANS.get(resource["resourceType"])
     if plan is None:
         return Index()
@@ -47,7 +52,7 @@ def index(resource: Mapping[str, Any]) -> Index:
         start, end = values.stored(date) if isinstance(date, str) else values.period(date)
     status = resource.get(plan.status) if plan.status else None
     return Index(
-        plan.subject(resource),
+        plan.subject(resource) or (patient if plan.by_case else None),
         status if isinstance(status, str) or status is None else str(status).lower(),
         start,
         end,
@@ -98,10 +103,16 @@ def _among(element: str, inner: str) -> Callable[[Mapping[str, Any]], str | None
     return read
 
 
+def _target(resource: Mapping[str, Any]) -> str | None:
+    found = (one.get("reference", "") for one in resource.get("target", ()))
+    return next((one.partition("/_history/")[0] for one in found if one.startswith("Patient/")), None)
+
+
 _SPECIAL: Final[Mapping[str, Callable[[Mapping[str, Any]], str | None]]] = {
     "Patient": _self,
     "Appointment": _among("participant", "actor"),
     "AuditEvent": _among("entity", "what"),
+    "Provenance": _target,
 }
 
 
@@ -116,6 +127,7 @@ def _plan(row: Readable) -> _Plan:
         status.element if status else None,
         date.element if date else None,
         tuple((p.name, p.element, p.many, p.kind == "reference") for p in row.params if p.where == "token"),
+        row.type == "Provenance",
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from adapter import ids
+from adapter import idscan
 from adapter.errors import FhirError
 from adapter.fhir import values
 from adapter.fhir.includes import included, revinclude
@@ -127,7 +127,7 @@ def _refuse_numbers(row: Readable, params: Params) -> None:
 
 def _has_number(text: str) -> bool:
     joined = text.replace(" ", "")
-    return ids.mask(joined) != joined
+    return idscan.mask(joined) != joined
 
 
 def _safe(name: str) -> str:
@@ -150,7 +150,7 @@ def _search_param(reading: _Reading, name: str, value: str) -> None:
     param = reading.row.param(plain)
     if param is None:
         # R4: an unknown parameter may be ignored, an unsupported modifier or chain may not.
-        if "." in name or (modifier and not plain.startswith("_")):
+        if "." in name or (modifier and not plain.startswith("_")) or _narrows(reading.row, plain):
             raise FhirError("IPK-F004", at=_safe(name))
         if name not in NEUTRAL:
             reading.ignored.append(name)
@@ -161,7 +161,26 @@ def _search_param(reading: _Reading, name: str, value: str) -> None:
         _person(reading, name, value)
         return
     reading.terms.append(_TERMS[param.where](param, value, negated=modifier == "not"))
-    if _has_number(value):  # by POST only; the link, and the audit trail after it, is an address
+    _shown(reading, name, value)
+
+
+_FILTERS: Final = frozenset({"_has", "_list", "_filter", "_query", "_content", "_text"})
+_PEOPLE: Final = frozenset({"for", "actor", "individual", "entity", "identifier"})
+"""R4's other names for who or what it is about."""
+_PERSON_WORDS: Final = ("patient", "subject", "person")
+
+
+def _narrows(row: Readable, name: str) -> bool:
+    """Return whether to ignore a parameter could show other people than those asked for: never ignored, lenient or not."""
+    said = name.lower()
+    if said in _FILTERS or (row.type == "Patient" and not said.startswith("_")):
+        return True
+    return said in _PEOPLE or any(word in said for word in _PERSON_WORDS)
+
+
+def _shown(reading: _Reading, name: str, value: str) -> None:
+    """Keep a parameter for the links, which are addresses (and stand in the audit trail): never with a number."""
+    if _has_number(value):  # asked for by POST
         reading.hidden = True
     else:
         reading.params.append((name, value))
@@ -237,7 +256,7 @@ _TERMS: Final[Mapping[str, Callable[..., Term]]] = {
 def _id(reading: _Reading, name: str, value: str) -> None:
     found = tuple(values.id_(name, one) for one in values.alternatives(name, value))
     reading.terms.append(Term(field="id", values=found))
-    reading.params.append((name, value))
+    _shown(reading, name, value)
 
 
 def _updated(reading: _Reading, name: str, value: str) -> None:
@@ -295,7 +314,7 @@ def _elements(reading: _Reading, name: str, value: str) -> None:
     # `Type.element` is allowed in R4; only this type's are meant here.
     named = [one.rpartition(".")[2].strip() for one in values.alternatives(name, value)]
     reading.elements += [one for one in named if one.isalnum()]
-    reading.params.append((name, value))
+    _shown(reading, name, value)
 
 
 def _include(reading: _Reading, name: str, value: str) -> None:
@@ -346,7 +365,7 @@ def links(search: Search, *, next_: str | None, subject: str | None = None) -> t
     own = search.params
     if next_ is None:
         return own, None
-    if search.hidden:
+    if search.hidden or (search.person and subject is None):
         raise FhirError("IPK-F003")
     further = own
     if search.person and subject is not None:

@@ -93,7 +93,10 @@ _ROWS: Final = (
     ),
     Readable(
         type="Goal",
-        params=(*_SUBJECT, _status("lifecycle-status", "lifecycleStatus"), _date("start-date", "startDate"), _IDENTIFIER),
+        params=(
+            *_SUBJECT, _status("lifecycle-status", "lifecycleStatus"), _date("start-date", "startDate"), _CATEGORY,
+            _IDENTIFIER,
+        ),
         includes=_TO_SUBJECT,
         mandatory=("lifecycleStatus", "description", "subject"),
     ),
@@ -129,7 +132,7 @@ _ROWS: Final = (
         profile=urls.NO_BASIS_PRACTITIONER_ROLE,
         params=(
             _reference("practitioner", "practitioner"), _reference("organization", "organization"),
-            _date("date", "period"), _ACTIVE,
+            _date("date", "period"), _ACTIVE, _IDENTIFIER,
         ),
         includes={"practitioner": "practitioner", "organization": "organization", "endpoint": "endpoint"},
     ),
@@ -147,7 +150,7 @@ _ROWS: Final = (
     Readable(
         type="RelatedPerson",
         profile=urls.NO_BASIS_RELATED_PERSON,
-        params=(*_patient("patient"), _ACTIVE),
+        params=(*_patient("patient"), _ACTIVE, _IDENTIFIER),
         includes={"patient": "patient"},
         mandatory=("patient",),
     ),
@@ -183,13 +186,15 @@ _ROWS: Final = (
     ),
     Readable(
         type="DocumentReference",
-        params=(*_SUBJECT, _status(), _date("date", "date"), _token("type"), _token("identifier", "masterIdentifier")),
+        params=(
+            *_SUBJECT, _status(), _date("date", "date"), _CATEGORY, _token("type"), _token("identifier", "masterIdentifier"),
+        ),
         includes={**_TO_SUBJECT, "author": "author", "custodian": "custodian"},
         mandatory=("status", "content"),
     ),
     Readable(
         type="Provenance",
-        params=(_reference("target", "target", many=True), _date("recorded", "recorded")),
+        params=(*_patient("target"), _reference("target", "target", many=True), _date("recorded", "recorded")),
         includes={"target": "target", "agent": "agent.who"},
         mandatory=("target", "recorded", "agent"),
     ),
@@ -200,11 +205,15 @@ _ROWS: Final = (
     ),
     Readable(
         type="Endpoint",
-        params=(_reference("organization", "managingOrganization"), _status()),
+        params=(_reference("organization", "managingOrganization"), _status(), _IDENTIFIER),
         includes={"organization": "managingOrganization"},
         mandatory=("status", "connectionType", "payloadType", "address"),
     ),
-    Readable(type="Device", params=(_status(),)),
+    Readable(
+        type="Device",
+        params=(*_patient("patient"), _status(), _IDENTIFIER),
+        includes={"patient": "patient"},
+    ),
     Readable(type="Subscription", params=(_status(),), mandatory=("status", "reason", "criteria", "channel")),
 )  # fmt: skip
 

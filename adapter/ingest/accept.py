@@ -105,6 +105,9 @@ def owner(book: AddressBook, party: Party | None) -> str:
 def _clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
     """Return the home party for which a clock ran: the sender of the message it watches."""
     subject = str(getattr(event.data, "subject", "")).partition("/")[2]
+    need = next((n for n in views.needs(case) if n.melde_id == subject), None)
+    if need is not None:
+        return book.by_organisation(views.reference_id(need.task.get("requester")))
     watched = next((m for m in case.messages if m.id == subject), None)
     return book.by_key(watched.sender_key) if watched else next((p for p in book.parties if p.home), None)
 
@@ -164,6 +167,8 @@ def _by_message(conn: Connection, event: Event, org: str) -> str | None:
     """Return the case of the message an event names: a receipt, a clock, or what an EPJ sent itself."""
     data = event.data
     id_ = getattr(data, "message_id", None) or getattr(data, "msg_id", None)
+    if str(getattr(data, "subject", "")).startswith("need/"):
+        return cases.find_continued(conn, org, melde_id=str(data.subject).partition("/")[2])  # type: ignore[attr-defined]
     if id_ is None and str(getattr(data, "subject", "")).startswith("message/"):
         id_ = str(data.subject).partition("/")[2]  # type: ignore[attr-defined]
     if id_ is None or event.type in {"ip.dialogue.received", "ip.message.faulted"}:

@@ -26,9 +26,7 @@ PAUSE: Final = 0.02
 """Seconds: the longest pause before the first new try; it doubles with each."""
 EVENT_SCHEMA: Final = "v1"
 """Version in `/schemas/events/<type>/v1`; every message row keeps it."""
-VERSIONS: Final = Versions(
-    event_schema=EVENT_SCHEMA, mapping=mappings.VERSION, code_tables=codes.EDITION
-)
+VERSIONS: Final = Versions(event_schema=EVENT_SCHEMA, mapping=mappings.VERSION, code_tables=codes.EDITION)
 TRIES: Final = 5
 """How often a use case gathers again when somebody else wrote first. fhir-model.md, 'A case is …'."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from adapter import ids
 from adapter.kith.head import Head
@@ -73,10 +72,5 @@ def _by_person(conn: Connection, head: Head, org: str, now: datetime) -> Case:
 
 def municipality(case: Case, receiver: Party | None, sender: Party | None) -> str:
     """Return the case's municipality, else the one that we, or the sender, serve."""
-    address: dict[str, Any] = next(iter((views.patient(case) or {}).get("address", ())), {})
-    for extension in address.get("_district", {}).get("extension", ()):
-        code = extension.get("valueCoding", {}).get("code")
-        if code:
-            return str(code)
     served = [place for party in (receiver, sender) if party for place in party.serves]
-    return served[0].partition("/")[0] if served else ""
+    return views.municipality(case) or (served[0].partition("/")[0] if served else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,9 +15,11 @@ from adapter.fhir import parts
 from adapter.ingest import records
 from adapter.ingest.accept import accept
 from adapter.ingest.commit import Unit, commit, known, retrying
+from adapter.kith import text
 from adapter.mappings import compose, internal
 from adapter.mappings.context import Change
 from adapter.model import Case, Deadline, Message
+from adapter.rules import clocks
 from adapter.services import Services
 from adapter.store import Connection, cases, deadlines, messages
 
@@ -147,7 +150,7 @@ def regenerated(row: Message, now: datetime) -> Message:
         gen_date=at,
         generation=row.generation + 1,
         replaces=row.id,
-        body=kith.reissue(row.body, msg_id=msg_id, gen_date=at),
+        body=_asked_anew(kith.reissue(row.body, msg_id=msg_id, gen_date=at), at),
         attempts=0,
         next_attempt=None,
         last_error=None,
@@ -157,17 +160,47 @@ def regenerated(row: Message, now: datetime) -> Message:
     )
 
 
+_REPLY_BY: Final = re.compile(
+    rb"(\xc3\x98nsket svar: [^&<]*helst innen )\d\d\.\d\d\.\d{4}( \((\d+) virkedager\))"
+)
+"""The reply line of our own text: the date is that of the message's release."""
+
+
+def _asked_anew(document: bytes, at: datetime) -> bytes:
+    """Return the document asking for a reply counted from its new GenDate."""
+
+    def dated(found: re.Match[bytes]) -> bytes:
+        return found[1] + text.day(clocks.reply_due(at, int(found[3])).date()).encode() + found[2]
+
+    return _REPLY_BY.sub(dated, document, count=1)
+
+
+def _reply_clock(case: Case, old: Message, fresh: Message) -> tuple[Deadline, ...]:
+    """Return the reply clock of the old message as cancelled, and the new one's, counted from its GenDate."""
+    running = next((d for d in case.deadlines if (d.kind, d.subject) == ("reply", f"message/{old.id}")), None)
+    asked = _REPLY_BY.search(fresh.body)
+    if running is None or fresh.gen_date is None or asked is None:
+        return ()
+    subject = f"message/{fresh.id}"
+    due = clocks.reply_due(fresh.gen_date, int(asked[3]))
+    again = replace(running, id=naming.uid("deadline", "reply", subject), due=due, subject=subject)
+    return replace(running, state="cancelled"), again
+
+
 def _succeeded(case: Case, old: Message, fresh: Message) -> Change:
     """Return the old message as replaced, the new one with its Communication, its needs on the way again."""
     communication = case.get(compose.communication_of(old) or "")
     copied = compose.copied(communication, old, fresh) if communication else ()
     return Change(
-        resources=(*internal.moved(case, fresh), *copied),
+        resources=(*internal.moved(case, fresh), *copied, *internal.items_done(case, old)),
         messages=(replace(old, replaced_by=fresh.id, body=b""), fresh),
-        deadlines=tuple(
-            replace(d, state="cancelled")
-            for d in case.deadlines
-            if d.kind == "receipt" and d.subject == f"message/{old.id}"
+        deadlines=(
+            *(
+                replace(d, state="cancelled")
+                for d in case.deadlines
+                if d.kind == "receipt" and d.subject == f"message/{old.id}"
+            ),
+            *_reply_clock(case, old, fresh),
         ),
     )
 
@@ -190,7 +223,7 @@ def _ended(services: Services, message_id: str, state: Any, allowed: frozenset[s
     return _moved(
         services,
         message_id,
-        lambda case, _old: Change(resources=internal.moved(case, done), messages=(done,)),
+        lambda case, _old: internal.ended(case, done),
     )
 
 

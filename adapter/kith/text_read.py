@@ -81,9 +81,12 @@ _NOT_REQUIRED: Final = re.compile(r"(?:ikke|ikkje) påkrevd ?\((?P<basis>.*)\)\.
 
 def parse(text: str) -> ParsedText:
     """Return what a text says. Never fails: what is not ours is not there."""
-    lines = [_plain(line) for line in unicodedata.normalize("NFC", text).splitlines()]
+    whole = unicodedata.normalize("NFC", text).splitlines()
+    lines = [_plain(line) for line in whole]
     start, title = _title(lines)
-    labelled = [pair for line in lines if (pair := _labelled(line)) is not None]
+    # What the sender writes now goes before what is quoted from earlier messages, wherever it stands.
+    fresh_first = sorted(zip(whole, lines, strict=True), key=lambda pair: _QUOTING.match(pair[0]) is not None)
+    labelled = [pair for _, line in fresh_first if (pair := _labelled(line)) is not None]
     section = _first_of_each(lines[_section(lines, start if title else None) :])
     return ParsedText(
         title=title,

@@ -24,10 +24,15 @@ def answered(ctx: Context) -> Change:
             )
         )
         requests.append(common.with_request_status(need.request, step.request_status))
-    return common.author(ctx) + Change(
-        resources=(*requests, *tasks),
-        deadlines=clocks.close(ctx, "reply", {n.melde_id for n in chosen}),
-        case=melde_part(chosen),
+    ids = {n.melde_id for n in chosen}
+    return (
+        common.author(ctx)
+        + common.acted(ctx, ids, common.READ)
+        + Change(
+            resources=(*requests, *tasks),
+            deadlines=clocks.close(ctx, "reply", {n.melde_id for n in chosen}),
+            case=melde_part(chosen),
+        )
     )
 
 

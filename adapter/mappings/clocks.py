@@ -8,7 +8,7 @@ from typing import Final
 
 from adapter import naming
 from adapter.fhir import parts
-from adapter.mappings.context import Context
+from adapter.mappings.context import Context, Notice
 from adapter.model import Deadline, Message, Party
 from adapter.rules import clocks
 
@@ -49,6 +49,22 @@ def started(ctx: Context, message: Message, *, days: int | None) -> tuple[Deadli
     if not message.wants_reply or message.gen_date is None:
         return ()
     return (_clock(ctx, "reply", message, clocks.reply_due(message.gen_date, days)),)
+
+
+def further(ctx: Context, notices: tuple[Notice, ...]) -> tuple[Deadline, ...]:
+    """Return a release clock, due at once, for each need message that could not go beside another of this event."""
+    return tuple(
+        Deadline(
+            id=deadline_id("release", f"need/{notice.melde_id}/{ctx.event.event_id}"),
+            kind="release",
+            due=ctx.now,
+            subject=f"need/{notice.melde_id}",
+            owner=ctx.case.owner,
+            case_key=ctx.patient_id(),
+        )
+        for notice in notices
+        if notice.wants_reply and notice.melde_id
+    )
 
 
 def _clock(ctx: Context, kind: str, message: Message, due: datetime) -> Deadline:

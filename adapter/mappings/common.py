@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from adapter import errors, naming
-from adapter.fhir import consents, needs, organisations, parts, people, urls
-from adapter.mappings import grants, views
+from adapter.fhir import needs, organisations, parts, people, urls
+from adapter.mappings import views
 from adapter.mappings.context import Change, Context
 from adapter.model import Message, Party, Resource, Same, Warn
 from adapter.rules import routing
@@ -270,6 +270,19 @@ def with_request_status(request: Resource, status: str | None) -> Resource:
     return needs.closed(request, status=status) if status and status != request["status"] else request
 
 
+READ: Final = frozenset({"read-answer", "confirm-coordinator", "manual-fallback"})
+"""Work items that a person's own event about the need answers."""
+PASSED: Final = frozenset({"review", "route"})
+"""Work items that passing the need on answers."""
+
+
+def acted(ctx: Context, melde_ids: set[str], kinds: frozenset[str]) -> Change:
+    """Return the work items that this event answers as completed: only what a person posts does."""
+    if ctx.event.origin != "posted":
+        return Change()
+    return work_items_closed(ctx, melde_ids, status="completed", kinds=kinds)
+
+
 def work_item(  # noqa: PLR0913 (all by name)
     ctx: Context,
     *,
@@ -298,57 +311,19 @@ def work_item(  # noqa: PLR0913 (all by name)
     )
 
 
-def work_items_closed(ctx: Context, melde_ids: set[str], *, status: str = "cancelled") -> Change:
-    """Return the open work items of these needs as closed."""
+def work_items_closed(
+    ctx: Context, melde_ids: set[str], *, status: str = "cancelled", kinds: frozenset[str] | None = None
+) -> Change:
+    """Return the open work items of these needs as closed: of all kinds, or of these."""
     items = [
         t
         for t in ctx.case.of("Task")
-        if views.code_of(t.get("code"), urls.TASK_KIND)
+        if (kind := views.code_of(t.get("code"), urls.TASK_KIND))
+        and (kinds is None or kind in kinds)
         and t.get("groupIdentifier", {}).get("value") in melde_ids
         and t["status"] not in views.FINISHED
     ]
     return Change(resources=tuple(needs.moved(t, modified=ctx.now, status=status) for t in items))
-
-
-# ── consent ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def consent_resource(
-    ctx: Context, part: Any, *, subject: str, recipients: tuple[Party | None, ...]
-) -> Resource:
-    """Return the Consent of an event's `consent` part."""
-    grant = grants.of_model(part)
-    performers = tuple(p for p in recipients if p)
-    who = None
-    if part.given_by and part.given_by != "patient":
-        who = {
-            "display": {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}[
-                part.given_by
-            ]
-        }
-    return consents.consent(
-        id_=ctx.id("Consent", "consent"),
-        patient=f"Patient/{ctx.patient_id()}",
-        status=grant.status,
-        scopes=sorted(grant.scopes),
-        recipients=[_actor(ctx, key, performers) for key in sorted(grant.recipients)],
-        excluded=[_actor(ctx, key, ()) for key in sorted(grant.excluded)],
-        given_by=grant.given_by,
-        performer=who,
-        method=grant.method,
-        on=grant.date,
-        valid_until=grant.valid_until,
-        organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
-        obtained_by=getattr(part, "obtained_by", None),
-        subject=subject,
-    )
-
-
-def _actor(ctx: Context, key: str, performers: tuple[Party, ...]) -> consents.Actor:
-    party = ctx.book.by_key(key)
-    if party is None and key == "coordinating-unit" and performers:
-        party = performers[0]
-    return consents.Actor(key=key, reference=organisation(party))
 
 
 # ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from adapter.fhir import consents as resources
+from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import common, grants, needtext, release, views
+from adapter.mappings import common, consenting, grants, needtext, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import consent, states
@@ -25,7 +26,7 @@ def given(ctx: Context) -> Change:
     for need, verdict in opened:
         step = states.OPENING[verdict.state]
         tasks += [
-            common.with_request_status(need.request, step.request_status),
+            _resting_on(ctx, common.with_request_status(need.request, step.request_status)),
             common.with_state(ctx, need.task, status=step.task_status, business=step.business),
         ]
     melde_ids = sorted({n.melde_id for n, _ in opened})
@@ -35,13 +36,20 @@ def given(ctx: Context) -> Change:
         + common.author(ctx)
         + Change(
             resources=(
-                common.consent_resource(ctx, ctx.data.consent, subject="ip-need", recipients=performers),
+                *consenting.speaker(ctx, ctx.data.consent),
+                consenting.consent_resource(ctx, ctx.data.consent, subject="ip-need", recipients=performers),
                 *tasks,
             ),
             reasons=tuple(r for _, v in opened for r in v.reasons),
             case={"meldeId": melde_ids[0]} if melde_ids else {},
         )
     )
+
+
+def _resting_on(ctx: Context, request: Resource) -> Resource:
+    """Return the ServiceRequest resting on this event's Consent too."""
+    given_now = {"reference": f"Consent/{ctx.id('Consent', 'consent')}"}
+    return parts.changed(request, supportingInfo=[*request.get("supportingInfo", ()), given_now])
 
 
 def _waiting(ctx: Context) -> list[views.Need]:

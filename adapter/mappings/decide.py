@@ -11,6 +11,7 @@ from adapter.events import Event
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
     answers,
+    clocks,
     common,
     compose,
     consents,
@@ -24,7 +25,7 @@ from adapter.mappings import (
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice
 from adapter.model import AddressBook, Case, Outcome, Party, Resource
-from adapter.rules import states
+from adapter.rules import authority, states
 
 Notices = Callable[..., tuple[Notice, ...]]
 
@@ -83,13 +84,41 @@ def decide(
     """
     row = ROWS[event.type]
     before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
-    change = row.resources(before) + _filed(before)
+    change = _allowed(before) + row.resources(before) + _filed(before)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
     told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
-    sent = tuple(compose.compose(after, notice) for notice in told)
-    whole = change + _carried(after, sent)
+    first, further = _one_per_receiver(told)
+    sent = tuple(compose.compose(after, notice) for notice in first)
+    whole = change + _carried(after, sent) + Change(deadlines=clocks.further(after, further))
     return _outcome(after, whole, key, sent)
+
+
+def _allowed(ctx: Context) -> Change:
+    """Return why the source may post this about the case. Raises RoutingError IPK-R005."""
+    if ctx.event.origin != "posted" or ctx.party is None:
+        return Change()
+    parts = views.parts_of(ctx.case, ctx.party, ctx.book)
+    said = getattr(ctx.data, "patient", None)
+    if ctx.case.key is None and said is not None and said.municipality.code in ctx.party.municipalities:
+        parts |= {"municipality"}
+    return Change(reasons=authority.check(ctx.event.type, parts))
+
+
+def _one_per_receiver(told: tuple[Notice, ...]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:
+    """Return one notice per receiver, and the need messages that must wait for a release of their own.
+
+    A MsgId follows from event, type and receiver: a second message of one event to one receiver would be the same one.
+    A need message comes before a notice that says the same of several needs.
+    """
+    chosen: dict[str, Notice] = {}
+    further: list[Notice] = []
+    for notice in sorted(told, key=lambda n: not n.wants_reply):
+        if notice.receiver.key not in chosen:
+            chosen[notice.receiver.key] = notice
+        elif notice.wants_reply or chosen[notice.receiver.key].wants_reply:
+            further.append(notice)
+    return tuple(n for n in told if n in chosen.values()), tuple(further)
 
 
 def _with_event(event: Event, case: Case) -> Case:

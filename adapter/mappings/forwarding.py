@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapter.errors import EventError
+from adapter.fhir import parts
 from adapter.mappings import clocks, common, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
@@ -17,6 +18,7 @@ def forwarded(ctx: Context) -> Change:
     ids = {n.melde_id for n in chosen}
     base = (
         common.author(ctx)
+        + common.acted(ctx, ids, common.PASSED)
         + release.let_go(ctx, ids)
         + Change(deadlines=clocks.close(ctx, "release", ids), case=melde_part(chosen))
     )
@@ -37,7 +39,7 @@ def _target(ctx: Context) -> Party | None:
     return party
 
 
-def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, Resource]:
+def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, ...]:
     step = states.transition(need.state, ctx.event.type)
     old = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
     first = states.OPENING["open" if release.opens(ctx, need, target) else "held"]
@@ -51,7 +53,8 @@ def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, Res
         owner=target,
         due=None,
     )
-    return old, fresh
+    asked = parts.changed(need.request, performer=[{"reference": f"Organization/{target.organisation_id}"}])
+    return old, fresh, asked
 
 
 def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

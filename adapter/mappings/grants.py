@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from adapter.fhir import consents
+from adapter.fhir import consents, urls
 from adapter.mappings import views
 from adapter.model import Case, Party, Resource
-from adapter.rules.consent import COORDINATING_UNIT, GP, Grant
+from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant
 
 
 def of_model(part: Any) -> Grant:
@@ -44,10 +44,34 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value[:10]) if value else None
 
 
+def newest_first(case: Case) -> list[Grant]:
+    """Return the Grants of the case's Consents, the latest recorded first."""
+    listed = sorted(views.consents(case), key=_recorded, reverse=True)
+    return [of_resource(c) for c in listed]
+
+
+def _recorded(resource: Resource) -> tuple[str, str]:
+    return resource.get("meta", {}).get("lastUpdated", "9999"), resource.get("dateTime", "")
+
+
+def speaks(grant: Grant, subject: str, who: tuple[str, ...]) -> bool:
+    """Return whether a consent has something to say of an event type to these names: it names the scope, or says no."""
+    row = NEEDS.get(subject)
+    says_no = bool(grant.excluded & set(who)) or grant.status in {"refused", "withdrawn"}
+    covers = row is not None and (not row.scopes or bool(row.scopes & grant.scopes))
+    return says_no or covers or grant.status == "not-required"
+
+
 def latest(case: Case) -> Grant | None:
-    """Return the Grant of the latest Consent of the case, None when there is none."""
-    found = views.consents(case)
-    return of_resource(found[-1]) if found else None
+    """Return the Grant of the latest Consent about needs, None when there is none; a plan's own is another matter."""
+    found = [c for c in views.consents(case) if not _of_plan(c)]
+    return of_resource(max(found, key=_recorded)) if found else None
+
+
+def _of_plan(resource: Resource) -> bool:
+    return any(
+        views.code_of(concept, urls.CONSENT_SUBJECT) == "ip-plan" for concept in resource.get("category", ())
+    )
 
 
 def names(party: Party | None, *, gp: bool = False) -> tuple[str, ...]:

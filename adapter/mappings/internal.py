@@ -9,6 +9,7 @@ from typing import Any, Final
 from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
+from adapter.fhir import urls
 from adapter.mappings import clocks, common, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
@@ -82,6 +83,38 @@ def sent(case: Case, message: Message, *, at: datetime, hours: int) -> Change:
     return Change(resources=moved(case, done, communication=settled), messages=(done,), deadlines=clock)
 
 
+def ended(case: Case, message: Message) -> Change:
+    """Return a message that a person buries (its needs failed, its clocks stopped) or takes another way (`manual`)."""
+    over = message.state == "buried"
+    watched = f"message/{message.id}"
+    failed = tuple(
+        tasks_built.moved(n.task, modified=case.now, status=step.task_status, state=step.business)
+        for n in views.open_needs(case)
+        if over and message.wants_reply and n.melde_id == message.melde_id and n.state in states.OUT
+        for step in (states.given_up(n.state),)
+    )
+    return Change(
+        resources=(*(failed if over else moved(case, message)), *items_done(case, message)),
+        messages=(message,),
+        deadlines=tuple(
+            replace(d, state="cancelled") for d in case.deadlines if over and d.subject == watched
+        ),
+    )
+
+
+def items_done(case: Case, message: Message) -> tuple[Resource, ...]:
+    """Return the work items about a message as completed: a person has acted on it."""
+    about = communication_of(message)
+    return tuple(
+        tasks_built.moved(t, modified=case.now, status="completed")
+        for t in case.of("Task")
+        if about
+        and t.get("focus", {}).get("reference") == about
+        and views.code_of(t.get("code"), urls.TASK_KIND)
+        and t["status"] not in views.FINISHED
+    )
+
+
 def dead(case: Case, message: Message) -> Change:
     """Return a message that gave up: its needs undelivered. A person requeues or buries it."""
     return Change(resources=moved(case, message), messages=(message,))
@@ -124,6 +157,7 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
         message,
         state=state,
         apprec={
+            "id": ctx.event.evidence,
             "status": status,
             "errors": [{"code": c} for c in codes],
             "at": at.isoformat() if at else None,
@@ -269,6 +303,9 @@ _FOLLOWS: Final = {"release": _release, "reply": _chase}
 
 def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the need message that a release clock lets go. E62."""
+    kind, _, name = ctx.data.subject.partition("/")
+    if ctx.data.kind == "release" and kind == "need":
+        return release.released(ctx, name)
     held = next((m for m in before.case.messages if f"message/{m.id}" == ctx.data.subject), None)
     if ctx.data.kind != "release" or held is None or held.state != "held" or held.melde_id is None:
         return ()

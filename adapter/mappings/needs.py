@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from adapter import naming
-from adapter.mappings import common, grants, release, views
+from adapter.mappings import common, consenting, grants, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Resource, Warn
 from adapter.rules import consent, routing, states
@@ -32,7 +32,8 @@ def identified(ctx: Context) -> Change:
     return base + Change(
         resources=(
             *common.parties(*(p for p in (performer, ctx.party) if p)),
-            common.consent_resource(ctx, ctx.data.consent, subject="ip-need", recipients=(performer,)),
+            *consenting.speaker(ctx, ctx.data.consent),
+            consenting.consent_resource(ctx, ctx.data.consent, subject="ip-need", recipients=(performer,)),
             *pairs,
             *_review(ctx, performer, melde_id, verdicts),
             *unrouted,

@@ -10,9 +10,10 @@ from adapter import codes
 from adapter.errors import EventError, FhirError
 from adapter.fhir import nine, plans, teams, urls
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, team, telling, views
+from adapter.mappings import clocks, common, consenting, team, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Resource
+from adapter.rules import responsibility
 
 CLOSED: Final = {
     "needs-ended": "completed",
@@ -40,9 +41,7 @@ Parts = Mapping[tuple[str, str], Resource]
 
 def created(ctx: Context) -> Change:
     """Return the plan with its goals, activities, consent and team, and the need it fulfils. E34."""
-    current = views.plan(ctx.case)
-    if current is not None:
-        raise EventError("IPK-E023", at="$.data.plan")
+    responsibility.check_one_plan(int(views.plan(ctx.case) is not None))
     return _written(ctx, id_=ctx.id("CarePlan"), created=None)
 
 
@@ -67,8 +66,8 @@ def _continued(ctx: Context) -> Resource:
 
 def _may_write(ctx: Context, responsible: Party | None) -> None:
     """Refuse a writer of another organisation: others propose. fhir-model.md, 'who may write a plan'."""
-    if ctx.party is not None and responsible is not None and responsible.level1_id != ctx.party.level1_id:
-        raise EventError("IPK-E025", at="$.source")
+    if ctx.party is not None and responsible is not None:
+        responsibility.check_writer(author=responsible.level1_id, writer=ctx.party.level1_id)
 
 
 def _named(plan: Resource, which: Any) -> bool:
@@ -89,7 +88,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     activities = tuple(_activity(ctx, i, reference, there) for i in range(len(said.activities)))
     evaluation = _evaluation(ctx, said, reference, there)
     gone = _dropped(there, (*goals, *activities, *evaluation))
-    given = common.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
+    given = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
     team_resource = _team(ctx, said)
     plan = plans.care_plan(
         id_=id_,
@@ -119,7 +118,17 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     return (
         base
         + Change(
-            resources=(*parties, given, *goals, *activities, *evaluation, *gone, team_resource, plan),
+            resources=(
+                *parties,
+                *consenting.speaker(ctx, said.consent),
+                given,
+                *goals,
+                *activities,
+                *evaluation,
+                *gone,
+                team_resource,
+                plan,
+            ),
             warnings=tuple(common.warn("IPK-E029", "$.data.plan", hint=nine.NINE[item]) for item in missing),
             case={"planId": id_},
         )

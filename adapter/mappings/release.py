@@ -130,6 +130,14 @@ def _gp_copy(ctx: Context, said: Reported, covered: list[views.Need]) -> tuple[N
             text=needtext.block(ctx, said.need, covering),
             melde_id=said.melde_id,
             based_on=tuple(f"ServiceRequest/{n.id}" for n in opened),
+            reasons=tuple(
+                dict.fromkeys(
+                    (
+                        *routing.gp_route(ctx.book, gp.unit_her_id).reasons,
+                        *(reason for n in opened for reason in verdicts[n.kind].reasons),
+                    )
+                )
+            ),
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from adapter import codes
 from adapter.errors import EventError
@@ -13,7 +13,10 @@ from adapter.kith import text, words
 from adapter.mappings import clocks, common, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason, Resource
-from adapter.rules import assignments, fulfilment, states
+from adapter.rules import assignments, fulfilment, responsibility, states
+
+MUNICIPALITY: Final = "102"
+"""Organisation type of list 9040."""
 
 
 def appointed(ctx: Context) -> Change:
@@ -23,7 +26,8 @@ def appointed(ctx: Context) -> Change:
     _check_new(ctx, made)
     team = _team(ctx, (_participant(made),))
     done = fulfilled(ctx, f"CareTeam/{team['id']}")
-    return base + Change(resources=(*made.resources, team)) + done + Change(case=made.case)
+    read = common.acted(ctx, {m.melde_id for m in ctx.case.messages if m.melde_id}, common.READ)
+    return base + Change(resources=(*made.resources, team)) + done + read + Change(case=made.case)
 
 
 class _Made:
@@ -134,7 +138,7 @@ def _team(ctx: Context, added: tuple[dict[str, Any], ...], base: Resource | None
     team = base or views.team(ctx.case)
     managing = responsible_organisation(ctx)
     if team is not None:
-        return teams.added(team, *added)
+        return teams.added(team, *added, managing=_now_responsible(ctx, managing))
     return teams.care_team(
         id_=ctx.id("CareTeam"),
         patient=f"Patient/{ctx.patient_id()}",
@@ -143,6 +147,15 @@ def _team(ctx: Context, added: tuple[dict[str, Any], ...], base: Resource | None
         and date.fromisoformat(min(a["period"]["start"] for a in added)),
         participants=added,
     )
+
+
+def _now_responsible(ctx: Context, sender: str | None) -> str | None:
+    """Return the municipality's party as responsible once it acts; a hospital never takes over from it. domain § 1.5."""
+    acts = ctx.inbound.sender if ctx.inbound else ctx.party
+    level, _ = responsibility.responsible(
+        municipality_involved=acts is not None and acts.type == MUNICIPALITY, hospital_involved=True
+    )
+    return sender if level == "municipality" else None
 
 
 def responsible_organisation(ctx: Context) -> str | None:

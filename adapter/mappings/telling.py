@@ -92,19 +92,18 @@ def notices(
 
 
 def _verdict(ctx: Context, party: Party, *, is_gp: bool, reporter: bool) -> consent.Verdict:
-    """Return the best answer that the case's consents give for this receiver."""
+    """Return what consent says for this receiver: the event's own where it states one, else the newest that speaks of it.
+
+    What a newer one excludes or refuses, an older one does not open.
+    """
     who = (*grants.names(party, gp=is_gp), *((consent.REPORTER,) if reporter else ()))
     own = getattr(getattr(ctx.data, "plan", None), "consent", None)
-    granted: list[consent.Grant | None] = [grants.of_model(own)] if own else []
-    granted += [grants.of_resource(c) for c in reversed(views.consents(ctx.case)) if c["status"] == "active"]
-    answers = [
-        consent.gate(
-            need=ctx.event.type,
-            consent=grant,
-            recipient=who,
-            legal_basis=ctx.data.legal_basis,
-            on=ctx.now.date(),
-        )
-        for grant in granted or [None]
-    ]
-    return next((v for v in answers if v.open), answers[0])
+    granted = [grants.of_model(own)] if own else grants.newest_first(ctx.case)
+    spoken = (_gate(ctx, grant, who) for grant in granted if grants.speaks(grant, ctx.event.type, who))
+    return next(spoken, None) or _gate(ctx, None, who)
+
+
+def _gate(ctx: Context, grant: consent.Grant | None, who: tuple[str, ...]) -> consent.Verdict:
+    return consent.gate(
+        need=ctx.event.type, consent=grant, recipient=who, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
+    )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter.fhir import urls
-from adapter.model import Case, Message, Resource
+from adapter.model import AddressBook, Case, Message, Party, Resource
+from adapter.rules.authority import Part
 
 FINISHED: Final = frozenset({"completed", "cancelled", "rejected", "failed", "entered-in-error"})
 """Task.status that nothing leaves."""
@@ -149,6 +150,38 @@ def _assignment(member: dict[str, Any], role: Resource) -> Assignment:
 def consents(case: Case) -> tuple[Resource, ...]:
     """Return the Consents of the case, the latest last."""
     return tuple(sorted(case.of("Consent"), key=lambda c: (c.get("dateTime", ""), c["id"])))
+
+
+def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
+    """Return what a party is to a case: home, performer or reporter of a need, or who serves the patient's municipality.
+
+    Another service of the same organisation (level 1) has the same part.
+    """
+    found: set[Part] = {"home"} if party.home else set()
+    listed = needs(case)
+    if any(_same_organisation(n.owner, party, book) for n in listed):
+        found.add("performer")
+    if any(_same_organisation(reference_id(n.task.get("requester")), party, book) for n in listed):
+        found.add("reporter")
+    if municipality(case) in party.municipalities:
+        found.add("municipality")
+    return frozenset(found)
+
+
+def _same_organisation(id_: str, party: Party, book: AddressBook) -> bool:
+    other = book.by_organisation(id_)
+    return other is not None and other.level1_id == party.level1_id
+
+
+def municipality(case: Case) -> str | None:
+    """Return the code of the patient's municipality, as the Patient states it."""
+    addresses = (patient(case) or {}).get("address", ())
+    codes = (
+        extension.get("valueCoding", {}).get("code")
+        for address in addresses
+        for extension in address.get("_district", {}).get("extension", ())
+    )
+    return next((str(code) for code in codes if code), None)
 
 
 def patient(case: Case) -> Resource | None:

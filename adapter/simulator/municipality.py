@@ -47,6 +47,7 @@ class Municipality:
         self._clock = clock
         self._seen: set[str] = set()
         self._open: dict[str, deque[Part]] = {}
+        self._swept = False
 
     def step(self) -> int:
         """Write at most one due answer to each document; how many. Raises TransportError IPK-S005.
@@ -70,7 +71,10 @@ class Municipality:
         return written
 
     def _look(self, now: datetime) -> None:
-        """Take in what is new in `out/`."""
+        """Take in what is new in `out/`; first of all, remove what one that was killed left unfinished in `in/`."""
+        if not self._swept and (self._root / "in").is_dir():
+            files.sweep(self._root / "in")
+            self._swept = True
         files.make(self._root / "out")
         with os.scandir(self._root / "out") as entries:
             names = {e.name for e in entries if e.name[0] != "." and e.name.endswith(".xml")}

@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Table, bindparam, delete, insert, literal_column, select, union_all, update
 
 from adapter.errors import Conflict
 from adapter.fhir.query import Row
+from adapter.store import tokens
 from adapter.store.sql import Connection, Insertion, Statement, by_pairs
 from adapter.store.tables import resource, resource_history, token
-
-Token = tuple[str, str, str]
-"""(search parameter, system or "", value)."""
+from adapter.store.tokens import Token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +83,7 @@ def put(conn: Connection, writes: Sequence[Write]) -> None:
     ordered = sorted(writes, key=lambda write: (write.type, write.id))  # one order for all: no deadlocks
     new = [write for write in ordered if write.version == 1]
     _INSERT.run(conn, [_columns(write) for write in new])
-    _TOKEN_INSERT.run(conn, [_token(write, item) for write in new for item in dict.fromkeys(write.tokens)])
+    _TOKEN_INSERT.run(conn, [_token(write, item) for write in new for item in tokens.rows(write.tokens)])
     changed = [write for write in ordered if write.version != 1]
     if changed:
         _change(conn, changed)
@@ -105,10 +103,9 @@ def _change(conn: Connection, writes: Sequence[Write]) -> None:
 
 
 def _retoken(conn: Connection, write: Write, before: str) -> None:
-    if before == _tokens(write):
+    if before == tokens.column(write.tokens):
         return
-    old = {tuple(item) for item in orjson.loads(before)}
-    new = set(write.tokens)
+    old, new = set(tokens.rows(tokens.read(before))), set(tokens.rows(write.tokens))
     gone = [_token(write, item) for item in sorted(old - new)]
     conn.many(
         _TOKEN_DELETE,
@@ -133,12 +130,8 @@ def _changing(write: Write) -> dict[str, Any]:
         "date_start": write.date_start,
         "date_end": write.date_end,
         "body": write.body,
-        "tokens": _tokens(write),
+        "tokens": tokens.column(write.tokens),
     }
-
-
-def _tokens(write: Write) -> str:
-    return orjson.dumps(sorted(set(write.tokens))).decode() if write.tokens else "[]"
 
 
 def _token(write: Write, item: Token) -> dict[str, str]:

@@ -26,8 +26,8 @@ from sqlalchemy.sql import ColumnElement, Select
 
 from adapter.errors import FhirError
 from adapter.fhir.query import OPEN_START, Page, Query, Row, SortField, Term
-from adapter.store import cursors, people
-from adapter.store.sql import BUCKETS, Connection, Statement, padded
+from adapter.store import cursors, people, tokens
+from adapter.store.sql import BUCKETS, Connection, Statement, contains, padded
 from adapter.store.tables import resource, token
 
 Columns = Any
@@ -45,6 +45,8 @@ _KEYS: Mapping[str, ColumnElement[Any]] = {
 }
 _NARROW: Final = frozenset({"id", "subject", "token"})
 """Terms that leave few rows: these are sorted by hand, rather than all rows of the type walked in order."""
+_LISTED: Final = "listed"
+"""A token that is no row of its own: looked for in the resource's column of them all."""
 _KINDS: Mapping[str, type[str | int]] = {"id": str, "updated": int, "date": int, "status": str}
 _TYPES: Mapping[str, Any] = {"id": Text, "updated": BigInteger, "date": BigInteger, "status": Text}
 
@@ -114,9 +116,11 @@ def _shape(query: Query, terms: tuple[Term, ...]) -> Shape:
 
 
 def _term_shape(term: Term) -> TermShape:
-    if term.field == "token":
+    if term.field == "token" and term.param in tokens.SELECTIVE:
         return term.field, term.op, 0, tuple((s is not None, c is not None) for s, c in term.values)
     count = len(term.values)
+    if term.field == "token":
+        return _LISTED, term.op, count, ()
     if term.field in {"updated", "date"}:
         return term.field, term.op, count, ()
     return term.field, term.op, next((size for size in BUCKETS if size >= count), count), ()
@@ -135,6 +139,8 @@ def _term_params(name: str, term: Term) -> dict[str, Any]:
     if term.field in {"updated", "date"}:
         starts = {f"{name}{n}s": value[0] for n, value in enumerate(term.values)}
         return starts | {f"{name}{n}e": value[1] for n, value in enumerate(term.values)}
+    if term.field == "token" and term.param not in tokens.SELECTIVE:
+        return {f"{name}{n}": tokens.wanted(term.param, *value) for n, value in enumerate(term.values)}
     if term.field == "token":
         systems = {f"{name}{n}s": system for n, (system, _) in enumerate(term.values) if system is not None}
         codes = {f"{name}{n}c": code for n, (_, code) in enumerate(term.values) if code is not None}
@@ -197,6 +203,9 @@ def _condition(name: str, term: TermShape) -> ColumnElement[bool]:
     field, op, count, given = term
     if field == "token":
         return _token(name, op, given)
+    if field == _LISTED:
+        held = or_(*(contains(_R.tokens, bindparam(f"{name}{n}", type_=Text())) for n in range(count)))
+        return not_(held) if op == "ne" else held
     if field in {"updated", "date"}:
         compare = _DATES[op] if field == "date" else _INSTANTS[op]
         return or_(*(compare(_bound(f"{name}{n}s"), _bound(f"{name}{n}e")) for n in range(count)))

@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, ColumnElement, Select
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger
+from sqlalchemy.types import BigInteger, Boolean
 
 from adapter.errors import SystemFault
 
@@ -212,6 +212,23 @@ def _xid(_element: current_xid, _compiler: Any, **_kw: Any) -> str:
 @compiles(xid_horizon, "postgresql")
 def _horizon(_element: xid_horizon, _compiler: Any, **_kw: Any) -> str:
     return "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+
+
+class contains(FunctionElement[bool]):  # noqa: N801 (a function of SQL)
+    """Whether a text holds another one, as it stands: no wildcards, capitals matter."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(contains)
+def _instr(element: contains, compiler: Any, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)}) > 0"
+
+
+@compiles(contains, "postgresql")
+def _strpos(element: contains, compiler: Any, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)}) > 0"
 
 
 class Insertion:

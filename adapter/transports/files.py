@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ from typing import Final
 FILE_MODE: Final = 0o660
 FOLDER_MODE: Final = 0o770
 """Never for others: documents are about patients. The operator's umask narrows further."""
+_TEMPORARY: Final = re.compile(r"\..+\.[0-9]+-[0-9]+\.tmp", re.DOTALL)
+"""What `replace` names them; others' unfinished files are theirs."""
 _NEW: Final = os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
@@ -93,9 +96,9 @@ def alone(path: Path) -> Iterator[None]:
 
 
 def sweep(folder: Path) -> int:
-    """Remove temporary files whose writer died; how many. Raises OSError."""
+    """Remove temporary files of ours whose writer died; how many. Raises OSError."""
     with os.scandir(folder) as entries:
-        found = [Path(e.path) for e in entries if e.name.startswith(".") and e.name.endswith(".tmp")]
+        found = [Path(e.path) for e in entries if _TEMPORARY.fullmatch(e.name)]
     return sum(_remove_orphan(path) for path in found)
 
 

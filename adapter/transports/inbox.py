@@ -18,7 +18,7 @@ from typing import Final
 
 import orjson
 
-from adapter.ids import mask
+from adapter.idscan import mask
 from adapter.transports import files
 from adapter.transports.base import Channel, Incoming, away, explanation, numbered
 

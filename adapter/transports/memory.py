@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from adapter.ids import mask
+from adapter.idscan import mask
 from adapter.model import Failure
 from adapter.transports.base import (
     BATCH,

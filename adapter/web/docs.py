@@ -66,13 +66,14 @@ def _index(found: Iterable[tuple[str, Route]]) -> str:
             pages.link(each["schema"], each["type"]),
             escape(each["title"]),
             escape(each["description"]),
+            "yes" if each["posted"] else "no",
         )
         for each in schemas.index()
     ]
     return pages.frame(
         "ip-adapter",
         f"{_NAV}<h2>Paths</h2>{pages.table(('Method', 'Path', 'What'), rows)}"
-        f"<h2>Events</h2>{pages.table(('Number', 'Type', 'Title', 'What'), types)}",
+        f"<h2>Events</h2>{pages.table(('Number', 'Type', 'Title', 'What', 'Posted'), types)}",
     )
 
 

@@ -12,7 +12,7 @@ from adapter import events, ingest
 from adapter.access import policy
 from adapter.errors import AdapterError, EventError, Faults, SystemFault
 from adapter.events import cloudevents
-from adapter.ids import has_eleven_digits
+from adapter.idscan import has_eleven_digits
 from adapter.store import events as stored
 from adapter.store.events import StoredEvent
 from adapter.web import answers, problems

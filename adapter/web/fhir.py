@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from werkzeug.exceptions import MethodNotAllowed
+
 from adapter.access import audit as trail
 from adapter.errors import FhirError
 from adapter.fhir import bundle
@@ -33,6 +35,8 @@ def metadata(call: Call) -> Answer:
 
 def read(call: Call, type_: str, id_: str) -> Answer:
     """Return the current version of one resource, or 304."""
+    if id_ == "_search":  # no id of R4: the other method's address
+        raise MethodNotAllowed(["POST"])
     if call.environ.get("QUERY_STRING") or "HTTP_ACCEPT" in call.environ:
         negotiate(call)
     if type_ not in READABLE:

@@ -16,7 +16,7 @@ from adapter.access import audit as trail
 from adapter.errors import Fault, FhirError
 from adapter.fhir import bundle, outcome
 from adapter.fhir import search as fhir_search
-from adapter.fhir.query import Page, Row
+from adapter.fhir.query import Page, Query, Row, Term
 from adapter.fhir.search import Search
 from adapter.store import Connection, audit, resources, search
 from adapter.web import answers, negotiation
@@ -25,6 +25,7 @@ from adapter.web.call import Access, Answers, Call, Param, Params, Route
 
 FORM: Final = "application/x-www-form-urlencoded"
 AUDIT: Final = "AuditEvent"
+PROVENANCE: Final = "Provenance"
 _DIGITS: Final = 9
 _Bundled = Row | bundle.Subset
 
@@ -61,10 +62,30 @@ def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
     if wanted.query.count > settings.page_limit:
         wanted = replace(wanted, query=replace(wanted.query, count=settings.page_limit))
     # A page alone is one statement, which sees one instant by itself.
-    several = bool(wanted.includes or wanted.revinclude or wanted.query.total)
+    nameless = wanted.person and type_ == PROVENANCE
+    several = bool(wanted.includes or wanted.revinclude or wanted.query.total or nameless)
     with call.services.store.read(snapshot=several) as conn:
+        wanted = _by_patient(conn, wanted) if nameless else wanted
         page, included = _found(conn, wanted)
     return answers.raw(_bundle(call, wanted, page, included), media=answers.FHIR)
+
+
+def _by_patient(conn: Connection, wanted: Search) -> Search:
+    """Return a search by a person's number as one by that patient: what it finds need not name whom it is about."""
+    query = wanted.query
+    numbers = tuple(term for term in query.terms if term.field == "person")
+    people = search.search(conn, Query(type="Patient", org=query.org, terms=numbers)).rows
+    subject = Term(field="subject", values=tuple(f"Patient/{row.id}" for row in people))
+    rest = tuple(term for term in query.terms if term.field != "person")
+    return replace(wanted, query=replace(query, terms=(subject, *rest)))
+
+
+def _patients(wanted: Search, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Return the keys of the cases shown: as the resources name them, else as they were asked for."""
+    if found := trail.patients_of(rows):
+        return found
+    asked = (one for term in wanted.query.terms if term.field == "subject" for one in term.values)
+    return tuple(one.partition("/")[2] for one in asked) if rows else ()
 
 
 def _found(conn: Connection, wanted: Search) -> tuple[Page, tuple[Row, ...]]:
@@ -92,7 +113,7 @@ def _included(conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Ro
 
 def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -> bytes:
     rows = () if wanted.count_only else page.rows
-    patients = trail.patients_of((*rows, *included))
+    patients = _patients(wanted, (*rows, *included))
     base = f"{call.shared.base}/fhir"
     links = _links(base, wanted, page, patients)
     if call.trail is not None:

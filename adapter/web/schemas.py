@@ -11,7 +11,7 @@ from adapter.web.call import Answers, Call, Route
 
 
 def listed(call: Call) -> Answer:  # noqa: ARG001 (every view takes the call)
-    """Return the types that may be posted."""
+    """Return the types: those that may be posted, then those the adapter makes itself (`posted` false)."""
     return answers.json({"items": schemas.index()})
 
 
@@ -24,7 +24,7 @@ _ONE: Final = Answers(media=answers.SCHEMA, texts={200: "JSON Schema 2020-12", 4
 
 ROUTES: Final = (
     Route(
-        method="GET", path="/schemas/events", view=listed, summary="Event types that may be posted", cached=True,
+        method="GET", path="/schemas/events", view=listed, summary="Event types, and which of them may be posted", cached=True,
         answers=Answers(media=answers.JSON, texts={200: "Types and where their schemas are"}),
     ),
     Route(

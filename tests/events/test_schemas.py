@@ -10,7 +10,9 @@ import pytest
 
 from adapter import events
 from adapter.errors import EventError
-from tests.events.samples import APPOINTED, MISSING, NEED, PLAN, changed
+from tests.events.samples import APPOINTED, MISSING, NEED, NOW, PEOPLE, PLAN, changed, found
+
+INTERNAL = sorted(set(events.TYPES) - set(events.POSTED))
 
 
 def validator(type_: str) -> Any:
@@ -54,7 +56,7 @@ def test_what_the_checks_refuse_by_form_the_schema_refuses_too(type_: str, path:
     assert not validator(type_).is_valid(changed(type_, (path, value)))
 
 
-@pytest.mark.parametrize("type_", events.POSTED)
+@pytest.mark.parametrize("type_", events.TYPES)
 def test_a_schema_names_itself_and_carries_its_example(type_: str):
     schema = events.schemas.schema(type_)
     assert schema["$id"] == f"/schemas/events/{type_}/v1"
@@ -70,7 +72,7 @@ def fields(schema: Any) -> Iterator[tuple[str, Any]]:
         yield from fields(part)
 
 
-@pytest.mark.parametrize("type_", events.POSTED)
+@pytest.mark.parametrize("type_", events.TYPES)
 def test_every_field_says_what_it_is(type_: str):
     schema = events.schemas.schema(type_)
     for name, field in (*fields(schema), *fields(schema["properties"]["data"])):
@@ -82,13 +84,28 @@ def test_a_dataschema_naming_the_type_is_taken():
     assert validator(NEED).is_valid(changed(NEED, ("dataschema", place)))
 
 
-def test_the_index_lists_what_may_be_posted():
-    assert [row["type"] for row in events.schemas.index()] == list(events.POSTED)
+def test_the_index_lists_every_type_and_says_what_may_be_posted():
+    assert [row["type"] for row in events.schemas.index()] == list(events.TYPES)
+    assert [row["type"] for row in events.schemas.index() if row["posted"]] == list(events.POSTED)
     assert all(row["schema"] == f"/schemas/events/{row['type']}" for row in events.schemas.index())
 
 
-@pytest.mark.parametrize("type_", ["ip.receipt.late", "ip.nothing", ""])
-def test_there_is_no_schema_of_what_may_not_be_posted(type_: str):
+@pytest.mark.parametrize("type_", INTERNAL)
+def test_what_the_adapter_makes_itself_is_described_too_and_marked(type_: str):
+    example = events.schemas.example(type_)
+    assert validator(type_).is_valid(example)
+    assert not validator(type_).is_valid(example | {"source": "urn:other"})
+    assert events.schemas.schema(type_)["readOnly"] is True
+    made = events.make(
+        source=example["source"], id_=example["id"], type_=type_, time=NOW, data=example["data"], origin="clock",
+        now=NOW, people=PEOPLE,
+    )  # fmt: skip
+    assert made.type == type_
+    assert found(example | {"source": "urn:her:5079"}) == {("IPK-E004", "$.type")}
+
+
+@pytest.mark.parametrize("type_", ["ip.receipt", "ip.nothing", ""])
+def test_there_is_no_schema_of_a_type_that_is_none(type_: str):
     for ask in (events.schemas.schema, events.schemas.example):
         with pytest.raises(EventError, match="IPK-E020"):
             ask(type_)

@@ -159,6 +159,14 @@ def test_a_quoted_block_under_an_answer_is_read():
     assert (parsed.answer, parsed.melde_id, parsed.title) == ("accepted", MELDE_ID, words.NEED_TITLE)
 
 
+def test_an_answer_written_now_goes_before_one_quoted_from_earlier():
+    quoted = "> Svar: Avslått\r\n> Koordinator oppnevnt: Gammel Navn; Lege; 1\r\n> > Svar: Mottatt"
+    now = "Svar: Godtatt\r\nKoordinator oppnevnt: Anna Plan; Ergoterapeut; 2"
+    for whole in (f"{now}\r\n\r\n{quoted}", f"{quoted}\r\n\r\n{now}"):
+        parsed = text.parse(whole)
+        assert (parsed.answer, parsed.coordinator) == ("accepted", ("Anna Plan", "Ergoterapeut", "2"))
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [

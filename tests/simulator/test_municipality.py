@@ -146,3 +146,14 @@ def test_the_settings_choose_the_script():
         "T10",
         timedelta(0),
     )
+
+
+def test_what_a_killed_one_left_unfinished_is_removed_and_others_files_are_left(
+    tmp_path: Path, directory: Directory, clock: Clock
+):
+    assert list(directory.poll()) == []  # the folders are there
+    for name in (".a.xml.4711-1.tmp", ".others.tmp", "b.tmp"):
+        (tmp_path / "in" / name).write_bytes(b"<a")
+    _played(tmp_path, clock).step()
+    left = {path.name for path in (tmp_path / "in").glob("*") if path.suffix == ".tmp"}
+    assert left == {".others.tmp", "b.tmp"}

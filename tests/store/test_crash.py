@@ -20,7 +20,7 @@ store = adapter.store.open(sys.argv[1])
 def write(key):
     def work(conn):
         cases.create(conn, key=key, org=ORG, now=NOW)
-        writes = [resource(f"{key}-{n}", case_key=key, tokens=(("code", "s", key),)) for n in range(5)]
+        writes = [resource(f"{key}-{n}", case_key=key, tokens=(("identifier", "s", key),)) for n in range(5)]
         resources.put(conn, writes)
         messages.put(conn, [message(f"{key}-m", case_key=key)], now=NOW)
     store.write(work)

@@ -60,17 +60,18 @@ def test_many_are_read_by_reference_in_one_go(store: Store):
     assert found["Patient/p"].type == "Patient"
 
 
-def test_tokens_follow_the_current_version(store: Store):
+@pytest.mark.parametrize("param", ["identifier", "code"])
+def test_tokens_follow_the_current_version(store: Store, param: str):
     def found(value: str) -> list[str]:
         query = Query(
-            type="Task", org=ORG, terms=(Term(field="token", param="code", values=((None, value),)),)
+            type="Task", org=ORG, terms=(Term(field="token", param=param, values=((None, value),)),)
         )
         with store.read() as conn:
             return [row.id for row in search.search(conn, query).rows]
 
-    put(store, resource("a", tokens=(("code", "s", "old"), ("code", "s", "kept"))))
+    put(store, resource("a", tokens=((param, "s", "old"), (param, "s\t", "kept\n"))))
     put(
         store,
-        resource("a", version=2, tokens=(("code", "s", "new"), ("code", "s", "kept"), ("code", "s", "new"))),
+        resource("a", version=2, tokens=((param, "s", "new"), (param, "s\t", "kept\n"), (param, "s", "new"))),
     )
-    assert (found("old"), found("kept"), found("new")) == ([], ["a"], ["a"])
+    assert (found("old"), found("kept\n"), found("new")) == ([], ["a"], ["a"])

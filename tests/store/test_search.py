@@ -80,6 +80,54 @@ def test_a_token_without_system_is_found_by_the_empty_one(filled: Store):
     assert ids(filled, Term(field="token", param="identifier", values=(("", "1"),))) == ["a"]
 
 
+@pytest.mark.parametrize("param", ["code", "identifier"])
+def test_no_part_of_a_token_is_taken_for_another(store: Store, param: str):
+    """A category stands in a column with others, an identifier in a row: both are found whole only."""
+    odd = ("a\tb", "%", "_", "A", "a", "a\nb", "a\\nb", "\\", "", "'", '"', f"\n{param}", param)
+    pairs = [(system, code) for system in odd for code in odd]
+
+    def fill(conn: Connection) -> None:
+        resources.put(
+            conn,
+            [
+                resource(f"r{n:03}", tokens=((param, *pair), ("type", *pair[::-1]), (f"{param}s", "", "x")))
+                for n, pair in enumerate(pairs)
+            ],
+        )
+
+    store.write(fill)
+
+    def found(system: str | None, code: str | None) -> list[tuple[str, str]]:
+        term = Term(field="token", param=param, values=((system, code),))
+        return [pairs[int(id_[1:])] for id_ in ids(store, term, count=500)]
+
+    for one in odd:
+        assert found(None, one) == [pair for pair in pairs if pair[1] == one]
+        assert found(one, None) == [pair for pair in pairs if pair[0] == one]
+    assert all(found(*pair) == [pair] for pair in pairs)
+    assert len(found(None, None)) == len(pairs)
+
+
+def test_pages_of_a_category_neither_skip_nor_repeat(store: Store):
+    store.write(
+        lambda conn: resources.put(
+            conn, [resource(f"p{n:02}", tokens=(("category", "s", "ab"[n % 2]),)) for n in range(30)]
+        )
+    )
+    term = Term(field="token", param="category", op="ne", values=(("s", "b"), (None, "c")))
+    pages, after = [], None
+    while True:
+        with store.read() as conn:
+            page = search.search(
+                conn, Query(type="Task", org=ORG, terms=(term,), count=4, after=after, total=True)
+            )
+        pages += [row.id for row in page.rows]
+        assert page.total == 15
+        if (after := page.next) is None:
+            break
+    assert pages == [f"p{n:02}" for n in range(0, 30, 2)]
+
+
 def test_not_a_token_finds_the_rest(filled: Store):
     assert ids(filled, Term(field="token", param="code", op="ne", values=(("s1", "x"),))) == ["b", "c", "d"]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from adapter.events import POSTED, schemas
+from adapter.events import POSTED, TYPES, schemas
 from tests import numbers
 from tests.clock import Clock
 from tests.web.hands import BATCH, LINE, NEED, need, post, told
@@ -210,13 +210,15 @@ def test_a_time_in_the_future_is_a_fault_until_the_clock_has_come_there(client: 
     assert post(client, event).status_code == 202
 
 
-def test_every_type_that_may_be_posted_has_its_schema_and_example(client: FlaskClient):
+def test_every_type_has_its_schema_and_example_and_says_whether_it_may_be_posted(client: FlaskClient):
     items = client.get("/schemas/events").json["items"]
-    assert [each["type"] for each in items] == list(POSTED)
+    assert [each["type"] for each in items] == list(TYPES)
+    assert [each["type"] for each in items if each["posted"]] == list(POSTED)
     for each in items:
         schema = client.get(each["schema"])
         assert schema.content_type == "application/schema+json"
         assert schema.json["$id"] == each["dataschema"]
         assert client.get(each["dataschema"]).json == schema.json
         assert schema.json["examples"]
+        assert schema.json.get("readOnly", False) is not each["posted"]
     assert client.get("/schemas/events/ip.nothing.known").status_code == 404

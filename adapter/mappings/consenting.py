@@ -1,0 +1,62 @@
+"""The Consent of an event, and who gave it where it is not the patient. fhir-model.md, 'consent'; pbrl ch. 4, list 9245."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from adapter.fhir import consents, people
+from adapter.mappings import common, grants
+from adapter.mappings.context import Context
+from adapter.model import Party, Resource
+
+SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}
+
+
+def _stands_in(part: Any) -> bool:
+    return part.given_by in SPOKEN_BY
+
+
+def speaker(ctx: Context, part: Any) -> tuple[Resource, ...]:
+    """Return the RelatedPerson who consents where it is not the patient: relationship of 9245, no name is stated."""
+    if not _stands_in(part):
+        return ()
+    return (
+        people.related_person(
+            id_=ctx.id("RelatedPerson", "consent"),
+            patient=f"Patient/{ctx.patient_id()}",
+            relationship=consents.RELATIONSHIP[part.given_by],
+            text=SPOKEN_BY[part.given_by],
+        ),
+    )
+
+
+def consent_resource(
+    ctx: Context, part: Any, *, subject: str, recipients: tuple[Party | None, ...]
+) -> Resource:
+    """Return the Consent of an event's `consent` part."""
+    grant = grants.of_model(part)
+    performers = tuple(p for p in recipients if p)
+    who = f"RelatedPerson/{ctx.id('RelatedPerson', 'consent')}" if _stands_in(part) else None
+    return consents.consent(
+        id_=ctx.id("Consent", "consent"),
+        patient=f"Patient/{ctx.patient_id()}",
+        status=grant.status,
+        scopes=sorted(grant.scopes),
+        recipients=[_actor(ctx, key, performers) for key in sorted(grant.recipients)],
+        excluded=[_actor(ctx, key, ()) for key in sorted(grant.excluded)],
+        given_by=grant.given_by,
+        performer=who,
+        method=grant.method,
+        on=grant.date,
+        valid_until=grant.valid_until,
+        organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
+        obtained_by=getattr(part, "obtained_by", None),
+        subject=subject,
+    )
+
+
+def _actor(ctx: Context, key: str, performers: tuple[Party, ...]) -> consents.Actor:
+    party = ctx.book.by_key(key)
+    if party is None and key == "coordinating-unit" and performers:
+        party = performers[0]
+    return consents.Actor(key=key, reference=common.organisation(party))

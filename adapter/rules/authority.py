@@ -1,0 +1,56 @@
+"""Who may report what about a case: the installation itself, whoever performs a need, whoever reported it. hpl §§ 38 a, 25.
+
+An event comes from a party of the address book (contract.md, 403); being in the book does not make another's case one's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from adapter.errors import RoutingError
+from adapter.model import Reason
+from adapter.rules import anchors
+
+Part = Literal["home", "performer", "reporter", "municipality"]
+"""What a party is to a case: one of our own, owner of one of its needs, who reported one, or who serves the patient."""
+
+_ANY_OF_CASE: Final[frozenset[Part]] = frozenset({"home", "performer", "reporter", "municipality"})
+_HOME: Final[frozenset[Part]] = frozenset({"home"})
+_ANSWERS: Final[frozenset[Part]] = frozenset({"home", "performer"})
+
+MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
+    {
+        "ip.need.forwarded": _HOME,
+        "ip.need.acknowledged": _ANSWERS,
+        "ip.need.info-requested": _ANSWERS,
+        "ip.need.accepted": _ANSWERS,
+        "ip.need.declined": _ANSWERS,
+        "ip.need.withdrawn": frozenset({"home", "reporter"}),
+        "ip.consent.given": _ANY_OF_CASE,
+        "ip.consent.withdrawn": _ANY_OF_CASE,
+        "ip.coordinator.appointed": _ANY_OF_CASE,
+        "ip.hospital-coordinator.appointed": _ANY_OF_CASE,
+        "ip.coordinator.replaced": _ANY_OF_CASE,
+        "ip.coordinator.ended": _ANY_OF_CASE,
+        "ip.contact-physician.appointed": _ANY_OF_CASE,
+        "ip.plan.created": _ANY_OF_CASE,
+        "ip.plan.updated": _ANY_OF_CASE,
+        "ip.plan.closed": _ANY_OF_CASE,
+        "ip.message.sent": _HOME,
+        "ip.message.receipt": _HOME,
+    }
+)
+"""Type of event → who may post it. A need may be reported by anybody in the book (R01)."""
+
+
+def check(event_type: str, parts: frozenset[Part]) -> tuple[Reason, ...]:
+    """Return why a party may post this about a case. Raises RoutingError IPK-R005 when nothing it is allows it."""
+    allowed = MAY.get(event_type)
+    if allowed is None:
+        return ()
+    for part in ("home", "performer", "reporter", "municipality"):
+        if part in allowed and part in parts:
+            return (anchors.fixed("authority-part", part),)
+    raise RoutingError("IPK-R005", at="$.source")
