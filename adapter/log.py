@@ -197,6 +197,11 @@ def _text(_logger: object, _method: str, fields: Mapping[str, Any]) -> bytes:
     return f"{fields['timestamp'][11:19]} {fields['level']:<7} {fields['event']} {rest}".rstrip().encode()
 
 
+def leave_out(name: str, words: str) -> None:
+    """Leave out what another's logger of this name says with these words; all else of it is told."""
+    logging.getLogger(name).addFilter(lambda record: words not in record.getMessage())
+
+
 class Net(logging.Handler):
     """What libraries log, through the same net: the logger, the place, and the template without what fills it."""
 

@@ -11,14 +11,11 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from adapter import __version__, ingest, store
-from adapter.model import AddressBook, Clocks
-from adapter.registers import addressbook
-from adapter.rules import clocks
-from adapter.services import Services
-from adapter.transports.directory import Directory
+from adapter import __version__
 
 if TYPE_CHECKING:
+    from adapter.model import AddressBook
+    from adapter.services import Services
     from adapter.settings import Settings
     from adapter.transports.base import Transport
 
@@ -47,6 +44,13 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
 
     The database must have been prepared (`ip-adapter db upgrade`). Raises Faults (the address book), SystemFault IPK-S006.
     """
+    # Half a second of imports, for those who build: a command that only asks the clock does without.
+    from adapter import store  # noqa: PLC0415
+    from adapter.model import Clocks  # noqa: PLC0415
+    from adapter.registers import addressbook  # noqa: PLC0415
+    from adapter.services import Services  # noqa: PLC0415
+    from adapter.transports.directory import Directory  # noqa: PLC0415
+
     set_ = Clocks(
         receipt_hours=settings.receipt_hours,
         reply_days=settings.reply_days,
@@ -75,6 +79,9 @@ def ready(services: Services) -> None:
 
     Without the last the collector walks everything ever imported, a twentieth of each event's time.
     """
+    from adapter import ingest  # noqa: PLC0415
+    from adapter.rules import clocks  # noqa: PLC0415
+
     ingest.introduce(services, version=__version__)
     clocks.is_working_day(services.clock().date())
     gc.collect()

@@ -1,5 +1,7 @@
 """The load: many kept-alive HTTP/1.1 connections from one process, each asking again as soon as it is answered.
 
+Where the job offers a rate, requests fall due at even times instead, and go out on whichever connection is free.
+
 Runs as `python -m bench.driver`, in a process of its own: reads a Job as JSON from standard input, writes a Load as
 JSON to standard output. The same for ours and for the floor, so what it costs cancels out of the ratios.
 """
@@ -36,6 +38,8 @@ class Job:
     post: bool = False
     body: str | None = None
     start: int = 0
+    rate: float | None = None
+    """Requests offered a second. A latency counts from when its request was due: waiting for a connection is part of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +84,10 @@ class _Line:
         self.wanted = 0
         self.since = 0.0
 
-    def ask(self, request: bytes) -> None:
-        """Send a request."""
+    def ask(self, request: bytes, since: float | None = None) -> None:
+        """Send a request, due `since` (now)."""
         self.buffer, self.wanted = b"", 0
-        self.since = time.perf_counter()
+        self.since = time.perf_counter() if since is None else since
         self.socket.sendall(request)
 
     def answered(self) -> bool:
@@ -125,37 +129,64 @@ def _chained(ready: list[bytes], rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
+class _Run:
+    """One load under way: what was counted, which lines are free, and when the next request is due."""
+
+    def __init__(self, job: Job, source: Iterator[bytes]) -> None:
+        self.times: list[float] = []
+        self.statuses: Counter[str] = Counter()
+        self.length = self.lost = self.waiting = 0
+        self.free: list[_Line] = []
+        self.source = source
+        self.begun = time.perf_counter()
+        self.end = self.begun + job.seconds
+        self.pause = 0.0 if job.rate is None else 1 / job.rate
+        self.due = self.begun
+
+    def ask(self) -> float:
+        """Send what may be sent, and return the seconds until more may be (at most one)."""
+        now = time.perf_counter()
+        while self.free and self.due <= now < self.end and self.due < self.end:
+            self.free.pop().ask(next(self.source), self.due if self.pause else None)
+            self.waiting += 1
+            self.due += self.pause
+        return max(0.0, min(self.due - now, 1.0)) if self.free and now < self.end else 1.0
+
+    def take(self, line: _Line, selector: selectors.BaseSelector) -> None:
+        """Take what came on a line."""
+        try:
+            whole = line.answered()
+        except OSError:
+            self.lost += 1
+            self.waiting -= 1
+            selector.unregister(line.socket)
+            return
+        if not whole:
+            return
+        self.times.append(time.perf_counter() - line.since)
+        self.statuses[line.buffer[9:12].decode("ascii", "replace")] += 1
+        self.length = line.wanted - line.buffer.find(_END) - len(_END)
+        self.waiting -= 1
+        self.free.append(line)
+
+
 def _loaded(job: Job, lines: list[_Line], source: Iterator[bytes]) -> Load:
-    times: list[float] = []
-    statuses: Counter[str] = Counter()
-    length, lost = 0, 0
-    begun = time.perf_counter()
-    end = begun + job.seconds
+    run = _Run(job, source)
     with selectors.DefaultSelector() as selector:
         for line in lines:
             selector.register(line.socket, selectors.EVENT_READ, line)
-            line.ask(next(source))
-        waiting = len(lines)
-        while waiting and time.perf_counter() < end + 10:
-            for key, _ in selector.select(1):
-                line = key.data
-                try:
-                    if not line.answered():
-                        continue
-                except OSError:
-                    lost += 1
-                    waiting -= 1
-                    selector.unregister(line.socket)
-                    continue
-                now = time.perf_counter()
-                times.append(now - line.since)
-                statuses[line.buffer[9:12].decode("ascii", "replace")] += 1
-                length = line.wanted - line.buffer.find(_END) - len(_END)
-                if now < end:
-                    line.ask(next(source))
-                else:
-                    waiting -= 1
-    return _counted(times, statuses, lost=lost + waiting, seconds=time.perf_counter() - begun, length=length)
+        run.free += lines
+        pause = run.ask()
+        while run.waiting or time.perf_counter() < run.end:
+            for key, _ in selector.select(pause):
+                run.take(key.data, selector)
+                if not run.pause:
+                    run.ask()
+            pause = run.ask()
+            if time.perf_counter() > run.end + 10 or run.lost == len(lines):
+                break
+    seconds = time.perf_counter() - run.begun
+    return _counted(run.times, run.statuses, lost=run.lost + run.waiting, seconds=seconds, length=run.length)
 
 
 def _counted(times: list[float], statuses: Counter[str], *, lost: int, seconds: float, length: int) -> Load:

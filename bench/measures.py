@@ -31,6 +31,8 @@ THREADS: Final = configuration.Settings.model_fields["threads"].default
 FLOOR_THREADS: Final = 1
 """Threads that answer for the floor of reads, which waits for nothing: more only take turns and make it slower."""
 EVENT_CONNECTIONS: Final = 32
+OFFERED: Final = 0.5
+"""Share of the throughput just measured that is offered where latency counts."""
 READ_CONNECTIONS: Final = 16
 ORG: Final = "59"
 _GROUP: Final = 500
@@ -233,8 +235,11 @@ def _get(port: int, paths: list[str]) -> Job:
 # ── events ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def events(folder: Path, size: Size) -> Pair:
-    """Return events accepted and committed, ours beside the bare pipeline, each from 32 connections."""
+def events(folder: Path, size: Size) -> tuple[Pair, Pair]:
+    """Return events accepted and committed, ours beside the bare pipeline, each from 32 connections.
+
+    First as many as go through; then, for latency, each side at half the rate it just showed.
+    """
     url = prepared(folder / "events.db")
     body = bare.example().decode()
     with ExitStack() as stack:
@@ -248,14 +253,21 @@ def events(folder: Path, size: Size) -> Pair:
                 env={"BENCH_DATABASE": str(folder / "bare.db")},
             )
         )
-        return pair(
+        full = pair(
             size,
             lambda number: _post(mine, start=number * _EVENTS_APART),
             lambda _: _post(other, body=body),
         )
+        ours, floor_ = (rate * OFFERED for rate in full.rates)
+        paced = pair(
+            size,
+            lambda number: _post(mine, start=(number + size.rounds + 1) * _EVENTS_APART, rate=ours),
+            lambda _: _post(other, body=body, rate=floor_),
+        )
+        return full, paced
 
 
-def _post(port: int, *, start: int = 0, body: str | None = None) -> Job:
+def _post(port: int, *, start: int = 0, body: str | None = None, rate: float | None = None) -> Job:
     return Job(
         port=port,
         connections=EVENT_CONNECTIONS,
@@ -264,4 +276,5 @@ def _post(port: int, *, start: int = 0, body: str | None = None) -> Job:
         post=True,
         start=start,
         body=body,
+        rate=rate,
     )

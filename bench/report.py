@@ -51,7 +51,7 @@ def rates(name: str, found: Pair, target: float, *, binding: bool = True) -> Row
     )  # fmt: skip
 
 
-def slowest(name: str, found: Pair, target: float) -> Row:
+def slowest(name: str, found: Pair, target: float, *, binding: bool = True) -> Row:
     """Return the row of the 99th percentile of ours, in milliseconds."""
     ours, floor = found.p99
     return Row(
@@ -62,6 +62,7 @@ def slowest(name: str, found: Pair, target: float) -> Row:
         unit=" ms",
         rule="at most",
         target=target,
+        binding=binding,
     )
 
 

@@ -207,3 +207,13 @@ def _log_calls(path: Path) -> Iterator[ast.Call]:
             holder = node.func.value
             if isinstance(holder, ast.Name) and holder.id in {"log", "logger", "_log"}:
                 yield node
+
+
+def test_words_of_another_logger_can_be_left_out_and_nothing_else_is():
+    room.leave_out("tests.other", "too many threads")
+    other = logging.getLogger("tests.other")
+    told = [
+        bool(other.filter(logging.LogRecord("tests.other", logging.WARNING, "", 1, text, None, None)))
+        for text in ("there are too many threads", "the port is taken")
+    ]
+    assert told == [False, True]

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from adapter import log
 from adapter.cli import installation
 from adapter.errors import SystemFault
 from adapter.settings import Settings
@@ -173,6 +174,8 @@ def _serve(settings: Settings, *, worker: bool, simulator: bool) -> int:
         respawn_failed_workers=False,
         workers_kill_timeout=_KILL_AFTER,
     )
+    # Granian advises against more threads than cores; ours wait for commits.
+    log.leave_out("_granian", "Python threads")
     parts = hosting.Parts(worker=worker, simulator=simulator)
     server.serve(target_loader=partial(hosting.load, settings, parts), wrap_loader=False)
     return 0

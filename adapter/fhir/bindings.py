@@ -6,10 +6,11 @@ fhir.resources enforces neither, so every resource passes here before it is writ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from adapter.errors import Fault
-from adapter.fhir.invariants import RULES
+from adapter.fhir.invariants import RULES, Broken
 
 Resource = Mapping[str, Any]
 _Steps = tuple[str, ...]
@@ -106,19 +107,35 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
 
 def check(resource: Resource) -> tuple[Fault, ...]:
     """Return every broken binding (IPK-F010) and invariant (IPK-F009), with a FHIRPath place and no value."""
+    faults = [*missing(resource), *unbound(resource)]
+    for key, broken in RULES.get(resource["resourceType"], ()):
+        faults += _broken(resource, key, broken)
+    return tuple(faults)
+
+
+def check_unsure(resource: Resource) -> tuple[Fault, ...]:
+    """Return the same of a resource whose structure may be wrong: an invariant that cannot be read there says nothing."""
+    faults = [*missing(resource), *unbound(resource)]
+    for key, broken in RULES.get(resource["resourceType"], ()):
+        with suppress(AttributeError, KeyError, TypeError, ValueError):
+            faults += _broken(resource, key, broken)
+    return tuple(faults)
+
+
+def unbound(resource: Resource) -> Iterator[Fault]:
+    """Yield a fault (IPK-F010) for each code outside its required value set, whatever the shape around it."""
     type_ = resource["resourceType"]
-    faults = [*missing(resource)]
     for first, rest, codes in _BY_TYPE.get(type_, ()):
         value = resource.get(first)
         if value is None or (isinstance(value, str) and value in codes):
             continue
-        places = _wrong(value, rest, codes, f"{type_}.{first}")
-        faults += [Fault(code="IPK-F010", path=place, rule="required-binding") for place in places]
-    for key, broken in RULES.get(type_, ()):
-        faults += [
-            Fault(code="IPK-F009", path=type_ + place, rule=key, hint=key) for place in broken(resource)
-        ]
-    return tuple(faults)
+        for place in _wrong(value, rest, codes, f"{type_}.{first}"):
+            yield Fault(code="IPK-F010", path=place, rule="required-binding")
+
+
+def _broken(resource: Resource, key: str, broken: Broken) -> list[Fault]:
+    type_ = resource["resourceType"]
+    return [Fault(code="IPK-F009", path=type_ + place, rule=key, hint=key) for place in broken(resource)]
 
 
 def missing(resource: Resource) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ null, blanks, ids too long) is caught here; what it quotes is cut away.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -48,9 +48,15 @@ def check(resource: object) -> tuple[Fault, ...]:
     model = _model(type_)
     if model is None:
         return (Fault(code="IPK-F002", path="resourceType", rule="structure"),)
-    found = (*_shape(resource, type_), *_structure(resource, type_, model), *bindings.missing(resource))
-    # Bindings and invariants read the shapes that the structure promises.
-    return _once(found) or _once((*bindings.check(resource), *_entries(resource)))
+    structure = (*_shape(resource, type_), *_structure(resource, type_, model))
+    # What stands inside something of the wrong form has been said with it.
+    faulted = {fault.path for fault in structure}
+    further = (*bindings.check_unsure(resource), *_entries(resource))
+    return _once((*structure, *(fault for fault in further if not _inside(fault.path, faulted))))
+
+
+def _inside(path: str, places: Collection[str]) -> bool:
+    return any(path.startswith((f"{place}.", f"{place}[")) for place in places if "." in place)
 
 
 def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -66,9 +72,12 @@ def _entries(resource: Mapping[str, Any]) -> Iterator[Fault]:
     """Check the resources of a Bundle for bindings too; their structure is the model's work."""
     if resource["resourceType"] != "Bundle":
         return
-    for number, entry in enumerate(resource.get("entry", ())):
-        inner = entry.get("resource")
-        for fault in bindings.check(inner) if inner else ():
+    entries = resource.get("entry")
+    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
+        inner = entry.get("resource") if isinstance(entry, Mapping) else None
+        if not isinstance(inner, Mapping) or not isinstance(inner.get("resourceType"), str):
+            continue
+        for fault in bindings.check_unsure(inner):
             yield replace(fault, path=f"Bundle.entry[{number}].resource.{fault.path.partition('.')[2]}")
 
 

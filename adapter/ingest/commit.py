@@ -23,7 +23,7 @@ from adapter.store.resources import Write
 
 T = TypeVar("T")
 PAUSE: Final = 0.02
-"""Seconds: the longest pause before the first new try; it doubles with each."""
+"""Seconds: the pause after a try is at most this, doubled with each."""
 EVENT_SCHEMA: Final = "v1"
 """Version in `/schemas/events/<type>/v1`; every message row keeps it."""
 VERSIONS: Final = Versions(event_schema=EVENT_SCHEMA, mapping=mappings.VERSION, code_tables=codes.EDITION)
@@ -76,14 +76,21 @@ def _advance(conn: Connection, unit: Unit, *, take: int) -> int:
 
 
 def retrying(services: Services, work: Callable[[], T]) -> T:
-    """Return what `work` returns; gather again on conflict, at most five times. Raises SystemFault IPK-S003 then."""
-    for number in range(TRIES):
-        try:
-            return work()
-        except Conflict:
-            services.shared.clear()
-            # Those who met step apart, or they meet again.
-            sleep(services.random() * PAUSE * 2**number)
+    """Return what `work` returns; gather again on conflict, at most five times. Raises SystemFault IPK-S003 then.
+
+    Those who met take turns from the second try on: they meet only those who are new.
+    """
+    try:
+        return work()
+    except Conflict:
+        services.shared.clear()
+    with services.store.turn():
+        for number in range(1, TRIES):
+            try:
+                return work()
+            except Conflict:
+                services.shared.clear()
+                sleep(services.random() * PAUSE * 2**number)
     raise SystemFault("IPK-S003")
 
 

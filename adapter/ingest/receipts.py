@@ -63,9 +63,10 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
 
 
 def _from_receiver(original: Message, receipt: AppRec) -> bool:
-    """Return whether the receipt comes from the organisation the message went to."""
-    sender = receipt.sender.her_ids
-    return sender[0] in (None, original.receiver[0]) or sender[1] == original.receiver[1]
+    """Return whether the receipt comes from the organisation the message went to, and is addressed to its sender."""
+    sender, receiver = receipt.sender.her_ids, receipt.receiver.her_ids
+    ours = receiver[1] in (None, original.sender[1])
+    return ours and (sender[0] in (None, original.receiver[0]) or sender[1] == original.receiver[1])
 
 
 def _receipt_event(

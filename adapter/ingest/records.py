@@ -102,7 +102,7 @@ def _stamped(resource: Resource, version: int, at: str) -> Resource:
 
 
 def _write(resource: Resource, version: int, *, org: str, case_key: str | None, updated: int) -> Write:
-    found = index.index(resource)
+    found = index.index(resource, patient=None if case_key is None else f"Patient/{case_key}")
     return Write(
         type=resource["resourceType"],
         id=resource["id"],

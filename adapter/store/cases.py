@@ -201,6 +201,7 @@ _BY_THREAD = Statement(
     select(message.c.case_key)
     .where(
         message.c.thread == bindparam("ref"),
+        literal_column("message.thread <> message.id"),  # in words, so that the partial index applies
         message.c.org == bindparam("org"),
         message.c.case_key.is_not(None),
     )

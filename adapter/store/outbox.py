@@ -46,7 +46,7 @@ _CLAIM = Statement(
                 _earlier.c.case_key == message.c.case_key,
                 _earlier.c.receiver_id == message.c.receiver_id,
                 _earlier.c.seq < message.c.seq,
-                literal_column("earlier.blocks = 1"),  # in words, so that the partial index applies
+                literal_column("earlier.blocks = 1"),
             )
         ),
     )

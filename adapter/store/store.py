@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, func, literal_column, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from adapter.errors import Conflict, SystemFault
 from adapter.store import audit, pool
-from adapter.store.sql import Connection, Engine, Shared
+from adapter.store.sql import Connection, Engine, Shared, Statement
 from adapter.store.sqlite import SqliteEngine
 from adapter.store.writer import Writer
 
 T = TypeVar("T")
-SQLITE_READERS: Final = 64
+SQLITE_READERS: Final = 2
+"""Each row of SQLite's hands the interpreter's lock round: with more at it, threads spend their time on taking turns."""
 POSTGRES_CONNECTIONS: Final = 20
+_TURN: Final = Statement(select(func.pg_advisory_lock(literal_column("4920312107"))))
+"""A number of our own among the advisory locks of a database. PostgreSQL 15, 13.3.5."""
 
 
 class Reading:
@@ -70,6 +74,27 @@ class Store:
         self._writer = Writer(engine, shared, audit.INSERT, limit=queue_limit, group=group)
         self._room = BoundedSemaphore(queue_limit)
         self._single = self.dialect == "sqlite"
+        self._engine = engine
+        self._shared = shared
+        self._turn = Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the turn of those whose work met others' and is tried again: one at a time, over all processes.
+
+        One turn for all, since what they met at may be any case, or what belongs to none. Raises SystemFault.
+        """
+        with self._turn:
+            if self._single:  # one process writes here, or two that seldom meet
+                yield
+                return
+            # A connection beside the pool, which may be empty: the work takes its own from there.
+            conn = pool.connect(self._engine, self._shared, None)
+            try:
+                conn.one(_TURN, {})
+                yield
+            finally:
+                pool.close(conn)  # and with it the lock is gone, whatever happened
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Return the work's result once it is committed and on the disk.

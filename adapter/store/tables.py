@@ -60,7 +60,7 @@ resource = Table(
     Column("status", Text, nullable=True),
     Column("date_start", BigInteger, nullable=True),
     Column("date_end", BigInteger, nullable=True),
-    # The token rows of this version, so that an update touches only those that changed.
+    # All tokens of this version (tokens.py): searched where a token is no row, and what an update compares with.
     Column("tokens", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Index("resource_case", "case_key", sqlite_where=text("open = 1"), postgresql_where=text("open = 1")),
@@ -199,8 +199,15 @@ message = Table(
         sqlite_where=text("filed = 0"),
         postgresql_where=text("filed = 0"),
     ),
+    # Also what keeps the order of sending: the messages of one case are few.
     Index("message_case", "case_key", "seq"),
-    Index("message_thread", "thread"),
+    # What begins a thread is found by its own id.
+    Index(
+        "message_thread",
+        "thread",
+        sqlite_where=text("thread <> id"),
+        postgresql_where=text("thread <> id"),
+    ),
     Index("message_state", "state", "created_at", "id"),
     Index("message_created", "created_at", "id"),
     Index(
@@ -210,14 +217,6 @@ message = Table(
         "id",
         sqlite_where=text("due IS NOT NULL"),
         postgresql_where=text("due IS NOT NULL"),
-    ),
-    Index(
-        "message_blocks",
-        "case_key",
-        "receiver_id",
-        "seq",
-        sqlite_where=text("blocks = 1"),
-        postgresql_where=text("blocks = 1"),
     ),
 )
 

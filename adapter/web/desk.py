@@ -187,13 +187,20 @@ class Desk:
 
 
 def _known(route: Route, call: Call) -> None:
-    """Refuse a parameter that the route does not have: a filter that is silently ignored answers another question."""
+    """Refuse a parameter that the route does not have, and a value that is none of those it takes.
+
+    A filter that is silently ignored, or that nothing can pass, answers another question.
+    """
     params = call.params()
     if not params:
         return
-    names = {param.name for param in route.params}
-    if any(name not in names for name, _ in params):
-        raise AdapterError("IPK-E026", hint=", ".join(sorted(names)) or "–")
+    taken = {param.name: (param.schema or {}).get("enum") for param in route.params}
+    if any(name not in taken for name, _ in params):
+        raise AdapterError("IPK-E026", hint=", ".join(sorted(taken)) or "–")
+    for name, value in params:
+        values = taken[name]
+        if value and values is not None and value not in values:
+            raise AdapterError("IPK-E026", at=name, hint=", ".join(values))
 
 
 def _tell_failure(call: Call, error: Exception) -> None:

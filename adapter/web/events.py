@@ -104,6 +104,8 @@ def listed(call: Call) -> Answer:
     type_ = one(params, "type")
     with call.services.store.read() as conn:
         found, cursor = stored.page(conn, since=one(params, "since"), type_=type_, count=size)
+    if call.trail is not None:
+        call.trail.patients = tuple(dict.fromkeys(each.case_key for each in found if each.case_key))
     return answers.json({"items": [_shown(each) for each in found], "next": cursor})
 
 
@@ -115,6 +117,7 @@ def shown(call: Call, event_id: str) -> Answer:
         raise EventError("IPK-E020")
     if call.trail is not None:
         call.trail.entities = (f"urn:uuid:{found.event_id}",)
+        call.trail.patients = (found.case_key,) if found.case_key else ()
     said = _shown(found)
     return answers.json({**said, "answer": orjson.loads(found.answer) if found.answer else None})
 

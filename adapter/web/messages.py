@@ -32,6 +32,8 @@ def listed(call: Call) -> Answer:
     size = count(call)
     with call.services.store.read() as conn:
         found, cursor = messages.page(conn, filters, cursor=one(params, "cursor"), count=size)
+    if call.trail is not None:
+        call.trail.patients = tuple(dict.fromkeys(each.case_key for each in found if each.case_key))
     return answers.json({"items": [summary(each) for each in found], "next": cursor})
 
 

@@ -175,3 +175,36 @@ def test_the_worked_examples_pass_outside_checks() -> None:
 
 def test_own_resources_pass_outside_checks() -> None:
     assert [r for r in samples.everything() if r4.check(r)] == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "paths"),
+    [
+        ({"resourceType": "Task", "status": "x"}, {"Task.status", "Task.intent"}),
+        ({**TASK, "status": "x", "foo": 1}, {"Task.status", "Task.foo"}),
+        ({**TASK, "status": "x", "intent": ["order"]}, {"Task.status", "Task.intent"}),
+        (
+            {**TASK, "foo": 1, "authoredOn": "2026-03-04T10:00:00Z", "lastModified": "2026-03-03"},
+            {"Task.foo", "Task.lastModified"},
+        ),
+        ({"resourceType": "Patient", "gender": "x", "contact": ["x"]}, {"Patient.gender", "Patient.contact[0]"}),
+        (
+            {"resourceType": "Bundle", "type": "collection", "foo": 1, "entry": [{"resource": {**TASK, "status": "x"}}]},
+            {"Bundle.foo", "Bundle.entry[0].resource.status"},
+        ),
+    ],
+)  # fmt: skip
+def test_a_wrong_form_hides_no_wrong_code_and_no_broken_rule(
+    resource: dict[str, Any], paths: set[str]
+) -> None:
+    assert {fault.path for fault in r4.check(resource)} == paths
+
+
+NAMES = sorted({element.partition(".")[0] for _, element, _ in BINDINGS} | {"entry", "target", "period"})
+
+
+@pytest.mark.parametrize("type_", sorted({type_ for type_, _, _ in BINDINGS} | {"Organization", "Bundle"}))
+def test_no_shape_of_any_element_breaks_the_check(type_: str) -> None:
+    for name in NAMES:
+        for wrong in (None, 1, "x", [], {}, [None], ["x"], [[]], [{}], {"x": [None]}):
+            bindings.check_unsure({"resourceType": type_, name: wrong})

@@ -145,6 +145,51 @@ def test_an_unknown_parameter_is_ignored_and_left_out_of_the_self_link() -> None
     assert (found.params, found.ignored) == ((("status", "active"),), ("foo",))
 
 
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [
+        ("Provenance", "subject"), ("Organization", "patient"), ("Practitioner", "Patient"), ("Endpoint", "patientId"),
+        ("AuditEvent", "entity"), ("Appointment", "actor"), ("Subscription", "identifier"), ("Task", "for"),
+        ("Patient", "name"), ("Patient", "birthdate"), ("CarePlan", "_filter"), ("Patient", "_has:Task:patient:status"),
+    ],
+)  # fmt: skip
+def test_what_would_show_other_people_when_ignored_is_refused_whatever_the_handling(
+    type_: str, name: str
+) -> None:
+    assert code(type_, (name, "1"), post=True) == "IPK-F004"
+
+
+R4_NAMES = {
+    "CarePlan": "patient subject status date category identifier",
+    "CareTeam": "patient subject status date category identifier",
+    "Goal": "patient subject lifecycle-status start-date category identifier",
+    "ServiceRequest": "patient subject status authored category identifier",
+    "Task": "patient subject status authored-on identifier",
+    "Patient": "active identifier",
+    "Practitioner": "active identifier",
+    "PractitionerRole": "active date identifier",
+    "Organization": "active identifier",
+    "HealthcareService": "active identifier",
+    "RelatedPerson": "patient active identifier",
+    "Consent": "patient status date category identifier",
+    "Communication": "patient subject status sent category identifier",
+    "Appointment": "patient status date identifier",
+    "Encounter": "patient subject status date identifier",
+    "Observation": "patient subject status date category identifier",
+    "DocumentReference": "patient subject status date category identifier",
+    "Provenance": "patient recorded target",
+    "AuditEvent": "patient date",
+    "Endpoint": "status identifier",
+    "Device": "patient status identifier",
+    "Subscription": "status",
+}
+
+
+@pytest.mark.parametrize("type_", READABLE)
+def test_who_which_state_when_and_of_what_kind_can_be_asked_where_r4_has_it(type_: str) -> None:
+    assert set(R4_NAMES[type_].split()) <= {param.name for param in READABLE[type_].params}
+
+
 def test_strict_handling_refuses_what_lenient_ignores() -> None:
     assert code("CarePlan", ("foo", "1"), strict=True) == "IPK-F004"
 
@@ -247,6 +292,14 @@ def test_the_pages_of_a_search_by_number_go_on_by_the_patients_id() -> None:
     assert Term(field="subject", values=("Patient/7",)) in again.query.terms
 
 
+def test_a_search_by_number_goes_on_by_a_patient_or_not_at_all() -> None:
+    found = search.parse("Provenance", [("patient.identifier", f"{FNR}|{samples.LINE}")], post=True)
+    with pytest.raises(FhirError, match="IPK-F003"):
+        search.links(found, next_="c")
+    _, further = search.links(found, next_="c", subject="Patient/7")
+    assert ("patient", "7") in (further or ())
+
+
 def test_elements_are_names() -> None:
     assert search.parse("CarePlan", [("_elements", "status,CarePlan.period")], post=False).elements == (
         "status",
@@ -281,6 +334,19 @@ def test_a_period_without_end_is_open() -> None:
 
 def test_provenance_is_indexed_by_what_it_is_about_whatever_the_version() -> None:
     assert ("target", "", samples.REQUEST) in search.index(find("Provenance")).tokens
+
+
+def test_provenance_is_about_the_patient_it_names_else_the_one_whose_case_it_is_in() -> None:
+    made = find("Provenance")
+    named = {**made, "target": [*made["target"], {"reference": "Patient/7/_history/2"}]}
+    assert search.index(named, patient="Patient/8").subject == "Patient/7"
+    unnamed = {**made, "target": [{"reference": "Task/1/_history/1"}]}
+    assert search.index(unnamed, patient="Patient/8").subject == "Patient/8"
+    assert search.index(unnamed).subject is None
+
+
+def test_nothing_else_has_a_subject_that_it_does_not_name() -> None:
+    assert search.index(find("Organization"), patient="Patient/8").subject is None
 
 
 def test_a_persons_number_is_in_no_token() -> None:

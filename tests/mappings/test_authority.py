@@ -27,7 +27,9 @@ def test_a_stranger_in_the_book_withdraws_nobodys_need(hospital: House):
 def test_only_we_ourselves_say_that_a_message_of_ours_was_receipted(hospital: House):
     told = hospital.need()
     with pytest.raises(RoutingError):
-        hospital.post("ip.message.receipt", source=STRANGER, msgId=told.messages[0]["id"], status="ok", errors=[])
+        hospital.post(
+            "ip.message.receipt", source=STRANGER, msgId=told.messages[0]["id"], status="ok", errors=[]
+        )
     assert hospital.message(told.messages[0]["id"]).state == "pending"
 
 

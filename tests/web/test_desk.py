@@ -119,6 +119,15 @@ def test_reads_searches_and_refusals_are_audited_before_the_answer(client: Flask
     assert LINE not in json.dumps([missing, refused, write, message])
 
 
+@pytest.mark.parametrize("path", ["/messages", "/events", "/events/{event}"])
+def test_a_list_of_our_own_api_is_audited_for_whom_it_shows(
+    client: FlaskClient, services: Services, path: str
+):
+    accepted = told(client)
+    assert client.get(path.format(event=accepted["eventId"])).status_code == 200
+    assert f"Patient/{accepted['case']['patientId']}" in json.dumps(trails(services)[-1])
+
+
 def test_a_search_that_shows_several_people_is_audited_for_each(client: FlaskClient, services: Services):
     told(client)
     other = need(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +12,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter import log
+from adapter.fhir import index, provenance
 from adapter.services import Services
+from adapter.store import resources
+from adapter.store.resources import Write
 from tests.fhir import validator
 from tests.web.hands import FNR, LINE, ids, need, post, search, told, trails
 
@@ -121,6 +126,94 @@ def test_writing_is_405_with_what_is_allowed(client: FlaskClient, method: str):
     assert "GET" in answer.headers["Allow"]
     assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "IPK-F007"
     assert client.post("/fhir/Task", data="{}").status_code == 405
+
+
+def test_a_search_address_is_for_forms_alone(client: FlaskClient):
+    for answer in (client.get("/fhir/Task/_search?_count=1"), client.head("/fhir/Task/_search")):
+        assert answer.status_code == 405
+        assert answer.headers["Allow"] == "POST"
+    found = client.get("/fhir/Task/_search").json
+    assert found["issue"][0]["details"]["coding"][0]["code"] == "IPK-F007"
+
+
+def _told_of_two(client: FlaskClient) -> tuple[str, str]:
+    one: str = told(client)["case"]["patientId"]
+    other = post(
+        client,
+        need(
+            ("id", "other"),
+            ("data.patient.identifier.value", "12057900499"),
+            ("data.patient.name", {"family": "Telokk", "given": "Gry"}),
+            ("data.patient.birthDate", "1979-05-12"),
+        ),
+    )
+    assert other.status_code == 202, other.text
+    return one, other.json["case"]["patientId"]
+
+
+def _proven(services: Services, key: str, *names: str) -> None:
+    """Store Provenance of a case, as found by its patient."""
+    when = datetime(2026, 3, 4, 10, 0, tzinfo=UTC)
+
+    def write(name: str) -> Write:
+        made = provenance.provenance(id_=f"{key[:20]}-{name}", targets=[("Task/1", 1)], recorded=when)
+        found = index.index(made, patient=f"Patient/{key}")
+        return Write(
+            type="Provenance", id=made["id"], version=1, body=json.dumps(made).encode(), updated=1, org="99386",
+            case_key=key, subject=found.subject, tokens=found.tokens,
+        )  # fmt: skip
+
+    services.store.write(lambda conn: resources.put(conn, [write(name) for name in names]))
+
+
+def test_provenance_of_a_patient_is_of_that_patient_alone(client: FlaskClient, services: Services):
+    one, other = _told_of_two(client)
+    _proven(services, one, "a", "b")
+    _proven(services, other, "c")
+    found = [set(ids(client.get(f"/fhir/Provenance?patient={key}").json)) for key in (one, other)]
+    assert {f"Provenance/{one[:20]}-a", f"Provenance/{one[:20]}-b"} <= found[0]
+    assert f"Provenance/{other[:20]}-c" in found[1]
+    assert not found[0] & found[1]
+    assert ids(client.get("/fhir/Provenance?patient=nobody").json) == []
+    by_number = search(client, "Provenance", **{"patient.identifier": f"{FNR}|{LINE}"})
+    assert set(ids(by_number.json)) == found[0]
+    assert ids(search(client, "Provenance", **{"patient.identifier": "14019800513"}).json) == []
+    assert LINE not in by_number.text + str(trails(services))
+
+
+def test_who_saw_provenance_of_a_patient_stands_in_that_patients_trail(
+    client: FlaskClient, services: Services
+):
+    one, other = _told_of_two(client)
+    _proven(services, one, "a")
+    client.get(f"/fhir/Provenance?patient={one}")
+    read = trails(services)[-1]
+    assert f"Patient/{one}" in str(read)
+    assert f"Patient/{other}" not in str(read)
+
+
+def test_pages_of_provenance_by_number_stay_with_the_patient(client: FlaskClient, services: Services):
+    one, other = _told_of_two(client)
+    _proven(services, one, "a", "b", "c")
+    _proven(services, other, "d")
+    whole = ids(client.get(f"/fhir/Provenance?patient={one}").json)
+    page = search(client, "Provenance", _count="1", **{"patient.identifier": LINE}).json
+    seen = ids(page)
+    while further := {link["relation"]: link["url"] for link in page["link"]}.get("next"):
+        page = client.get(_path(further)).json
+        seen += ids(page)
+    assert len(seen) >= 3
+    assert seen == whole
+
+
+@pytest.mark.parametrize(
+    "path", ["/fhir/Provenance?subject=1", "/fhir/Endpoint?patient=1", "/fhir/Patient?name=x"]
+)
+def test_a_search_for_somebody_never_becomes_one_for_everybody(client: FlaskClient, path: str):
+    told(client)
+    answer = client.get(path, headers={"Prefer": "handling=lenient"})
+    assert answer.status_code == 400
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "IPK-F004"
 
 
 @pytest.mark.parametrize(

@@ -210,3 +210,12 @@ def test_the_feed_tells_ids_types_and_states_only(client: FlaskClient):
     assert {frozenset(item) for item in rest["items"]} == {frozenset({"at", "kind", "type", "id", "state"})}
     assert client.get(f"/feed?since={rest['next']}").json == {"items": [], "next": rest["next"]}
     assert client.get("/feed?since=%25").status_code == 400
+
+
+@pytest.mark.parametrize("query", ["direction=sideways", "state=bogus", "state=leased"])
+def test_a_filter_that_nothing_can_pass_is_refused_with_what_it_takes(client: FlaskClient, query: str):
+    answer = client.get(f"/messages?{query}")
+    assert answer.status_code == 400
+    assert answer.json["errors"][0]["code"] == "IPK-E026"
+    assert query.partition("=")[2] not in answer.text
+    assert client.get("/messages?state=").status_code == 200

@@ -215,14 +215,6 @@ def _message() -> None:
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        "message_blocks",
-        "message",
-        ["case_key", "receiver_id", "seq"],
-        unique=False,
-        sqlite_where=sa.text("blocks = 1"),
-        postgresql_where=sa.text("blocks = 1"),
-    )
     op.create_index("message_case", "message", ["case_key", "seq"], unique=False)
     op.create_index("message_created", "message", ["created_at", "id"], unique=False)
     op.create_index(
@@ -250,7 +242,14 @@ def _message() -> None:
         sqlite_where=sa.text("filed = 0"),
         postgresql_where=sa.text("filed = 0"),
     )
-    op.create_index("message_thread", "message", ["thread"], unique=False)
+    op.create_index(
+        "message_thread",
+        "message",
+        ["thread"],
+        unique=False,
+        sqlite_where=sa.text("thread <> id"),
+        postgresql_where=sa.text("thread <> id"),
+    )
 
 
 def _meta() -> None:
