@@ -219,16 +219,21 @@ def _item(ctx: Context, message: Message, kind: str) -> Resource:
 
 
 def dialogue(ctx: Context) -> Change:
-    """Return the work item of a received message, and needs that wait for consent again where it says so. E57, E58."""
+    """Return the work item of a received message, and needs that wait for consent again where it says so. E57, E58.
+
+    None where nobody has anything to do with it: the message itself is kept all the same.
+    """
     if ctx.inbound is None:
         raise EventError("IPK-E004", at="$.type")
+    if ctx.inbound.item is None:
+        return Change()
     message = ctx.inbound.message
     owner = _queue(ctx, ctx.inbound)
     clicks = tuple(("event", name) for name in ONE_CLICK) if ctx.inbound.item == "read-answer" else ()
     item = common.work_item(
         ctx,
-        id_=ctx.id("Task", ctx.inbound.item or "read-answer"),
-        kind=ctx.inbound.item or "read-answer",
+        id_=ctx.id("Task", ctx.inbound.item),
+        kind=ctx.inbound.item,
         owner=owner,
         focus=communication_of(message),
         melde_id=message.melde_id,

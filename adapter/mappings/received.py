@@ -121,6 +121,9 @@ def _answer(arrival: Arrival) -> tuple[Derived, ...]:
         kinds = _permitted(arrival, type_)
         if kinds:
             made.append(Derived(type=type_, number=number, data=_FACTS[type_](arrival, kinds)))
+        elif arrival.text.answer == "received" and _performs(arrival):
+            # A later answer overtook it: nobody has anything left to do with it.
+            made.append(_plain(arrival, E58, "E58", "Bekreftet fra før", item=None))
     appointed = _appointed(arrival)
     if appointed and not made:
         made += _acknowledged(arrival)
@@ -133,8 +136,7 @@ def _appointed(arrival: Arrival) -> tuple[Derived, ...]:
     if named is None or contact is None or not _same_name(named.name, contact):
         return ()
     phone = contact.phone or named.phone
-    performs = any(_performed(arrival, n) for n in views.needs(arrival.case))
-    if not phone or not performs or _already(arrival, contact):
+    if not phone or not _performs(arrival) or _already(arrival, contact):
         return ()
     return (
         Derived(type="ip.coordinator.appointed", number="E21", data=_coordinator(arrival, contact, phone)),
@@ -208,6 +210,10 @@ def _mine(arrival: Arrival) -> list[views.Need]:
     return [n for n in views.open_needs(arrival.case) if _performed(arrival, n)]
 
 
+def _performs(arrival: Arrival) -> bool:
+    return any(_performed(arrival, n) for n in views.needs(arrival.case))
+
+
 def _performed(arrival: Arrival, need: views.Need) -> bool:
     sender = arrival.sender
     return need.melde_id == arrival.melde_id and sender is not None and need.owner == sender.organisation_id
@@ -242,7 +248,7 @@ def _known_person(arrival: Arrival) -> bool:
 
 
 def _plain(
-    arrival: Arrival, type_: str, number: str, reason: str, *, item: str, consent_asked: bool = False
+    arrival: Arrival, type_: str, number: str, reason: str, *, item: str | None, consent_asked: bool = False
 ) -> Derived:
     name = " ".join(arrival.message.sender_names[1].split()) or arrival.message.sender_names[0] or "Ukjent"
     data = {

@@ -7,6 +7,7 @@ name and renaming to it happens under one lock for the whole exchange, so that n
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import os
 import stat
@@ -76,11 +77,10 @@ class Inbox:
         return self._folder / CLAIMED
 
     def _oldest(self, folder: Path) -> list[Path]:
-        """Return a batch of the documents of a folder. Only the batch is sorted: a full folder stays cheap to look at."""
+        """Return a batch of the documents of a folder, the oldest: an answer is not overtaken by what came after it."""
         with os.scandir(folder) as entries:
-            names = (e for e in entries if _is_document(e))
-            batch = [(_changed(e), e.name) for e in itertools.islice(names, self.batch)]
-        return [folder / name for _, name in sorted(batch)]
+            listed = ((_changed(e), e.name) for e in entries if _is_document(e))
+            return [folder / name for _, name in heapq.nsmallest(self.batch, listed)]
 
     def _unfinished(self, path: Path) -> bool:
         """Whether somebody may still be writing it in place.
