@@ -13,6 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -408,11 +409,9 @@ def get(url: str) -> Any:
 def wait_for(what: Callable[[], bool], seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        try:
+        with suppress(OSError):  # not up yet
             if what():
                 return True
-        except (urllib.error.URLError, OSError):
-            pass  # not up yet
         time.sleep(0.1)
     return False
 

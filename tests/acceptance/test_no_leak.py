@@ -60,7 +60,7 @@ def logged() -> Iterator[io.BytesIO]:
     sys.excepthook, threading.excepthook = before[2], before[3]
 
 
-def silent(told: Told, logged: io.BytesIO, secrets: Iterable[bytes]) -> None:
+def assert_silent(told: Told, logged: io.BytesIO, secrets: Iterable[bytes]) -> None:
     """Assert that nothing said or kept holds any of the secrets; tell where, never what."""
     places = [*told.answers, *told.kept(), ("log", logged.getvalue())]
     listed = [s for s in secrets if s]
@@ -92,7 +92,7 @@ def test_a_scenario_says_nothing_of_its_patient(folder: Path, databases: Databas
         for content in stories.tell(told, scenario):
             secrets |= needles(content)
         told.look()
-        silent(told, logged, secrets)
+        assert_silent(told, logged, secrets)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_hostile_input_is_answered_with_its_code_and_no_value_and_the_service_st
         told.settle()
         told.look()
         assert told.ask("GET", "/health/live").status_code == 200
-        silent(told, logged, needles(data) if row["kind"] == "event" else set())
+        assert_silent(told, logged, needles(data) if row["kind"] == "event" else set())
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_hostile_documents_dropped_in_the_folder_are_put_aside_with_their_code(
         told.settle()
         errors = told.stage.transport.errors
         assert [e["code"] for e in errors.values()] == row["codes"]
-        silent(told, logged, needles(data))
+        assert_silent(told, logged, needles(data))
 
 
 # ── numbers that look real, computed ──
@@ -220,7 +220,7 @@ def test_a_number_is_refused_wherever_it_stands_and_echoed_nowhere(
         shown = raised(lambda: _direct(told, "event", orjson.dumps(event)))
         assert number not in shown
         told.look()
-        silent(told, logged, [number.encode()])
+        assert_silent(told, logged, [number.encode()])
 
 
 @pytest.mark.parametrize(
@@ -243,7 +243,7 @@ def test_a_number_in_a_header_is_echoed_nowhere(
             headers=headers,
             content_type="application/json",
         )
-        silent(told, logged, [REAL.encode()])
+        assert_silent(told, logged, [REAL.encode()])
 
 
 @pytest.mark.parametrize(
@@ -282,7 +282,7 @@ def test_a_number_in_an_address_is_echoed_and_logged_nowhere(
         assert answer.status_code < 500
         if answer.status_code in {301, 302, 303, 307, 308}:
             pytest.fail("a redirect would repeat the number")
-        silent(told, logged, [number.encode()])
+        assert_silent(told, logged, [number.encode()])
 
 
 def test_a_search_by_post_finds_the_person_and_nothing_is_logged(databases: Databases, logged: io.BytesIO):
@@ -360,7 +360,7 @@ def test_an_unexpected_fault_of_ours_shows_its_place_and_nothing_else(
         told.client.application.testing = False
         answer = told.post(scenario.steps[0].content)
         assert answer.status_code == 500
-        silent(told, logged, needles(scenario.steps[0].content))
+        assert_silent(told, logged, needles(scenario.steps[0].content))
 
 
 def test_the_program_prints_no_person_in_any_repr(databases: Databases):
