@@ -11,7 +11,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /app
 COPY requirements.lock ./
-RUN /app/bin/pip install --require-hashes --requirement requirements.lock
+RUN /app/bin/pip install --no-deps --require-hashes --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY adapter ./adapter
 RUN /app/bin/pip install --no-index --no-deps --no-build-isolation . && /app/bin/pip uninstall --yes pip setuptools

@@ -56,7 +56,7 @@ venv:
 install: venv
 	@cmp -s requirements.lock $(VENV)/requirements.lock || { \
 		echo "Installing locked packages ..." >&2; \
-		$(PIP) install --quiet --require-hashes --requirement requirements.lock && \
+		$(PIP) install --quiet --no-deps --require-hashes --requirement requirements.lock && $(PIP) check >&2 && \
 		cp requirements.lock $(VENV)/requirements.lock; }
 	@cmp -s pyproject.toml $(VENV)/pyproject.toml || { \
 		$(PIP) install --quiet --no-index --no-deps --no-build-isolation \
@@ -66,5 +66,5 @@ install: venv
 install-dev: install
 	@cmp -s requirements-dev.lock $(VENV)/requirements-dev.lock || { \
 		echo "Installing locked packages for development ..." >&2; \
-		$(PIP) install --quiet --require-hashes --requirement requirements-dev.lock && \
+		$(PIP) install --quiet --no-deps --require-hashes --requirement requirements-dev.lock && $(PIP) check >&2 && \
 		cp requirements-dev.lock $(VENV)/requirements-dev.lock; }
