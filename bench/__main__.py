@@ -63,6 +63,8 @@ def measured(size: Size) -> tuple[tuple[Row, ...], dict[str, Pair]]:
         report.rates("event accepted = committed", pairs["events"], 0.25),
         report.slowest("event, 99th percentile at half that load", pairs["paced"], 50),
         report.slowest("event, 99th percentile of 32 that never pause", pairs["events"], 50, binding=False),
+        report.rates("read by id, beside the floor on one thread", pairs["read alone"], 0.3, binding=False),
+        report.rates("search, beside the floor on one thread", pairs["search alone"], 0.4, binding=False),
         report.rates("read by id, audit off (bench only)", pairs["silent"], 0.5, binding=False),
         report.pages(f"page {FAR_PAGE} beside page 1", pairs["pages"], 1.2),
         report.single("one message mapped, built, checked", written, " ms", 0.4),
@@ -83,6 +85,8 @@ def _reads(folder: Path, size: Size) -> dict[str, Pair]:
             "read": read,
             "silent": silent,
             "search": measures.searches(size, ports),
+            "read alone": measures.reads(size, ports, floor="alone"),
+            "search alone": measures.searches(size, ports, floor="alone"),
             "pages": measures.pages(size, ports, FAR_PAGE),
         }
 

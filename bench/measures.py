@@ -27,9 +27,7 @@ from bench import bare, floor, plans, servers
 from bench.driver import Job, Load
 
 THREADS: Final = configuration.Settings.model_fields["threads"].default
-"""Threads that answer for ours: the default."""
-FLOOR_THREADS: Final = 1
-"""Threads that answer for the floor of reads, which waits for nothing: more only take turns and make it slower."""
+"""Threads that answer, for ours (the default) and for the floors: both are served alike (docs/decisions/0021)."""
 EVENT_CONNECTIONS: Final = 32
 OFFERED: Final = 0.5
 """Share of the throughput just measured that is offered where latency counts."""
@@ -110,23 +108,25 @@ def pair(size: Size, ours: Callable[[int], Job], beside: Callable[[int], Job]) -
 
 @contextmanager
 def reading(folder: Path, size: Size) -> Iterator[dict[str, int]]:
-    """Serve the plans by ours (audit on), ours without audit, and the floor; yields the ports by name."""
+    """Serve the plans by ours (audit on), ours without audit, the floor, and the floor on one thread; yields the ports."""
     url = prepared(folder / "read.db")
     fill(url, size.plans)
     lines = ((p["id"], p["subject"]["reference"], orjson.dumps(p)) for p in plans.care_plans(size.plans))
     floor.fill(folder / "floor.db", lines)
     env = environment(url, folder)
     with ExitStack() as stack:
+
+        def floor_on(threads: int) -> int:
+            beside = {"BENCH_DATABASE": str(folder / "floor.db")}
+            return stack.enter_context(servers.serving("bench.floor:app", threads=threads, env=beside))
+
         yield {
             "ours": stack.enter_context(servers.serving("server:app", threads=THREADS, env=env)),
             "silent": stack.enter_context(
                 servers.serving("server:app", threads=THREADS, env={**env, "ADAPTER_AUDIT": "false"})
             ),
-            "floor": stack.enter_context(
-                servers.serving(
-                    "bench.floor:app", threads=FLOOR_THREADS, env={"BENCH_DATABASE": str(folder / "floor.db")}
-                )
-            ),
+            "floor": floor_on(THREADS),
+            "alone": floor_on(1),
         }
 
 
@@ -177,24 +177,24 @@ def _write(resource: dict[str, Any], case_key: str) -> resources.Write:
     )  # fmt: skip
 
 
-def reads(size: Size, ports: dict[str, int], side: str = "ours") -> Pair:
-    """Return reads by id, ours (audited, or `silent`) beside the floor."""
+def reads(size: Size, ports: dict[str, int], side: str = "ours", *, floor: str = "floor") -> Pair:
+    """Return reads by id, ours (audited, or `silent`) beside the floor (or the one on a single thread, `alone`)."""
     order = _shuffled(size.plans)
     return pair(
         size,
         lambda _: _get(ports[side], [f"/fhir/CarePlan/{plans.plan_id(place)}" for place in order]),
-        lambda _: _get(ports["floor"], [f"/CarePlan/{plans.plan_id(place)}" for place in order]),
+        lambda _: _get(ports[floor], [f"/CarePlan/{plans.plan_id(place)}" for place in order]),
     )
 
 
-def searches(size: Size, ports: dict[str, int]) -> Pair:
-    """Return searches of a page of ten by subject, ours beside the floor."""
+def searches(size: Size, ports: dict[str, int], *, floor: str = "floor") -> Pair:
+    """Return searches of a page of ten by subject, ours beside the floor (or the one on a single thread, `alone`)."""
     order = _shuffled(size.plans)
     asked = [f"CarePlan?subject=Patient/{plans.patient_id(place)}&_count=10" for place in order]
     return pair(
         size,
         lambda _: _get(ports["ours"], [f"/fhir/{each}" for each in asked]),
-        lambda _: _get(ports["floor"], [f"/{each}" for each in asked]),
+        lambda _: _get(ports[floor], [f"/{each}" for each in asked]),
     )
 
 
@@ -249,7 +249,7 @@ def events(folder: Path, size: Size) -> tuple[Pair, Pair]:
         other = stack.enter_context(
             servers.serving(
                 "bench.pipeline:app",
-                threads=EVENT_CONNECTIONS,
+                threads=THREADS,
                 env={"BENCH_DATABASE": str(folder / "bare.db")},
             )
         )

@@ -34,7 +34,7 @@ class AuditRow:
     case_key: str | None = None
 
 
-INSERT = Insertion(audit)
+INSERT = Insertion(audit, together=64)
 _COLUMNS = select(audit.c.id, audit.c.at, audit.c.body, audit.c.seq)
 _GET = Statement(_COLUMNS.where(audit.c.id == bindparam("id")))
 

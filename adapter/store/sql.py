@@ -232,11 +232,15 @@ def _strpos(element: contains, compiler: Any, **kw: Any) -> str:
 
 
 class Insertion:
-    """The insert of whole rows: row by row on SQLite, many in one statement where each statement costs a round trip."""
+    """The insert of whole rows: row by row on SQLite, many in one statement where each statement costs a round trip.
 
-    __slots__ = ("_columns", "_table", "_texts")
+    `together`: how many go in one statement whatever the engine, where waiting threads make each statement dear.
+    """
 
-    def __init__(self, table: Table) -> None:
+    __slots__ = ("_columns", "_table", "_texts", "_together")
+
+    def __init__(self, table: Table, *, together: int = 1) -> None:
+        self._together = together
         # A serial number and the transaction's number come from the database.
         serial = table.autoincrement_column
         given = (column for column in table.columns if column is not serial and column.name != "xid")
@@ -246,7 +250,7 @@ class Insertion:
 
     def run(self, conn: Connection, rows: Sequence[Params]) -> None:
         """Insert the rows. Raises Conflict for a key used twice."""
-        size = conn.engine.rows_per_insert
+        size = max(self._together, conn.engine.rows_per_insert)
         values = [tuple(row[name] for name in self._columns) for row in rows]
         if size == 1:
             conn.insert_each(self._text(conn.engine, 1), values)

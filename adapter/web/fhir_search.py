@@ -80,12 +80,20 @@ def _by_patient(conn: Connection, wanted: Search) -> Search:
     return replace(wanted, query=replace(query, terms=(subject, *rest)))
 
 
-def _patients(wanted: Search, rows: Sequence[Row]) -> tuple[str, ...]:
+def _patients(wanted: Search, rows: Sequence[Row], included: Sequence[Row]) -> tuple[str, ...]:
     """Return the keys of the cases shown: as the resources name them, else as they were asked for."""
-    if found := trail.patients_of(rows):
+    asked = _asked(wanted)
+    if len(asked) == 1 and rows:  # every match is about the one asked for
+        return tuple(dict.fromkeys((*asked, *trail.patients_of(included))))
+    if found := trail.patients_of((*rows, *included)):
         return found
+    return asked if rows or included else ()
+
+
+def _asked(wanted: Search) -> tuple[str, ...]:
+    """Return the keys of the cases that a search asks for by subject."""
     asked = (one for term in wanted.query.terms if term.field == "subject" for one in term.values)
-    return tuple(one.partition("/")[2] for one in asked) if rows else ()
+    return tuple(one.partition("/")[2] for one in asked)
 
 
 def _found(conn: Connection, wanted: Search) -> tuple[Page, tuple[Row, ...]]:
@@ -113,7 +121,7 @@ def _included(conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Ro
 
 def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -> bytes:
     rows = () if wanted.count_only else page.rows
-    patients = _patients(wanted, (*rows, *included))
+    patients = _patients(wanted, rows, included)
     base = f"{call.shared.base}/fhir"
     links = _links(base, wanted, page, patients)
     if call.trail is not None:
