@@ -1,4 +1,7 @@
-"""A KITH code: V, DN, S and OT, and how it is written. kith.xsd types CS and CV; HISD 1165."""
+"""A KITH code: V, DN, S and OT, how it is written and how it is shown. kith.xsd types CS and CV; HISD 1165.
+
+What we write has its text from the table; what was read keeps the text it came with, and is shown by the table's.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from adapter import codes as tables
 from adapter.kith.escape import escape
 
 OID_PREFIX: Final = "2.16.578.1.12.4.1.1."
+UNKNOWN: Final = "ukjent kode"
+"""What marks a value that neither we nor the sender have a text for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,8 @@ def write_cv(tag: str, code: Code | None) -> str:
     if code is None:
         return ""
     other = f' OT="{escape(code.ot)}"' if code.ot else ""
-    known = code.dn or (coded(code.list, code.v).dn if code.list else "")
-    dn = f' DN="{escape(known)}"' if known else ""
+    text = code.dn or (coded(code.list, code.v).dn if code.list else "")
+    dn = f' DN="{escape(text)}"' if text else ""
     system = f' S="{escape(code.s)}"' if code.s else ""
     value = f' V="{escape(code.v)}"' if code.v else ""
     return f"<{tag}{value}{dn}{system}{other}/>"
@@ -62,9 +67,28 @@ def write_cs(tag: str, number: str, code: Code | None) -> str:
     """Return `<tag V DN/>`, nothing for None. DN comes from list `number` where the code brings none."""
     if code is None:
         return ""
-    known = code.dn or simple(number, code.v).dn
-    dn = f' DN="{escape(known)}"' if known else ""
+    text = code.dn or simple(number, code.v).dn
+    dn = f' DN="{escape(text)}"' if text else ""
     return f'<{tag} V="{escape(code.v)}"{dn}/>'
+
+
+def shown(code: Code | None, *numbers: str, unknown: str = UNKNOWN) -> str:
+    """Return the text a reader sees: the table's by V and S, else DN, else OT, else V itself with a mark; "" for nothing.
+
+    `numbers` are the lists of the element (`adapter.codes.uses.lists`), for a code that names none. Where they disagree
+    about V, the sender's DN decides.
+    """
+    if code is None:
+        return ""
+    text = known(code, *numbers) or code.dn.strip() or code.ot.strip()
+    return text or (f"{code.v} ({unknown})" if code.v else "")
+
+
+def known(code: Code, *numbers: str) -> str | None:
+    """Return the table's text of a code: by its own list, else by `numbers` where they agree; None where none knows it."""
+    among = (code.list,) if code.s else numbers
+    texts = {text for number in among if number and (text := tables.display(number, code.v))}
+    return texts.pop() if len(texts) == 1 else None
 
 
 def read_code(element: etree._Element | None) -> Code | None:

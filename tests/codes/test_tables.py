@@ -15,19 +15,25 @@ from adapter import codes
 from adapter.fhir import urls
 from tests import reference
 
-NAME = re.compile(r"[0-9A-ZÆØÅ_][0-9A-Za-zÆØÅæøå_-]*")
+NAME = re.compile(r"[0-9A-ZÆØÅ_][0-9A-Za-zÆØÅæøå._-]*")
+
+NEVER_PUBLISHED = {("9034", "1"), ("9034", "2"), ("9121", "5")}
+"""Former codes that neither edition at hand holds: their note says where they are known from."""
+
+
+Lists = dict[str, dict[str, str]]
 
 
 @pytest.fixture(scope="module")
-def volven() -> dict[str, dict[str, str]]:
-    """Return the national lists as published in 2025."""
+def editions() -> dict[str, Lists]:
+    """Return the national lists as published in 2020 and 2025."""
     content = reference.path("standards", "kith", "kodeverk", "kodeverk.json").read_text(encoding="utf-8")
-    return json.loads(content)["nhn2025"]
+    return json.loads(content)
 
 
 def test_the_loader_lists_exactly_the_tables_there_are():
     files = {f.name for f in resources.files(codes).iterdir() if f.name.endswith(".toml")}
-    assert files == {f"volven-{n}.toml" for n in codes.NUMBERS} | {"roles.toml", "local.toml"}
+    assert files == {f"volven-{n}.toml" for n in codes.NUMBERS} | {"roles.toml", "local.toml", "uses.toml"}
     assert list(codes.NUMBERS) == sorted(set(codes.NUMBERS))
 
 
@@ -58,12 +64,43 @@ def test_every_row_has_a_code_and_a_text(number: str):
 def test_no_code_stands_twice(number: str):
     content = (resources.files(codes) / f"volven-{number}.toml").read_text(encoding="utf-8")
     assert content.count("[[code]]") == len(codes.table(number).codes)
+    assert content.count("[[former]]") == len(codes.table(number).former)
 
 
 @pytest.mark.reference
 @pytest.mark.parametrize("number", codes.NUMBERS)
-def test_every_table_equals_the_published_list(number: str, volven: dict[str, dict[str, str]]):
-    assert dict(codes.table(number).codes) == volven[number]
+def test_every_table_equals_the_published_list(number: str, editions: dict[str, Lists]):
+    assert dict(codes.table(number).codes) == editions["nhn2025"][number]
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("number", codes.NUMBERS)
+def test_every_code_that_has_left_its_list_is_still_read(number: str, editions: dict[str, Lists]):
+    held = {
+        code: row.display
+        for code, row in codes.table(number).former.items()
+        if (number, code) not in NEVER_PUBLISHED
+    }
+    now, then = (editions[name].get(number, {}) for name in ("nhn2025", "sarepta2020"))
+    assert held == {code: text for code, text in then.items() if code not in now}
+
+
+@pytest.mark.parametrize("number", codes.NUMBERS)
+def test_a_former_code_says_why_it_is_kept_and_is_never_offered(number: str):
+    table = codes.table(number)
+    for code, row in table.former.items():
+        assert code not in table.codes
+        assert row.note.strip()
+        assert codes.display(number, code) == row.display == row.display.strip()
+        assert not table.valid(code, table.edition)
+        assert (row.last_seen is None) == ((number, code) in NEVER_PUBLISHED)
+
+
+def test_a_former_code_was_valid_while_an_edition_held_it():
+    table = codes.table("9040")
+    assert table.valid("106", date(2020, 7, 3))
+    assert not table.valid("106", date(2020, 7, 4))
+    assert not codes.table("9121").valid("5", date(2010, 1, 1))
 
 
 def test_an_unknown_code_or_list_has_no_text():
@@ -136,5 +173,8 @@ def test_every_local_system_is_one_that_resources_may_name():
 
 
 def test_nothing_is_read_before_it_is_asked_for():
-    script = "from adapter import codes; import sys; sys.exit(codes.table.cache_info().currsize)"
+    script = (
+        "import sys; from adapter import codes; from adapter.codes import uses; import adapter.kith.codes, adapter.cli;"
+        "sys.exit(codes.table.cache_info().currsize + uses._content.cache_info().currsize)"
+    )
     assert subprocess.run([sys.executable, "-c", script], cwd=reference.ROOT, check=False).returncode == 0
