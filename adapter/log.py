@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping, MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, BinaryIO, Final
 
@@ -128,6 +129,17 @@ def configure(*, level: str = "info", form: str = "json", stream: BinaryIO | Non
     root.setLevel(logging.WARNING)
     sys.excepthook = _crash
     threading.excepthook = _thread_crash
+
+
+def bound() -> Any:
+    """Return the logger as configured now. For what logs on every request: the lazy one binds anew for each line."""
+    config = structlog.get_config()
+    return _bound(config["wrapper_class"], config["logger_factory"])
+
+
+@lru_cache(maxsize=1)
+def _bound(_wrapper: object, _factory: object) -> Any:
+    return structlog.get_logger().bind()
 
 
 def without_text(_logger: object, _method: str, fields: Fields) -> Fields:

@@ -301,7 +301,9 @@ class Case:
     def of(self, type_: str) -> tuple[Resource, ...]:
         """Return the resources of one type, by id."""
         prefix = f"{type_}/"
-        return tuple(self.resources[key] for key in sorted(k for k in self.resources if k.startswith(prefix)))
+        return tuple(
+            [self.resources[key] for key in sorted([k for k in self.resources if k.startswith(prefix)])]
+        )
 
     def get(self, reference: str) -> Resource | None:
         """Return the resource behind a relative reference."""

@@ -18,7 +18,7 @@ _LENGTH: Final = 9
 _READ: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def uid(*names: str) -> str:
     """Return the uuid5 of the names joined by `|`, lower case. RFC 9562 section 5.5."""
     # uuid.uuid5 takes three times as long, and one event asks for dozens of ids.

@@ -71,6 +71,15 @@ def parse(data: bytes, *, limits: Limits = DEFAULT) -> etree._Element:
     return root
 
 
+def reread(data: bytes) -> etree._Element:
+    """Return the root of a document that was written here a moment ago: well formed or IPK-M001, no attack looked for.
+
+    What a stranger must not do in a document (DTD, depth, numbers of tags) our own builders cannot: all they are given is
+    escaped, and bounded by the event it came in.
+    """
+    return _read(data)
+
+
 def serialise(element: etree._Element) -> bytes:
     """Return the element as a UTF-8 document with an XML declaration."""
     return etree.tostring(element, encoding="UTF-8", xml_declaration=True)
@@ -108,7 +117,7 @@ def _read(data: bytes) -> etree._Element:
     # A parser per document costs a microsecond and lets threads parse side by side.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
-        remove_comments=True, remove_pis=True, huge_tree=len(data) > _LIBXML_NODE_LIMIT,
+        remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=len(data) > _LIBXML_NODE_LIMIT,
     )  # fmt: skip
     try:
         return etree.fromstring(data, parser)

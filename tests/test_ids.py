@@ -363,3 +363,16 @@ def test_other_numbers_break_their_form(check: Callable[..., object], value: str
 def test_other_numbers_of_right_form_are_taken(check: Callable[[str], object], value: str):
     found = check(value)
     assert (found.reveal() if isinstance(found, ids.Secret) else found) == value
+
+
+def test_a_uuid_and_nothing_else_need_not_be_looked_into():
+    uuid = "5c1b4f0e-6c0e-4a53-9f39-012345678901"
+    assert idscan.is_uuid(uuid)
+    assert list(idscan.numbers(uuid)) == []
+    assert not idscan.is_uuid(f"{uuid} {LINE}")
+    assert not idscan.is_uuid(f"x{uuid}")
+
+
+@pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200f", "\u202e", "\u2065", "\ufeff"])
+def test_characters_that_nobody_sees_hide_no_number(unseen: str):
+    assert list(idscan.numbers(f"blåbær {LINE[:6]}{unseen}{LINE[6:8]}{unseen}{LINE[8:]}")) == [LINE]

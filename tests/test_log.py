@@ -53,6 +53,15 @@ def test_a_line_is_json_with_time_level_noun_and_ids(told: Told) -> None:
     assert line == {"event": "outbox.sent", "level": "info", "message_id": UUID, "attempt": 2}
 
 
+def test_a_logger_bound_for_every_request_follows_a_new_configuration(told: Told) -> None:
+    room.bound().info("http.request")
+    later = Told()
+    room.configure(stream=later, level="warning")
+    room.bound().info("http.request")
+    room.bound().warning("http.failed")
+    assert (told.only()["event"], later.only()["event"]) == ("http.request", "http.failed")
+
+
 def test_a_key_that_is_not_allowed_is_dropped_and_counted(told: Told) -> None:
     structlog.get_logger().info("event.accepted", patient="Line Danser", name="Danser", code="IPK-E001")
     assert told.only()["dropped"] == 2

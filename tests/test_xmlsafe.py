@@ -99,3 +99,10 @@ def test_printing_keeps_the_tree():
     again = xmlsafe.parse(xmlsafe.serialise(root))
     assert etree.tostring(again) == etree.tostring(root)
     assert xmlsafe.serialise(root).startswith(b"<?xml")
+
+
+def test_a_document_of_our_own_is_well_formed_or_refused_with_its_line_alone():
+    assert xmlsafe.reread(b"<a><b/></a>").tag == "a"
+    with pytest.raises(MessageError) as caught:
+        xmlsafe.reread(b"<a>\n<b></a>")
+    assert (caught.value.code, caught.value.at) == ("IPK-M001", "line 2")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 from pydantic import ValidationError
 
+from adapter import idscan
 from adapter.errors import Fault, Faults
 from adapter.events import crosschecks, envelope, event, faults, scan
 from adapter.events.raw import part, text
@@ -102,8 +103,12 @@ def _across(raw: dict[str, Any], row: EventType, context: envelope.Context, foun
 
 
 def _all_text(attributes: Mapping[str, Any], encoded: bytes | None) -> str:
-    """Return all strings of the event as one text: data as JSON, each attribute on a line."""
-    outside = "\n".join(f"{name}\n{value}" for name, value in attributes.items() if name != "data")
+    """Return all strings of the event as one text: data as JSON, each attribute on a line; of a UUID only its name."""
+    outside = "\n".join(
+        name if isinstance(value, str) and idscan.is_uuid(value) else f"{name}\n{value}"
+        for name, value in attributes.items()
+        if name != "data"
+    )
     inside = (encoded or b"").decode()
     # The patient's own number has just been checked; without it most events hold no eleven digits to look at closely.
     number = text(part(attributes, "data", "patient", "identifier"), "value")

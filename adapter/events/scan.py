@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SUSPECT: Final = re.compile("\\\\u00|[\ufffe\uffff]")
+_SUSPECT: Final = ("\\u00", "\ufffe", "\uffff")
 """In JSON text as orjson writes it: an escaped control character, or one of the two that XML leaves out."""
 
 
@@ -46,7 +46,7 @@ def _digits(number: int | float) -> str:  # noqa: PYI041 (they print differently
 
 def is_clean(text: str, people: ids.People) -> bool:
     """Return whether JSON text holds nothing that `faults` could find. One look instead of many."""
-    return not _SUSPECT.search(text) and not ids.looks_real(text, people)
+    return not any(suspect in text for suspect in _SUSPECT) and not ids.looks_real(text, people)
 
 
 def faults(envelope: Mapping[Any, Any], people: ids.People) -> Iterator[Fault]:

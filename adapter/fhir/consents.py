@@ -76,9 +76,9 @@ def consent(
         {
             "extension": [_statement(status, method, given_by, obtained_by)],
             "status": STATUS[status],
-            "scope": parts.concept(parts.coding(f"{urls.TERMINOLOGY}/consentscope", "patient-privacy")),
+            "scope": parts.coded(f"{urls.TERMINOLOGY}/consentscope", "patient-privacy"),
             "category": [
-                parts.concept(parts.coding(urls.LOINC, "59284-0", "Patient Consent")),
+                parts.coded(urls.LOINC, "59284-0", "Patient Consent"),
                 parts.local(urls.CONSENT_SUBJECT, subject),
             ],
             "patient": parts.ref(patient),
@@ -191,7 +191,7 @@ def _provision(
             "type": "permit",
             "period": parts.period(start=on, end=valid_until) if valid_until else None,
             "actor": [_actor(one) for one in recipients],
-            "action": [parts.concept(parts.coding(f"{urls.TERMINOLOGY}/consentaction", "disclose"))],
+            "action": [parts.coded(f"{urls.TERMINOLOGY}/consentaction", "disclose")],
             "purpose": [parts.coding(f"{urls.TERMINOLOGY}/v3-ActReason", "CAREMGT")],
             "code": [parts.local(urls.CONSENT_SCOPE, scope) for scope in scopes],
             "provision": [{"type": "deny", "actor": [_actor(one) for one in excluded]}] if excluded else None,
@@ -201,7 +201,7 @@ def _provision(
 
 def _actor(actor: Actor) -> Json:
     return {
-        "role": parts.concept(parts.coding(f"{urls.TERMINOLOGY}/v3-ParticipationType", "IRCP")),
+        "role": parts.coded(f"{urls.TERMINOLOGY}/v3-ParticipationType", "IRCP"),
         "reference": parts.filled(
             {
                 "reference": actor.reference,

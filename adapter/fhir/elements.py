@@ -104,8 +104,17 @@ _TYPES: Final[dict[str, str]] = {
     "Subscription": "status contact end reason criteria error channel",
 }
 
-ORDER: Final[Mapping[str, Mapping[str, int]]] = {
-    type_: {name: place for place, name in enumerate(f"{_HEAD} {names}".split())}
+
+class Places(dict[str, int]):
+    """Element → place. What is not listed comes after all that is."""
+
+    def __missing__(self, name: str) -> int:
+        """Return the place behind the last one."""
+        return len(self)
+
+
+ORDER: Final[Mapping[str, Places]] = {
+    type_: Places((name, place) for place, name in enumerate(f"{_HEAD} {names}".split()))
     for type_, names in _TYPES.items()
 }
 """Type → element → place. `value[x]` stands once for each type it may have."""

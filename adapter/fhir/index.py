@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from adapter.fhir import values
 from adapter.fhir.table import READABLE, Param, Readable
@@ -14,8 +14,7 @@ Found = tuple[str, str, str]
 """(parameter, system or empty, code)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """The index values of one resource; instants are microseconds since 1970 UTC, [start, end)."""
 
     subject: str | None = None
@@ -56,7 +55,7 @@ def index(resource: Mapping[str, Any], *, patient: str | None = None) -> Index:
         status if isinstance(status, str) or status is None else str(status).lower(),
         start,
         end,
-        tuple(_tokens(resource, plan)),
+        tuple(_tokens(resource, plan)) if plan.tokens else (),
     )
 
 

@@ -86,7 +86,7 @@ def task(
             "businessStatus": parts.local(urls.NEED_STATE, state),
             "intent": "order",
             "priority": priority,
-            "code": parts.concept(parts.coding(urls.TASK_CODE, "fulfill")),
+            "code": parts.coded(urls.TASK_CODE, "fulfill"),
             "focus": parts.ref(need),
             "for": parts.ref(patient),
             "authoredOn": parts.when(authored),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -37,9 +38,8 @@ def resource(type_: str, id_: str, elements: Mapping[str, Any], *, profile: str 
 
 def changed(old: Mapping[str, Any], **elements: Any) -> Json:
     """Return a copy with elements replaced (None removes one), in R4 order; meta stays. `for_` means `for`."""
-    merged = {**old, **{name.rstrip("_"): value for name, value in elements.items()}}
-    rank = ORDER[old["resourceType"]]
-    return dict(sorted(filled(merged).items(), key=lambda pair: rank.get(pair[0], len(rank))))
+    merged = filled({**old, **{name.rstrip("_"): value for name, value in elements.items()}})
+    return {name: merged[name] for name in sorted(merged, key=ORDER[old["resourceType"]].__getitem__)}
 
 
 def ref(target: Ref | None, display: str | None = None) -> Json | None:
@@ -79,6 +79,16 @@ def local_coding(system: str, code: str) -> Json:
     return coding(system, code, codes.LOCAL.get(system.rpartition("/")[2], {}).get(code))
 
 
+# A code says the same in every resource, and none is changed in place: what is made of a code alone is made once.
+
+
+@lru_cache(maxsize=256)
+def coded(system: str, code: str, display: str | None = None) -> Json:
+    """Return a CodeableConcept with one code."""
+    return {"coding": [coding(system, code, display)]}
+
+
+@lru_cache(maxsize=256)
 def local(system: str, code: str) -> Json:
     """Return a CodeableConcept with one code of a local system."""
     return {"coding": [local_coding(system, code)]}
@@ -89,11 +99,13 @@ def volven_coding(number: str, code: str) -> Json:
     return coding(urls.volven(number), code, codes.display(number, code))
 
 
+@lru_cache(maxsize=256)
 def volven(number: str, code: str) -> Json:
     """Return a CodeableConcept with one code of a Volven list."""
     return {"coding": [volven_coding(number, code)]}
 
 
+@lru_cache(maxsize=256)
 def role(key: str) -> Json:
     """Return the CodeableConcept of a role (9034 or local); `key` as in codes.ROLES. Raises KeyError."""
     found = codes.ROLES[key]
@@ -116,13 +128,17 @@ def when(value: When | None) -> str | None:
     """Return an R4 dateTime: a date as it is, an instant in whole seconds with the offset of Europe/Oslo."""
     if value is None:
         return None
-    if isinstance(value, datetime):
-        return value.astimezone(OSLO).isoformat(timespec="seconds")
-    return value.isoformat()
+    return instant(value) if isinstance(value, datetime) else value.isoformat()
 
 
 def instant(value: datetime) -> str:
     """Return an R4 instant in whole seconds with the offset of Europe/Oslo. `value` is aware."""
+    return _oslo(value, value.fold)
+
+
+@lru_cache(maxsize=64)
+def _oslo(value: datetime, _fold: int) -> str:
+    """Keep the last few: an event says its own instant a dozen times. Of equal instants the fold may still differ."""
     return value.astimezone(OSLO).isoformat(timespec="seconds")
 
 

@@ -73,7 +73,7 @@ def protect(patient_: Mapping[str, Any], grade: str | None) -> Json:
 def _communication(language: str | None) -> list[Json]:
     if not language:
         return []
-    return [{"language": parts.concept(parts.coding(urls.LANGUAGE, language)), "preferred": True}]
+    return [{"language": parts.coded(urls.LANGUAGE, language), "preferred": True}]
 
 
 def practitioner(

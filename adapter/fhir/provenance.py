@@ -68,7 +68,7 @@ def provenance(
             "occurredDateTime": parts.when(occurred),
             "recorded": parts.instant(recorded),
             "policy": list(POLICY[legal_basis]) if legal_basis else None,
-            "activity": parts.concept(parts.coding(f"{urls.TERMINOLOGY}/v3-DataOperation", activity)),
+            "activity": parts.coded(f"{urls.TERMINOLOGY}/v3-DataOperation", activity),
             "agent": _agents(author, on_behalf_of),
             "entity": [_source(*source) for source in sources],
         },
@@ -84,7 +84,7 @@ def _agents(author: Ref | None, on_behalf_of: Ref | None) -> list[Json]:
 
 
 def _part(code: str) -> Json:
-    return parts.concept(parts.coding(f"{urls.TERMINOLOGY}/provenance-participant-type", code))
+    return parts.coded(f"{urls.TERMINOLOGY}/provenance-participant-type", code)
 
 
 def _source(uuid: str, display: str) -> Json:
@@ -93,9 +93,9 @@ def _source(uuid: str, display: str) -> Json:
 
 def explanation(reason: Explained) -> Json:
     """Return the extension that says why: {rule, source, outcome, rejected[]}."""
-    said = [("rule", reason.rule), ("source", reason.source), ("outcome", reason.outcome)]
-    rows = said + [("rejected", text) for text in reason.rejected]
-    nested = [parts.extension(name, "valueString", text) for name, text in rows if text]
+    said = (("rule", reason.rule), ("source", reason.source), ("outcome", reason.outcome))
+    nested = [{"url": name, "valueString": text} for name, text in said if text]
+    nested += [{"url": "rejected", "valueString": text} for text in reason.rejected if text]
     return {"url": urls.EXPLANATION, "extension": nested}
 
 

@@ -214,10 +214,15 @@ def unit_of(
             d.event, d.outcome, stamped.effects, author=d.author, org=organisation(d.party), now=now
         )
     ]
+    all_messages = _messages(decided, extra)
     proven = records.stamp(proofs, known={}, org=org, case_key=key, now=now)
     bodies = [
         orjson.dumps(
-            records.answer(d.event, d.outcome, (*_of(d, stamped), *(proven.effects if i == 0 else ())))
+            records.answer(
+                d.event,
+                d.outcome,
+                (*_of(d, stamped, alone=len(decided) == 1), *(proven.effects if i == 0 else ())),
+            )
         )
         for i, d in enumerate(decided)
     ]
@@ -231,11 +236,11 @@ def unit_of(
             _stored(d, body, org=org, key=key, now=now) for d, body in zip(decided, bodies, strict=True)
         ),
         writes=stamped.writes + proven.writes,
-        messages=_messages(decided, extra),
+        messages=all_messages,
         deadlines=tuple({x.id: x for d in decided for x in d.outcome.deadlines}.values()),
         feed=records.feed(
             [(d.event, d.outcome.status) for d in decided],
-            _messages(decided, extra),
+            all_messages,
             stamped.writes,
             org=org,
             now=now,
@@ -245,7 +250,9 @@ def unit_of(
     return unit, bodies[0]
 
 
-def _of(decided: Decided, stamped: records.Stamped) -> tuple[records.Effect, ...]:
+def _of(decided: Decided, stamped: records.Stamped, *, alone: bool) -> tuple[records.Effect, ...]:
+    if alone:
+        return stamped.effects
     mine = {parts.of(r) for r in decided.outcome.resources}
     return tuple(e for e in stamped.effects if e.reference in mine)
 

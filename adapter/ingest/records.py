@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -33,8 +33,7 @@ HISTORY: Final = frozenset({"DocumentReference", "Provenance"})
 """Types that are never gathered with their case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class Effect(NamedTuple):
     """What became of one resource."""
 
     reference: str
@@ -88,17 +87,24 @@ def _same(before: Resource, resource: Resource) -> bool:
 
 
 def _plain(resource: Resource) -> Resource:
-    meta = {k: v for k, v in resource.get("meta", {}).items() if k not in {"versionId", "lastUpdated"}}
-    skipped = {"meta", "lastModified"} if resource["resourceType"] == "Task" else {"meta"}
-    rest = {k: v for k, v in resource.items() if k not in skipped}
-    return rest | ({"meta": meta} if meta else {})
+    rest = resource.copy()
+    if rest["resourceType"] == "Task":
+        rest.pop("lastModified", None)
+    meta = _lasting(rest.pop("meta", None))
+    if meta:
+        rest["meta"] = meta
+    return rest
+
+
+def _lasting(meta: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what of `meta` outlasts a version: profile and security labels."""
+    return {k: v for k, v in meta.items() if k not in {"versionId", "lastUpdated"}} if meta else {}
 
 
 def _stamped(resource: Resource, version: int, at: str) -> Resource:
-    rest = {k: v for k, v in resource.items() if k not in {"resourceType", "id", "meta"}}
-    old = {k: v for k, v in resource.get("meta", {}).items() if k not in {"versionId", "lastUpdated"}}
-    meta = {"versionId": str(version), "lastUpdated": at, **old}
-    return {"resourceType": resource["resourceType"], "id": resource["id"], "meta": meta, **rest}
+    meta = {"versionId": str(version), "lastUpdated": at, **_lasting(resource.get("meta"))}
+    head = {"resourceType": resource["resourceType"], "id": resource["id"], "meta": meta}
+    return {**head, **resource, "meta": meta}
 
 
 def _write(resource: Resource, version: int, *, org: str, case_key: str | None, updated: int) -> Write:

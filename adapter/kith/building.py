@@ -50,5 +50,5 @@ def reissue(data: bytes, *, msg_id: str, gen_date: datetime) -> bytes:
 def _checked(text: str) -> bytes:
     """Return the text as UTF-8 after our schema took it."""
     data = text.encode("utf-8")
-    schemas.require(xmlsafe.parse(data))
+    schemas.require(xmlsafe.reread(data))
     return data

@@ -7,6 +7,8 @@ from typing import Final
 
 from adapter.errors import MessageError
 
+_SPECIAL: Final = re.compile('[\x00-\x1f&<>"\ud800-\udfff\ufffe\uffff]')
+"""What is forbidden or written otherwise: most texts hold none of it."""
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Line breaks and tabs as references: a parser folds raw ones (CR LF to LF, all to blanks in an attribute).
 _REFERENCES: Final = (
@@ -19,7 +21,7 @@ def escape(text: str) -> str:
 
     Raises MessageError IPK-M002 for a character that XML 1.0 cannot carry.
     """
-    if text.isalnum():
+    if text.isalnum() or not _SPECIAL.search(text):
         return text
     if _FORBIDDEN.search(text):
         raise MessageError("IPK-M002", hint="control character")

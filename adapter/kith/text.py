@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from adapter.kith import words
 from adapter.kith.text_read import ParsedText, parse
@@ -17,6 +18,15 @@ __all__ = [
 ]  # fmt: skip
 
 CRLF = "\r\n"
+
+
+def _alternatives(answers: Sequence[str]) -> str:
+    """Return `«Svar: …», «Svar: …» eller «Svar: …»`."""
+    *first, last = (f"«{words.ANSWER}: {text}»" for text in answers)
+    return f"{', '.join(first)} eller {last}"
+
+
+_ANSWERS: Final = _alternatives(tuple(words.ANSWERS.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -106,7 +116,7 @@ def existing(*, plan: str | None, coordinator: str | None, text: str | None = No
 
 def day(value: date) -> str:
     """Return a date as `09.03.2026`."""
-    return value.strftime("%d.%m.%Y")
+    return f"{value.day:02}.{value.month:02}.{value.year}"
 
 
 def collapse(value: str) -> str:
@@ -126,10 +136,9 @@ def _melde_id(melde_id: str) -> str:
 
 def _reply(by: date | None, working_days: int | None) -> str:
     """Return the answers an adapter understands, and the wish for a day."""
-    *first, last = (f"«{words.ANSWER}: {text}»" for text in words.ANSWERS.values())
     count = f" ({working_days} virkedager)" if working_days else ""
     wish = f", helst innen {day(by)}{count}" if by else ""
-    return f"{', '.join(first)} eller {last}{wish}"
+    return f"{_ANSWERS}{wish}"
 
 
 def _consent(consent: ConsentText | None) -> str | None:

@@ -49,7 +49,9 @@ def person(ctx: Context) -> Change:
         protected=said.protected_address,
         language=said.language,
     )
-    kept = {k: v for k, v in (old or {}).items() if k not in built or k == "identifier"}
+    if old is None:
+        return Change(resources=(built,))
+    kept = {k: v for k, v in old.items() if k not in built or k == "identifier"}
     return Change(resources=(parts.changed({**built, **kept}),))
 
 

@@ -128,15 +128,7 @@ class Change:
 
     def __add__(self, other: Change) -> Change:
         """Return both; the later resource wins over an earlier one of the same id."""
-        return Change(
-            resources=merged(self.resources, other.resources),
-            messages=_by_id(self.messages, other.messages),
-            deadlines=_by_id(self.deadlines, other.deadlines),
-            reasons=self.reasons + other.reasons,
-            warnings=self.warnings + other.warnings,
-            status=other.status or self.status,
-            case={**self.case, **other.case},
-        )
+        return together(self, other)
 
     def outcome(self, case_key: str | None) -> Outcome:
         """Return the change as an outcome, to look at the case as it will be."""
@@ -147,6 +139,22 @@ class Change:
             messages=self.messages,
             deadlines=self.deadlines,
         )
+
+
+def together(*changes: Change) -> Change:
+    """Return all of them as one; the later resource wins over an earlier one of the same id."""
+    case: dict[str, Any] = {}
+    for change in changes:
+        case |= change.case
+    return Change(
+        resources=merged(*(c.resources for c in changes)),
+        messages=_by_id(*(c.messages for c in changes)),
+        deadlines=_by_id(*(c.deadlines for c in changes)),
+        reasons=tuple(reason for c in changes for reason in c.reasons),
+        warnings=tuple(warning for c in changes for warning in c.warnings),
+        status=next((c.status for c in reversed(changes) if c.status), None),
+        case=case,
+    )
 
 
 def merged(*parts: tuple[Resource, ...]) -> tuple[Resource, ...]:

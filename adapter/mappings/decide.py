@@ -23,7 +23,7 @@ from adapter.mappings import (
     views,
 )
 from adapter.mappings.compose import Composed
-from adapter.mappings.context import Change, Context, Inbound, Notice
+from adapter.mappings.context import Change, Context, Inbound, Notice, together
 from adapter.model import AddressBook, Case, Outcome, Party, Resource
 from adapter.rules import authority, states
 
@@ -84,13 +84,13 @@ def decide(
     """
     row = ROWS[event.type]
     before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
-    change = _allowed(before) + row.resources(before) + _filed(before)
+    change = together(_allowed(before), row.resources(before), _filed(before))
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
     told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
     first, further = _one_per_receiver(told)
     sent = tuple(compose.compose(after, notice) for notice in first)
-    whole = change + _carried(after, sent) + Change(deadlines=clocks.further(after, further))
+    whole = together(change, _carried(after, sent), Change(deadlines=clocks.further(after, further)))
     return _outcome(after, whole, key, sent)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapter import naming
 from adapter.mappings import common, consenting, grants, release, views
-from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.context import Change, Context, Notice, together
 from adapter.model import Party, Resource, Warn
 from adapter.rules import consent, routing, states
 
@@ -15,7 +15,6 @@ from adapter.rules import consent, routing, states
 def identified(ctx: Context) -> Change:
     """Return the needs as pairs at the performing party, the consent, the own unit's Task. E01, hpl § 38 a."""
     route = _performer(ctx)
-    base = common.person(ctx) + common.author(ctx)
     melde_id = _melde_id(ctx)
     performer = route.party or release.own_unit(ctx) or ctx.party
     verdicts = {kind: _gate(ctx, kind, performer) for kind in ctx.data.needs}
@@ -29,7 +28,7 @@ def identified(ctx: Context) -> Change:
         )
     )
     unrouted = () if route.party else (_route_item(ctx, melde_id),)
-    return base + Change(
+    change = Change(
         resources=(
             *common.parties(*(p for p in (performer, ctx.party) if p)),
             *consenting.speaker(ctx, ctx.data.consent),
@@ -43,6 +42,7 @@ def identified(ctx: Context) -> Change:
         status=_status(verdicts, unrouted=route.party is None),
         case={"meldeId": melde_id if fresh or not there else there[0].melde_id},
     )
+    return together(common.person(ctx), common.author(ctx), change)
 
 
 def _performer(ctx: Context) -> routing.Route:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,10 @@ class Need:
 
     kind: str
     melde_id: str
+    state: str
+    """Task.businessStatus, of CodeSystem/need-state."""
+    owner: str
+    """Id of the Organization that owns the Task."""
     request: Resource = field(repr=False)
     task: Resource = field(repr=False)
 
@@ -29,19 +33,9 @@ class Need:
         return str(self.request["id"])
 
     @property
-    def state(self) -> str:
-        """Task.businessStatus, of CodeSystem/need-state."""
-        return code_of(self.task.get("businessStatus"), urls.NEED_STATE) or ""
-
-    @property
     def is_open(self) -> bool:
         """Whether somebody still has to act."""
         return self.task["status"] not in FINISHED and self.request["status"] in {"draft", "active"}
-
-    @property
-    def owner(self) -> str:
-        """Id of the Organization that owns the Task."""
-        return reference_id(self.task.get("owner"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +54,15 @@ class Assignment:
 
 def code_of(concept: dict[str, Any] | None, system: str) -> str | None:
     """Return the code of `system` in a CodeableConcept."""
-    codings = (concept or {}).get("coding", ())
-    return next((c["code"] for c in codings if c.get("system") == system), None)
+    for coding in concept.get("coding", ()) if concept else ():
+        if coding.get("system") == system:
+            return str(coding["code"])
+    return None
 
 
 def reference_id(reference: dict[str, Any] | None) -> str:
     """Return the id behind a relative Reference, empty when there is none."""
-    return str((reference or {}).get("reference", "")).rpartition("/")[2]
+    return str(reference.get("reference", "")).rpartition("/")[2] if reference else ""
 
 
 def needs(case: Case) -> tuple[Need, ...]:
@@ -74,28 +70,33 @@ def needs(case: Case) -> tuple[Need, ...]:
     requests = {
         r["id"]: r for r in case.of("ServiceRequest") if code_of(_first(r, "category"), urls.NEED_CATEGORY)
     }
-    latest: dict[tuple[str, str], Resource] = {}
+    if not requests:
+        return ()
+    latest: dict[tuple[str, str], Need] = {}
     for task in case.of("Task"):
-        request = reference_id(task.get("focus"))
-        if request not in requests:
+        request = requests.get(reference_id(task.get("focus")))
+        if request is None:
             continue
-        key = (request, reference_id(task.get("owner")))
-        if code_of(task.get("businessStatus"), urls.NEED_STATE) != "forwarded" or key not in latest:
-            latest[key] = task
-    pairs = (_need(requests[request], task) for (request, _), task in latest.items())
-    return tuple(sorted(_without_forwarded(pairs), key=lambda n: (n.melde_id, n.kind, n.task["id"])))
+        need = _need(request, task)
+        key = (need.id, need.owner)
+        if need.state != "forwarded" or key not in latest:
+            latest[key] = need
+    return tuple(
+        sorted(_without_forwarded(latest.values()), key=lambda n: (n.melde_id, n.kind, n.task["id"]))
+    )
 
 
-def _without_forwarded(pairs: Iterable[Need]) -> tuple[Need, ...]:
-    listed = tuple(pairs)
+def _without_forwarded(listed: Collection[Need]) -> list[Need]:
     moved = {n.id for n in listed if n.state != "forwarded"}
-    return tuple(n for n in listed if n.state != "forwarded" or n.id not in moved)
+    return [n for n in listed if n.state != "forwarded" or n.id not in moved]
 
 
 def _need(request: Resource, task: Resource) -> Need:
     return Need(
         kind=code_of(request.get("code"), urls.NEED_KIND) or "",
         melde_id=request.get("requisition", {}).get("value", ""),
+        state=code_of(task.get("businessStatus"), urls.NEED_STATE) or "",
+        owner=reference_id(task.get("owner")),
         request=request,
         task=task,
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -15,8 +14,7 @@ from adapter.store.tables import feed
 from adapter.store.times import instant, micros
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedItem:
+class FeedItem(NamedTuple):
     """One thing that is new or changed. `cursor` is empty until it is read from the store."""
 
     org: str

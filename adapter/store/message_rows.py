@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -78,7 +78,7 @@ def to_row(item: Message, *, now: int, versions: Versions) -> dict[str, Any]:
         "melde_id": item.melde_id,
         "wants_reply": 1 if item.wants_reply else 0,
         "subject": item.subject,
-        "why": orjson.dumps([asdict(reason) for reason in item.why]).decode() if item.why else "[]",
+        "why": orjson.dumps([_reason(reason) for reason in item.why]).decode() if item.why else "[]",
         "attempts": item.attempts,
         "next_attempt": next_attempt,
         "last_error": item.last_error,
@@ -97,6 +97,16 @@ def to_row(item: Message, *, now: int, versions: Versions) -> dict[str, Any]:
         "code_tables": versions.code_tables,
         "sha256": sha256(item.body).hexdigest() if item.body else "",
         "body": item.body,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {
+        "rule": reason.rule,
+        "source": reason.source,
+        "outcome": reason.outcome,
+        "text": reason.text,
+        "rejected": reason.rejected,
     }
 
 

@@ -6,8 +6,7 @@ Creating costs one row and the tokens; updating moves the old version away and a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, bindparam, delete, insert, literal_column, select, union_all, update
 
@@ -19,14 +18,13 @@ from adapter.store.tables import resource, resource_history, token
 from adapter.store.tokens import Token
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
+class Write(NamedTuple):
     """One version of a resource and what it is found by. Version 1 is new; n follows n-1, or it is a Conflict."""
 
     type: str
     id: str
     version: int
-    body: bytes = field(repr=False)
+    body: bytes
     updated: int
     """Microseconds since 1970 UTC: meta.lastUpdated."""
     org: str
@@ -41,6 +39,10 @@ class Write:
     """Half open: [start, end); both None where it has no date."""
     tokens: tuple[Token, ...] = ()
     """Identifiers, categories, references: never a person's number, which is hashed with the case."""
+
+    def __repr__(self) -> str:
+        """Return what it is, not what it holds."""
+        return f"Write({self.type}/{self.id}, version {self.version})"
 
 
 _COLUMNS: Final = tuple(

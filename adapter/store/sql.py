@@ -7,6 +7,7 @@ texts and bytes, so nothing is left for Core to convert, and a read costs what t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Table, and_, bindparam, insert, or_
@@ -237,7 +238,7 @@ class Insertion:
     `together`: how many go in one statement whatever the engine, where waiting threads make each statement dear.
     """
 
-    __slots__ = ("_columns", "_table", "_texts", "_together")
+    __slots__ = ("_columns", "_table", "_texts", "_together", "_values")
 
     def __init__(self, table: Table, *, together: int = 1) -> None:
         self._together = together
@@ -245,13 +246,14 @@ class Insertion:
         serial = table.autoincrement_column
         given = (column for column in table.columns if column is not serial and column.name != "xid")
         self._columns = tuple(column.name for column in given)
+        self._values: Callable[[Params], Row] = itemgetter(*self._columns)
         self._table = table
         self._texts: dict[tuple[str, int], str] = {}
 
     def run(self, conn: Connection, rows: Sequence[Params]) -> None:
         """Insert the rows. Raises Conflict for a key used twice."""
         size = max(self._together, conn.engine.rows_per_insert)
-        values = [tuple(row[name] for name in self._columns) for row in rows]
+        values = [self._values(row) for row in rows]
         if size == 1:
             conn.insert_each(self._text(conn.engine, 1), values)
             return

@@ -31,8 +31,8 @@ def rows(tokens: Iterable[Token]) -> tuple[Token, ...]:
 def column(tokens: Iterable[Token]) -> str:
     """Return the text of the column: the same for the same tokens, whatever their order."""
     # Parameter, code and system, and the parameter again: a system alone is asked for by what follows it.
-    lines = sorted(f"{param}\t{_part(code)}\t{_part(system)}\t{param}" for param, system, code in set(tokens))
-    return "\n" + "\n\n".join(lines) + "\n" if lines else ""
+    lines = [f"{param}\t{_part(code)}\t{_part(system)}\t{param}" for param, system, code in set(tokens)]
+    return "\n" + "\n\n".join(sorted(lines)) + "\n" if lines else ""
 
 
 def read(text: str) -> Iterator[Token]:

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from adapter.access import audit, callers, policy
 from adapter.errors import AdapterError
+from adapter.log import bound
 from adapter.services import Services
 from adapter.web import problems
 from adapter.web.answers import Answer
@@ -183,7 +184,7 @@ class Desk:
         method = call.method()
         self.meter.count(template, method, status, seconds)
         fields = {} if call.traceparent is None else {"traceparent": call.traceparent}
-        log.info(
+        bound().info(
             "http.request",
             method=method,
             route=template,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapter.fhir import bindings, consents, r4, teams
+from adapter.fhir import bindings, consents, parts, r4, teams
 from adapter.fhir.elements import ORDER
 from tests.fhir import samples, validator
 
@@ -68,10 +69,6 @@ def test_hours_in_words_are_kept_as_words() -> None:
 
 
 def test_instants_carry_the_offset_of_norway_summer_and_winter() -> None:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    from adapter.fhir import parts  # noqa: PLC0415
-
     assert parts.when(samples.AT) == "2026-03-04T10:15:00+01:00"
     assert parts.when(datetime(2026, 7, 1, 8, 0, 0, 5, tzinfo=UTC)) == "2026-07-01T10:00:00+02:00"
     assert parts.when(samples.DAY) == "2026-03-04"
@@ -138,3 +135,9 @@ def test_an_update_never_changes_the_resource_it_came_from() -> None:
     copy = json.dumps(before)
     teams.ended(before, member=samples.ANNA, end=samples.LAST)
     assert json.dumps(before) == copy
+
+
+def test_of_the_hour_that_comes_twice_each_keeps_its_offset() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=parts.OSLO)
+    said = [parts.instant(first.replace(fold=fold)) for fold in (0, 1, 0)]
+    assert said == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", "2026-10-25T02:30:00+02:00"]

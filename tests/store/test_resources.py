@@ -75,3 +75,7 @@ def test_tokens_follow_the_current_version(store: Store, param: str):
         resource("a", version=2, tokens=((param, "s", "new"), (param, "s\t", "kept\n"), (param, "s", "new"))),
     )
     assert (found("old"), found("kept\n"), found("new")) == ([], ["a"], ["a"])
+
+
+def test_a_version_to_be_written_never_prints_what_it_holds():
+    assert repr(resource("a", subject="Patient/danser")) == "Write(Task/a, version 1)"
