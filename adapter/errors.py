@@ -199,6 +199,8 @@ _E: Final[dict[str, Row]] = {  # the event
     "IPK-E029": Row(422, "incomplete", "Planen mangler noe av det en individuell plan skal inneholde",
         "The plan lacks something an individual plan must hold", "Fyll ut punktet som er nevnt",
         "Fill in the item named"),
+    "IPK-E030": Row(422, "structure", "Feltet står to ganger", "The field stands twice", "La det stå én gang",
+        "Let it stand once"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

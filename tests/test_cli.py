@@ -176,6 +176,20 @@ def test_check_judges_each_event_of_a_batch(call: Call):
     assert {f["path"].partition(".")[0] for f in row["faults"]} == {"$[1]"}
 
 
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ('{"resourceType":"Patient",\n"gender":"male","active":true,"gender":"female"}', "Patient.gender"),
+        ('{"specversion":"1.0","id":"a",\n"data":{"author":{},"author":{}}}', "$.data.author"),
+        ('[{"id":"a"},{\n"id":"b","id":"c"}]', "$[1].id"),
+    ],
+)
+def test_check_tells_a_field_that_stands_twice(call: Call, content: str, path: str):
+    said = call("check", "--json", "-", stdin=content)
+    (told,) = [f for f in json.loads(said.stdout)["faults"] if f["code"] == "IPK-E030"]
+    assert (said.returncode, told["path"], told["line"]) == (1, path, 2)
+
+
 def test_check_of_xml_that_is_not_well_formed_tells_the_line(call: Call):
     got = call("check", "--json", ROOT / "fixtures" / "hostile" / "not-well-formed.xml")
     (row,) = [json.loads(line) for line in got.stdout.splitlines()]
