@@ -241,6 +241,8 @@ _R: Final[dict[str, Row]] = {  # addresses
         "The act is not allowed for the caller", "Kontroller source og tilgang", "Check the source and access"),
     "IPK-R006": Row(500, "exception", "Adresseboken har en feil", "The address book has a fault",
         "Rett stedet som er nevnt", "Correct the place named", exit=2),
+    "IPK-R007": Row(421, "forbidden", "Navnet i Host er ikke denne tjenestens", "The name in Host is not this service's",
+        "Bruk localhost, eller sett ADAPTER_PUBLIC_URL", "Use localhost, or set ADAPTER_PUBLIC_URL"),
 }
 
 _M: Final[dict[str, Row]] = {  # messages

@@ -215,6 +215,11 @@ class Settings(BaseSettings):
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
+    def public_host(self) -> str:
+        """The name or address that users ask for, in lower case, without port."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
     def manner(self) -> Literal["structured", "free-text", "off"]:
         """The manner of the simulated municipality: off in real mode."""
         return "off" if self.mode == "real" else self.simulate
