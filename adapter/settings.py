@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         ge=1,
         description="writes that may wait for the database; more are answered 503 with Retry-After",
     )
+    busy_seconds: float = Field(
+        5.0,
+        gt=0,
+        le=60,
+        description="longest wait of a server process while another process holds the lock of the SQLite file",
+    )
     group_limit: int = Field(64, ge=1, le=1000, description="most writes in one group commit (SQLite)")
     audit: bool = Field(
         default=True, description="audit every read and write; off only for the benchmark, never in real mode"

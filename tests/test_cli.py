@@ -7,8 +7,10 @@ import os
 import signal
 import socket
 import statistics
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -319,6 +321,14 @@ def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
     again = call("outbox", "requeue", pending)
     assert again.returncode == 1
     assert "IPK-M011" in again.stderr
+
+
+def test_a_command_waits_longer_for_its_turn_than_a_server(call: Call, pending: str, tmp_path: Path):
+    beside = sqlite3.connect(tmp_path / "var" / "adapter.db", isolation_level=None, check_same_thread=False)
+    beside.execute("BEGIN IMMEDIATE")
+    threading.Timer(3, beside.close).start()
+    buried = call("outbox", "bury", pending, ADAPTER_BUSY_SECONDS="0.1")
+    assert buried.stdout == f"{pending} buried\n", buried.stderr
 
 
 def test_outbox_of_an_unknown_message_says_so(call: Call):
