@@ -6,8 +6,8 @@ import json
 import os
 import signal
 import socket
-import statistics
 import sqlite3
+import statistics
 import subprocess
 import sys
 import threading
