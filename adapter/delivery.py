@@ -156,8 +156,12 @@ def _deliver(services: Services, message: Message) -> None:
 
 
 def _settle(services: Services, message: Message, failure: Failure | None) -> None:
-    """Record how a sending went: it left (None), is tried again, or is dead. Raises AdapterError."""
+    """Record how a sending went: it left or lies ready for the EPJ (None), is tried again, or is dead. Raises AdapterError."""
     now = services.clock()
+    if failure is None and _place(services, message) == "handover":
+        ingest.handed(services, message, now)
+        log.info("outbox.handed", message_id=message.id, message_type=message.type, attempt=message.attempts)
+        return
     if failure is None:
         ingest.sent(services, message, now)
         log.info("outbox.sent", message_id=message.id, message_type=message.type, attempt=message.attempts)
@@ -171,8 +175,7 @@ def _settle(services: Services, message: Message, failure: Failure | None) -> No
 
 def _sent(services: Services, message: Message) -> Failure | None:
     """Return None when it left, else why not."""
-    sender = services.book().by_key(message.sender_key)
-    place = _PLACES[sender.door] if sender else "out"
+    place = _place(services, message)
     try:
         services.transport.send(Outgoing(id=message.id, data=message.body, place=place))
     except TransportError as error:
@@ -181,6 +184,11 @@ def _sent(services: Services, message: Message) -> Failure | None:
         log.exception("transport.failed", message_id=message.id, transport=services.transport.name)
         return Failure(code="IPK-S004", retry=True, uncertain=True)
     return None
+
+
+def _place(services: Services, message: Message) -> Place:
+    sender = services.book().by_key(message.sender_key)
+    return _PLACES[sender.door] if sender else "out"
 
 
 def _policy(services: Services) -> retry.Policy:

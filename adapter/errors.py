@@ -199,6 +199,8 @@ _E: Final[dict[str, Row]] = {  # the event
     "IPK-E029": Row(422, "incomplete", "Planen mangler noe av det en individuell plan skal inneholde",
         "The plan lacks something an individual plan must hold", "Fyll ut punktet som er nevnt",
         "Fill in the item named"),
+    "IPK-E030": Row(422, "structure", "Feltet står to ganger", "The field stands twice", "La det stå én gang",
+        "Let it stand once"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent
@@ -239,6 +241,8 @@ _R: Final[dict[str, Row]] = {  # addresses
         "The act is not allowed for the caller", "Kontroller source og tilgang", "Check the source and access"),
     "IPK-R006": Row(500, "exception", "Adresseboken har en feil", "The address book has a fault",
         "Rett stedet som er nevnt", "Correct the place named", exit=2),
+    "IPK-R007": Row(421, "forbidden", "Navnet i Host er ikke denne tjenestens", "The name in Host is not this service's",
+        "Bruk localhost, eller sett ADAPTER_PUBLIC_URL", "Use localhost, or set ADAPTER_PUBLIC_URL"),
 }
 
 _M: Final[dict[str, Row]] = {  # messages

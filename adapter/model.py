@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from adapter import naming
 
@@ -200,9 +200,12 @@ class AddressBook:
 
 
 MessageState = Literal[
-    "held", "pending", "leased", "sent", "delivered", "acknowledged", "rejected", "unanswered", "dead", "buried",
+    "held", "pending", "leased", "handed", "sent", "delivered", "acknowledged", "rejected", "unanswered", "dead", "buried",
     "manual", "received", "unmatched", "ignored", "failed",
 ]  # fmt: skip
+
+PENDING: Final = ("pending", "leased", "handed")
+"""States told as `pending`. contract.md, 'HTTP: messages'."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,6 +256,16 @@ class Message:
     apprec: Mapping[str, Any] | None = None
     """The receipt got (out) or given (in): `{id, status, errors: [{code}], at}`."""
     replaced_by: str | None = None
+
+    @property
+    def told(self) -> str:
+        """Its state as everybody is told it: what a worker holds, or the EPJ has yet to send, is pending."""
+        return "pending" if self.state in PENDING else self.state
+
+    @property
+    def place(self) -> str | None:
+        """Where the document lies that the EPJ has yet to send, below the exchange folder."""
+        return f"handover/{self.id}.xml" if self.state == "handed" else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

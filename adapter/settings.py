@@ -91,6 +91,12 @@ class Settings(BaseSettings):
         ge=1,
         description="writes that may wait for the database; more are answered 503 with Retry-After",
     )
+    busy_seconds: float = Field(
+        5.0,
+        gt=0,
+        le=60,
+        description="longest wait of a server process while another process holds the lock of the SQLite file",
+    )
     group_limit: int = Field(64, ge=1, le=1000, description="most writes in one group commit (SQLite)")
     audit: bool = Field(
         default=True, description="audit every read and write; off only for the benchmark, never in real mode"
@@ -213,6 +219,11 @@ class Settings(BaseSettings):
         """The address users see, without a slash at its end."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def public_host(self) -> str:
+        """The name or address that users ask for, in lower case, without port."""
+        return urlsplit(self.base_url).hostname or ""
 
     @property
     def manner(self) -> Literal["structured", "free-text", "off"]:

@@ -76,6 +76,7 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
             queue_limit=settings.queue_limit,
             group=settings.group_limit,
             durable=durable,
+            busy_seconds=settings.busy_seconds,
         ),
         books=_dated(whole),
         people=settings.people(),

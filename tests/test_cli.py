@@ -6,9 +6,11 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -176,6 +178,20 @@ def test_check_judges_each_event_of_a_batch(call: Call):
     assert {f["path"].partition(".")[0] for f in row["faults"]} == {"$[1]"}
 
 
+@pytest.mark.parametrize(
+    ("content", "path"),
+    [
+        ('{"resourceType":"Patient",\n"gender":"male","active":true,"gender":"female"}', "Patient.gender"),
+        ('{"specversion":"1.0","id":"a",\n"data":{"author":{},"author":{}}}', "$.data.author"),
+        ('[{"id":"a"},{\n"id":"b","id":"c"}]', "$[1].id"),
+    ],
+)
+def test_check_tells_a_field_that_stands_twice(call: Call, content: str, path: str):
+    said = call("check", "--json", "-", stdin=content)
+    (told,) = [f for f in json.loads(said.stdout)["faults"] if f["code"] == "IPK-E030"]
+    assert (said.returncode, told["path"], told["line"]) == (1, path, 2)
+
+
 def test_check_of_xml_that_is_not_well_formed_tells_the_line(call: Call):
     got = call("check", "--json", ROOT / "fixtures" / "hostile" / "not-well-formed.xml")
     (row,) = [json.loads(line) for line in got.stdout.splitlines()]
@@ -305,6 +321,14 @@ def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
     again = call("outbox", "requeue", pending)
     assert again.returncode == 1
     assert "IPK-M011" in again.stderr
+
+
+def test_a_command_waits_longer_for_its_turn_than_a_server(call: Call, pending: str, tmp_path: Path):
+    beside = sqlite3.connect(tmp_path / "var" / "adapter.db", isolation_level=None, check_same_thread=False)
+    beside.execute("BEGIN IMMEDIATE")
+    threading.Timer(3, beside.close).start()
+    buried = call("outbox", "bury", pending, ADAPTER_BUSY_SECONDS="0.1")
+    assert buried.stdout == f"{pending} buried\n", buried.stderr
 
 
 def test_outbox_of_an_unknown_message_says_so(call: Call):

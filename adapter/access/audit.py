@@ -147,8 +147,8 @@ def patient_of(type_: str, id_: str, body: bytes) -> str | None:
 
 
 def patients_of(found: Iterable[Row]) -> tuple[str, ...]:
-    """Return the keys of the cases of stored resources, each once."""
-    keys = (patient_of(row.type, row.id, row.body) for row in found)
+    """Return the keys of the cases of stored resources, each once: the row's own, since not every body names its patient."""
+    keys = (row.case or patient_of(row.type, row.id, row.body) for row in found)
     return tuple(dict.fromkeys(key for key in keys if key is not None))
 
 

@@ -18,31 +18,44 @@ HOLDER: Final = "token"
 """Client of a request with the installation's token."""
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]*)?")
 _TRACE: Final = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who is calling. `local`: from this machine. `trusted`: with the right token. `foreign`: a page of another site."""
+    """Who is calling.
+
+    `local`: from this machine. `trusted`: with the right token. `foreign`: a page of another site. `meant`: by a name
+    that is this service's own, not one that somebody else led here.
+    """
 
     client: str
     local: bool
     trusted: bool
     request_id: str
     foreign: bool = False
+    meant: bool = True
 
 
 CURRENT: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)
 """The caller this thread works for, so that what a use case writes can be audited with it."""
 
 
-def identify(
-    *, address: str, authorization: str | None, token: str | None, request_id: str, site: str | None = None
+def identify(  # noqa: PLR0913 (what a request says of its caller)
+    *,
+    address: str,
+    authorization: str | None,
+    token: str | None,
+    request_id: str,
+    site: str | None = None,
+    host: str | None = None,
+    public: str = "",
 ) -> Caller:
     """Return the caller.
 
     `address` is the peer's IP address, empty for a local socket; `token` the installation's; `site` what a browser says
-    of the page that asks (Sec-Fetch-Site).
+    of the page that asks (Sec-Fetch-Site); `host` whom the request is for (Host); `public` this service's own name.
     """
     trusted = token is not None and authorization is not None and _matches(authorization, token)
     return Caller(
@@ -51,6 +64,7 @@ def identify(
         trusted=trusted,
         request_id=request_id,
         foreign=site == "cross-site",
+        meant=is_own(host, public),
     )
 
 
@@ -68,6 +82,21 @@ def is_local(address: str) -> bool:
         return address == "" or ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+@lru_cache(maxsize=1024)
+def is_own(host: str | None, public: str) -> bool:
+    """Return whether a Host names this machine or `public`; True where none is given, which no browser does. RFC 9110 § 7.2.
+
+    A page whose name is led to 127.0.0.1 asks by that name (DNS rebinding), and its own site it is then.
+    """
+    if host is None:
+        return True
+    found = _HOST.fullmatch(host)
+    if found is None:
+        return False
+    name = found[1].strip("[]").lower().removesuffix(".")
+    return name in {"localhost", public} or (name != "" and is_local(name))
 
 
 def request_id(given: str | None) -> str | None:

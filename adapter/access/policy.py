@@ -1,6 +1,6 @@
 """What a caller may do: one pure function that every read and write passes. contract.md, 'Operations'.
 
-Now: in synthetic mode whoever sits at this machine; everywhere else the holder of the installation's token. A write
+Now: in synthetic mode whoever sits at this machine and asks for it by its own name; everywhere else the holder of the installation's token. A write
 belongs to the organisation of the event's `source`, which must be a party of the address book.
 """
 
@@ -47,6 +47,8 @@ _WAIVED: Final = Decision(allowed=True, rule="access-waived")
 _NO_TOKEN: Final = Decision(allowed=False, rule="access-token", code="IPK-S007")
 _FOREIGN: Final = Decision(allowed=False, rule="access-same-site", code="IPK-R005")
 """A browser on this machine counts as this machine, but not for a page that somebody else wrote."""
+_MISLED: Final = Decision(allowed=False, rule="access-own-host", code="IPK-R007")
+"""So does a page whose own name is led to this machine: for the browser it is the same site."""
 _ELSEWHERE: Final = Decision(allowed=False, rule="access-loopback", code="IPK-R005")
 
 
@@ -64,7 +66,7 @@ def decide(
     if rules.token:
         return _TOKEN if caller.trusted else _NO_TOKEN
     if rules.mode == "synthetic":
-        return _LOOPBACK if caller.local else _ELSEWHERE
+        return _ELSEWHERE if not caller.local else _LOOPBACK if caller.meant else _MISLED
     return _WAIVED if rules.open else _NO_TOKEN
 
 

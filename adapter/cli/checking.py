@@ -112,6 +112,12 @@ def _real(data: bytes, people: People, path: str) -> tuple[Fault, ...]:
     return ()
 
 
+def _twice(data: bytes, content: Any) -> tuple[Fault, ...]:
+    from adapter.events import repeated  # noqa: PLC0415 (pydantic models come with it)
+
+    return repeated.faults(data, content)
+
+
 def _kith(file: str, data: bytes, people: People) -> Checked:
     from adapter import kith  # noqa: PLC0415 (XML is for those who have some)
 
@@ -126,11 +132,12 @@ def _kith(file: str, data: bytes, people: People) -> Checked:
 def _fhir(file: str, data: bytes, content: dict[str, Any], people: People) -> Checked:
     from adapter.fhir import r4  # noqa: PLC0415 (0.3 s, for those who have FHIR)
 
-    found = (*r4.check(content), *_real(data, people, "$"))
+    type_ = content["resourceType"] if isinstance(content["resourceType"], str) else ""
+    twice = (replace(f, path=(type_ or "$") + f.path[1:]) for f in _twice(data, content))
+    found = (*twice, *r4.check(content), *_real(data, people, "$"))
     lines = places.lines(data.decode("utf-8", "replace"))
     faults = tuple(replace(f, line=places.line_of(lines, _json_path(f.path))) for f in found)
-    type_ = content["resourceType"]
-    return Checked(file=file, kind="fhir", type=type_ if isinstance(type_, str) else "", faults=faults)
+    return Checked(file=file, kind="fhir", type=type_, faults=faults)
 
 
 def _json_path(path: str) -> str:
@@ -143,6 +150,7 @@ def _events(file: str, data: bytes, content: Any, *, now: datetime, people: Peop
     roots = [f"$[{i}]" for i in range(len(items))] if isinstance(content, list) else ["$"]
     lines = places.lines(data.decode("utf-8", "replace"))
     found = [f for item, root in zip(items, roots, strict=True) for f in _event(item, root, now, people)]
+    found = [*_twice(data, content), *found]
     faults = tuple(replace(f, line=places.line_of(lines, f.path)) for f in found)
     return Checked(file=file, kind="event", type=_type(items), faults=faults)
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from adapter import settings as setting
 from adapter.errors import SystemFault
 
 if TYPE_CHECKING:
     from adapter.services import Services
+
+PATIENCE: Final = 15.0
+"""Seconds a command waits for its turn beside a server that writes: nobody waits for it in turn."""
 
 
 def loaded(**given: Any) -> setting.Settings:
@@ -64,6 +67,7 @@ def opened() -> Iterator[Services]:
     from adapter import wiring  # noqa: PLC0415
 
     settings = loaded()
+    settings = settings.model_copy(update={"busy_seconds": max(PATIENCE, settings.busy_seconds)})
     logging(settings, level="error")
     prepare(settings, upgrade=False)
     services = wiring.build(settings)

@@ -12,7 +12,7 @@ from adapter.errors import TABLE, MessageError
 from adapter.model import Message
 from adapter.services import Services
 
-OPEN: Final = ("held", "pending", "leased", "dead", "rejected", "unanswered", "manual")
+OPEN: Final = ("held", "pending", "dead", "rejected", "unanswered", "manual")
 """States that somebody should know of; the others are done."""
 _PAGE: Final = 500
 
@@ -133,7 +133,8 @@ def _one(services: Services, message_id: str) -> Message:
 def _row(message: Message) -> tuple[str, ...]:
     why = f"{message.last_error}: {_text(message.last_error)}" if message.last_error else ""
     receiver = message.receiver_names[1] or message.receiver_names[0]
-    return (message.id, message.state, message.type, receiver, str(message.attempts), why)
+    why = message.place or why
+    return (message.id, message.told, message.type, receiver, str(message.attempts), why)
 
 
 def _text(code: str) -> str:
@@ -151,7 +152,8 @@ def shown(message: Message) -> dict[str, Any]:
         "direction": message.direction,
         "type": message.type,
         "version": message.version,
-        "state": "pending" if message.state == "leased" else message.state,
+        "state": message.told,
+        "place": message.place,
         "sender": message.sender[1] or message.sender_key,
         "receiver": message.receiver[1] or message.receiver_key,
         "receiverName": message.receiver_names[1] or message.receiver_names[0],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
 import orjson
 
 from adapter.errors import EventError, Fault, Faults
+from adapter.events import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,11 +25,13 @@ _CHARSET: Final = re.compile(r"""charset\s*=\s*"?([^\s";]+)""", re.IGNORECASE)
 _UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii"})
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 _ATTRIBUTE: Final = re.compile(r"[a-z0-9]{1,40}")
+Doubled = tuple[Fault, ...]
+"""Faults of fields that stand twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a request brought: one event, or a batch; an item that is no event at all is its faults."""
+    """What a request brought: one event, or a batch; an item that is no event at all, or says something twice, is its faults."""
 
     batch: bool
     items: tuple[Mapping[str, Any] | Faults, ...]
@@ -46,7 +49,8 @@ def read(content_type: str, headers: Mapping[str, str], body: bytes) -> Parsed:
         raise EventError("IPK-E002")
     reader = _MODES.get(media)
     if reader:
-        return reader(_json(body))
+        content = _json(body)
+        return reader(content, repeated.faults(body, content))
     attributes = _attributes(headers)
     if not attributes or not _JSON.fullmatch(media):
         raise EventError("IPK-E002")
@@ -60,25 +64,39 @@ def _json(body: bytes) -> Any:
         raise EventError("IPK-E001") from None
 
 
-def _structured(content: Any) -> Parsed:
+def _structured(content: Any, doubled: Doubled) -> Parsed:
     if not isinstance(content, dict):
         raise EventError("IPK-E007")
-    return Parsed(batch=False, items=(content,))
+    return Parsed(batch=False, items=(Faults(doubled) if doubled else content,))
 
 
-def _batch(content: Any) -> Parsed:
+def _batch(content: Any, doubled: Doubled) -> Parsed:
     if not isinstance(content, list):
         raise EventError("IPK-E007")
     if len(content) > BATCH_LIMIT:
         raise EventError("IPK-E019")
+    if doubled:
+        content = [_sound(item, f"$[{number}]", doubled) for number, item in enumerate(content)]
     return Parsed(batch=True, items=tuple(_item(item) for item in content))
 
 
+def _sound(item: Any, root: str, doubled: Doubled) -> Any:
+    """Return an item of a batch, or its faults, with their places from its own root."""
+    own = tuple(
+        replace(f, path="$" + f.path[len(root) :])
+        for f in doubled
+        if f.path.startswith(root) or f.path == "$"
+    )
+    return Faults(own) if own else item
+
+
 def _item(item: Any) -> Mapping[str, Any] | Faults:
-    return item if isinstance(item, dict) else Faults((Fault(code="IPK-E007", rule="event-envelope"),))
+    return (
+        item if isinstance(item, dict | Faults) else Faults((Fault(code="IPK-E007", rule="event-envelope"),))
+    )
 
 
-_MODES: Final[Mapping[str, Callable[[Any], Parsed]]] = {STRUCTURED: _structured, BATCH: _batch}
+_MODES: Final[Mapping[str, Callable[[Any, Doubled], Parsed]]] = {STRUCTURED: _structured, BATCH: _batch}
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
@@ -99,7 +117,8 @@ def _binary(attributes: Mapping[str, str], media: str, body: bytes) -> Mapping[s
     event.pop("data", None)
     event["datacontenttype"] = media
     if body:
-        event["data"] = _json(body)
+        event["data"] = data = _json(body)
+        faults += (replace(f, path=f"$.data{f.path[1:]}") for f in repeated.faults(body, data))
     return Faults(tuple(faults)) if faults else event
 
 

@@ -60,6 +60,8 @@ class Row:
     version: int
     updated: int
     body: bytes
+    case: str | None = None
+    """Key of the case it belongs to; None for what cases share, and where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

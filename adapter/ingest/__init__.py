@@ -6,13 +6,14 @@ from adapter.ingest.accept import Answer, accept
 from adapter.ingest.device import introduce
 from adapter.ingest.receive import receive
 from adapter.ingest.results import Received
-from adapter.ingest.settle import bury, manual, overdue, renewed, requeue, sent, unsent
+from adapter.ingest.settle import bury, handed, manual, overdue, renewed, requeue, sent, unsent
 
 __all__ = [
     "Answer",
     "Received",
     "accept",
     "bury",
+    "handed",
     "introduce",
     "manual",
     "overdue",

@@ -207,7 +207,7 @@ def _said(message: Message) -> dict[str, Any]:
             "herId": message.receiver[1] or message.receiver[0],
             "name": message.receiver_names[1] or message.receiver_names[0],
         },
-        "state": "pending" if message.state == "leased" else message.state,
+        "state": message.told,
         "why": why(message),
     }
 
@@ -230,9 +230,7 @@ def feed(
         FeedItem(org=org, at=now, kind="event", type=event.type, id=event.event_id, state=status)
         for event, status in events
     ]
-    items += [
-        FeedItem(org=org, at=now, kind="message", type=m.type, id=m.id, state=m.state) for m in messages
-    ]
+    items += [FeedItem(org=org, at=now, kind="message", type=m.type, id=m.id, state=m.told) for m in messages]
     items += [
         FeedItem(org=org, at=now, kind="resource", type=w.type, id=w.id, state=w.status)
         for w in writes

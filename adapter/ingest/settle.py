@@ -24,7 +24,7 @@ from adapter.services import Services
 from adapter.store import Connection, cases, deadlines, messages
 
 NEVER_LEFT: Final = frozenset({"pending", "held"})
-REQUEUED: Final = frozenset({"dead", "rejected", "unanswered"})
+REQUEUED: Final = frozenset({"handed", "dead", "rejected", "unanswered"})
 STALE: Final = timedelta(hours=24)
 """A message still unsent after this is rendered again under the next generation when it is claimed."""
 
@@ -37,6 +37,24 @@ def sent(services: Services, message: Message, at: datetime) -> None:
             services,
             message.id,
             lambda case, row: internal.sent(case, row, at=at, hours=services.settings.receipt_hours),
+            only="leased",
+        ),
+    )
+
+
+def handed(services: Services, message: Message, at: datetime) -> None:
+    """Record that a message lies ready for the EPJ to send: it counts as sent when the EPJ says so. Door `handover`."""
+    book = services.book()
+    sender = book.by_key(message.sender_key)
+    days = book.clocks.release_days
+    if days is None:
+        days = sender.release_days if sender else 1
+    retrying(
+        services,
+        lambda: _moved(
+            services,
+            message.id,
+            lambda case, row: internal.handed(case, row, at=at, days=days),
             only="leased",
         ),
     )
@@ -121,11 +139,16 @@ def _requeued(services: Services, message_id: str) -> Message:
     row = _row(services, message_id)
     if row.replaced_by or row.direction != "out" or row.state not in REQUEUED | {"pending"}:
         raise MessageError("IPK-M011", at="$.state")
-    if row.state == "pending" or (row.state == "dead" and row.sent_at is None and not _stale(row, now)):
+    if row.state == "pending" or _is_fresh(row, now):
         again = replace(row, state="pending", next_attempt=now, attempts=0)
-        return _moved(services, message_id, lambda _case, _row: Change(messages=(again,)))
+        return _moved(services, message_id, lambda case, _row: internal.again(case, again))
     fresh = regenerated(row, now)
     return _moved(services, message_id, lambda case, old: _succeeded(case, old, fresh), result=fresh.id)
+
+
+def _is_fresh(row: Message, now: datetime) -> bool:
+    """Return whether the same document may go: it never left, or the EPJ has it under the same id, and it is of today."""
+    return row.state in {"dead", "handed"} and row.sent_at is None and not _stale(row, now)
 
 
 def _stale(row: Message, now: datetime) -> bool:
@@ -198,7 +221,7 @@ def _succeeded(case: Case, old: Message, fresh: Message) -> Change:
             *(
                 replace(d, state="cancelled")
                 for d in case.deadlines
-                if d.kind == "receipt" and d.subject == f"message/{old.id}"
+                if d.kind in {"receipt", "release"} and d.subject == f"message/{old.id}"
             ),
             *_reply_clock(case, old, fresh),
         ),

@@ -92,6 +92,19 @@ def receipt(message: Message, *, owner: str, sent: datetime, hours: int) -> Dead
     )
 
 
+def handover(message: Message, *, at: datetime, days: int) -> Deadline:
+    """Return the clock of a document that the EPJ has yet to send: as long as one that is held waits. ADR 24."""
+    subject = f"message/{message.id}"
+    return Deadline(
+        id=deadline_id("release", subject),
+        kind="release",
+        due=clocks.release_due(at, days),
+        subject=subject,
+        owner=message.owner,
+        case_key=message.case_key,
+    )
+
+
 def gap(ctx: Context, assignment_id: str, until: date) -> tuple[Deadline, ...]:
     """Return the clock of a gap: nobody follows an ended assignment."""
     subject = f"PractitionerRole/{assignment_id}"

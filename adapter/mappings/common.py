@@ -16,7 +16,7 @@ from adapter.rules import routing
 
 UNSENT: Final = frozenset({"held", "pending"})
 LEFT: Final = frozenset(
-    {"leased", "sent", "delivered", "acknowledged", "unanswered", "manual", "dead", "rejected"}
+    {"leased", "handed", "sent", "delivered", "acknowledged", "unanswered", "manual", "dead", "rejected"}
 )
 
 

@@ -29,6 +29,8 @@ COMMUNICATION: Final = {
     "unanswered": "in-progress",
     "sent": "in-progress",
 }
+UNREPORTED: Final = frozenset({"pending", "leased", "handed", "dead", "buried"})
+"""States of a message of which nobody has yet said that it left."""
 NEEDS_PERSON: Final = frozenset({"ok-with-errors", "rejected", "missing"})
 OVERDUE: Final = {"receipt": "ip.receipt.missing"}
 """Kind of deadline → event it becomes, else ip.deadline.breached."""
@@ -70,6 +72,13 @@ def _owns(case: Case, need: views.Need, message: Message) -> bool:
     )
 
 
+def handed(case: Case, message: Message, *, at: datetime, days: int) -> Change:
+    """Return the message as laid ready for the EPJ to send: its needs wait, and a clock for the EPJ's report. ADR 24."""
+    done = replace(message, state="handed", last_error=None, next_attempt=None)
+    clock = clocks.handover(done, at=at, days=days)
+    return Change(resources=moved(case, done), messages=(done,), deadlines=(clock,))
+
+
 def sent(case: Case, message: Message, *, at: datetime, hours: int) -> Change:
     """Return the message as sent: its clock of 96 hours, its Communication, its needs' businessStatus."""
     done = replace(message, state="sent", sent_at=at, last_error=None, next_attempt=None)
@@ -97,9 +106,18 @@ def ended(case: Case, message: Message) -> Change:
         resources=(*(failed if over else moved(case, message)), *items_done(case, message)),
         messages=(message,),
         deadlines=tuple(
-            replace(d, state="cancelled") for d in case.deadlines if over and d.subject == watched
+            replace(d, state="cancelled")
+            for d in case.deadlines
+            if d.subject == watched and (over or d.kind == "release")
         ),
     )
+
+
+def again(case: Case, message: Message) -> Change:
+    """Return a message that a person sends once more as it is, its work items done, no report waited for meanwhile."""
+    watched = ("release", f"message/{message.id}")
+    stopped = tuple(replace(d, state="cancelled") for d in case.deadlines if (d.kind, d.subject) == watched)
+    return Change(resources=items_done(case, message), messages=(message,), deadlines=stopped)
 
 
 def items_done(case: Case, message: Message) -> tuple[Resource, ...]:
@@ -134,10 +152,20 @@ def handed_receipt(ctx: Context) -> Change:
 
 
 def handed_sent(ctx: Context) -> Change:
-    """Return a message that the EPJ sent itself as sent. E69."""
-    return sent(
-        ctx.case, _message(ctx, ctx.data.msg_id), at=ctx.data.gen_date, hours=ctx.book.clocks.receipt_hours
-    )
+    """Return a message that the EPJ sent itself as sent, from the GenDate it tells; once sent it stays as it is. E69."""
+    message, at = _message(ctx, ctx.data.msg_id), ctx.data.gen_date
+    if message.state not in UNREPORTED:
+        return Change()
+    done = replace(message, gen_date=at)
+    reported = sent(ctx.case, done, at=at, hours=ctx.book.clocks.receipt_hours)
+    over = Change(resources=items_done(ctx.case, message), deadlines=_reported(ctx.case, message))
+    return reported + over
+
+
+def _reported(case: Case, message: Message) -> tuple[Deadline, ...]:
+    """Return the clock of the EPJ's report as met."""
+    mine = ("release", f"message/{message.id}")
+    return tuple(replace(d, state="met") for d in case.deadlines if (d.kind, d.subject) == mine)
 
 
 def _message(ctx: Context, id_: str) -> Message:
@@ -181,7 +209,7 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
         replace(d, state=kind)  # type: ignore[arg-type]
         for d in ctx.case.deadlines
         if (d.kind, d.subject) == ("receipt", watched)
-    )
+    ) + _reported(ctx.case, message)
     other_way = message.state == "manual" or (message.state == "unanswered" and _handled(ctx, message))
     late = (common.warn("IPK-M015", "$.data"),) if other_way else ()
     return Change(
@@ -286,6 +314,8 @@ def _watched(ctx: Context, clock: Deadline) -> Message | None:
 
 def _release(ctx: Context, clock: Deadline) -> Change:
     held = _watched(ctx, clock)
+    if held is not None and held.state == "handed":
+        return _chase(ctx, clock)
     if held is None or held.state != "held" or held.melde_id is None:
         return Change()
     return release.let_go(ctx, {held.melde_id})

@@ -18,7 +18,7 @@ from adapter.replay.profile import Profile
 from adapter.scenarios import Scenario, Step, fill
 
 _PAUSE: Final = 0.2
-_WAITS: Final = frozenset({"pending", "leased"})
+_WAITS: Final = frozenset({"pending"})
 _MEDIA: Final = {"event": STRUCTURED, "message": "application/xml"}
 _PATHS: Final = {"event": "/events", "message": "/messages"}
 _OK: Final = 200

@@ -122,6 +122,7 @@ BY_MESSAGE: Final[Mapping[str, str]] = MappingProxyType(
         "held": "reported",
         "pending": "queued",
         "leased": "queued",
+        "handed": "queued",  # nobody knows of it until the EPJ has sent it
         "sent": "sent",
         "delivered": "sent",  # the transport's word, not the receiver's
         "acknowledged": "delivered",

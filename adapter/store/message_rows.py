@@ -26,7 +26,7 @@ class Versions:
 
 
 WAITING: Final = frozenset({"pending", "leased"})
-_UNHANDLED: Final = frozenset({"dead", "rejected"})
+_UNHANDLED: Final = frozenset({"handed", "dead", "rejected"})
 _NOT_FOR_THE_RECORD: Final = frozenset({"ignored"})
 
 NAMES: Final = (

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null, or_, select, tuple_, update
 
 from adapter.errors import Conflict
-from adapter.model import Message
+from adapter.model import PENDING, Message
 from adapter.store import cursors
 from adapter.store.message_rows import COLUMNS, Versions, from_row, to_row
 from adapter.store.sql import Connection, Insertion, Statement
@@ -151,6 +151,7 @@ class Filter:
 
     org: str | None = None
     state: str | None = None
+    """As everybody is told it: `pending` is all that wait to leave."""
     type: str | None = None
     receiver: str | None = None
     """Level-2 HER-id, or the address-book key of a party without one."""
@@ -181,6 +182,8 @@ def page(
     for name in _FILTERS:
         if (value := getattr(filters, name)) is not None:
             params[f"f_{name}"] = value
+    if filters.state == PENDING[0]:
+        params |= {f"also_{number}": state for number, state in enumerate(PENDING[1:])}
     if filters.since is not None:
         params["since"] = micros(filters.since)
     if cursor is not None:
@@ -198,6 +201,9 @@ def _page(given: tuple[str, ...]) -> Statement:
         terms = [
             column == bindparam(f"f_{name}") for name, column in _FILTERS.items() if f"f_{name}" in given
         ]
+        if also := [name for name in given if name.startswith("also_")]:
+            named: list[Any] = [bindparam("f_state"), *map(bindparam, also)]
+            terms = [message.c.state.in_(named), *(t for t in terms if t.left is not message.c.state)]
         if "since" in given:
             terms.append(at >= bindparam("since"))
         if "after_at" in given:

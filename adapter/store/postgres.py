@@ -63,6 +63,9 @@ class PostgresEngine:
         status = cast("psycopg.Connection[Any]", driver).info.transaction_status
         return status == psycopg.pq.TransactionStatus.IDLE
 
+    def patience(self, driver: Driver, *, brief: bool) -> None:
+        """Do nothing: nobody locks all of a server."""
+
     def translate(self, error: Exception) -> SystemFault:
         """Return Conflict where another writer was first, away where the server or its disk fails, else unexpected."""
         if isinstance(error, _CONFLICTS):

@@ -148,20 +148,21 @@ def _token(write: Write, item: Token) -> dict[str, str]:
     }
 
 
+_SERVED: Final = ("type", "id", "version", "updated", "body", "case_key")
 _CURRENT = Statement(
-    select(resource.c.version, resource.c.updated, resource.c.body).where(
+    select(resource.c.version, resource.c.updated, resource.c.body, resource.c.case_key).where(
         resource.c.type == bindparam("type"), resource.c.id == bindparam("id")
     )
 )
 _MANY = by_pairs(
-    select(resource.c.type, resource.c.id, resource.c.version, resource.c.updated, resource.c.body),
+    select(*(resource.c[name] for name in _SERVED)),
     resource.c.type,
     resource.c.id,
 )
 
 
-def current(conn: Connection, type_: str, id_: str) -> tuple[int, int, bytes] | None:
-    """Return (version, updated in microseconds, body) of the current version."""
+def current(conn: Connection, type_: str, id_: str) -> tuple[int, int, bytes, str | None] | None:
+    """Return (version, updated in microseconds, body, key of its case) of the current version."""
     return conn.one(_CURRENT, {"type": type_, "id": id_})
 
 
@@ -173,7 +174,7 @@ def many(conn: Connection, refs: Sequence[str]) -> dict[str, Row]:
 
 def _version(table: Table) -> Statement:
     return Statement(
-        select(table.c.type, table.c.id, table.c.version, table.c.updated, table.c.body).where(
+        select(*(table.c[name] for name in _SERVED)).where(
             table.c.type == bindparam("type"),
             table.c.id == bindparam("id"),
             table.c.version == bindparam("version"),
@@ -192,7 +193,7 @@ def vread(conn: Connection, type_: str, id_: str, version: int) -> Row | None:
 
 
 def _versions(table: Table) -> Any:
-    return select(table.c.type, table.c.id, table.c.version, table.c.updated, table.c.body).where(
+    return select(*(table.c[name] for name in _SERVED)).where(
         table.c.type == bindparam("type"), table.c.id == bindparam("id")
     )
 
@@ -212,4 +213,4 @@ def history(conn: Connection, type_: str, id_: str, *, count: int, offset: int =
 
 
 def _row(row: tuple[Any, ...]) -> Row:
-    return Row(type=row[0], id=row[1], version=row[2], updated=row[3], body=row[4])
+    return Row(type=row[0], id=row[1], version=row[2], updated=row[3], body=row[4], case=row[5])

@@ -69,8 +69,10 @@ def search(conn: Connection, query: Query) -> Page:
     page = rows[: query.count]
     more = len(rows) > query.count and page
     return Page(
-        rows=tuple(Row(type=query.type, id=r[0], version=r[1], updated=r[2], body=r[3]) for r in page),
-        next=cursors.write(page[-1][4:]) if more else None,
+        rows=tuple(
+            Row(type=query.type, id=r[0], version=r[1], updated=r[2], body=r[3], case=r[4]) for r in page
+        ),
+        next=cursors.write(page[-1][5:]) if more else None,
         total=total,
     )
 
@@ -153,7 +155,7 @@ def _term_params(name: str, term: Term) -> dict[str, Any]:
 def _paging(shape: Shape) -> Statement:
     type_, terms, order, owned, after = shape
     keys = _keys(terms, order)
-    query = _matching(select(_R.id, _R.version, _R.updated, _R.body, *(k.label(f"k{n}") for n, k in enumerate(keys))),
+    query = _matching(select(_R.id, _R.version, _R.updated, _R.body, _R.case_key, *(k.label(f"k{n}") for n, k in enumerate(keys))),
                       type_, terms, owned=owned)  # fmt: skip
     if after:
         query = query.where(_beyond(keys, order))

@@ -87,6 +87,10 @@ class Engine(Protocol):
         """Tell whether no transaction is running."""
         ...
 
+    def patience(self, driver: Driver, *, brief: bool) -> None:
+        """Let what follows wait for the lock of the whole database as long as is set, or briefly."""
+        ...
+
     def translate(self, error: Exception) -> SystemFault:
         """Return Conflict, or SystemFault away or unexpected, without the driver's text."""
         ...

@@ -16,7 +16,9 @@ from adapter.errors import Conflict, SystemFault
 from adapter.store.sql import Driver
 
 BUSY_SECONDS: Final = 15.0
-"""How long a writer waits for another process (the command line beside the server)."""
+"""How long a writer waits for another process, unless it is told otherwise."""
+BRIEF_SECONDS: Final = 0.25
+"""How long it waits once it was waited for in vain."""
 PREPARING: Final = 100
 _UNIQUE: Final = frozenset(
     {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID}
@@ -31,11 +33,12 @@ class SqliteEngine:
     begin_read = "BEGIN"
     begin_write = "BEGIN IMMEDIATE"
 
-    def __init__(self, path: Path, *, durable: bool = True) -> None:
+    def __init__(self, path: Path, *, durable: bool = True, busy_seconds: float = BUSY_SECONDS) -> None:
         self.dialect: Dialect = SQLiteDialect_pysqlite(paramstyle="named")
         self.positional: Dialect = SQLiteDialect_pysqlite(paramstyle="qmark")
         self.path = path
         self._uri = f"file:{quote(str(path.absolute()))}?mode=rw"
+        self._busy_seconds = busy_seconds
         self._synchronous = "FULL" if durable else "OFF"
 
     def connect(self) -> Driver:
@@ -43,7 +46,7 @@ class SqliteEngine:
         driver = sqlite3.connect(
             self._uri,
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=self._busy_seconds,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
@@ -75,6 +78,11 @@ class SqliteEngine:
     def idle(self, driver: Driver) -> bool:
         """Tell whether no transaction is running."""
         return not cast("sqlite3.Connection", driver).in_transaction
+
+    def patience(self, driver: Driver, *, brief: bool) -> None:
+        """Let what follows wait for another process's lock as long as is set, or briefly."""
+        seconds = min(BRIEF_SECONDS, self._busy_seconds) if brief else self._busy_seconds
+        driver.execute(f"PRAGMA busy_timeout={seconds * 1000:.0f}")
 
     def translate(self, error: Exception) -> SystemFault:
         """Return Conflict for a key used twice, away for trouble with file, lock or disk, else unexpected."""

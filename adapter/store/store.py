@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from adapter.errors import Conflict, SystemFault
 from adapter.store import audit, pool
 from adapter.store.sql import Connection, Engine, Shared, Statement
-from adapter.store.sqlite import SqliteEngine
+from adapter.store.sqlite import BUSY_SECONDS, SqliteEngine
 from adapter.store.writer import Writer
 
 T = TypeVar("T")
@@ -185,11 +185,11 @@ def parse(url: str) -> URL:
     raise SystemFault("IPK-S006", at="database")
 
 
-def engine(url: str, *, durable: bool = True) -> Engine:
+def engine(url: str, *, durable: bool = True, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """Return the engine a URL names. Raises SystemFault IPK-S006."""
     parsed = parse(url)
     if parsed.drivername == "sqlite+pysqlite":
-        return SqliteEngine(Path(parsed.database or ""), durable=durable)
+        return SqliteEngine(Path(parsed.database or ""), durable=durable, busy_seconds=busy_seconds)
     # psycopg takes 60 ms to import, which the embedded database need not pay.
     from adapter.store.postgres import PostgresEngine  # noqa: PLC0415
 
@@ -203,13 +203,14 @@ def open(  # noqa: A001 (store.open reads as what it is)
     group: int = 64,
     connections: int | None = None,
     durable: bool = True,
+    busy_seconds: float = BUSY_SECONDS,
 ) -> Store:
     """Return the store at `url`, which `migrations.upgrade` has prepared; nothing is connected before it is used.
 
     `queue_limit`: works that may wait before IPK-S002 · `group`: works in one commit · `connections`: readers
     (SQLite), or all connections but the audit's (PostgreSQL) · `durable=False`: commits need not reach the disk
-    (scenario runs and tests). Raises SystemFault IPK-S006 for a URL of another kind.
+    (scenario runs and tests) · `busy_seconds`: how long another process's lock on the file is waited for (SQLite). Raises SystemFault IPK-S006 for a URL of another kind.
     """
-    chosen = engine(url, durable=durable)
+    chosen = engine(url, durable=durable, busy_seconds=busy_seconds)
     size = connections or (SQLITE_READERS if chosen.dialect.name == "sqlite" else POSTGRES_CONNECTIONS)
     return Store(chosen, queue_limit=queue_limit, group=group, connections=size)

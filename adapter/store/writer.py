@@ -46,6 +46,7 @@ class Writer:
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._conn: Connection | None = None
         self._closed = False
+        self._jammed = False
         self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
@@ -113,7 +114,7 @@ class Writer:
         if audits:
             audits = self._appended(conn, audits)
         else:
-            conn.command(self._engine.begin_write)
+            self._begin(conn)
         if len(works) == 1 and not audits:
             _alone(conn, works[0])
         else:
@@ -125,7 +126,7 @@ class Writer:
 
     def _appended(self, conn: Connection, audits: list[Job]) -> list[Job]:
         """Begin with the audit rows. Rows that cannot be stored fail their callers, nobody else."""
-        conn.command(self._engine.begin_write)
+        self._begin(conn)
         try:
             self._audit.run(conn, [row for job in audits for row in job.rows])
         except SystemFault as fault:
@@ -133,9 +134,25 @@ class Writer:
                 raise
             conn.command("ROLLBACK")
             _fail(audits, fault)
-            conn.command(self._engine.begin_write)
+            self._begin(conn)
             return []
         return audits
+
+    def _begin(self, conn: Connection) -> None:
+        """Begin, waiting while another process writes: as long as is set, and briefly after one wait in vain.
+
+        Else each of those who queued meanwhile would wait as long again. The first that begins ends this.
+        """
+        if self._jammed:
+            self._engine.patience(conn.driver, brief=True)
+        try:
+            conn.command(self._engine.begin_write)
+        except SystemFault:
+            self._jammed = True
+            raise
+        if self._jammed:
+            self._jammed = False
+            self._engine.patience(conn.driver, brief=False)
 
     def _connected(self) -> Connection:
         identity = pool.identify(self._engine)

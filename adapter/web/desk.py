@@ -53,6 +53,7 @@ class Desk:
         self.rules = policy.Rules(
             mode=settings.mode, token=self.token is not None, open="no-token" in settings.waive
         )
+        self.public = settings.public_host
         self.audit = settings.audit
         self.org = policy.home(services.book())
         self.meter = Meter(services)
@@ -124,6 +125,8 @@ class Desk:
             token=self.token,
             request_id=call.request_id,
             site=environ.get("HTTP_SEC_FETCH_SITE"),
+            host=environ.get("HTTP_HOST"),
+            public=self.public,
         )
 
     def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:

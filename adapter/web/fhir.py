@@ -49,7 +49,8 @@ def read(call: Call, type_: str, id_: str) -> Answer:
     if found is None:
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
-    return _served(call, Row(type=type_, id=id_, version=found[0], updated=found[1], body=found[2]))
+    version, updated, body, case = found
+    return _served(call, Row(type=type_, id=id_, version=version, updated=updated, body=body, case=case))
 
 
 def vread(call: Call, type_: str, id_: str, version: str) -> Answer:

@@ -60,7 +60,7 @@ def viewed(call: Call, message_id: str) -> Answer:
 def why(call: Call, message_id: str) -> Answer:
     """Return what was decided about a message, and why."""
     found = _found(call, message_id)
-    return answers.json({"id": found.id, "state": _state(found), "why": [reason(each) for each in found.why]})
+    return answers.json({"id": found.id, "state": found.told, "why": [reason(each) for each in found.why]})
 
 
 def requeue(call: Call, message_id: str) -> Answer:
@@ -119,7 +119,8 @@ def summary(found: Message) -> dict[str, Any]:
         "direction": found.direction,
         "type": found.type,
         "version": found.version,
-        "state": _state(found),
+        "state": found.told,
+        "place": found.place,
         "sender": _parties(found.sender, found.sender_names),
         "receiver": _parties(found.receiver, found.receiver_names),
         "caseRef": found.case_key,
@@ -133,10 +134,6 @@ def summary(found: Message) -> dict[str, Any]:
         "lastError": found.last_error,
         "apprec": dict(found.apprec) if found.apprec is not None else None,
     }
-
-
-def _state(found: Message) -> str:
-    return "pending" if found.state == "leased" else found.state
 
 
 def _parties(her_ids: tuple[str | None, str | None], names: Sequence[str]) -> dict[str, Any]:

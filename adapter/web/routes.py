@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from adapter.web import (
+    cases,
     console,
     docs,
     events,
@@ -31,6 +32,7 @@ TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
     "events": events.ROUTES,
     "schemas": schemas.ROUTES,
     "messages": messages.ROUTES,
+    "cases": cases.ROUTES,
     "feed": feed.ROUTES,
     "fhir": fhir.ROUTES,
     "health": health.ROUTES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapter.access.callers import Caller, identify, is_local, request_id, traceparent
+from adapter.access.callers import Caller, identify, is_local, is_own, request_id, traceparent
 from adapter.access.policy import Rules, decide, home, writer
 from adapter.errors import RoutingError
 from adapter.registers import addressbook
@@ -15,8 +15,8 @@ REAL = Rules(mode="real", token=False)
 WAIVED = Rules(mode="real", token=False, open=True)
 
 
-def _caller(*, local: bool = True, trusted: bool = False) -> Caller:
-    return Caller(client="x", local=local, trusted=trusted, request_id="")
+def _caller(*, local: bool = True, trusted: bool = False, meant: bool = True) -> Caller:
+    return Caller(client="x", local=local, trusted=trusted, request_id="", meant=meant)
 
 
 @pytest.mark.parametrize(
@@ -24,10 +24,13 @@ def _caller(*, local: bool = True, trusted: bool = False) -> Caller:
     [
         (OPEN, _caller(), ""),
         (OPEN, _caller(local=False), "IPK-R005"),
+        (OPEN, _caller(meant=False), "IPK-R007"),
         (GUARDED, _caller(), "IPK-S007"),
+        (GUARDED, _caller(trusted=True, meant=False), ""),
         (GUARDED, _caller(local=False, trusted=True), ""),
         (REAL, _caller(), "IPK-S007"),
         (WAIVED, _caller(local=False), ""),
+        (WAIVED, _caller(local=False, meant=False), ""),
     ],
 )
 def test_loopback_in_synthetic_mode_and_the_token_everywhere_else(rules: Rules, caller: Caller, code: str):
@@ -41,6 +44,20 @@ def test_a_page_of_another_site_may_write_nothing():
     foreign = identify(address="127.0.0.1", authorization=None, token=None, request_id="r", site="cross-site")
     assert not decide(foreign, rules=OPEN, action="write", kind="message").allowed
     assert decide(foreign, rules=OPEN, action="read", kind="message").allowed
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("localhost", True), ("LocalHost:8080", True), ("localhost.:80", True), ("127.0.0.1:9", True),
+        ("[::1]", True), ("[::1]:8080", True), ("plan.example:443", True), ("PLAN.example", True), (None, True),
+        ("evil.example", False), ("evil.example:8080", False), ("localhost.evil.example", False), ("", False),
+        ("127.0.0.1.evil.example", False), ("10.0.0.1", False), ("[::]", False), ("[::1", False),
+        ("localhost@evil.example", False), ("evil.example@localhost", False), ("localhost:x", False), (".", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_not_this_machines_may_have_been_led_here(host: str | None, own: bool):  # noqa: FBT001 (a row of the table)
+    assert is_own(host, "plan.example") is own
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from adapter import delivery, kith, naming
+from adapter import delivery, ingest, kith, naming
 from adapter.errors import AdapterError, MessageError, PersonalIdError
 from adapter.kith import helsefaglig
 from adapter.kith.apprec import AppRec
 from adapter.kith.codes import coded
 from adapter.kith.head import Address, Conversation, Person, Unit
+from adapter.model import Deadline
+from adapter.store import messages
 from tests import numbers, otherside
 from tests.house import House
 
@@ -157,15 +160,111 @@ def test_handover_writes_finished_documents_for_the_epj(build: Any):
 
 def test_handover_counts_as_sent_when_the_epj_says_so(build: Any):
     house = observing(build, "handover")
-    told = house.need()
-    house.send()
-    id_ = told.messages[0]["id"]
-    moved = house.post("ip.message.sent", msgId=id_, genDate=house.clock.now.isoformat())
-    assert moved.status == 202
-    assert house.message(id_).state == "sent"
+    id_ = handed(house)
+    assert (house.message(id_).state, house.message(id_).sent_at) == ("handed", None)
+    assert {s.business for s in house.needs().values()} == {"queued"}
+    assert running(house, "receipt") == []
+    gen_date = house.clock.now + timedelta(minutes=7)
+    house.clock.to(gen_date + timedelta(hours=1))
+    assert house.post("ip.message.sent", msgId=id_, genDate=gen_date.isoformat()).status == 202
+    now = house.message(id_)
+    assert (now.state, now.sent_at, now.gen_date) == ("sent", gen_date, gen_date)
+    assert {s.business for s in house.needs().values()} == {"sent"}
+    (clock,) = running(house, "receipt")
+    assert clock.due == gen_date + timedelta(hours=96)
+    assert running(house, "release") == []
     house.post("ip.message.receipt", msgId=id_)
     assert house.message(id_).state == "acknowledged"
     assert {s.business for s in house.needs().values()} == {"delivered"}
+
+
+def running(house: House, kind: str) -> list[Deadline]:
+    """Return the open clocks of a kind."""
+    return [d for d in house.case().deadlines if (d.kind, d.state) == (kind, "open")]
+
+
+def handed(house: House) -> str:
+    """Return the id of a need message that lies in handover/."""
+    id_: str = house.need().messages[0]["id"]
+    house.send()
+    return id_
+
+
+def test_what_lies_in_handover_is_shown_as_pending_with_where_it_lies(build: Any):
+    house = observing(build, "handover")
+    id_ = handed(house)
+    message = house.message(id_)
+    assert (message.told, message.place) == ("pending", f"handover/{id_}.xml")
+    with house.services.store.read() as conn:
+        (one,), _ = messages.page(conn, messages.Filter(state="pending"))
+    assert one.id == id_
+    house.clock.advance(hours=10)
+    assert delivery.send(house.services, owner="again") == 0, "it is laid there once"
+
+
+def test_a_receipt_that_the_epj_reports_before_the_sending_counts_for_both(build: Any):
+    house = observing(build, "handover")
+    id_ = handed(house)
+    house.post("ip.message.receipt", msgId=id_)
+    house.post("ip.message.sent", msgId=id_, genDate=house.clock.now.isoformat())
+    assert house.message(id_).state == "acknowledged"
+    assert running(house, "receipt") == running(house, "release") == []
+
+
+def test_a_sending_reported_twice_starts_no_second_clock(build: Any):
+    house = observing(build, "handover")
+    id_ = handed(house)
+    first = house.clock.now
+    house.post("ip.message.sent", msgId=id_, genDate=first.isoformat())
+    house.post("ip.message.sent", msgId=id_, genDate=(first + timedelta(minutes=1)).isoformat(), id_="again")
+    assert house.message(id_).sent_at == first
+
+
+def test_an_epj_that_never_reports_becomes_a_work_item_and_a_later_report_still_counts(build: Any):
+    house = observing(build, "handover")
+    id_ = handed(house)
+    (clock,) = running(house, "release")
+    house.clock.to(clock.due)
+    assert house.tick() == 1
+    assert house.message(id_).state == "handed"
+    assert len(house.items("manual-fallback")) == 1
+    house.post("ip.message.sent", msgId=id_, genDate=house.clock.now.isoformat())
+    assert house.message(id_).state == "sent"
+    assert house.items("manual-fallback") == []
+
+
+def test_later_messages_of_the_case_wait_until_the_epj_has_reported_the_earlier_one(build: Any):
+    house = observing(build, "handover")
+    id_ = handed(house)
+    house.post("ip.need.withdrawn", continues={"meldeId": house.message(id_).melde_id}, scope=None)
+    house.send()
+    assert len(house.memory.sent["handover"]) == 1
+    house.post("ip.message.sent", msgId=id_, genDate=house.clock.now.isoformat())
+    house.send()
+    assert len(house.memory.sent["handover"]) == 2
+
+
+@pytest.mark.parametrize(("hours", "same"), [(1, True), (25, False)])
+def test_a_person_has_it_laid_there_again_the_same_while_it_is_fresh(build: Any, hours: int, same: bool):  # noqa: FBT001 (a row of the table)
+    house = observing(build, "handover")
+    id_ = handed(house)
+    house.clock.advance(hours=hours)
+    again = ingest.requeue(house.services, id_)
+    assert (again.id == id_) is same
+    house.send()
+    assert house.message(again.id).state == "handed"
+    if not same:
+        assert house.message(id_).replaced_by == again.id
+    assert [c.subject for c in running(house, "release")] == [f"message/{again.id}"]
+
+
+@pytest.mark.parametrize("act", ["bury", "manual"])
+def test_a_person_may_take_another_way_and_the_clock_stops(build: Any, act: str):
+    house = observing(build, "handover")
+    id_ = handed(house)
+    getattr(ingest, act)(house.services, id_)
+    assert running(house, "release") == []
+    assert house.message(id_).state == {"bury": "buried", "manual": "manual"}[act]
 
 
 def test_a_report_on_a_message_that_is_not_here_is_404(hospital: House):

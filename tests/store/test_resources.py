@@ -18,7 +18,7 @@ def put(store: Store, *writes: Write) -> None:
 def test_bytes_come_back_as_they_were_stored(store: Store):
     put(store, resource("a", body=b'{"text":"\xc3\xa6\x00"}'))
     with store.read() as conn:
-        assert resources.current(conn, "Task", "a") == (1, US, b'{"text":"\xc3\xa6\x00"}')
+        assert resources.current(conn, "Task", "a") == (1, US, b'{"text":"\xc3\xa6\x00"}', None)
         assert resources.current(conn, "Task", "b") is None
         assert resources.current(conn, "Patient", "a") is None
 
@@ -28,7 +28,7 @@ def test_an_update_keeps_every_older_version(store: Store):
     put(store, resource("a", version=2, body=b"2", updated=US + 1))
     put(store, resource("a", version=3, body=b"3", updated=US + 2))
     with store.read() as conn:
-        assert resources.current(conn, "Task", "a") == (3, US + 2, b"3")
+        assert resources.current(conn, "Task", "a") == (3, US + 2, b"3", None)
         assert [row.body for row in resources.history(conn, "Task", "a", count=10)] == [b"3", b"2", b"1"]
         assert [row.version for row in resources.history(conn, "Task", "a", count=1, offset=1)] == [2]
         found = [resources.vread(conn, "Task", "a", version) for version in (1, 3, 4)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -204,6 +205,29 @@ def test_another_process_may_write_beside_the_server(file: Path, embedded: Store
     assert [job.exception() for job in jobs] == [None] * 100
     beside.close()
     assert all(there(embedded, f"{n}") for n in range(100))
+
+
+def test_a_lock_that_is_not_given_back_is_waited_for_once_not_by_each_in_turn(file: Path):
+    store = adapter.store.open(f"sqlite:///{file}", busy_seconds=1)
+    beside = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    beside.execute("BEGIN IMMEDIATE")
+
+    def timed(n: int) -> tuple[str, float]:
+        time.sleep(n * 0.2)
+        begun = time.monotonic()
+        return code(store, f"w-{n}"), time.monotonic() - begun
+
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(timed, range(8)))
+    assert {told for told, _ in got} == {"IPK-S001"}
+    assert max(seconds for _, seconds in got) < 1.7
+    assert got[-1][1] < 0.7, "who comes after the wait in vain learns it soon"
+    beside.execute("ROLLBACK")
+    put(store, "after")
+    beside.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.6, beside.close).start()
+    put(store, "waited for")  # no longer briefly
+    store.close()
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "mysql://x/y", "no url"])

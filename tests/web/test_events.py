@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from adapter.events import POSTED, TYPES, schemas
 from tests import numbers
 from tests.clock import Clock
-from tests.web.hands import BATCH, LINE, NEED, need, post, told
+from tests.web.hands import BATCH, LINE, NEED, STRUCTURED, need, post, told
 
 
 def test_an_accepted_event_is_202_with_location_and_the_whole_answer(client: FlaskClient):
@@ -116,6 +116,19 @@ def test_every_fault_is_told_at_once_with_path_rule_and_fix(client: FlaskClient)
     assert {"$.data.urgency", "$.data.nonsense", "$.data.patient.identifier.value"} <= paths
     assert all(fault["message"] and fault["rule"] and fault["fix"] for fault in answer.json["errors"])
     assert "soon" not in answer.text
+
+
+def test_a_field_that_stands_twice_is_422_with_its_place_and_nothing_is_stored(client: FlaskClient):
+    whole = json.dumps(need())
+    twice = whole.replace('"family":', '"family": "X", "family":', 1)
+    single = client.post("/events", data=twice, content_type=STRUCTURED)
+    batch = client.post("/events", data=f"[{whole}, {twice}]", content_type=BATCH)
+    assert (single.status_code, single.json["errors"][0]["code"]) == (422, "IPK-E030")
+    place = single.json["errors"][0]["path"]
+    assert place.startswith("$.data.")
+    assert [item["httpStatus"] for item in batch.json] == [202, 422]
+    assert [f["path"] for f in batch.json[1]["errors"]] == ["$[1]" + place[1:]]
+    assert len(client.get("/events").json["items"]) == 1
 
 
 def test_an_unknown_type_is_422(client: FlaskClient):

@@ -192,6 +192,37 @@ def test_who_saw_provenance_of_a_patient_stands_in_that_patients_trail(
     assert f"Patient/{other}" not in str(read)
 
 
+@pytest.mark.parametrize("address", ["{}", "{}/_history", "{}/_history/1"])
+def test_who_reads_what_names_no_patient_stands_in_that_patients_trail(
+    client: FlaskClient, services: Services, address: str
+):
+    patient = told(client)["case"]["patientId"]
+    (one,) = ids(client.get(f"/fhir/Provenance?patient={patient}&_count=1").json)
+    assert client.get(f"/fhir/{address.format(one)}").status_code == 200
+    seen = trails(services)[-1]
+    assert f"Patient/{patient}" in str(seen), seen
+    assert one in str(seen)
+
+
+@pytest.mark.parametrize(
+    "query", ["Provenance?target=Task/{task}", "Provenance?_include=Provenance:agent", "Provenance?_count=1"]
+)
+def test_a_page_with_what_names_no_patient_stands_in_that_patients_trail(
+    client: FlaskClient, services: Services, query: str
+):
+    patient = told(client)["case"]["patientId"]
+    (task, *_) = ids(client.get("/fhir/Task").json)
+    assert "Provenance/" in str(client.get(f"/fhir/{query.format(task=task.partition('/')[2])}").json)
+    assert f"Patient/{patient}" in str(trails(services)[-1])
+
+
+def test_what_cases_share_is_read_without_a_patient(client: FlaskClient, services: Services):
+    patient = told(client)["case"]["patientId"]
+    (one, *_) = ids(client.get("/fhir/Organization").json)
+    assert client.get(f"/fhir/{one}").status_code == 200
+    assert patient not in str(trails(services)[-1])
+
+
 def test_pages_of_provenance_by_number_stay_with_the_patient(client: FlaskClient, services: Services):
     one, other = _told_of_two(client)
     _proven(services, one, "a", "b", "c")

@@ -85,7 +85,7 @@ def test_who_sends_ten_megabytes_sees_the_answer_413(port: int):
 
 @pytest.mark.acceptance
 def test_bodies_that_trickle_in_do_not_keep_others_from_their_answers(port: int):
-    head = b"POST /events HTTP/1.1\r\nHost: x\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 99\r\n\r\n{"
+    head = b"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/cloudevents+json\r\nContent-Length: 99\r\n\r\n{"
     with ExitStack() as opened:
         for _ in range(12):
             slow = opened.enter_context(socket.create_connection(("127.0.0.1", port)))

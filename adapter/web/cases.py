@@ -1,0 +1,64 @@
+"""What an EPJ takes from a case for messages of its own. contract.md, 'HTTP: messages'."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import orjson
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from adapter.access import policy
+from adapter.errors import EventError
+from adapter.mappings import plo_roles
+from adapter.rules.clocks import OSLO
+from adapter.store import cases, resources
+from adapter.web import answers
+from adapter.web.answers import Answer
+from adapter.web.call import Access, Answers, Call, Route
+
+_XML: Final = (answers.XML, "text/xml")
+
+
+def roles(call: Call, case_id: str) -> Answer:
+    """Return who holds a role now: as JSON, or the fragment alone where XML is asked for (204 where it is empty)."""
+    services = call.services
+    with services.store.read(snapshot=True) as conn:
+        case = cases.gather(conn, org=policy.home(services.book()), now=call.now, case_key=case_id)
+        if case.key is None:
+            raise EventError("IPK-E020")
+        there = resources.many(conn, plo_roles.references(case))
+    if call.trail is not None:
+        call.trail.patients = (case.key,)
+        call.trail.entities = (f"Patient/{case.key}",)
+    others = {reference: orjson.loads(row.body) for reference, row in there.items()}
+    told = plo_roles.told(plo_roles.holders(case, others, call.now.astimezone(OSLO).date()))
+    if not _wants_xml(call):
+        return answers.json(told)
+    return (
+        answers.raw(told["fragment"].encode(), media=answers.XML) if told["fragment"] else answers.empty(204)
+    )
+
+
+def _wants_xml(call: Call) -> bool:
+    accepted = parse_accept_header(call.environ.get("HTTP_ACCEPT", ""), MIMEAccept)
+    return accepted.best_match((answers.JSON, *_XML), answers.JSON) in _XML
+
+
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/cases/{case_id}/plo-roles",
+        view=roles,
+        summary="Coordinators and contact physician, for the EPJ's own PLO messages",
+        answers=Answers(
+            media=answers.JSON,
+            texts={
+                200: "fragment (KontaktpersonHelsepersonell of PLO 1.6), text and roles; the fragment alone as XML",
+                204: "XML was asked for, and nobody can stand in the fragment",
+                404: "No such case",
+            },
+        ),
+        access=Access(action="read", kind="resource", interaction="read"),
+    ),
+)
