@@ -1,6 +1,8 @@
 """Our own XSDs: KITH messages in our words and structure, accepting and refusing what the official schemas do.
 
-Facts: MsgHead-v1_2, dialogmelding 1.0 and 1.1, AppRec 1.0 and 1.1, felleskomponent1, kith, kith-base64.
+Facts: MsgHead-v1_2, dialogmelding 1.0 and 1.1, AppRec 1.0 and 1.1, PLO 1.5 and 1.6 with poKomponent and the EPJ
+components they hold, felleskomponent1, kith, kith-base64. Two sets: `core.xsd` for nearly all messages, `all.xsd` where a
+payload needs more: it takes four times as long to load and as much memory, in each thread.
 Faults are named by kind and place; libxml2's texts quote the document and never leave this module.
 """
 
@@ -21,6 +23,8 @@ from adapter.errors import Fault, MessageError
 Scope = Literal["whole", "head"]
 """`whole`: head and payload; `head`: the payload skipped, for message types the adapter does not support."""
 
+_Set = Literal["core", "all", "head"]
+_CONTENT: Final = "{http://www.kith.no/xmlstds/msghead/2006-05-24}Content"
 _MOST: Final = 100
 """Faults told of one document: telling where each is costs time, and a sender mends the first ones first."""
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
@@ -59,7 +63,7 @@ _HINTS: Final[Mapping[str, str]] = {
     "xsd-type": "xsi:type not allowed here",
     "xsd": "does not validate",
 }
-# lxml keeps errors and log contexts in the schema object: one per thread, two milliseconds each.
+# lxml keeps errors and log contexts in the schema object: one per thread; core takes a millisecond, all four.
 _local = threading.local()
 _loading = threading.Lock()
 _TRIES: Final = 5
@@ -72,7 +76,7 @@ def folder() -> Path:
 
 def faults(root: etree._Element, scope: Scope = "whole") -> tuple[Fault, ...]:
     """Return the schema faults of a document, the first hundred: line, XPath, `rule` xsd-…; nothing of its content."""
-    schema = _schema(scope)
+    schema = _schema(_needed(root, scope))
     if schema.validate(root):
         return ()
     log: Any = schema.error_log
@@ -135,16 +139,31 @@ def _written(element: etree._Element) -> str:
     return f"{element.prefix}:{name}" if element.prefix else name
 
 
-def _schema(scope: Scope) -> etree.XMLSchema:
+def _needed(root: etree._Element, scope: Scope) -> _Set:
+    """Return the smallest set of schemas that knows every payload of a document as well as the largest does."""
+    if scope == "head":
+        return "head"
+    payloads = (each for content in root.iter(_CONTENT) for each in content.iterchildren("*"))
+    return "core" if all(etree.QName(each).namespace in _core() for each in payloads) else "all"
+
+
+@cache
+def _core() -> frozenset[str | None]:
+    """Return the namespaces that core.xsd imports."""
+    imports = etree.parse(str(folder() / "core.xsd")).iter(f"{_XS}import")
+    return frozenset(each.get("namespace") for each in imports)
+
+
+def _schema(needed: _Set) -> etree.XMLSchema:
     """Return this thread's schema object."""
-    schema: etree.XMLSchema | None = getattr(_local, scope, None)
+    schema: etree.XMLSchema | None = getattr(_local, needed, None)
     if schema is None:
-        schema = _loaded(scope)
-        setattr(_local, scope, schema)
+        schema = _loaded(needed)
+        setattr(_local, needed, schema)
     return schema
 
 
-def _loaded(scope: Scope) -> etree.XMLSchema:
+def _loaded(needed: _Set) -> etree.XMLSchema:
     """Return a new schema object, whatever other threads parse meanwhile.
 
     libxml2 has one loader of files for the whole process, which lxml sets and resets around each parse: under load an
@@ -153,16 +172,16 @@ def _loaded(scope: Scope) -> etree.XMLSchema:
     with _loading:
         for _ in range(_TRIES - 1):
             try:
-                return _load(scope)
+                return _load(needed)
             except etree.XMLSchemaParseError:
                 continue
-        return _load(scope)
+        return _load(needed)
 
 
-def _load(scope: Scope) -> etree.XMLSchema:
+def _load(needed: _Set) -> etree.XMLSchema:
     """Return a new schema object; `head` is MsgHead alone with its Content skipped."""
-    if scope == "whole":
-        return etree.XMLSchema(etree.parse(str(folder() / "all.xsd")))
+    if needed != "head":
+        return etree.XMLSchema(etree.parse(str(folder() / f"{needed}.xsd")))
     document = etree.parse(str(folder() / "msghead-1.2.xsd"))
     for wildcard in document.iter(f"{_XS}any"):
         wildcard.set("processContents", "skip")
