@@ -125,7 +125,7 @@ def _place(path: str | None, root: etree._Element) -> str:
     # The first step is the root itself. Not evaluated as XPath: prefixes may mean other namespaces further down.
     for step in (path or "").partition("/@")[0].split("/")[2:]:
         name, _, number = step.rstrip("]").partition("[")
-        alike = [child for child in element if name in {"*", _written(child)}]
+        alike = [child for child in element.iterchildren("*") if name in {"*", _written(child)}]
         place = int(number or 1) - 1
         if place >= len(alike):
             break

@@ -1,0 +1,110 @@
+"""The messages that are broken on purpose: official examples, what we build, and specimens of every root we know."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from typing import Final
+
+from lxml import etree
+
+from adapter import kith, xmlsafe
+from adapter.kith import schemas
+from adapter.kith.tree import kind
+from tests import reference
+from tests.kith.builders import dialogue
+from tests.kith.built import BUILT
+from tests.kith.specimens import Grammar
+
+HEAD: Final = "http://www.kith.no/xmlstds/msghead/2006-05-24"
+PO: Final = "http://www.kith.no/xmlstds/po/"
+DIALOGUES: Final = (
+    "http://www.kith.no/xmlstds/dialog/2006-10-11",
+    "http://www.kith.no/xmlstds/dialog/2013-01-23",
+)
+RECEIPTS: Final = (
+    "http://www.kith.no/xmlstds/apprec/2004-11-21",
+    "http://www.kith.no/xmlstds/apprec/2012-02-15",
+)
+REPORTS: Final = {
+    "2009-06-30": {
+        "HelseopplysningerVedSoknad": "HelseopplysningerVedSoknad",
+        "Innleggelsesrapport": "Innleggelsesrapport",
+        "Konsultasjon": "Konsultasjon",
+        "OrienteringOmTjenestetilbud": "OrienteringOmTjenestetilbud",
+        "OverforingMedisinskeOpplysninger": "OverforingMedisinskeOpplysninger",
+        "Pasientlogistikk": "Pasientlogistikk",
+        "TverrfagligEpikrise": "TverrfagligEpikrise",
+    },
+    "2012-04-01": {
+        "HelseopplysningerVedSoknad": "HelseopplysningerVedSoknad",
+        "Innleggelsesrapport": "Innleggelsesrapport",
+        "HelseopplysningerTilLege": "Konsultasjon",
+        "OrienteringOmTjenestetilbud": "OrienteringOmTjenestetilbud",
+        "MedisinskeOpplysninger": "OverforingMedisinskeOpplysninger",
+        "Pasientlogistikk": "Pasientlogistikk",
+        "TverrfagligEpikrise": "TverrfagligEpikrise",
+    },
+}
+PAYLOADS: Final = (
+    *(f"{{{space}}}Dialogmelding" for space in DIALOGUES),
+    *(f"{{{PO}{name}/{day}}}{root}" for day, rows in REPORTS.items() for name, root in rows.items()),
+)
+ROOTS: Final = (*PAYLOADS, *(f"{{{space}}}AppRec" for space in RECEIPTS), f"{{{HEAD}}}MsgHead")
+
+
+@cache
+def grammars() -> dict[str, Grammar]:
+    """Return what either side declares."""
+    return {
+        "official": Grammar(reference.path("standards", "kith", "xsd", "all.xsd")),
+        "ours": Grammar(schemas.folder() / "all.xsd"),
+    }
+
+
+def _headed(payload: etree._Element) -> etree._Element:
+    """Return a message of ours with that payload in place of its own."""
+    root = xmlsafe.parse(dialogue())
+    content = root.find(f".//{{{HEAD}}}Content")
+    content[:] = [payload]
+    return root
+
+
+def specimen(whose: str, name: str, seed: int) -> etree._Element:
+    """Return a whole document with a generated element of that name in it."""
+    made = grammars()[whose].specimen(name, random.Random(f"{whose} {name} {seed}"))
+    if name in PAYLOADS:
+        return _headed(made)
+    for content in made.iter(f"{{{HEAD}}}Content"):
+        content[:] = [etree.Element("{http://www.kith.no/xmlstds/base64container}Base64Container")]
+    return made
+
+
+def _official_samples() -> list[etree._Element]:
+    folder = reference.path("standards", "kith", "samples")
+    trees = (xmlsafe.parse(path.read_bytes()) for path in sorted(folder.glob("*/*.xml")))
+    return [each for each in trees if kind(each) in {"MsgHead", "AppRec"}]
+
+
+def _as_older(sample: etree._Element) -> etree._Element:
+    """Return a PLO 1.6 message said in the namespaces of 1.5."""
+    text = etree.tostring(sample, encoding="unicode")
+    for name, root in REPORTS["2012-04-01"].items():
+        older = next(each for each, its in REPORTS["2009-06-30"].items() if its == root)
+        text = text.replace(f"{PO}{name}/2012-04-01", f"{PO}{older}/2009-06-30")
+    return etree.fromstring(text.replace(f"{PO}poKomponent/2012-04-01", f"{PO}poKomponent/2009-06-30"))
+
+
+@cache
+def specimens() -> tuple[etree._Element, ...]:
+    """Return a few specimens of every root, by the official schemas and by ours."""
+    return tuple(specimen(whose, name, seed) for name in ROOTS for whose in grammars() for seed in range(4))
+
+
+@cache
+def bases() -> tuple[etree._Element, ...]:
+    """Return all that is broken; PLO 1.6 examples are there as PLO 1.5 too, of which there are few."""
+    samples = _official_samples()
+    newer = [each for each in samples if b"po/poKomponent/2012-04-01" in etree.tostring(each)]
+    built = [xmlsafe.parse(kith.build(make())) for make in BUILT.values()]
+    return (*samples, *map(_as_older, newer), *built, *specimens())
