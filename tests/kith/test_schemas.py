@@ -11,7 +11,7 @@ from lxml import etree
 from adapter import kith, xmlsafe
 from adapter.errors import MessageError
 from adapter.kith import foresporsel, helsefaglig, parts, schemas
-from tests.kith import official
+from tests.kith import bases, official
 from tests.kith.builders import HEAD, NEW_DIALOGUE, TITLE, dialogue
 from tests.kith.built import BUILT
 from tests.kith.mutations import mutants
@@ -56,6 +56,13 @@ def test_a_value_hidden_in_the_name_of_an_element_is_not_told():
     found = schemas.faults(xmlsafe.parse(data))
     assert found
     assert "13116900216" not in repr(found)
+
+
+def test_every_fault_is_of_a_kind_that_has_a_name():
+    for mutant in mutants(bases.specimens("ours"), number=1000, seed=1):
+        assert {fault.rule for fault in schemas.faults(mutant.root)} <= set(schemas._HINTS) - {"xsd"}, (
+            mutant.wounds
+        )
 
 
 def test_every_schema_file_loads_alone_or_as_part_of_the_whole():

@@ -32,6 +32,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "SCHEMAV_ELEMENT_CONTENT": "xsd-element",
     "SCHEMAV_CVC_ELT_1": "xsd-root",
     "SCHEMAV_CVC_ELT_2": "xsd-element",
+    "SCHEMAV_CVC_ELT_3_1": "xsd-attribute",
     "SCHEMAV_CVC_ELT_4_2": "xsd-type",
     "SCHEMAV_CVC_ELT_4_3": "xsd-type",
     "SCHEMAV_CVC_ELT_5_2_2_2_2": "xsd-fixed",
@@ -70,7 +71,7 @@ _TRIES: Final = 5
 
 
 def folder() -> Path:
-    """Return the folder of the XSDs; all.xsd imports the rest."""
+    """Return the folder of the XSDs; all.xsd reaches the rest."""
     return Path(str(resources.files(__name__)))
 
 
