@@ -53,6 +53,26 @@ PAYLOADS: Final = (
 ROOTS: Final = (*PAYLOADS, *(f"{{{space}}}AppRec" for space in RECEIPTS), f"{{{HEAD}}}MsgHead")
 
 
+# Declared globally by the official schemas alone: no message that we read or write holds them.
+UNUSED: Final = {
+    "{http://www.kith.no/xmlstds/apprec/2004-11-21}Role",
+    "{http://www.kith.no/xmlstds/epj/epj2/2008-02-20}Notater",
+    "{http://www.kith.no/xmlstds/epj/epj3/2008-02-20}Legemidler",
+    *(
+        f"{{{PO}poKomponent/{day}}}{name}"
+        for day in REPORTS
+        for name in (
+            "Fraversassistent", "InfoKontaktepisode", "FellesinfoKontaktepisode", "TilleggsinfoKontaktepisode",
+        )
+    ),
+}  # fmt: skip
+SPACES: Final = (
+    *dict.fromkeys(etree.QName(name).namespace or "" for name in ROOTS),
+    *(f"{PO}poKomponent/{day}" for day in REPORTS),
+    *(f"http://www.kith.no/xmlstds/epj/epj{number}/2008-02-20" for number in (1, 2, 3)),
+    "http://www.kith.no/xmlstds/base64container",
+    "http://www.kith.no/xmlstds",
+)
 SIDES: Final = ("official", "ours")
 
 
@@ -72,14 +92,18 @@ def _headed(payload: etree._Element) -> etree._Element:
     return root
 
 
-def specimen(whose: str, name: str, seed: int) -> etree._Element:
-    """Return a whole document with a generated element of that name in it."""
+def part(whose: str, name: str, seed: int) -> etree._Element:
+    """Return a generated element of that name; a payload that it may hold is an empty attachment."""
     made = grammar(whose).specimen(name, random.Random(f"{whose} {name} {seed}"))
-    if name in PAYLOADS:
-        return _headed(made)
     for content in made.iter(f"{{{HEAD}}}Content"):
         content[:] = [etree.Element("{http://www.kith.no/xmlstds/base64container}Base64Container")]
     return made
+
+
+def specimen(whose: str, name: str, seed: int) -> etree._Element:
+    """Return a whole document with a generated element of that name in it."""
+    made = part(whose, name, seed)
+    return _headed(made) if name in PAYLOADS else made
 
 
 def _official_samples() -> list[etree._Element]:
@@ -101,6 +125,19 @@ def _as_older(sample: etree._Element) -> etree._Element:
 def specimens(*sides: str) -> tuple[etree._Element, ...]:
     """Return a few specimens of every root, by the schemas of each side."""
     return tuple(specimen(whose, name, seed) for name in ROOTS for whose in sides for seed in range(4))
+
+
+@cache
+def parts(*sides: str) -> tuple[etree._Element, ...]:
+    """Return every element that could stand by itself, so that none is too deep in a message to be seen."""
+    return tuple(
+        part(whose, name, seed)
+        for whose in sides
+        for space in SPACES
+        for name in grammar(whose).roots(space)
+        if name not in UNUSED
+        for seed in range(8)
+    )
 
 
 @cache

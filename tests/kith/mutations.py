@@ -196,19 +196,19 @@ def _mutant(root: etree._Element, dice: random.Random) -> Mutant:
     return Mutant(root, tuple(wounds), frozenset(touched))
 
 
-def everywhere(bases: Sequence[etree._Element]) -> Iterator[Mutant]:
-    """Return mutants of every place that occurs, in every way: a place is an element in the element round it.
+def everywhere(bases: Sequence[etree._Element], *, share: int, shares: int) -> Iterator[Mutant]:
+    """Return mutants of every place of a share, in every way: a place is an element in the element round it.
 
     What chance leaves out in thousands of mutants of thousands of places is seen to here.
     """
-    seen: set[tuple[str, str]] = set()
+    places: dict[tuple[str, str], tuple[etree._Element, int]] = {}
     for base in bases:
         for number, element in enumerate(base.iter("*")):
             parent = element.getparent()
-            place = (str(parent.tag), str(element.tag)) if parent is not None else None
-            if place is not None and place not in seen:
-                seen.add(place)
-                yield from _treated(base, number)
+            if parent is not None:
+                places.setdefault((str(parent.tag), str(element.tag)), (base, number))
+    for base, number in list(places.values())[share::shares]:
+        yield from _treated(base, number)
 
 
 def _treated(base: etree._Element, number: int) -> Iterator[Mutant]:

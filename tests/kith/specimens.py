@@ -7,7 +7,7 @@ make the same document.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -69,6 +69,16 @@ class Grammar:
         return sorted(
             name for kind, name in self._globals if kind == "element" and name.startswith(f"{{{space}}}")
         )
+
+    def names(self, spaces: Sequence[str], without: Container[str]) -> set[str]:
+        """Return the names of all elements, global or not, of some namespaces; `without` some and what is in them."""
+        return {
+            f"{{{part.space}}}{each.get('name')}"
+            for (_, name), part in self._globals.items()
+            if part.space in spaces and name not in without
+            for each in part.node.iter(f"{_XS}element")
+            if each.get("name")
+        }
 
     def specimen(self, name: str, dice: random.Random) -> etree._Element:
         """Return an element of that name with what may stand in it."""
@@ -137,7 +147,11 @@ class Grammar:
                 yield from self._particle(dice.choice(inner), dice, depth)
             elif kind == "group":
                 group = self._find("group", part.node.get("ref"), part)
-                yield from self._particle(_Part(next(group.node.iterchildren("*")), group.space), dice, depth)
+                yield from self._particle(
+                    _Part(next(group.node.iterchildren(f"{_XS}sequence", f"{_XS}choice")), group.space),
+                    dice,
+                    depth,
+                )
             elif kind == "element" and not part.node.get("ref"):
                 yield self._element(part, dice, depth)
             elif kind == "element" and self._name(part.node.get("ref"), part) != _SIGNATURE:

@@ -141,11 +141,11 @@ def _written(element: etree._Element) -> str:
 
 
 def _needed(root: etree._Element, scope: Scope) -> _Set:
-    """Return the smallest set of schemas that knows every payload of a document as well as the largest does."""
+    """Return the smallest set of schemas that knows root and payloads of a document as well as the largest does."""
     if scope == "head":
         return "head"
     payloads = (each for content in root.iter(_CONTENT) for each in content.iterchildren("*"))
-    return "core" if all(etree.QName(each).namespace in _core() for each in payloads) else "all"
+    return "core" if all(etree.QName(each).namespace in _core() for each in (root, *payloads)) else "all"
 
 
 @cache
