@@ -1,6 +1,8 @@
 """Our own XSDs: KITH messages in our words and structure, accepting and refusing what the official schemas do.
 
-Facts: MsgHead-v1_2, dialogmelding 1.0 and 1.1, AppRec 1.0 and 1.1, felleskomponent1, kith, kith-base64.
+Facts: MsgHead-v1_2, dialogmelding 1.0 and 1.1, AppRec 1.0 and 1.1, PLO 1.5 and 1.6 with poKomponent and the EPJ
+components they hold, felleskomponent1, kith, kith-base64. Two sets: `core.xsd` for nearly all messages, `all.xsd` where a
+payload needs more: it takes four times as long to load and as much memory, in each thread.
 Faults are named by kind and place; libxml2's texts quote the document and never leave this module.
 """
 
@@ -21,6 +23,8 @@ from adapter.errors import Fault, MessageError
 Scope = Literal["whole", "head"]
 """`whole`: head and payload; `head`: the payload skipped, for message types the adapter does not support."""
 
+_Set = Literal["core", "all", "head"]
+_CONTENT: Final = "{http://www.kith.no/xmlstds/msghead/2006-05-24}Content"
 _MOST: Final = 100
 """Faults told of one document: telling where each is costs time, and a sender mends the first ones first."""
 _XS: Final = "{http://www.w3.org/2001/XMLSchema}"
@@ -28,6 +32,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "SCHEMAV_ELEMENT_CONTENT": "xsd-element",
     "SCHEMAV_CVC_ELT_1": "xsd-root",
     "SCHEMAV_CVC_ELT_2": "xsd-element",
+    "SCHEMAV_CVC_ELT_3_1": "xsd-attribute",
     "SCHEMAV_CVC_ELT_4_2": "xsd-type",
     "SCHEMAV_CVC_ELT_4_3": "xsd-type",
     "SCHEMAV_CVC_ELT_5_2_2_2_2": "xsd-fixed",
@@ -59,20 +64,20 @@ _HINTS: Final[Mapping[str, str]] = {
     "xsd-type": "xsi:type not allowed here",
     "xsd": "does not validate",
 }
-# lxml keeps errors and log contexts in the schema object: one per thread, two milliseconds each.
+# lxml keeps errors and log contexts in the schema object: one per thread; core takes a millisecond, all four.
 _local = threading.local()
 _loading = threading.Lock()
 _TRIES: Final = 5
 
 
 def folder() -> Path:
-    """Return the folder of the XSDs; all.xsd imports the rest."""
+    """Return the folder of the XSDs; all.xsd reaches the rest."""
     return Path(str(resources.files(__name__)))
 
 
 def faults(root: etree._Element, scope: Scope = "whole") -> tuple[Fault, ...]:
     """Return the schema faults of a document, the first hundred: line, XPath, `rule` xsd-…; nothing of its content."""
-    schema = _schema(scope)
+    schema = _schema(_needed(root, scope))
     if schema.validate(root):
         return ()
     log: Any = schema.error_log
@@ -121,7 +126,7 @@ def _place(path: str | None, root: etree._Element) -> str:
     # The first step is the root itself. Not evaluated as XPath: prefixes may mean other namespaces further down.
     for step in (path or "").partition("/@")[0].split("/")[2:]:
         name, _, number = step.rstrip("]").partition("[")
-        alike = [child for child in element if name in {"*", _written(child)}]
+        alike = [child for child in element.iterchildren("*") if name in {"*", _written(child)}]
         place = int(number or 1) - 1
         if place >= len(alike):
             break
@@ -135,16 +140,31 @@ def _written(element: etree._Element) -> str:
     return f"{element.prefix}:{name}" if element.prefix else name
 
 
-def _schema(scope: Scope) -> etree.XMLSchema:
+def _needed(root: etree._Element, scope: Scope) -> _Set:
+    """Return the smallest set of schemas that knows root and payloads of a document as well as the largest does."""
+    if scope == "head":
+        return "head"
+    payloads = (each for content in root.iter(_CONTENT) for each in content.iterchildren("*"))
+    return "core" if all(etree.QName(each).namespace in _core() for each in (root, *payloads)) else "all"
+
+
+@cache
+def _core() -> frozenset[str | None]:
+    """Return the namespaces that core.xsd imports."""
+    imports = etree.parse(str(folder() / "core.xsd")).iter(f"{_XS}import")
+    return frozenset(each.get("namespace") for each in imports)
+
+
+def _schema(needed: _Set) -> etree.XMLSchema:
     """Return this thread's schema object."""
-    schema: etree.XMLSchema | None = getattr(_local, scope, None)
+    schema: etree.XMLSchema | None = getattr(_local, needed, None)
     if schema is None:
-        schema = _loaded(scope)
-        setattr(_local, scope, schema)
+        schema = _loaded(needed)
+        setattr(_local, needed, schema)
     return schema
 
 
-def _loaded(scope: Scope) -> etree.XMLSchema:
+def _loaded(needed: _Set) -> etree.XMLSchema:
     """Return a new schema object, whatever other threads parse meanwhile.
 
     libxml2 has one loader of files for the whole process, which lxml sets and resets around each parse: under load an
@@ -153,16 +173,16 @@ def _loaded(scope: Scope) -> etree.XMLSchema:
     with _loading:
         for _ in range(_TRIES - 1):
             try:
-                return _load(scope)
+                return _load(needed)
             except etree.XMLSchemaParseError:
                 continue
-        return _load(scope)
+        return _load(needed)
 
 
-def _load(scope: Scope) -> etree.XMLSchema:
+def _load(needed: _Set) -> etree.XMLSchema:
     """Return a new schema object; `head` is MsgHead alone with its Content skipped."""
-    if scope == "whole":
-        return etree.XMLSchema(etree.parse(str(folder() / "all.xsd")))
+    if needed != "head":
+        return etree.XMLSchema(etree.parse(str(folder() / f"{needed}.xsd")))
     document = etree.parse(str(folder() / "msghead-1.2.xsd"))
     for wildcard in document.iter(f"{_XS}any"):
         wildcard.set("processContents", "skip")
