@@ -33,6 +33,8 @@ NOW = "2026-03-04T10:15:00+01:00"
 SLACK = 3
 """How much slower than promised a busy machine may be."""
 START_SECONDS = 0.2
+STOP_SECONDS = 10.0
+"""Less than the server waits before it kills its worker."""
 STORY_SECONDS = 10.0
 
 Result = subprocess.CompletedProcess[str]
@@ -307,6 +309,12 @@ def pending(call: Call, tmp_path: Path) -> str:
     return got.stdout.strip()
 
 
+def test_outbox_list_refuses_a_state_that_is_none(call: Call):
+    answer = call("outbox", "list", "--state", "sendt")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "'held', 'pending'" in answer.stderr
+
+
 def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
     assert pending in call("outbox", "list").stdout
     row = json.loads(call("outbox", "list", "--json").stdout)
@@ -318,6 +326,7 @@ def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
     assert call("outbox", "requeue", pending).stdout == f"{pending} pending\n"
     assert call("outbox", "bury", pending).stdout == f"{pending} buried\n"
     assert call("outbox", "list").stdout == ""
+    assert pending in call("outbox", "list", "--state", "buried").stdout
     again = call("outbox", "requeue", pending)
     assert again.returncode == 1
     assert "IPK-M011" in again.stderr
@@ -395,8 +404,8 @@ class Going:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         if self.process.poll() is None:
-            os.killpg(self.process.pid, how) if how == signal.SIGINT else self.process.send_signal(how)
-        return self.process.wait(20)
+            os.killpg(self.process.pid, how)  # as a terminal, or a supervisor of the whole group, does
+        return self.process.wait(STOP_SECONDS)
 
     def left(self) -> bool:
         """Whether a process of the group still runs."""
@@ -477,6 +486,24 @@ def test_run_prints_a_curl_that_tells_the_whole_story_and_stops_whole(
     assert run.stop(how) == 0
     assert not run.left()
     assert "Traceback" not in run.log.read_text()
+    assert "Killing" not in run.log.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux: /proc tells the children")
+def test_ctrl_c_is_for_the_parent_to_act_on(going: Callable[..., Going]):
+    # A worker that acts on it too is asked twice, and may then wait for ever (adapter/cli/hosting.py).
+    port = free_port()
+    server = going("serve", ADAPTER_PORT=str(port))
+    assert up(f"http://127.0.0.1:{port}"), server.log.read_text()
+    pid = server.process.pid
+    (worker,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    os.kill(int(worker), signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        server.process.wait(2)
+    assert up(f"http://127.0.0.1:{port}")
+    assert server.stop() == 0
+    assert "Killing" not in server.log.read_text()
 
 
 @pytest.mark.slow

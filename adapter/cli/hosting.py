@@ -5,6 +5,8 @@ One process with threads, because SQLite has one writer: contract.md, 'Operation
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -86,6 +88,7 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     """Return the app of a server process with its threads started; they stop when the process ends."""
     from adapter.web import create_app  # noqa: PLC0415 (Flask, for those who serve)
 
+    _stoppable()
     services = wiring.build(settings)
     wiring.ready(services)
     threads = Threads(services, parts)
@@ -94,6 +97,24 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     Finalize(None, _stop, args=(services, threads), exitpriority=_BEFORE_ALL_ELSE)
     log.info("server.started", port=settings.port, mode=settings.mode)
     return waking(app, threads.wake)
+
+
+def _stoppable() -> None:
+    """Let exactly one SIGTERM, Granian's, stop this process.
+
+    Ctrl-C reaches the whole group, and Granian then asks as well. Its handler sets an event on which the main thread
+    waits: a second signal at the wrong moment finds the event's lock taken by the thread it interrupts, for ever. So
+    signals are blocked in every thread, and one that does nothing else takes the first.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    threading.Thread(target=_await_stop, name="stop", daemon=True).start()
+
+
+def _await_stop() -> None:
+    number = signal.sigwait({signal.SIGTERM})
+    handler = signal.getsignal(number)
+    if callable(handler):
+        handler(number, None)
 
 
 def waking(app: Wsgi, wake: Callable[[], None]) -> Wsgi:

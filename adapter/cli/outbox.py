@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 
 from adapter.cli import installation, say
 from adapter.errors import TABLE, MessageError
-from adapter.model import Message
+from adapter.model import Message, MessageState
 from adapter.services import Services
 
 OPEN: Final = ("held", "pending", "dead", "rejected", "unanswered", "manual")
@@ -31,7 +31,12 @@ def outbox_() -> None:
 
 @outbox_.command("list")
 @click.option(
-    "--state", "states", multiple=True, metavar="STATE", help=f"Show these in place of {', '.join(OPEN)}."
+    "--state",
+    "states",
+    multiple=True,
+    metavar="STATE",
+    type=click.Choice(get_args(MessageState)),
+    help=f"Show these in place of {', '.join(OPEN)}.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def listed(states: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001 (an option)

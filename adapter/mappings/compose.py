@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from typing import Any, Final
 
 from adapter import codes, ids, kith, naming
@@ -16,7 +15,7 @@ from adapter.kith import foresporsel, helsefaglig, notat, parts, svar, text
 from adapter.kith.codes import coded
 from adapter.kith.dialog import Contact, Question
 from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit, person_ident
-from adapter.mappings import clocks, common, views
+from adapter.mappings import clocks, common, letter, views
 from adapter.mappings.context import Context, Notice
 from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import carrier as carriers
@@ -131,7 +130,7 @@ def _row(ctx: Context, plan: _Plan, document: bytes) -> Message:
 def _document(ctx: Context, plan: _Plan) -> bytes:
     notice, sender = plan.notice, plan.sender
     if plan.carrier.type == carriers.LETTER:
-        return letter(notice, sender)
+        return letter.page(notice, sender, patient(views.patient(ctx.case) or {}), ctx.now)
     head = Head(
         type=parts.message_type(plan.carrier.type),
         gen_date=ctx.now,
@@ -263,26 +262,6 @@ def _author(ctx: Context, *, besides: bool) -> list[Contact]:
 
 def _unit(ctx: Context) -> str:
     return ctx.party.display if ctx.party else ""
-
-
-def letter(notice: Notice, sender: Party) -> bytes:
-    """Return the letter as HTML (in XML syntax, so that it is filed like any document): receiver, sender, title and text, everything escaped."""
-    to = notice.receiver
-    place = to.address or {}
-    lines = (
-        to.name,
-        to.unit_name or "",
-        place.get("line", ""),
-        f"{place.get('postal_code', '')} {place.get('city', '')}",
-    )
-    receiver = "<br/>".join(escape(line) for line in lines if line.strip())
-    body = "".join(f"<p>{escape(line)}</p>" for line in notice.text.split("\r\n"))
-    page = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<html xmlns="http://www.w3.org/1999/xhtml" lang="nb"><head><meta charset="utf-8"/>'
-        f"<title>{escape(notice.title)}</title></head><body><address>{receiver}</address>"
-        f"<p>{escape(sender.name)}, {escape(sender.display)}</p><h1>{escape(notice.title)}</h1>{body}</body></html>"
-    )
-    return page.encode()
 
 
 # ── its resources ────────────────────────────────────────────────────────────────────────────────────────────────────

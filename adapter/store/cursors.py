@@ -18,12 +18,12 @@ def write(parts: Sequence[Part]) -> str:
     return urlsafe_b64encode(orjson.dumps(list(parts))).rstrip(b"=").decode()
 
 
-def read(cursor: str, kinds: Sequence[type[str | int]]) -> list[Part]:
-    """Return the sort values of a cursor. Raises FhirError IPK-F008 unless they are of these kinds."""
+def read(cursor: str, kinds: Sequence[type[str | int]], *, at: str = "cursor") -> list[Part]:
+    """Return the sort values of a cursor, `at` the parameter. Raises FhirError IPK-F008 unless they are of these kinds."""
     try:
         parts = orjson.loads(urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
-        raise FhirError("IPK-F008", at="cursor") from None
+        raise FhirError("IPK-F008", at=at) from None
     if not isinstance(parts, list) or [type(part) for part in parts] != list(kinds):
-        raise FhirError("IPK-F008", at="cursor")
+        raise FhirError("IPK-F008", at=at)
     return parts

@@ -36,5 +36,5 @@ def after(cursor: str | None) -> dict[str, int]:
     """Return where to begin. Raises FhirError IPK-F008."""
     if not cursor:
         return {"after_xid": 0, "after_seq": 0}
-    xid, seq = cursors.read(cursor, (int, int))
+    xid, seq = cursors.read(cursor, (int, int), at="since")
     return {"after_xid": int(xid), "after_seq": int(seq)}

@@ -104,18 +104,25 @@ class Desk:
             call.trail = audit.Trail(interaction=asked.interaction)
         decision = policy.decide(caller, rules=self.rules, action=asked.action, kind=asked.kind)
         keep = callers.CURRENT.set(caller)
-        mine = self.turns is not None and route.method == "GET" and self.turns.acquire(timeout=TURN)
         try:
             found = (
-                self._viewed(route, call, names)
+                self._in_turn(route, call, names)
                 if decision.allowed
                 else problems.answer(call, decision.error())
             )
         finally:
-            if mine and self.turns is not None:
-                self.turns.release()
             callers.CURRENT.reset(keep)
         return self._audited(call, caller, found) if self.audit and not call.audited else found
+
+    def _in_turn(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
+        """Return a view's answer: a GET waits for its turn, a while; a POST never, since its body may trickle in."""
+        turns = self.turns if route.method == "GET" else None
+        if turns is None or not turns.acquire(timeout=TURN):
+            return self._viewed(route, call, names)
+        try:
+            return self._viewed(route, call, names)
+        finally:
+            turns.release()
 
     def _who(self, call: Call) -> callers.Caller:
         environ = call.environ

@@ -168,6 +168,20 @@ def test_no_electronic_address_is_a_letter_in_state_manual_on_the_same_clocks(ho
     assert told.messages[0]["id"] == naming.uid(event_id, "LETTER", "brevvik", "0")
 
 
+def test_a_letter_tells_whom_it_is_about_and_when_it_was_written(hospital: House):
+    told = hospital.need(patient=living_in("9902"))
+    page = hospital.message(told.messages[0]["id"]).body.decode()
+    assert "<p>Dato: 04.03.2026</p>" in page
+    assert "<p>Pasient: Line Danser</p><p>Fødselsnummer: 13116900216</p><p>Født: 13.11.1969</p>" in page
+
+
+def test_a_letter_escapes_the_patients_name(hospital: House):
+    name = {"family": "Danser & <b>", "given": "Line", "middle": "Sofie"}
+    told = hospital.need(patient=living_in("9902") | {"name": name})
+    page = hospital.message(told.messages[0]["id"]).body.decode()
+    assert "<p>Pasient: Line Sofie Danser &amp; &lt;b&gt;</p>" in page
+
+
 def test_the_joint_coordinating_unit_gets_an_internal_task_and_no_message(hospital: House):
     told = hospital.need(patient=living_in("9903"))
     assert told.messages == []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -13,6 +15,8 @@ from flask.testing import FlaskClient
 from adapter import log
 from adapter.services import Services
 from adapter.web import create_app
+from adapter.web.app import App
+from adapter.web.desk import TURN
 from tests.web.hands import LINE, need, post, told, trails
 
 TOKEN = "a-token-made-up-for-tests"
@@ -213,6 +217,76 @@ def test_a_fault_of_our_own_making_is_500_and_says_nothing(
     assert answer.json["resourceType"] == "OperationOutcome"
     assert LINE not in answer.text + stream.getvalue().decode()
     assert b"http.failed" in stream.getvalue()
+
+
+# ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def turns(client: FlaskClient) -> Lock:
+    app = client.application
+    assert isinstance(app, App)
+    assert app.desk.turns is not None
+    return app.desk.turns
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestTurns:
+    """On SQLite reads take turns."""
+
+    def test_a_read_waits_for_its_turn_but_not_for_ever(self, client: FlaskClient, turns: Lock):
+        with turns:
+            begun = time.perf_counter()
+            assert client.get("/fhir/Task").status_code == 200
+            waited = time.perf_counter() - begun
+            assert turns.locked()  # another's turn is not given away
+        assert waited >= TURN
+
+    @pytest.mark.parametrize(
+        "path", ["/fhir/Task/1", "/messages/nothing", f"/fhir/Patient?identifier={LINE}"]
+    )
+    def test_the_turn_is_free_again_after_an_error(self, client: FlaskClient, turns: Lock, path: str):
+        assert client.get(path).status_code >= 400
+        assert not turns.locked()
+
+    def test_the_turn_is_free_again_after_a_fault_of_our_own(
+        self, client: FlaskClient, turns: Lock, monkeypatch: pytest.MonkeyPatch
+    ):
+        seen: list[bool] = []
+
+        def broken(*_args: object) -> None:
+            seen.append(turns.locked())
+            raise ValueError
+
+        monkeypatch.setattr("adapter.store.resources.current", broken)
+        assert client.get("/fhir/Task/1").status_code == 500
+        assert seen == [True]
+        assert not turns.locked()
+
+    def test_the_audit_row_is_written_outside_the_turn(
+        self, client: FlaskClient, services: Services, turns: Lock, monkeypatch: pytest.MonkeyPatch
+    ):
+        seen: list[bool] = []
+        write = services.store.append_audit
+
+        def watched(rows: Any) -> None:
+            seen.append(turns.locked())
+            write(rows)
+
+        monkeypatch.setattr(services.store, "append_audit", watched)
+        assert client.get("/fhir/Task").status_code == 200
+        assert seen == [False]
+
+    def test_those_who_write_and_those_who_are_refused_wait_for_no_turn(
+        self, client: FlaskClient, turns: Lock, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr("adapter.web.desk.TURN", 30.0)
+        with turns:
+            begun = time.perf_counter()
+            assert post(client, need()).status_code == 202
+            assert client.get("/fhir/Task", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403
+            assert client.get("/health/ready").status_code == 200
+            assert time.perf_counter() - begun < 15
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -202,7 +202,9 @@ def test_an_event_that_is_not_there_is_404(client: FlaskClient):
 
 
 def test_a_bad_cursor_or_an_unknown_parameter_is_400_without_its_value(client: FlaskClient):
-    assert client.get("/events?since=%25").status_code == 400
+    for path in ("/events", "/feed"):
+        answer = client.get(f"{path}?since=%25")
+        assert (answer.status_code, answer.json["errors"][0]["path"]) == (400, "since")
     answer = client.get(f"/events?patient={LINE}")
     assert (answer.status_code, answer.json["errors"][0]["code"]) == (400, "IPK-E026")
     assert LINE not in answer.text
