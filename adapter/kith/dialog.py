@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from adapter.kith.codes import Code
-from adapter.kith.head import Ident
+from adapter.kith.head import Head
+from adapter.kith.party import Ident, Person, Telecom, Unit, besides, first_telecom, telecom
+from adapter.kith.time import When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,52 +35,182 @@ V1_1: Final = Dialect(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class ConnectedUnit:
     """TilknyttetEnhet/Kontaktenhet: a unit named as a contact (1.1)."""
 
-    name: str
-    idents: tuple[Ident, ...]
-    """At least one; the schema demands it."""
-    phone: str | None = None
-    note: str = ""
+    organisation: Unit
+    note: str
+    person: Person | None
+    """Who is to be found there."""
+    personnel: bool
+    """HealthcareProfessional, False for Person."""
+
+    def __init__(  # noqa: PLR0913 (the fields of a block, all by name)
+        self,
+        *,
+        name: str = "",
+        idents: tuple[Ident, ...] = (),
+        phone: str | None = None,
+        note: str = "",
+        organisation: Unit | None = None,
+        person: Person | None = None,
+        personnel: bool = True,
+    ) -> None:
+        telecoms = (telecom("tel", phone),) if phone else ()
+        put = object.__setattr__
+        put(self, "organisation", organisation or Unit(name=name, idents=idents, telecoms=telecoms))
+        put(self, "note", note)
+        put(self, "person", person)
+        put(self, "personnel", personnel or person is None)
+
+    @property
+    def name(self) -> str:
+        """Name of the unit."""
+        return self.organisation.name
+
+    @property
+    def idents(self) -> tuple[Ident, ...]:
+        """At least one; the schema demands it."""
+        return self.organisation.idents
+
+    @property
+    def phone(self) -> str | None:
+        """The first phone."""
+        return self.organisation.phone
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Contact:
     """RollerRelatertNotat: a person, or in 1.1 a unit, and the role. All may be absent in 1.1."""
 
-    role: Code | None = None
-    """RoleToPatient, list 9034."""
-    note_role: Code | None = None
+    stated_role: Code | None
+    """RoleToPatient of the contact itself; `role` is this, else the person's."""
+    note_role: Code | None
     """RolleNotat, list 9057."""
-    profession: Code | None = None
-    """TypeHealthcareProfessional, a CS of list 9060."""
-    family: str = ""
-    given: str = ""
-    middle: str = ""
-    hpr: str | None = None
-    idents: tuple[Ident, ...] = ()
-    """Identifiers besides the HPR number."""
-    phone: str | None = None
-    """As written after `tel:`."""
-    email: str | None = None
-    telecoms: tuple[str, ...] = ()
-    """Further TeleAddress values, as written with their scheme."""
-    unit: ConnectedUnit | None = None
-    personnel: bool = True
+    unit: ConnectedUnit | None
+    person: Person | None
+    personnel: bool
     """HealthcareProfessional, False for Person."""
+
+    def __init__(  # noqa: PLR0913 (the fields of a block, all by name)
+        self,
+        *,
+        role: Code | None = None,
+        note_role: Code | None = None,
+        profession: Code | None = None,
+        family: str = "",
+        given: str = "",
+        middle: str = "",
+        hpr: str | None = None,
+        idents: tuple[Ident, ...] = (),
+        phone: str | None = None,
+        email: str | None = None,
+        telecoms: tuple[str, ...] = (),
+        unit: ConnectedUnit | None = None,
+        personnel: bool = True,
+        person: Person | None = None,
+        stated_role: Code | None = None,
+    ) -> None:
+        if person is None and (
+            profession or family or given or middle or hpr or idents or phone or email or telecoms
+        ):
+            person = Person(
+                family=family, given=given, middle=middle, profession=profession, hpr=hpr, others=idents,
+                telecoms=_telecoms(phone, email, telecoms),
+            )  # fmt: skip
+        put = object.__setattr__
+        put(self, "stated_role", stated_role or role)
+        put(self, "note_role", note_role)
+        put(self, "unit", unit)
+        put(self, "person", person)
+        put(self, "personnel", personnel or person is None)
+
+    @property
+    def role(self) -> Code | None:
+        """RoleToPatient, list 9034."""
+        return self.stated_role or (self.person.role if self.person else None)
+
+    @property
+    def profession(self) -> Code | None:
+        """TypeHealthcareProfessional, a CS of list 9060."""
+        return self.person.profession if self.person else None
+
+    @property
+    def family(self) -> str:
+        """Family name."""
+        return self.person.family if self.person else ""
+
+    @property
+    def given(self) -> str:
+        """Given name."""
+        return self.person.given if self.person else ""
+
+    @property
+    def middle(self) -> str:
+        """Middle name."""
+        return self.person.middle if self.person else ""
+
+    @property
+    def hpr(self) -> str | None:
+        """HPR number."""
+        return self.person.hpr if self.person else None
+
+    @property
+    def idents(self) -> tuple[Ident, ...]:
+        """Identifiers besides the HPR number."""
+        return besides(self.person.idents, ("HPR",)) if self.person else ()
+
+    @property
+    def phone(self) -> str | None:
+        """As written after `tel:`."""
+        return self.person.phone if self.person else None
+
+    @property
+    def email(self) -> str | None:
+        """As written after `mailto:`."""
+        return self.person.email if self.person else None
+
+    @property
+    def telecoms(self) -> tuple[str, ...]:
+        """Further TeleAddress values, as written with their scheme."""
+        all_ = self.person.telecoms if self.person else ()
+        first = (first_telecom(all_, "tel"), first_telecom(all_, "mailto"))
+        return tuple(each.address for each in all_ if not any(each is taken for taken in first))
 
     @property
     def name(self) -> str:
         """Given name first."""
-        return " ".join(part for part in (self.given, self.middle, self.family) if part)
+        return self.person.name if self.person else ""
 
     @property
     def has_person(self) -> bool:
         """Whether anything is said about a person."""
-        named = self.family or self.given or self.middle or self.hpr or self.idents
-        return bool(self.profession or named or self.phone or self.email or self.telecoms)
+        return self.person is not None
+
+    @property
+    def found_there(self) -> Contact | None:
+        """The person named inside the unit, with the roles of this contact."""
+        if self.unit is None or self.unit.person is None:
+            return None
+        return Contact(
+            person=self.unit.person, personnel=self.unit.personnel, stated_role=self.stated_role,
+            note_role=self.note_role,
+        )  # fmt: skip
+
+
+def _telecoms(phone: str | None, email: str | None, others: tuple[str, ...]) -> tuple[Telecom, ...]:
+    """Return phone, mail address and further addresses as a message has them."""
+    named = (("tel", phone), ("mailto", email))
+    return (
+        *(telecom(scheme, value) for scheme, value in named if value),
+        *(Telecom(each) for each in others),
+    )
+
+
+def everyone(contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """Return the contacts, each person named inside a unit after it."""
+    return tuple(one for each in contacts for one in (each, each.found_there) if one is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -93,6 +225,16 @@ class Question:
     """EmneSporsmal (1.1)."""
     reason: str = ""
     """Begrunnelse."""
+    purpose: Code | None = None
+    """Formål."""
+    urgency: Code | None = None
+    """Hastegrad, a CS of 9067."""
+    from_date: When | None = None
+    to_date: When | None = None
+    journal_info: tuple[Code, ...] = ()
+    """TypeJournalinfo, list 9066; one at most in 1.0."""
+    coded: Code | None = None
+    """KodetOpplysning, list 8324 (1.1)."""
     doc_id: str = ""
     """DokIdForesp, unique within the message only."""
     contacts: tuple[Contact, ...] = ()
@@ -124,6 +266,10 @@ class Notes:
 
     notes: tuple[Note, ...] = ()
     questions: tuple[Question, ...] = ()
+    case_type: Code | None = None
+    """SakstypeKodet."""
+    case: str = ""
+    """Sakstype."""
 
     @property
     def parts(self) -> tuple[Note | Question, ...]:
@@ -149,4 +295,30 @@ class Notes:
     @property
     def contacts(self) -> tuple[Contact, ...]:
         """All contacts, in order."""
-        return tuple(contact for part in self.parts for contact in part.contacts)
+        return tuple(contact for part in self.parts for contact in everyone(part.contacts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Dialogue:
+    """A dialogue message: its head, and what a Dialogmelding holds. Each type is a model of its own."""
+
+    head: Head
+    notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()
+    case_type: Code | None = None
+    case: str = ""
+
+    @property
+    def body(self) -> Notes:
+        """What it holds, as every dialogue message shows it."""
+        return Notes(notes=self.notes, questions=self.questions, case_type=self.case_type, case=self.case)
+
+
+D = TypeVar("D", bound=Dialogue)
+
+
+def message(model: type[D], head: Head, body: Notes) -> D:
+    """Return the message of a head and body as read."""
+    return model(
+        head=head, notes=body.notes, questions=body.questions, case_type=body.case_type, case=body.case
+    )

@@ -83,7 +83,7 @@ def test_a_receipt_is_read_as_stated(row: tuple):
     assert kith.receipt_faults(read) == ()
 
 
-@pytest.mark.parametrize("name", [row[0] for row in MESSAGES if row[3]])
+@pytest.mark.parametrize("name", [row[0] for row in MESSAGES if row[3] and not row[4]])
 def test_a_supported_message_built_again_is_the_same_message(name: str):
     read = kith.read(sample(name))
     assert read.message is not None
