@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
@@ -18,6 +18,8 @@ DIALECT: Final[Dialect] = V1_0
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Avvik(Dialogue):
     """A deviation: TemaKodet 8117 (1 wrong addressee, 2 insufficient, 9 other), always in a thread."""
+
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, deviation: str, text: str, contacts: tuple[Contact, ...]) -> Avvik:

@@ -24,7 +24,8 @@ def build(message: types.Message | AppRec) -> bytes:
     """
     if isinstance(message, AppRec):
         return _checked(apprec_write.build(message))
-    return _checked(types.row_of_model(message).build(message))
+    row = types.row_of_model(message)
+    return _checked(row.build(message), row.scope)
 
 
 def reissue(data: bytes, *, msg_id: str, gen_date: datetime) -> bytes:
@@ -47,8 +48,10 @@ def reissue(data: bytes, *, msg_id: str, gen_date: datetime) -> bytes:
     return _checked(text)
 
 
-def _checked(text: str) -> bytes:
+def _checked(text: str, scope: schemas.Scope = "whole") -> bytes:
     """Return the text as UTF-8 after our schema took it."""
     data = text.encode("utf-8")
-    schemas.require(xmlsafe.parse(data))
+    found = schemas.faults(xmlsafe.parse(data), scope)
+    if found:
+        raise MessageError("IPK-M002", at=found[0].path, hint=found[0].hint)
     return data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from adapter.kith.codes import Code
 from adapter.kith.head import Head
@@ -302,6 +302,8 @@ class Notes:
 class Dialogue:
     """A dialogue message: its head, and what a Dialogmelding holds. Each type is a model of its own."""
 
+    version: ClassVar[str]
+    """Of Dialogmelding."""
     head: Head
     notes: tuple[Note, ...] = ()
     questions: tuple[Question, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
@@ -20,6 +20,8 @@ OTHER_ENQUIRY: Final = "99"
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Foresporsel(Dialogue):
     """One question about one patient. Text is mandatory with type 99."""
+
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, asked_by: str, text: str, contacts: tuple[Contact, ...]) -> Foresporsel:

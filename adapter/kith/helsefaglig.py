@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
@@ -20,6 +20,8 @@ ENQUIRY: Final = "6"
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Helsefaglig(Dialogue):
     """A contribution to a dialogue; question and answer are the same type. Only topic, subject, text and contacts."""
+
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(

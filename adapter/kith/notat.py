@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import OID_PREFIX, Code
@@ -20,6 +20,8 @@ ABOUT_PATIENT: Final = Code("6", "Henvendelse om pasient", f"{OID_PREFIX}7321")
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Notat(Dialogue):
     """A note."""
+
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, subject: str, text: str, contacts: tuple[Contact, ...]) -> Notat:

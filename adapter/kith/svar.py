@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
@@ -20,6 +20,8 @@ ANSWER: Final = "5"
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Svar(Dialogue):
     """An answer. `head.conversation` is set, and each note carries the question it answers."""
+
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, text: str, question: Question, contacts: tuple[Contact, ...]) -> Svar:
