@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from types import EllipsisType
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -107,8 +108,8 @@ class Unit:
         self,
         *,
         name: str = "",
-        her_id: str | None = None,
-        orgnr: str | None = None,
+        her_id: str | EllipsisType | None = ...,
+        orgnr: str | EllipsisType | None = ...,
         others: tuple[Ident, ...] = (),
         idents: tuple[Ident, ...] | None = None,
         type: Code | None = None,  # noqa: A002 (the word of the standard)
@@ -117,9 +118,8 @@ class Unit:
         below: Unit | None = None,
         person: Person | None = None,
     ) -> None:
-        if idents is None:
-            own = (("HER", her_id), ("ENH", orgnr))
-            idents = (*(unit_ident(kind, value) for kind, value in own if value), *others)
+        if idents is None or her_id is not ... or orgnr is not ...:
+            idents = _with(idents, others, (("HER", her_id, "9051"), ("ENH", orgnr, "9051")))
         put = object.__setattr__
         put(self, "name", name)
         put(self, "type", type)
@@ -176,8 +176,8 @@ class Person:
         family: str = "",
         given: str = "",
         middle: str = "",
-        her_id: str | None = None,
-        hpr: str | None = None,
+        her_id: str | EllipsisType | None = ...,
+        hpr: str | EllipsisType | None = ...,
         others: tuple[Ident, ...] = (),
         role: Code | None = None,
         profession: Code | None = None,
@@ -188,10 +188,9 @@ class Person:
         postal: Postal | None = None,
         telecoms: tuple[Telecom, ...] = (),
     ) -> None:
-        if idents is None:
+        if idents is None or her_id is not ... or hpr is not ...:
             # A GP's HER-id is written with S of 9051, as the official examples do.
-            her = (unit_ident("HER", her_id),) if her_id else ()
-            idents = (*her, *((person_ident("HPR", hpr),) if hpr else ()), *others)
+            idents = _with(idents, others, (("HER", her_id, "9051"), ("HPR", hpr, "8116")))
         put = object.__setattr__
         put(self, "family", family)
         put(self, "given", given)
@@ -258,8 +257,8 @@ class Patient:
         family: str = "",
         given: str = "",
         middle: str = "",
-        birth_date: date | None = None,
-        sex: str | None = None,
+        birth_date: date | EllipsisType | None = ...,
+        sex: str | EllipsisType | None = ...,
         idents: tuple[Ident, ...] = (),
         birth: When | None = None,
         gender: Code | None = None,
@@ -268,11 +267,15 @@ class Patient:
         telecoms: tuple[Telecom, ...] = (),
     ) -> None:
         put = object.__setattr__
+        if not isinstance(birth_date, EllipsisType):
+            birth = When.on(birth_date) if birth_date else None
+        if not isinstance(sex, EllipsisType):
+            gender = Code(sex) if sex else None
         put(self, "family", family)
         put(self, "given", given)
         put(self, "middle", middle)
-        put(self, "birth", When.on(birth_date) if birth_date else birth)
-        put(self, "gender", Code(sex) if sex else gender)
+        put(self, "birth", birth)
+        put(self, "gender", gender)
         put(self, "nationality", nationality)
         put(self, "idents", idents)
         put(self, "postal", postal)
@@ -306,6 +309,17 @@ class Patient:
 def full_name(person: Person | Patient) -> str:
     """Return the names, given name first."""
     return " ".join(part for part in (person.given, person.middle, person.family) if part)
+
+
+def _with(
+    idents: tuple[Ident, ...] | None,
+    others: tuple[Ident, ...],
+    named: tuple[tuple[str, str | EllipsisType | None, str], ...],
+) -> tuple[Ident, ...]:
+    """Return the identifiers named, each in its list, before the others, or in place of the first there was of its kind."""
+    given = tuple(each for each in named if not isinstance(each[1], EllipsisType))
+    first = tuple(Ident(str(value), coded(number, kind)) for kind, value, number in given if value)
+    return (*first, *(others if idents is None else besides(idents, tuple(kind for kind, _, _ in given))))
 
 
 def _value(idents: tuple[Ident, ...], kind: str) -> str | None:

@@ -60,9 +60,14 @@ ROWS = (
     # The GP's office that is asked: 91096 / 91101.
     Row("dialog-1.0/Dialogmelding_foresporsel_PLO_v1-0.xml", CHILD, "receipted", (), "1.0",
         events=("ip.dialogue.received",)),
-    # The GP who gets a copy of a type that is not supported yet: refused with T10, as a copy.
-    Row("dialog-1.1/Status_paa_henvisning-InnkaltEtterViderehenvisning.xml", GP, "receipted", ("T10",), "1.1",
-        state="failed", role="COP"),
+    # The GP who gets a copy of what became of a referral: for a person to read.
+    Row("dialog-1.1/Status_paa_henvisning-InnkaltEtterViderehenvisning.xml", GP, "receipted", (), "1.1",
+        events=("ip.dialogue.received",), role="COP"),
+    # Messages of care are taken, and read by a person: nothing is made of them yet.
+    Row("plo-1.6/Pasientlogistikk_Innlagt_pasient_v1-6_Ny.xml", books.ALVDAL, "receipted", (), "1.1",
+        events=("ip.dialogue.received",)),
+    Row("plo-1.5/Pasientlogistikk_Innlagt_pasient_v1-5_Ny.xml", books.ALVDAL, "receipted", (), "1.0",
+        events=("ip.dialogue.received",)),
 )  # fmt: skip
 
 

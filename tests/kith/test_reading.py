@@ -148,7 +148,7 @@ def test_a_message_of_another_type_or_version_is_refused_as_not_supported():
 
 def test_the_payload_of_a_type_not_supported_is_not_judged_but_its_head_is():
     other = (
-        built().replace('V="DIALOG_HELSEFAGLIG"', 'V="DIALOG_STATUS_HENVISNING"').replace("TemaKodet", "Tull")
+        built().replace('V="DIALOG_HELSEFAGLIG"', 'V="DIALOG_TIL_ARKIVERING"').replace("TemaKodet", "Tull")
     )
     assert kith.read(other.encode()).faults == ()
     broken = other.replace("<MsgType ", "<Nei/><MsgType ")
