@@ -38,7 +38,8 @@ class Field:
 
     tag: str
     name: str
-    kind: Kind
+    kind: Kind | str
+    """How it is read and written, or the name of a table that says so, until it is resolved."""
     many: bool = False
     needed: bool = False
     """Whether the element is written though it is empty."""
@@ -65,11 +66,11 @@ class Block:
     ) -> None:
         self.make = make
         self._slots: dict[Any, tuple[str, Read, bool]] = {
-            clark(each.tag, spaces): (each.name, each.kind.read, each.many) for each in fields
+            clark(each.tag, spaces): (each.name, _kind(each).read, each.many) for each in fields
         }
         self._many = tuple(each.name for each in fields if each.many)
         self._writers = tuple(
-            (each.tag, each.kind.write, each.many, each.needed, each.lead) for each in fields
+            (each.tag, _kind(each).write, each.many, each.needed, each.lead) for each in fields
         )
         self._take = take or _getter(tuple(each.name for each in fields))
 
@@ -103,6 +104,13 @@ class Block:
             elif value or value is False or (needed and value is not None):
                 parts.append(lead + write(tag, value))
         return "".join(parts)
+
+
+def _kind(row: Field) -> Kind:
+    """Return the kind of a field. Raises TypeError for one that is not resolved."""
+    if isinstance(row.kind, str):
+        raise TypeError(row.kind)
+    return row.kind
 
 
 def clark(tag: str, spaces: Mapping[str, str]) -> str:

@@ -144,7 +144,7 @@ def test_an_official_example_twice_is_one(build: Build, row: Row):
 def test_every_official_example_is_stated():
     root = reference.path("standards", "kith", "samples")
     files = {f"{folder}/{p.name}" for folder in FOLDERS for p in (root / folder).glob("*.xml")}
-    assert files == {row.file for row in ROWS}
+    assert files == {row.file for row in ROWS if row.file.partition("/")[0] in FOLDERS}
 
 
 def test_what_waits_for_a_person_is_in_the_queue_with_the_message_as_evidence(build: Callable[..., House]):
