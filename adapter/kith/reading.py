@@ -9,9 +9,10 @@ from lxml import etree
 
 from adapter import xmlsafe
 from adapter.errors import Fault, MessageError
-from adapter.kith import apprec_read, head, head_read, schemas, types
+from adapter.kith import apprec_read, head, head_read, plan, schemas, types
 from adapter.kith.apprec import NAMESPACES, AppRec, Version
 from adapter.kith.head import Head
+from adapter.kith.plan import PlanFacts
 from adapter.kith.tree import kind, namespace, text
 
 _H: Final = f"{{{head.NAMESPACE}}}"
@@ -51,6 +52,8 @@ class Read:
     faults: tuple[Fault, ...]
     """Faults by our schema, after what we tolerate was put right; the payload of an unsupported type is not judged."""
     attachments: tuple[Attachment, ...]
+    plan: PlanFacts | None = None
+    """What a Henvisning 2.0 or PLO 2.0 says of plan and coordinator, though its type is not supported."""
     root: etree._Element
     """The tree, with what is tolerated put right. The bytes as received are the caller's to keep."""
 
@@ -99,6 +102,7 @@ def _message(root: etree._Element) -> Read:
         scope=row.scope if row else "head",
         faults=schemas.faults(root, row.scope if row else "head"),
         attachments=_attachments(root),
+        plan=plan.read(payload) if payload is not None else None,
         root=root,
     )
 
