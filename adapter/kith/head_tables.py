@@ -16,15 +16,19 @@ from adapter.kith.head import (
     Patient,
     Unit,
 )
-from adapter.kith.parties import people, person_fields, professionals, reach
+from adapter.kith.parties import FK1, people, person_fields, professionals, reach
 from adapter.kith.raw import Raw
 
-SPACES: Final = {"": NAMESPACE, "ds": "http://www.w3.org/2000/09/xmldsig#"}
+SPACES: Final = {"": NAMESPACE, "fk1": FK1, "ds": "http://www.w3.org/2000/09/xmldsig#"}
 MIG_VERSION: Final = "v1.2 2006-05-24"
 
 _PROFESSIONAL: Final = professionals("", "", SPACES)
 _PATIENT: Final = Block(Patient, person_fields("", "", SPACES), spaces=SPACES)
-_PERSON: Final = people("", "", SPACES)
+_PERSON: Final = people("fk1:", "fk1:", SPACES)
+"""Of a further receiver: the one block of the head that is of felleskomponent1."""
+_WRITTEN_PERSON: Final = Kind(
+    _PERSON.parse, lambda tag, value: f'<{tag} xmlns:fk1="{FK1}">{_PERSON.content(value)}</{tag}>'
+)
 
 
 def _level(below: Any = None, person: Any = None, **own: Any) -> tuple[Any, Any, Any]:
@@ -116,7 +120,7 @@ OTHER_RECEIVER: Final = Block(
         Field("RoleReceiver", "role", cs("8112"), needed=True),
         Field("Organisation", "organisation", block(_ORGANISATION)),
         Field("Patient", "patient", block(_PATIENT)),
-        Field("Person", "person", block(_PERSON)),
+        Field("Person", "person", _WRITTEN_PERSON),
         Field("HealthcareProfessional", "professional", block(_PROFESSIONAL)),
     ),
     spaces=SPACES,
