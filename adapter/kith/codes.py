@@ -66,7 +66,7 @@ def write_cs(tag: str, number: str, code: Code | None) -> str:
         return ""
     known = code.dn or ("" if code.bare else simple(number, code.v).dn)
     dn = f' DN="{escape(known)}"' if known else ""
-    value = f' V="{escape(code.v)}"' if code.v or not code.bare else ""
+    value = f' V="{escape(code.v)}"' if code.v else ""
     return f"<{tag}{value}{dn}/>"
 
 
