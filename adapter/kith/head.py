@@ -7,18 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from adapter.kith.codes import Code
-from adapter.kith.party import (
-    OFFICIAL_IDS,
-    Ident,
-    Patient,
-    Person,
-    Postal,
-    Telecom,
-    Unit,
-    person_ident,
-    unit_ident,
-)
+from adapter.kith.party import Person, Unit
+from adapter.kith.patient import OFFICIAL_IDS, Patient
 from adapter.kith.raw import Raw
+from adapter.kith.reach import Ident, Postal, Telecom, person_ident, unit_ident
 from adapter.kith.time import When
 
 __all__ = [

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from adapter.kith.binding import CV, TEXT, UNKNOWN, URL, WHEN, WORD, Block, Field, block, cs, later
-from adapter.kith.party import Ident, Person, Postal, Telecom, Unit
+from adapter.kith.party import Person, Unit
+from adapter.kith.reach import Ident, Postal, Telecom
 
 FK1: Final = "http://www.kith.no/xmlstds/felleskomponent1"
 
