@@ -148,6 +148,11 @@ def _text(tag: str, value: str) -> str:
     return f"<{tag}>{escape(value)}</{tag}>"
 
 
+def _valued(tag: str, value: str) -> str:
+    """Return an element whose one attribute V says what it says, bare where it says nothing."""
+    return f'<{tag} V="{escape(value)}"/>' if value else f"<{tag}/>"
+
+
 def _rich(element: etree._Element) -> str:
     """Return plain text, or the text of markup that remembers the element as it was written."""
     plain = content(element)
@@ -172,12 +177,10 @@ FLAG: Final = Kind(
 )
 WHEN: Final = Kind(lambda element: When.of(element.text), lambda tag, value: _text(tag, value.written))
 """date, dateTime, gYear."""
-TS: Final = Kind(
-    lambda element: When.of(element.get("V")), lambda tag, value: f'<{tag} V="{escape(value.written)}"/>'
-)
+TS: Final = Kind(lambda element: When.of(element.get("V")), lambda tag, value: _valued(tag, value.written))
 URL: Final = Kind(
     lambda element: (element.get("V") or "").strip() or None,
-    lambda tag, value: f'<{tag} V="{escape(value)}"/>',
+    _valued,
 )
 CV: Final = Kind(code_of, write_cv)
 RAW: Final = Kind(Raw.of, lambda _tag, value: value.xml)

@@ -100,10 +100,10 @@ PARTY: Final = Block(
 
 
 def _receiver(role: Any = UNKNOWN, organisation: Any = None, com_method: Any = None, **whom: Any) -> Any:
-    """Return a further receiver: role and address of an organisation, or a person; None where it is neither."""
+    """Return a further receiver: role and address of an organisation, or a person, or nobody named."""
     if organisation is not None:
         return role, _address(organisation, com_method)
-    return Other(role=role, com_method=com_method, **whom) if whom else None
+    return Other(role=role, com_method=com_method, **whom)
 
 
 def _receivers(other: Any) -> tuple[Any, ...]:
