@@ -39,7 +39,9 @@ def _level(below: Any = None, person: Any = None, **own: Any) -> tuple[Any, Any,
 def _levels(level: tuple[Unit, Any, Any]) -> tuple[Any, ...]:
     """Return the values of a level in the order of its table."""
     unit, below, person = level
-    return unit.name, unit.type, unit.idents, unit.postal, unit.telecoms, below, person
+    said = (unit.type, unit.idents, unit.postal, unit.telecoms, below, person)
+    # An Organisation that says nothing at all may stand; one that says something has a name.
+    return (unit.name if unit.name or any(said) else None, *said)
 
 
 _ORGANISATION: Final[Block] = Block(

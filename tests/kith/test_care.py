@@ -148,6 +148,15 @@ def test_a_sex_without_a_value_is_kept_but_identifies_nobody():
     assert b'<Sex DN="Ukjent"/>' in kith.build(read.message)
 
 
+def test_a_level_that_says_nothing_is_kept_as_such():
+    data = dialogue().decode()
+    start = data.index("<Organisation>", data.index("<Organisation>") + 1)
+    end = data.index("</Organisation>") + len("</Organisation>")
+    read = kith.read((data[:start] + "<Organisation/>" + data[end:]).encode())
+    assert read.faults == ()
+    assert b"<Organisation></Organisation>" in kith.build(read.message)
+
+
 def test_markup_in_a_note_is_plain_text_to_its_reader_and_kept_as_it_was_written():
     inside = '<div xmlns="http://www.w3.org/1999/xhtml"><p>En</p><p>To <b>tre</b></p></div>'
     data = dialogue(text="HER").decode().replace(">HER<", f">{inside}<")
