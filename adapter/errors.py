@@ -283,6 +283,8 @@ _M: Final[dict[str, Row]] = {  # messages
         "Sjekk at mottakeren ikke har fått meldingen to ganger", "Check that the receiver has not got it twice"),
     "IPK-M016": Row(415, "not-supported", "Medietypen støttes ikke", "The media type is not supported",
         "Bruk application/xml", "Use application/xml"),
+    "IPK-M020": Row(422, "business-rule", "Meldingen følger ikke reglene for sin type",
+        "The message breaks a rule of its type", "Se regelen og stedet som er nevnt", "See the rule and place named"),
 }
 
 _F: Final[dict[str, Row]] = {  # the FHIR API

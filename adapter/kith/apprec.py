@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, NamedTuple
 
 from adapter.kith.codes import Code, coded, simple
-from adapter.kith.head import Address, Head
+from adapter.kith.head import Address, Head, Person, Unit
 
 Version = Literal["1.0", "1.1"]
 Role = Literal["PRIM", "COP"]
@@ -31,6 +31,21 @@ class Original(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What a sender wrote of what we always write alike."""
+
+    msg_type: Code | None = None
+    mig_version: str = ""
+    software: str = ""
+    software_version: str = ""
+    gen_date: str = ""
+    sender_role: Code | None = None
+    receiver_role: Code | None = None
+    status: Code | None = None
+    issue_date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppRec:
     """A receipt: final, one per recipient and message. A rejecting one carries at least one error."""
 
@@ -45,6 +60,8 @@ class AppRec:
     """CVs of list 8221; details for the receiver's user in `ot`."""
     role: Role = "PRIM"
     """Whether the primary receiver answers, or one of the copies."""
+    stated: Stated | None = field(default=None, compare=False, repr=False)
+    """Of a receipt that was read, so that it is written again as it was."""
 
     @property
     def positive(self) -> bool:
@@ -88,5 +105,18 @@ def answer(  # noqa: PLR0913 (the fields of a receipt, all by name)
 
 
 def _without_signer(address: Address) -> Address:
-    """Return the address with level 2 a unit, or a person, never both."""
-    return Address(level1=address.level1, level2=address.level2) if address.level2 else address
+    """Return the address with level 2 a unit, or a person, never both; the HER-id of each first."""
+    second = _unit(address.level2) if address.level2 else None
+    person = _person(address.person) if address.person and second is None else None
+    return Address(level1=_unit(address.level1), level2=second, person=person)
+
+
+def _unit(unit: Unit) -> Unit:
+    return Unit(name=unit.name, her_id=unit.her_id, orgnr=unit.orgnr, others=unit.others)
+
+
+def _person(person: Person) -> Person:
+    return Person(
+        family=person.family, given=person.given, middle=person.middle, her_id=person.her_id, hpr=person.hpr,
+        others=person.others,
+    )  # fmt: skip

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, TypeVar, cast
 
 from lxml import etree
 
 from adapter.errors import MessageError
 from adapter.kith import time
-from adapter.kith.apprec import NAMESPACES, AppRec, Original, Status
-from adapter.kith.codes import read_code
+from adapter.kith.apprec import NAMESPACES, AppRec, Original, Stated, Status
+from adapter.kith.codes import OID_PREFIX, Code, code_of, read_code
 from adapter.kith.head import Address, Ident, Person, Unit
 from adapter.kith.tree import namespace, text
 
 T = TypeVar("T")
+_LISTS: Final = {"HER": "9051", "ENH": "9051", "HPR": "8116"}
 _STATUSES: Final = frozenset({"1", "2", "3"})
 _NOBODY: Final = Address(level1=Unit(name=""))
 
@@ -36,6 +38,29 @@ def read(root: etree._Element) -> AppRec:
         status=cast("Status", status.v),
         errors=tuple(error for error in errors if error is not None),
         original=_original(root.find(f"{ns}OriginalMsgId"), ns),
+        stated=_stated(root, ns),
+    )
+
+
+def _stated(root: etree._Element, ns: str) -> Stated:
+    """Return what the sender wrote of what we always write alike."""
+    found = {
+        name: code_of(element)
+        for name, path in (
+            ("msg_type", f"{ns}MsgType"),
+            ("sender_role", f"{ns}Sender/{ns}Role"),
+            ("receiver_role", f"{ns}Receiver/{ns}Role"),
+            ("status", f"{ns}Status"),
+        )
+        if (element := root.find(path)) is not None
+    }
+    return Stated(
+        mig_version=text(root, f"{ns}MIGversion"),
+        software=text(root, f"{ns}SoftwareName"),
+        software_version=text(root, f"{ns}SoftwareVersion"),
+        gen_date=text(root, f"{ns}GenDate"),
+        issue_date=text(root, f"{ns}OriginalMsgId/{ns}IssueDate"),
+        **found,
     )
 
 
@@ -75,39 +100,27 @@ def _party(hcp: etree._Element | None, ns: str) -> Address:
 
 
 def _idents(element: etree._Element, ns: str) -> tuple[Ident, ...]:
-    """Return Id/TypeId and every AdditionalId. Their types are CS: no list to match, only V."""
+    """Return Id/TypeId and every AdditionalId. Their types are CS: no list is written, only V."""
     pairs = [(text(element, f"{ns}Id"), read_code(element.find(f"{ns}TypeId")))]
     pairs += [
         (text(each, f"{ns}Id"), read_code(each.find(f"{ns}Type")))
         for each in element.findall(f"{ns}AdditionalId")
     ]
-    return tuple(Ident(value, type_) for value, type_ in pairs if value and type_ is not None)
+    return tuple(Ident(value, _typed(type_)) for value, type_ in pairs if value and type_ is not None)
 
 
-def _take(idents: tuple[Ident, ...], kind: str) -> str | None:
-    """Return the first value of a kind."""
-    return next((each.value for each in idents if each.kind == kind), None)
+def _typed(type_: Code) -> Code:
+    """Return the type of an identifier with the list it is of, where V alone tells that."""
+    number = _LISTS.get(type_.v)
+    return replace(type_, s=OID_PREFIX + number) if number and type_.s is None else type_
 
 
 def _unit(element: etree._Element, ns: str) -> Unit:
     """Return Inst or Dept."""
-    idents = _idents(element, ns)
-    return Unit(
-        name=text(element, f"{ns}Name"),
-        her_id=_take(idents, "HER"),
-        orgnr=_take(idents, "ENH"),
-        others=tuple(each for each in idents if each.kind not in {"HER", "ENH"}),
-    )
+    return Unit(name=text(element, f"{ns}Name"), idents=_idents(element, ns))
 
 
 def _person(element: etree._Element, ns: str) -> Person:
     """Return HCPerson or HCProf. Name is one string, given name first: the last word is the family name."""
     given, _, family = text(element, f"{ns}Name").rpartition(" ")
-    idents = _idents(element, ns)
-    return Person(
-        family=family,
-        given=given,
-        her_id=_take(idents, "HER"),
-        hpr=_take(idents, "HPR"),
-        others=tuple(each for each in idents if each.kind not in {"HER", "HPR"}),
-    )
+    return Person(family=family, given=given, idents=_idents(element, ns))

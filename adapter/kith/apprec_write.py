@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Final
 
 from adapter.errors import MessageError
 from adapter.kith import time
-from adapter.kith.apprec import NAMESPACES, REJECTED, AppRec, Original, Version
+from adapter.kith.apprec import NAMESPACES, REJECTED, AppRec, Original, Stated, Version
 from adapter.kith.codes import Code, write_cs, write_cv
 from adapter.kith.escape import element, escape
-from adapter.kith.head import Address, Ident, Person, Unit, person_ident, unit_ident
+from adapter.kith.head import Address, Ident
 
 _NAMESPACE: Final[Mapping[Version, str]] = {version: namespace for namespace, version in NAMESPACES.items()}
 _MIG: Final[Mapping[Version, str]] = {"1.0": "1.0 2004-11-21", "1.1": "v1.1 2012-02-15"}
@@ -27,34 +28,57 @@ def build(receipt: AppRec) -> str:
     """Return the document as XML text. Raises MessageError IPK-M012 for a rejection without an error."""
     if receipt.status == REJECTED and not receipt.errors:
         raise MessageError("IPK-M012", at="/AppRec/Error")
+    stated = receipt.stated or _ours(receipt)
+    software = element("SoftwareName", stated.software) + element("SoftwareVersion", stated.software_version)
     errors = "".join(write_cv("Error", error) for error in receipt.errors)
-    sender_role = _SENDER_ROLES.get((receipt.version, receipt.role))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<AppRec xmlns="{_NAMESPACE[receipt.version]}">'
-        f"{write_cs('MsgType', '8279', Code('APPREC'))}<MIGversion>{_MIG[receipt.version]}</MIGversion>"
-        f"<GenDate>{time.write(receipt.gen_date)}</GenDate>{element('Id', receipt.id)}"
-        f"<Sender>{write_cs('Role', '8112', sender_role)}{_party(receipt.sender)}</Sender>"
-        f"<Receiver>{write_cs('Role', '8112', _RECEIVER_ROLES.get(receipt.version))}{_party(receipt.receiver)}"
-        f"</Receiver>{write_cs('Status', '8258', Code(receipt.status))}{errors}{_original(receipt.original)}</AppRec>\n"
+        f"{write_cs('MsgType', '8279', stated.msg_type)}<MIGversion>{escape(stated.mig_version)}</MIGversion>{software}"
+        f"<GenDate>{_date(stated.gen_date, receipt.gen_date, time.write)}</GenDate>{element('Id', receipt.id)}"
+        f"<Sender>{write_cs('Role', '8112', stated.sender_role)}{_party(receipt.sender)}</Sender>"
+        f"<Receiver>{write_cs('Role', '8112', stated.receiver_role)}{_party(receipt.receiver)}"
+        f"</Receiver>{write_cs('Status', '8258', _status(receipt, stated))}{errors}"
+        f"{_original(receipt.original, stated.issue_date)}</AppRec>\n"
     )
 
 
-def _original(original: Original) -> str:
+def _ours(receipt: AppRec) -> Stated:
+    """Return what we write in every receipt of a version."""
+    return Stated(
+        msg_type=Code("APPREC"),
+        mig_version=_MIG[receipt.version],
+        sender_role=_SENDER_ROLES.get((receipt.version, receipt.role)),
+        receiver_role=_RECEIVER_ROLES.get(receipt.version),
+        status=Code(receipt.status),
+    )
+
+
+def _status(receipt: AppRec, stated: Stated) -> Code:
+    """Return the status as it was written, where it still is that status."""
+    written = stated.status
+    return written if written is not None and written.v == receipt.status else Code(receipt.status)
+
+
+def _date(written: str, when: datetime, write: Callable[[datetime], str]) -> str:
+    """Return a time as it was written, where it still is that time."""
+    return written if written and time.read(written) == when else write(when)
+
+
+def _original(original: Original, issued: str) -> str:
     """Return OriginalMsgId."""
+    date = _date(issued, original.gen_date, time.echo)
     return (
         f"<OriginalMsgId>{write_cs('MsgType', '8279', original.type)}"
-        f"<IssueDate>{time.echo(original.gen_date)}</IssueDate><Id>{escape(original.msg_id)}</Id></OriginalMsgId>"
+        f"<IssueDate>{date}</IssueDate><Id>{escape(original.msg_id)}</Id></OriginalMsgId>"
     )
 
 
 def _party(address: Address) -> str:
     """Return HCP/Inst with what lies below it."""
-    dept = (
-        f"<Dept>{_identity(address.level2.name, _unit_ids(address.level2))}</Dept>" if address.level2 else ""
-    )
+    dept = f"<Dept>{_identity(address.level2.name, address.level2.idents)}</Dept>" if address.level2 else ""
     person = address.person
-    below = f"<HCPerson>{_identity(person.name, _person_ids(person))}</HCPerson>" if person else ""
-    own, further = _split(_unit_ids(address.level1))
+    below = f"<HCPerson>{_identity(person.name, person.idents)}</HCPerson>" if person else ""
+    own, further = _split(address.level1.idents)
     return f"<HCP><Inst>{element('Name', address.level1.name)}{own}{dept}{further}{below}</Inst></HCP>"
 
 
@@ -78,16 +102,3 @@ def _split(ids: tuple[Ident, ...]) -> tuple[str, str]:
 def _type(tag: str, code: Code) -> str:
     """Return the type of an identifier as a CS, DN from the list of its S."""
     return write_cs(tag, code.list or "9051", code)
-
-
-def _unit_ids(unit: Unit) -> tuple[Ident, ...]:
-    """Return the identifiers of a unit, the HER-id first."""
-    own = (("HER", unit.her_id), ("ENH", unit.orgnr))
-    return (*(unit_ident(kind, value) for kind, value in own if value), *unit.others)
-
-
-def _person_ids(person: Person) -> tuple[Ident, ...]:
-    """Return the identifiers of a professional, the HER-id first."""
-    her = (unit_ident("HER", person.her_id),) if person.her_id else ()
-    hpr = (person_ident("HPR", person.hpr),) if person.hpr else ()
-    return (*her, *hpr, *person.others)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
-from adapter.kith import dialog_write, head_write
+from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
-from adapter.kith.dialog import V1_0, Contact, Dialect, Note, Notes
+from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
 
@@ -16,16 +16,10 @@ DIALECT: Final[Dialect] = V1_0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Avvik:
+class Avvik(Dialogue):
     """A deviation: TemaKodet 8117 (1 wrong addressee, 2 insufficient, 9 other), always in a thread."""
 
-    head: Head
-    notes: tuple[Note, ...]
-
-    @property
-    def body(self) -> Notes:
-        """The notes, as every dialogue message shows what it holds."""
-        return Notes(notes=self.notes)
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, deviation: str, text: str, contacts: tuple[Contact, ...]) -> Avvik:
@@ -36,7 +30,7 @@ def new(head: Head, *, deviation: str, text: str, contacts: tuple[Contact, ...])
 
 def parse(head: Head, body: Notes) -> Avvik:
     """Return the message of a head and body as read."""
-    return Avvik(head=head, notes=body.notes)
+    return dialog.message(Avvik, head, body)
 
 
 def build(message: Avvik) -> str:

@@ -16,7 +16,7 @@ def check(data: bytes) -> tuple[Fault, ...]:
     except MessageError as error:
         return _unread(data, error)
     # Judged as it stands: `read` has put right what a reader tolerates.
-    strict = schemas.faults(xmlsafe.parse(data), "whole" if read.supported else "head")
+    strict = schemas.faults(xmlsafe.parse(data), read.scope)
     return (*strict, *broken(read))
 
 

@@ -28,6 +28,8 @@ class Code:
     s: str | None = None
     """The whole OID of the list, None in a CS."""
     ot: str = field(default="", repr=False)
+    bare: bool = field(default=False, compare=False, repr=False)
+    """Whether it was read without DN: it is then written without one."""
 
     @property
     def list(self) -> str | None:
@@ -56,7 +58,7 @@ def write_cv(tag: str, code: Code | None) -> str:
     if code is None:
         return ""
     other = f' OT="{escape(code.ot)}"' if code.ot else ""
-    text = code.dn or (coded(code.list, code.v).dn if code.list else "")
+    text = code.dn or ("" if code.bare or not code.list else coded(code.list, code.v).dn)
     dn = f' DN="{escape(text)}"' if text else ""
     system = f' S="{escape(code.s)}"' if code.s else ""
     value = f' V="{escape(code.v)}"' if code.v else ""
@@ -67,9 +69,10 @@ def write_cs(tag: str, number: str, code: Code | None) -> str:
     """Return `<tag V DN/>`, nothing for None. DN comes from list `number` where the code brings none."""
     if code is None:
         return ""
-    text = code.dn or simple(number, code.v).dn
+    text = code.dn or ("" if code.bare else simple(number, code.v).dn)
     dn = f' DN="{escape(text)}"' if text else ""
-    return f'<{tag} V="{escape(code.v)}"{dn}/>'
+    value = f' V="{escape(code.v)}"' if code.v else ""
+    return f"<{tag}{value}{dn}/>"
 
 
 def shown(code: Code | None, *numbers: str, unknown: str = UNKNOWN) -> str:
@@ -92,11 +95,16 @@ def known(code: Code, *numbers: str) -> str | None:
 
 
 def read_code(element: etree._Element | None) -> Code | None:
-    """Return the code of an element, None where it is absent or wholly empty. Blanks around V and S do not count."""
+    """Return the code of an element, None where it is absent or names no value. Blanks around V and S do not count."""
     if element is None:
         return None
+    found = code_of(element)
+    return found if found is not None and (found.v or found.ot) else None
+
+
+def code_of(element: etree._Element) -> Code | None:
+    """Return all that a coded element says, None where it says nothing. An unknown value is kept like any other."""
     get = element.get
-    v = " ".join((get("V") or "").split())
-    s = (get("S") or "").strip() or None
-    ot = get("OT") or ""
-    return Code(v, get("DN") or "", s, ot) if v or ot else None
+    v, dn = " ".join((get("V") or "").split()), get("DN") or ""
+    s, ot = (get("S") or "").strip() or None, get("OT") or ""
+    return Code(v, dn, s, ot, bare=not dn) if v or dn or s or ot else None

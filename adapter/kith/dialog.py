@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import ClassVar, Final, TypeVar
 
 from adapter.kith.codes import Code
-from adapter.kith.head import Ident
+from adapter.kith.contact import ConnectedUnit, Contact, everyone
+from adapter.kith.head import Head
+from adapter.kith.time import When
+
+__all__ = [
+    "V1_0",
+    "V1_1",
+    "ConnectedUnit",
+    "Contact",
+    "Dialect",
+    "Dialogue",
+    "Note",
+    "Notes",
+    "Question",
+    "everyone",
+    "message",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,54 +49,6 @@ V1_1: Final = Dialect(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectedUnit:
-    """TilknyttetEnhet/Kontaktenhet: a unit named as a contact (1.1)."""
-
-    name: str
-    idents: tuple[Ident, ...]
-    """At least one; the schema demands it."""
-    phone: str | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Contact:
-    """RollerRelatertNotat: a person, or in 1.1 a unit, and the role. All may be absent in 1.1."""
-
-    role: Code | None = None
-    """RoleToPatient, list 9034."""
-    note_role: Code | None = None
-    """RolleNotat, list 9057."""
-    profession: Code | None = None
-    """TypeHealthcareProfessional, a CS of list 9060."""
-    family: str = ""
-    given: str = ""
-    middle: str = ""
-    hpr: str | None = None
-    idents: tuple[Ident, ...] = ()
-    """Identifiers besides the HPR number."""
-    phone: str | None = None
-    """As written after `tel:`."""
-    email: str | None = None
-    telecoms: tuple[str, ...] = ()
-    """Further TeleAddress values, as written with their scheme."""
-    unit: ConnectedUnit | None = None
-    personnel: bool = True
-    """HealthcareProfessional, False for Person."""
-
-    @property
-    def name(self) -> str:
-        """Given name first."""
-        return " ".join(part for part in (self.given, self.middle, self.family) if part)
-
-    @property
-    def has_person(self) -> bool:
-        """Whether anything is said about a person."""
-        named = self.family or self.given or self.middle or self.hpr or self.idents
-        return bool(self.profession or named or self.phone or self.email or self.telecoms)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Question:
     """Foresporsel."""
@@ -93,6 +61,16 @@ class Question:
     """EmneSporsmal (1.1)."""
     reason: str = ""
     """Begrunnelse."""
+    purpose: Code | None = None
+    """Formål."""
+    urgency: Code | None = None
+    """Hastegrad, a CS of 9067."""
+    from_date: When | None = None
+    to_date: When | None = None
+    journal_info: tuple[Code, ...] = ()
+    """TypeJournalinfo, list 9066; one at most in 1.0."""
+    coded: Code | None = None
+    """KodetOpplysning, list 8324 (1.1)."""
     doc_id: str = ""
     """DokIdForesp, unique within the message only."""
     contacts: tuple[Contact, ...] = ()
@@ -124,6 +102,10 @@ class Notes:
 
     notes: tuple[Note, ...] = ()
     questions: tuple[Question, ...] = ()
+    case_type: Code | None = None
+    """SakstypeKodet."""
+    case: str = ""
+    """Sakstype."""
 
     @property
     def parts(self) -> tuple[Note | Question, ...]:
@@ -149,4 +131,32 @@ class Notes:
     @property
     def contacts(self) -> tuple[Contact, ...]:
         """All contacts, in order."""
-        return tuple(contact for part in self.parts for contact in part.contacts)
+        return tuple(contact for part in self.parts for contact in everyone(part.contacts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Dialogue:
+    """A dialogue message: its head, and what a Dialogmelding holds. Each type is a model of its own."""
+
+    version: ClassVar[str]
+    """Of Dialogmelding."""
+    head: Head
+    notes: tuple[Note, ...] = ()
+    questions: tuple[Question, ...] = ()
+    case_type: Code | None = None
+    case: str = ""
+
+    @property
+    def body(self) -> Notes:
+        """What it holds, as every dialogue message shows it."""
+        return Notes(notes=self.notes, questions=self.questions, case_type=self.case_type, case=self.case)
+
+
+D = TypeVar("D", bound=Dialogue)
+
+
+def message(model: type[D], head: Head, body: Notes) -> D:
+    """Return the message of a head and body as read."""
+    return model(
+        head=head, notes=body.notes, questions=body.questions, case_type=body.case_type, case=body.case
+    )

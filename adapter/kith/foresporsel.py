@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
-from adapter.kith import dialog_write, head_write
+from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
-from adapter.kith.dialog import V1_0, Contact, Dialect, Notes, Question
+from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Notes, Question
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
 
@@ -18,16 +18,10 @@ OTHER_ENQUIRY: Final = "99"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Foresporsel:
+class Foresporsel(Dialogue):
     """One question about one patient. Text is mandatory with type 99."""
 
-    head: Head
-    questions: tuple[Question, ...]
-
-    @property
-    def body(self) -> Notes:
-        """The questions, as every dialogue message shows what it holds."""
-        return Notes(questions=self.questions)
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, asked_by: str, text: str, contacts: tuple[Contact, ...]) -> Foresporsel:
@@ -38,7 +32,7 @@ def new(head: Head, *, asked_by: str, text: str, contacts: tuple[Contact, ...]) 
 
 def parse(head: Head, body: Notes) -> Foresporsel:
     """Return the message of a head and body as read."""
-    return Foresporsel(head=head, questions=body.questions)
+    return dialog.message(Foresporsel, head, body)
 
 
 def build(message: Foresporsel) -> str:

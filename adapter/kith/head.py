@@ -2,71 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-from adapter.kith.codes import Code, coded
+from adapter.kith.codes import Code
+from adapter.kith.party import Person, Unit
+from adapter.kith.patient import OFFICIAL_IDS, Patient
+from adapter.kith.raw import Raw
+from adapter.kith.reach import Ident, Postal, Telecom, person_ident, unit_ident
+from adapter.kith.time import When
+
+__all__ = [
+    "NAMESPACE",
+    "OFFICIAL_IDS",
+    "UNTYPED",
+    "Address",
+    "Conversation",
+    "Document",
+    "Head",
+    "Ident",
+    "Other",
+    "Patient",
+    "Person",
+    "Postal",
+    "Telecom",
+    "Unit",
+    "person_ident",
+    "unit_ident",
+]
 
 NAMESPACE: Final = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 UNTYPED: Final = Code("")
-OFFICIAL_IDS: Final = ("FNR", "DNR", "FHN")
-"""Types of 8116 that identify a patient together with a name (HIS 80415, E36), best first."""
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Ident:
-    """An identifier and its type (list 8116 for people, 9051 for organisations). Never printed."""
-
-    value: str
-    type: Code
-
-    @property
-    def kind(self) -> str:
-        """V of the type, such as `FNR`, `HER` or `HPR`."""
-        return self.type.v
-
-
-def person_ident(kind: str, value: str) -> Ident:
-    """Return an identifier of a person, type from 8116."""
-    return Ident(value, coded("8116", kind))
-
-
-def unit_ident(kind: str, value: str) -> Ident:
-    """Return an identifier of an organisation, type from 9051."""
-    return Ident(value, coded("9051", kind))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unit:
-    """An organisation or a part of one."""
-
-    name: str
-    her_id: str | None = None
-    orgnr: str | None = None
-    others: tuple[Ident, ...] = ()
-    """Identifiers besides HER and ENH, and further ones of these."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Person:
-    """A HealthcareProfessional as a communication party (a GP), or the signer below a unit."""
-
-    family: str
-    given: str = ""
-    middle: str = ""
-    her_id: str | None = None
-    hpr: str | None = None
-    role: Code | None = None
-    """RoleToPatient, list 9034."""
-    profession: Code | None = None
-    """TypeHealthcareProfessional, a CS of list 9060."""
-    others: tuple[Ident, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Given name first, as an AppRec writes it."""
-        return " ".join(part for part in (self.given, self.middle, self.family) if part)
+XML_INSTANCE: Final = Code("XML", "XML-instans")
+"""Of list 8114: a Document that is the message itself."""
+AS_MESSAGE: Final = When("")
+"""Stands for an IssueDate that repeats the GenDate of the message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +48,9 @@ class Address:
     level2: Unit | None = None
     person: Person | None = None
     """Level 2 where `level2` is None; else the professional below it."""
+    beside: Person | None = None
+    """A professional of level 1 where there is a level 2 too."""
+    com_method: Code | None = None
 
     @property
     def her_ids(self) -> tuple[str | None, str | None]:
@@ -91,33 +65,6 @@ class Address:
         return self.level1.name, second.name if second else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Patient:
-    """The one person the message is about."""
-
-    family: str = ""
-    given: str = ""
-    middle: str = ""
-    birth_date: date | None = None
-    sex: str | None = None
-    """List 3101: 0 not known, 1 man, 2 woman, 9 not specified."""
-    idents: tuple[Ident, ...] = ()
-
-    @property
-    def ident(self) -> tuple[str, str] | None:
-        """(value, type): the official identifier where there is one, else the first."""
-        ranked = [i for kind in OFFICIAL_IDS for i in self.idents if i.kind == kind and i.value]
-        best = next(iter((*ranked, *self.idents)), None)
-        return (best.value, best.kind) if best else None
-
-    @property
-    def identified(self) -> bool:
-        """Whether a receiver must accept the identification: a name, and an official id or birth date and sex."""
-        named = bool(self.family.strip() or self.given.strip())
-        official = any(i.kind in OFFICIAL_IDS and i.value.strip() for i in self.idents)
-        return named and (official or (self.birth_date is not None and self.sex is not None))
-
-
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """ConversationRef: MsgId of the message answered, and of the first in the dialogue. HITS 1218."""
@@ -126,9 +73,49 @@ class Conversation:
     conversation: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Other:
+    """OtherReceiver that is a person, not an organisation."""
+
+    role: Code
+    """RoleReceiver, a CS of 8112."""
+    patient: Patient | None = None
+    person: Person | None = None
+    professional: Person | None = None
+    com_method: Code | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Document:
+    """Document and its RefDoc: what it says of the message, or an attachment."""
+
+    connection: Code | None = None
+    """A CS of 4702: main document, attachment."""
+    content_type: Code | None = None
+    content_description: str = ""
+    content_category: Code | None = None
+    consent: Code | None = None
+    """List 3109; care messages use 9064."""
+    annotation: str = ""
+    from_date: When | None = None
+    to_date: When | None = None
+    oid: str = ""
+    enquiry_id: str = ""
+    issued: When | None = AS_MESSAGE
+    msg_type: Code = XML_INSTANCE
+    """A CS of 8114."""
+    id: str = ""
+    mime_type: str = ""
+    description: str = ""
+    compression: Code | None = None
+    file_reference: str = ""
+    contents: tuple[Raw, ...] = ()
+    """What stands in Content, such as Base64Container; of the first Document what follows the message."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """MsgInfo."""
+    """MsgInfo, and what surrounds the message: its Document, the further Documents, the signature."""
 
     gen_date: datetime
     """Aware; Europe/Oslo where the message gave no zone."""
@@ -140,6 +127,17 @@ class Head:
     conversation: Conversation | None = None
     copies: tuple[tuple[Code, Address], ...] = ()
     """OtherReceivers that are organisations: (RoleReceiver, a CS of 8112; address)."""
+    others: tuple[Other, ...] = ()
+    """OtherReceivers that are people."""
     patient: Patient | None = None
+    status: Code | None = None
+    """ProcessingStatus: production, test, debugging."""
+    priority: Code | None = None
+    """RequestedPriority, a CS of 8115."""
     ack: Code | None = None
     """Ack, a CS of 7304. Not in use between professionals: a receipt is always sent."""
+    document: Document = field(default=Document(), repr=False)
+    attachments: tuple[Document, ...] = field(default=(), repr=False)
+    signature: Raw | None = field(default=None, repr=False)
+    written: str = field(default="", compare=False, repr=False)
+    """GenDate as its sender wrote it."""

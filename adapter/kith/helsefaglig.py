@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
-from adapter.kith import dialog_write, head_write
+from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
-from adapter.kith.dialog import V1_1, Contact, Dialect, Note, Notes
+from adapter.kith.dialog import V1_1, Contact, Dialect, Dialogue, Note, Notes
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
 
@@ -18,16 +18,10 @@ ENQUIRY: Final = "6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Helsefaglig:
+class Helsefaglig(Dialogue):
     """A contribution to a dialogue; question and answer are the same type. Only topic, subject, text and contacts."""
 
-    head: Head
-    notes: tuple[Note, ...]
-
-    @property
-    def body(self) -> Notes:
-        """The notes, as every dialogue message shows what it holds."""
-        return Notes(notes=self.notes)
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(
@@ -43,7 +37,7 @@ def new(
 
 def parse(head: Head, body: Notes) -> Helsefaglig:
     """Return the message of a head and body as read."""
-    return Helsefaglig(head=head, notes=body.notes)
+    return dialog.message(Helsefaglig, head, body)
 
 
 def build(message: Helsefaglig) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
-from adapter.kith import dialog_write, head_write
+from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import OID_PREFIX, Code
-from adapter.kith.dialog import V1_0, Contact, Dialect, Note, Notes
+from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
 
@@ -18,16 +18,10 @@ ABOUT_PATIENT: Final = Code("6", "Henvendelse om pasient", f"{OID_PREFIX}7321")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Notat:
+class Notat(Dialogue):
     """A note."""
 
-    head: Head
-    notes: tuple[Note, ...]
-
-    @property
-    def body(self) -> Notes:
-        """The notes, as every dialogue message shows what it holds."""
-        return Notes(notes=self.notes)
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, subject: str, text: str, contacts: tuple[Contact, ...]) -> Notat:
@@ -38,7 +32,7 @@ def new(head: Head, *, subject: str, text: str, contacts: tuple[Contact, ...]) -
 
 def parse(head: Head, body: Notes) -> Notat:
     """Return the message of a head and body as read."""
-    return Notat(head=head, notes=body.notes)
+    return dialog.message(Notat, head, body)
 
 
 def build(message: Notat) -> str:

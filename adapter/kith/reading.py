@@ -9,10 +9,10 @@ from lxml import etree
 
 from adapter import xmlsafe
 from adapter.errors import Fault, MessageError
-from adapter.kith import apprec_read, dialog_read, head, head_read, schemas, types
+from adapter.kith import apprec_read, head, head_read, plan, schemas, types
 from adapter.kith.apprec import NAMESPACES, AppRec, Version
-from adapter.kith.dialog import Notes
 from adapter.kith.head import Head
+from adapter.kith.plan import PlanFacts
 from adapter.kith.tree import kind, namespace, text
 
 _H: Final = f"{{{head.NAMESPACE}}}"
@@ -42,14 +42,18 @@ class Read:
     """Version of the payload standard by its namespace, empty where unknown; of AppRec for a receipt."""
     supported: bool
     head: Head | None
-    body: Notes | AppRec | None
+    body: types.Body | AppRec | None
     message: types.Message | None
     """The message as its own model, ready to build again."""
     apprec_version: Version
     """The version to receipt with."""
+    scope: schemas.Scope
+    """What our schema judges of it."""
     faults: tuple[Fault, ...]
     """Faults by our schema, after what we tolerate was put right; the payload of an unsupported type is not judged."""
     attachments: tuple[Attachment, ...]
+    plan: PlanFacts | None = None
+    """What a Henvisning 2.0 or PLO 2.0 says of plan and coordinator, though its type is not supported."""
     root: etree._Element
     """The tree, with what is tolerated put right. The bytes as received are the caller's to keep."""
 
@@ -73,7 +77,7 @@ def _receipt(root: etree._Element) -> Read:
     receipt = apprec_read.read(root)
     return Read(
         kind="apprec", type="APPREC", version=receipt.version, supported=True, head=None, body=receipt, message=None,
-        apprec_version=receipt.version, faults=schemas.faults(root), attachments=(), root=root,
+        apprec_version=receipt.version, scope="whole", faults=schemas.faults(root), attachments=(), root=root,
     )  # fmt: skip
 
 
@@ -83,7 +87,7 @@ def _message(root: etree._Element) -> Read:
     payload = _payload(root)
     space = namespace(payload) if payload is not None else ""
     row = types.row_of(known.type.v, space)
-    body = dialog_read.read(payload) if row is not None and payload is not None else None
+    body = row.read(payload) if row is not None and payload is not None else None
     edition = types.edition(space)
     _tolerate(root)
     return Read(
@@ -95,8 +99,10 @@ def _message(root: etree._Element) -> Read:
         body=body,
         message=row.parse(known, body) if row is not None and body is not None else None,
         apprec_version=edition.apprec_version,
+        scope="whole" if row else "head",
         faults=schemas.faults(root, "whole" if row else "head"),
         attachments=_attachments(root),
+        plan=plan.read(payload) if payload is not None else None,
         root=root,
     )
 

@@ -6,60 +6,57 @@ Severity: `must` be refused with an AppRec error, `may` be refused, `never` refu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from adapter.kith import care_rules, innbygger
 from adapter.kith.apprec import REJECTED, AppRec
-from adapter.kith.dialog import Notes
+from adapter.kith.dialog import Notes, everyone
 from adapter.kith.parts import RECEIVER_CONTACT
 from adapter.kith.reading import Read
+from adapter.kith.rule import CONTENT, INFO, Rule
 
-Severity = Literal["must", "may", "never"]
+__all__ = ["RULES", "Rule"]
+
+_CITIZEN: Final = innbygger.TYPE
+_ANSWERS: Final = frozenset({"DIALOG_SVAR", "DIALOG_AVVIK"})
+
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_INFO: Final = "/MsgHead/MsgInfo"
-_NOTE: Final = "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat"
-_QUESTION: Final = "/MsgHead/Document/RefDoc/Content/Dialogmelding/Foresporsel"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """One rule. `test` returns the XPath of what breaks it, None where it holds or does not apply."""
-
-    name: str
-    source: str
-    severity: Severity
-    code: str
-    test: Callable[[Read], str | None]
+_NOTE: Final = f"{CONTENT}/Dialogmelding/Notat"
+_QUESTION: Final = f"{CONTENT}/Dialogmelding/Foresporsel"
 
 
 def _msg_id(read: Read) -> str | None:
-    return f"{_INFO}/MsgId" if read.head and not _UUID.fullmatch(read.head.msg_id) else None
+    return f"{INFO}/MsgId" if read.head and not _UUID.fullmatch(read.head.msg_id) else None
 
 
 def _patient(read: Read) -> str | None:
     if read.head is None or (read.head.patient and read.head.patient.identified):
         return None
-    return f"{_INFO}/Patient"
+    return f"{INFO}/Patient"
 
 
 def _both_levels(read: Read) -> str | None:
     if read.head is None:
         return None
     ends = (("Sender", read.head.sender), ("Receiver", read.head.receiver))
-    return next((f"{_INFO}/{name}" for name, address in ends if not all(address.her_ids)), None)
+    return next((f"{INFO}/{name}" for name, address in ends if not all(address.her_ids)), None)
 
 
 def _in_thread(read: Read) -> str | None:
-    answers = read.type in {"DIALOG_SVAR", "DIALOG_AVVIK"}
-    return f"{_INFO}/ConversationRef" if answers and read.head and read.head.conversation is None else None
+    answers = read.type in _ANSWERS or (read.type == _CITIZEN and bool(_body(read).notes))
+    return f"{INFO}/ConversationRef" if answers and read.head and read.head.conversation is None else None
 
 
 def _receiver_contact(read: Read) -> str | None:
     if read.type != "DIALOG_HELSEFAGLIG" or read.head is None or read.head.conversation is not None:
         return None
     new = [note for note in _body(read).notes if note.topic.among("7322", "6")]
-    named = [c for note in new for c in note.contacts if c.role and c.role.among("9034", RECEIVER_CONTACT)]
+    named = [
+        c
+        for note in new
+        for c in everyone(note.contacts)
+        if c.role and c.role.among("9034", RECEIVER_CONTACT)
+    ]
     return (
         f"{_NOTE}/RollerRelatertNotat" if new and not any(contact.profession for contact in named) else None
     )
@@ -90,8 +87,20 @@ def _only_questions(read: Read) -> str | None:
 
 
 def _echo(read: Read) -> str | None:
-    bare = read.type == "DIALOG_SVAR" and any(note.question is None for note in _body(read).notes)
+    echoes = read.type in {"DIALOG_SVAR", _CITIZEN}
+    bare = echoes and any(note.question is None for note in _body(read).notes)
     return f"{_NOTE}/Foresporsel" if bare else None
+
+
+def _not_to_itself(read: Read) -> str | None:
+    ref = read.head.conversation if read.head else None
+    itself = read.head is not None and ref is not None and read.head.msg_id in (ref.parent, ref.conversation)
+    return f"{INFO}/ConversationRef" if itself else None
+
+
+def _citizen_ack(read: Read) -> str | None:
+    ack = read.head.ack if read.head else None
+    return f"{INFO}/Ack" if read.type == _CITIZEN and (ack is None or ack.v != "J") else None
 
 
 def _errors_given(read: Read) -> str | None:
@@ -115,5 +124,8 @@ RULES: Final = (
     Rule(name="only-notes", source="HIS 80603 3.4.1", severity="never", code="IPK-M014", test=_only_notes),
     Rule(name="only-questions", source="HIS 1152:2006", severity="never", code="IPK-M014", test=_only_questions),
     Rule(name="echo", source="HIS 1152:2006", severity="never", code="IPK-M014", test=_echo),
+    Rule(name="not-to-itself", source="HITS 1218", severity="never", code="IPK-M020", test=_not_to_itself),
+    Rule(name="citizen-ack", source="HITS 1217:2018", severity="never", code="IPK-M020", test=_citizen_ack),
     Rule(name="error-given", source="HIS 80415:2012", severity="never", code="IPK-M012", test=_errors_given),
+    *care_rules.ROWS,
 )  # fmt: skip

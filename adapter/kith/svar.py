@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
-from adapter.kith import dialog_write, head_write
+from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
-from adapter.kith.dialog import V1_0, Contact, Dialect, Note, Notes, Question
+from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes, Question
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
 
@@ -18,16 +18,10 @@ ANSWER: Final = "5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Svar:
+class Svar(Dialogue):
     """An answer. `head.conversation` is set, and each note carries the question it answers."""
 
-    head: Head
-    notes: tuple[Note, ...]
-
-    @property
-    def body(self) -> Notes:
-        """The notes, as every dialogue message shows what it holds."""
-        return Notes(notes=self.notes)
+    version: ClassVar[str] = DIALECT.version
 
 
 def new(head: Head, *, text: str, question: Question, contacts: tuple[Contact, ...]) -> Svar:
@@ -38,7 +32,7 @@ def new(head: Head, *, text: str, question: Question, contacts: tuple[Contact, .
 
 def parse(head: Head, body: Notes) -> Svar:
     """Return the message of a head and body as read."""
-    return Svar(head=head, notes=body.notes)
+    return dialog.message(Svar, head, body)
 
 
 def build(message: Svar) -> str:

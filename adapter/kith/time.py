@@ -3,14 +3,48 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, Self
 from zoneinfo import ZoneInfo
 
 OSLO: Final = ZoneInfo("Europe/Oslo")
 _DATE_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )  # xs:dateTime; years of four digits are enough for a message
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class When:
+    """A date or time of a message as it is written, whatever its form; parsed when asked."""
+
+    written: str
+
+    @classmethod
+    def of(cls, written: str | None) -> Self | None:
+        """Return what an element says, None where it says nothing."""
+        text = (written or "").strip()
+        return cls(text) if text else None
+
+    @classmethod
+    def on(cls, day: date) -> Self:
+        """Return a day."""
+        return cls(day.isoformat())
+
+    @classmethod
+    def at(cls, moment: datetime) -> Self:
+        """Return an aware time as messages write it."""
+        return cls(write(moment))
+
+    @property
+    def day(self) -> date | None:
+        """The day, also of a time; None where it is neither."""
+        return read_date(self.written) or (moment.date() if (moment := self.moment) else None)
+
+    @property
+    def moment(self) -> datetime | None:
+        """The time, aware; None where only a day, or no time at all, is written."""
+        return read(self.written)
 
 
 def write(when: datetime) -> str:

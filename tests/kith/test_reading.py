@@ -12,9 +12,10 @@ import pytest
 
 from adapter import kith
 from adapter.errors import MessageError
-from adapter.kith import foresporsel, helsefaglig, rules, svar, time
+from adapter.kith import foresporsel, helsefaglig, rules, svar, time, types
 from adapter.kith.dialog import Question
 from adapter.kith.head import Conversation, Patient, person_ident
+from tests.kith import care
 from tests.kith.builders import HEAD, KOMAN, LINE, MSG_ID, NEW_DIALOGUE, PARENT, REPLY, TITLE, WHEN, dialogue
 
 OTHER = "6f0c9a0e-2f0b-4c38-9d6e-0f4a6f1d7a11"
@@ -148,7 +149,7 @@ def test_a_message_of_another_type_or_version_is_refused_as_not_supported():
 
 def test_the_payload_of_a_type_not_supported_is_not_judged_but_its_head_is():
     other = (
-        built().replace('V="DIALOG_HELSEFAGLIG"', 'V="DIALOG_STATUS_HENVISNING"').replace("TemaKodet", "Tull")
+        built().replace('V="DIALOG_HELSEFAGLIG"', 'V="DIALOG_TIL_ARKIVERING"').replace("TemaKodet", "Tull")
     )
     assert kith.read(other.encode()).faults == ()
     broken = other.replace("<MsgType ", "<Nei/><MsgType ")
@@ -242,6 +243,7 @@ BREAKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "only-questions": (lambda: _question("x").replace(b"<Foresporsel>", b"<!--").replace(b"</Foresporsel>", b"-->"), "IPK-M014"),
     "echo": (lambda: _answer(notes=(replace(svar.new(REPLY, text="x", question=None, contacts=()).notes[0]),)), "IPK-M014"),
     "error-given": (lambda: RECEIPT_WITHOUT_ERROR, "IPK-M012"),
+    **care.BREAKS,
 }  # fmt: skip
 RECEIPT_WITHOUT_ERROR = b"""<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><MsgType V="APPREC"/>
 <MIGversion>v1.1 2012-02-15</MIGversion><GenDate>2026-03-04T10:15:40</GenDate><Id>8164cfcb-1512-58d6-8af9-2065cd93f7f1</Id>
@@ -264,6 +266,13 @@ def test_every_rule_is_broken_by_its_own_example_alone(rule: rules.Rule):
 )
 def test_content_is_never_a_reason_to_refuse(rule: rules.Rule):
     assert kith.receipt_faults(kith.read(BREAKS[rule.name][0]())) == ()
+
+
+@pytest.mark.parametrize("message", care.WHOLE, ids=lambda message: message.head.type.v)
+def test_a_message_of_its_kind_breaks_nothing(message: types.Message):
+    data = kith.build(message)
+    assert kith.check(data) == ()
+    assert kith.read(data).message == message
 
 
 def test_a_document_that_cannot_be_read_is_told_why():

@@ -23,7 +23,7 @@ def test_every_row_is_a_type_of_the_list_with_a_schema_and_the_receipt_of_its_ed
     assert row.namespace in spaces
     edition = types.edition(row.namespace)
     assert (edition.version, edition.apprec_version) == (row.version, row.apprec_version)
-    assert row.standard.startswith("HIS")
+    assert row.standard.startswith(("HIS", "HITS"))
 
 
 def test_a_type_with_another_version_s_payload_has_no_row():
