@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="the address users see; none: http://HOST:PORT"
     )
-    threads: int = Field(8, ge=1, le=256, description="threads that answer HTTP")
+    threads: int = Field(16, ge=1, le=256, description="threads that answer HTTP")
     token: SecretStr | None = Field(
         None, min_length=16, description="bearer token that callers must send; none: no token is asked for"
     )

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from adapter.errors import Conflict, SystemFault
 from adapter.store import audit, pool
+from adapter.store.lane import Lane
 from adapter.store.sql import Connection, Engine, Shared, Statement
 from adapter.store.sqlite import BUSY_SECONDS, SqliteEngine
 from adapter.store.writer import Writer
@@ -77,6 +78,7 @@ class Store:
         self._engine = engine
         self._shared = shared
         self._turn = Lock()
+        self.lane = Lane(closed=not self._single)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -103,6 +105,7 @@ class Store:
         raises (then nothing of it is stored), Conflict, or SystemFault: IPK-S001 away, IPK-S002 the queue is full.
         """
         if self._single:
+            self.lane.leave()
             result: T = self._writer.submit(work)
             return result
         if not self._room.acquire(blocking=False):

@@ -138,6 +138,7 @@ class Call:
             if len(found) > self.limit:
                 _drain(self._stream, DRAINED)
                 raise EventError(code_for(self.route, 413))
+        self.services.store.lane.enter()
         return found
 
     def drain(self) -> None:

@@ -27,8 +27,6 @@ Alive = Callable[[], Mapping[str, bool]]
 OK: Final = 200
 SPARE: Final = 2
 """Threads that never wait for a body, so that reads and health are answered while others trickle in."""
-TURN: Final = 0.05
-"""Seconds that a read waits for its turn before it goes on without: a slow one holds up nobody for longer."""
 _NO_STORE: Final = ("Cache-Control", "no-store")
 _MAY_KEEP: Final = ("Cache-Control", "public, max-age=300")
 _POLICY: Final = (
@@ -57,9 +55,6 @@ class Desk:
         self.audit = settings.audit
         self.org = policy.home(services.book())
         self.meter = Meter(services)
-        # Python runs one thread at a time. Where nothing waits for a network, threads that read by turns do not spend
-        # their time on handing the interpreter round at every row. performance.md, lesson 2.
-        self.turns = threading.Lock() if services.store.dialect == "sqlite" else None
         self.shared = Shared(
             services=services,
             base=settings.base_url,
@@ -106,7 +101,7 @@ class Desk:
         keep = callers.CURRENT.set(caller)
         try:
             found = (
-                self._in_turn(route, call, names)
+                self._in_lane(route, call, names)
                 if decision.allowed
                 else problems.answer(call, decision.error())
             )
@@ -114,15 +109,15 @@ class Desk:
             callers.CURRENT.reset(keep)
         return self._audited(call, caller, found) if self.audit and not call.audited else found
 
-    def _in_turn(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
-        """Return a view's answer: a GET waits for its turn, a while; a POST never, since its body may trickle in."""
-        turns = self.turns if route.method == "GET" else None
-        if turns is None or not turns.acquire(timeout=TURN):
-            return self._viewed(route, call, names)
+    def _in_lane(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
+        """Return a view's answer. A GET takes the lane at once, a POST when it has its body (Call.body), which may trickle in."""
+        lane = self.services.store.lane
+        if route.method == "GET":
+            lane.enter()
         try:
             return self._viewed(route, call, names)
         finally:
-            turns.release()
+            lane.leave()
 
     def _who(self, call: Call) -> callers.Caller:
         environ = call.environ

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Lock
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -14,9 +15,8 @@ from flask.testing import FlaskClient
 
 from adapter import log
 from adapter.services import Services
+from adapter.store import lane
 from adapter.web import create_app
-from adapter.web.app import App
-from adapter.web.desk import TURN
 from tests.web.hands import LINE, need, post, told, trails
 
 TOKEN = "a-token-made-up-for-tests"
@@ -219,74 +219,96 @@ def test_a_fault_of_our_own_making_is_500_and_says_nothing(
     assert b"http.failed" in stream.getvalue()
 
 
-# ── turns ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── the lane ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture
-def turns(client: FlaskClient) -> Lock:
-    app = client.application
-    assert isinstance(app, App)
-    assert app.desk.turns is not None
-    return app.desk.turns
+def held_by_another(services: Services) -> Iterator[None]:
+    """Hold the lane by another thread for the length of a test."""
+    entered, over = Event(), Event()
+
+    def hold() -> None:
+        services.store.lane.enter()
+        entered.set()
+        over.wait(60)
+        services.store.lane.leave()
+
+    thread = Thread(target=hold)
+    thread.start()
+    assert entered.wait(10)
+    yield
+    over.set()
+    thread.join()
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-class TestTurns:
-    """On SQLite reads take turns."""
+class TestLane:
+    """On SQLite requests compute one at a time."""
 
-    def test_a_read_waits_for_its_turn_but_not_for_ever(self, client: FlaskClient, turns: Lock):
-        with turns:
-            begun = time.perf_counter()
-            assert client.get("/fhir/Task").status_code == 200
-            waited = time.perf_counter() - begun
-            assert turns.locked()  # another's turn is not given away
-        assert waited >= TURN
+    @pytest.mark.usefixtures("held_by_another")
+    def test_a_request_waits_for_the_lane_but_not_for_ever(self, client: FlaskClient, services: Services):
+        begun = time.perf_counter()
+        assert client.get("/fhir/Task").status_code == 200
+        assert time.perf_counter() - begun >= lane.PATIENCE
+        assert post(client, need()).status_code == 202
+        assert services.store.lane.taken  # another's is not given away
 
     @pytest.mark.parametrize(
         "path", ["/fhir/Task/1", "/messages/nothing", f"/fhir/Patient?identifier={LINE}"]
     )
-    def test_the_turn_is_free_again_after_an_error(self, client: FlaskClient, turns: Lock, path: str):
+    def test_the_lane_is_free_again_after_an_error(self, client: FlaskClient, services: Services, path: str):
         assert client.get(path).status_code >= 400
-        assert not turns.locked()
+        assert not services.store.lane.taken
 
-    def test_the_turn_is_free_again_after_a_fault_of_our_own(
-        self, client: FlaskClient, turns: Lock, monkeypatch: pytest.MonkeyPatch
+    def test_the_lane_is_free_again_after_a_refused_event(self, client: FlaskClient, services: Services):
+        assert post(client, {**need(), "type": "none"}).status_code == 422
+        assert not services.store.lane.taken
+
+    def test_the_lane_is_free_again_after_a_fault_of_our_own(
+        self, client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
     ):
         seen: list[bool] = []
 
         def broken(*_args: object) -> None:
-            seen.append(turns.locked())
+            seen.append(services.store.lane.held)
             raise ValueError
 
         monkeypatch.setattr("adapter.store.resources.current", broken)
         assert client.get("/fhir/Task/1").status_code == 500
         assert seen == [True]
-        assert not turns.locked()
+        assert not services.store.lane.taken
 
-    def test_the_audit_row_is_written_outside_the_turn(
-        self, client: FlaskClient, services: Services, turns: Lock, monkeypatch: pytest.MonkeyPatch
+    def test_whoever_waits_for_the_disk_has_left_the_lane(
+        self, client: FlaskClient, services: Services, monkeypatch: pytest.MonkeyPatch
     ):
         seen: list[bool] = []
-        write = services.store.append_audit
+        write = services.store._writer.submit
 
-        def watched(rows: Any) -> None:
-            seen.append(turns.locked())
-            write(rows)
+        def watched(*given: Any) -> Any:
+            seen.append(services.store.lane.taken)
+            return write(*given)
 
-        monkeypatch.setattr(services.store, "append_audit", watched)
+        monkeypatch.setattr(services.store._writer, "submit", watched)
         assert client.get("/fhir/Task").status_code == 200
-        assert seen == [False]
+        assert post(client, need()).status_code == 202
+        assert seen == [False, False]
 
-    def test_those_who_write_and_those_who_are_refused_wait_for_no_turn(
-        self, client: FlaskClient, turns: Lock, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.usefixtures("held_by_another")
+    def test_those_who_are_refused_wait_for_no_lane(
+        self, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
     ):
-        monkeypatch.setattr("adapter.web.desk.TURN", 30.0)
-        with turns:
-            begun = time.perf_counter()
-            assert post(client, need()).status_code == 202
-            assert client.get("/fhir/Task", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403
-            assert client.get("/health/ready").status_code == 200
-            assert time.perf_counter() - begun < 15
+        monkeypatch.setattr("adapter.store.lane.PATIENCE", 30.0)
+        begun = time.perf_counter()
+        assert client.get("/fhir/Task", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403
+        assert client.get("/health/live").status_code == 200
+        assert time.perf_counter() - begun < 15
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_where_threads_wait_for_a_network_nobody_takes_the_lane(client: FlaskClient, services: Services):
+    services.store.lane.enter()
+    assert not services.store.lane.taken
+    assert client.get("/fhir/Task").status_code == 200
 
 
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────
