@@ -9,20 +9,22 @@ from typing import Final, cast
 import click
 
 from adapter.cli import files
-from adapter.kith.rendering.labels import LANGUAGES, Lang
+from adapter.kith import rendering
 
-_BY_NAME: Final = {".html": "html", ".htm": "html", ".pdf": "pdf"}
-_FORMATS: Final = ("html", "text", "pdf")
+_BY_NAME: Final[dict[str, rendering.Format]] = {".html": "html", ".htm": "html", ".pdf": "pdf"}
 
 
 @click.command("render")
 @click.argument("name", metavar="MESSAGE.xml|-")
 @click.option(
-    "--format", "format_", type=click.Choice(_FORMATS),
+    "--format", "format_", type=click.Choice(rendering.FORMATS),
     help="Without it the name of --out decides; else text.",
 )  # fmt: skip
 @click.option(
-    "--lang", type=click.Choice(LANGUAGES), default="nb", help="Language of the labels; nb without it."
+    "--lang",
+    type=click.Choice(rendering.LANGUAGES),
+    default="nb",
+    help="Language of the labels; nb without it.",
 )
 @click.option("--unmasked", is_flag=True, help="Show name and numbers of the patient, hidden otherwise.")
 @click.option(
@@ -40,11 +42,9 @@ def render_(name: str, *, format_: str | None, lang: str, unmasked: bool, out: P
       ip-adapter render message.xml --out message.pdf
       ip-adapter render message.xml --format html --out message.html
     """  # noqa: D301 (\b is click's mark)
-    from adapter.kith import rendering  # noqa: PLC0415 (XML is for those who have some)
-
-    found = rendering.document(files.read(name), lang=cast("Lang", lang), unmasked=unmasked)
-    chosen = format_ or (_BY_NAME.get(out.suffix.lower(), "text") if out is not None else "text")
-    data = rendering.write(found, cast("rendering.Format", chosen))
+    found = rendering.document(files.read(name), lang=cast("rendering.Lang", lang), unmasked=unmasked)
+    by_name = _BY_NAME.get(out.suffix.lower(), "text") if out is not None else "text"
+    data = rendering.write(found, cast("rendering.Format | None", format_) or by_name)
     if out is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()

@@ -63,7 +63,6 @@ def _receipt(root: etree._Element, lang: Lang) -> Document:
 
 def _message(root: etree._Element, reading: Reading) -> Document:
     info = values.child(root, "MsgInfo")
-    type_ = values.child(info, "Type") if info is not None else None
     documents = attachments.documents(root)
     first = documents[0] if documents else None
     payload = attachments.payload(first) if first is not None else None
@@ -74,5 +73,5 @@ def _message(root: etree._Element, reading: Reading) -> Document:
         *(body.sections(payload, reading) if payload is not None else ()),
         *attachments.sections(listed, reading.lang),
     )
-    reference = values.plain(values.child(info, "MsgId")) if info is not None else ""
-    return Document(reading.lang, values.code(type_, reading.lang) or kind(root), reference, sections)
+    title = values.code(values.child(info, "Type"), reading.lang) or kind(root)
+    return Document(reading.lang, title, values.plain(values.child(info, "MsgId")), sections)

@@ -45,8 +45,6 @@ def sections(found: list[etree._Element], lang: Lang) -> Iterator[Section]:
 
 def _row(document: etree._Element, lang: Lang) -> tuple[str, ...]:
     about = values.child(document, "RefDoc")
-    if about is None:
-        return ("", "", "", "")
     mime = values.plain(values.child(about, "MimeType"))
     kind_ = (
         _TYPES.get(mime.lower(), mime)
@@ -56,7 +54,7 @@ def _row(document: etree._Element, lang: Lang) -> tuple[str, ...]:
     return _described(document, about), kind_, _size(document, about, lang), _date(about)
 
 
-def _described(document: etree._Element, about: etree._Element) -> str:
+def _described(document: etree._Element, about: etree._Element | None) -> str:
     said = (
         values.child(about, "Description"),
         values.child(document, "ContentDescription"),
@@ -71,11 +69,11 @@ def _inside(document: etree._Element) -> str:
     return f"XML ({kind(found)})" if found is not None else ""
 
 
-def _date(about: etree._Element) -> str:
+def _date(about: etree._Element | None) -> str:
     return values.moment(values.plain(values.child(about, "IssueDate")))
 
 
-def _size(document: etree._Element, about: etree._Element, lang: Lang) -> str:
+def _size(document: etree._Element, about: etree._Element | None, lang: Lang) -> str:
     """Return how large an attachment is, or where it lies."""
     reference = values.plain(values.child(about, "FileReference"))
     if reference:

@@ -25,13 +25,15 @@ _DOCUMENT: Final = (
     ("Annotation", "note"), ("FromDate", "from_date"), ("ToDate", "to_date"), ("EnquiryRefId", "reference"),
 )  # fmt: skip
 """What the first Document says beside its content."""
+_FILE: Final = (("IssueDate", "document_date"), ("Description", "about"), ("Id", "reference"))
+"""What its RefDoc says."""
 
 
 def section(root: etree._Element, payload: etree._Element | None, reading: Reading) -> Section:
     """Return the head; `payload` is the Document that carries the message itself."""
     info = values.child(root, "MsgInfo")
     found = [*_message(info, reading), *_document(root, payload, reading)] if info is not None else []
-    return Section(labels.word("head", reading.lang), TOP, (Facts(tuple(found)),))
+    return Section(labels.word("head", reading.lang), TOP, (Facts(tuple(found)),) if found else ())
 
 
 def _message(info: etree._Element, reading: Reading) -> Iterator[Row]:
@@ -43,7 +45,7 @@ def _message(info: etree._Element, reading: Reading) -> Iterator[Row]:
     yield from _row("id", values.plain(values.child(info, "MsgId")), reading)
     thread = values.child(info, "ConversationRef")
     for name, word in _REFERENCE:
-        yield from _row(word, values.plain(values.child(thread, name)) if thread is not None else "", reading)
+        yield from _row(word, values.plain(values.child(thread, name)), reading)
     for name, word in _LATER:
         yield from _row(word, values.code(values.child(info, name), reading.lang), reading)
 
@@ -84,12 +86,12 @@ def _level(element: etree._Element, own: list[etree._Element], reading: Reading)
 
 
 def _document(root: etree._Element, payload: etree._Element | None, reading: Reading) -> Iterator[Row]:
-    report = values.child(root, "PatientReport")
-    if report is not None:
-        yield from _row("case", values.plain(values.child(report, "CaseNo")), reading)
-    for name, word in _DOCUMENT if payload is not None else ():
-        found = values.child(payload, name) if payload is not None else None
-        yield from _row(word, _said(found, reading), reading)
+    yield from _row(
+        "case", values.plain(values.child(values.child(root, "PatientReport"), "CaseNo")), reading
+    )
+    for holder, names in ((payload, _DOCUMENT), (values.child(payload, "RefDoc"), _FILE)):
+        for name, word in names:
+            yield from _row(word, _said(values.child(holder, name), reading), reading)
 
 
 def _said(element: etree._Element | None, reading: Reading) -> str:

@@ -41,8 +41,11 @@ _SIZES: Final = {1: 16.0, 2: 12.5, 3: 10.5}
 _CELL: Final = 8.0
 """Size of letters in a table."""
 _PADDING: Final = 3
+_TALLEST: Final = A4[1] - 2 * _MARGIN - 40 * mm
+"""Height of a row that is kept together, with room for the heads of its table."""
 _ROOM: Final = 25 * mm
-"""What must be free below a heading, else it goes to the next page."""
+_ROOM_FOR_MORE: Final = 50 * mm
+"""What must be free for a heading and what follows (more for a table or another heading), else they go to the next page."""
 
 
 def write(found: Document) -> bytes:
@@ -140,7 +143,8 @@ def _story(found: Document) -> Iterator[Flowable]:
 def _section(section: Section) -> Iterator[Flowable]:
     size = _SIZES.get(section.level, 9.5)
     color = _ACCENT if section.level == 2 else _INK  # noqa: PLR2004 (the heading below the title)
-    yield CondPageBreak(_ROOM)
+    small = section.parts and not isinstance(section.parts[0], Table)
+    yield CondPageBreak(_ROOM if small else _ROOM_FOR_MORE)
     yield _text(section.heading, _style(size, color, bold=True, before=size * 0.9))
     for at, part in enumerate(section.parts):
         if at:
@@ -191,8 +195,15 @@ def _grid(table: Table) -> Flowable:
 def _laid(
     lines: list[list[Paragraph]], widths: Sequence[float], style: TableStyle, *, repeat: int = 0
 ) -> Flowable:
-    """Return a table that goes on over pages, within a row too where one is longer than a page."""
-    return Grid(lines, colWidths=list(widths), style=style, repeatRows=repeat, splitInRow=1, hAlign="LEFT")
+    """Return a table that goes on over pages; a row, such as one medicine, is split only where no page could hold it."""
+    split = int(any(_height(row, widths) > _TALLEST for row in lines))
+    return Grid(
+        lines, colWidths=list(widths), style=style, repeatRows=repeat, splitInRow=split, hAlign="LEFT"
+    )
+
+
+def _height(row: Sequence[Paragraph], widths: Sequence[float]) -> float:
+    return max(cell.wrap(width - 2 * _PADDING, A4[1])[1] for cell, width in zip(row, widths, strict=True))
 
 
 def _widths(table: Table) -> list[float]:

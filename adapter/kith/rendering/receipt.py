@@ -60,8 +60,6 @@ def _head(root: etree._Element, lang: Lang) -> Iterator[Row]:
 
 def _original(root: etree._Element, lang: Lang) -> Iterator[Row]:
     original = values.child(root, "OriginalMsgId")
-    if original is None:
-        return
     yield from _row(
         "original_type", values.code(values.child(original, "MsgType"), lang, number="8279"), lang
     )
@@ -75,8 +73,8 @@ def _row(word: str, value: str, lang: Lang) -> Iterator[Row]:
 
 
 def _party(word: str, party: etree._Element | None, lang: Lang) -> Iterator[Row]:
-    holder = values.child(party, "HCP") if party is not None else None
-    if party is None or holder is None:
+    holder = values.child(party, "HCP")
+    if holder is None:
         return
     role = values.code(values.child(party, "Role"), lang)
     more = [each for each in (_more(child, lang) for child in holder if kind(child) not in _PARTIES) if each]

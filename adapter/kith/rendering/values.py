@@ -28,9 +28,9 @@ _PHONES: Final = {
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 
 
-def child(element: etree._Element, name: str) -> etree._Element | None:
-    """Return the first child with a local name, whatever its namespace."""
-    return next((each for each in element if kind(each) == name), None)
+def child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """Return the first child with a local name, whatever its namespace; None of None."""
+    return next((each for each in element if kind(each) == name), None) if element is not None else None
 
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
