@@ -13,7 +13,7 @@ from lxml import etree
 from adapter import xmlsafe
 from adapter.errors import MessageError
 from adapter.kith import rendering
-from adapter.kith.rendering import values
+from adapter.kith.rendering import labels, values
 from adapter.kith.tree import kind
 from tests import reference
 from tests.kith.pages import flat, html, read_pdf, text, tree
@@ -144,6 +144,43 @@ def test_pages_are_well_formed_and_say_what_the_text_says(name: str, lang: rende
     assert set(re.findall(r"\w{4,}", text(_sample(name), lang=lang).lower())) <= {
         part for word in words for part in re.findall(r"\w{4,}", word.lower())
     }
+
+
+ROOTS = {
+    "Dialogmelding", "HelseopplysningerSaksbehandling", "HelseopplysningerVedSoknad", "Henvisning", "Innleggelsesrapport",
+    "Konsultasjon", "MeldingFravar", "OrienteringOmTjenestetilbud", "OverforingMedisinskeOpplysninger", "Pasientlogistikk",
+    "Sammenfatning", "TverrfagligEpikrise",
+}  # fmt: skip
+"""Roots of payloads: what they hold is shown, they themselves by the type of the message."""
+SCHEMAS = {
+    "dialog": r"dialogmelding", "epj": r"EPJ-(cave|journalnotat|legemiddel)-mv", "henvisning": r"Henvisning-v2",
+    "po": r"(poKomponent|Pasientlogistikk|Helseopplysninger\w*|Innleggelsesrapport|MedisinskeOpplysninger|"
+    r"OrienteringOmTjenestetilbud|TverrfagligEpikrise|Sammenfatning|MeldingFravar)-v",
+}  # fmt: skip
+SHOWN_AS = {
+    "boolean": {"bool", "estimate"}, "date": {"date"}, "dateTime": {"date"}, "TS": {"date"}, "CS": {"code", "coded"},
+    "CV": {"code", "coded"}, "PQ": {"quantity"}, "anyType": {"prose"}, "string": {"text", "prose", ""}, "Person": {"person"},
+    "HealthcareProfessional": {"person"}, "Organisation": {"unit"},
+}  # fmt: skip
+"""Type in a schema → how an element of it may be shown."""
+
+
+@pytest.mark.parametrize("family", SCHEMAS)
+def test_every_element_of_the_official_schemas_has_a_row_that_fits_its_type(family: str):
+    folder = reference.path("standards", "kith", "xsd")
+    files = [file for file in folder.glob("*.xsd") if re.match(SCHEMAS[family], file.name)]
+    rows = labels._labels(family)
+    found = {
+        (each.get("name"), (each.get("type") or "").rpartition(":")[2])
+        for file in files
+        for each in etree.parse(file).iter("{http://www.w3.org/2001/XMLSchema}element")
+        if each.get("name") not in {None, *ROOTS}
+    }
+    assert len(found) > 10
+    assert sorted(name for name, _ in found if name not in rows) == []
+    assert [
+        name for name, type_ in found if rows[name].show not in SHOWN_AS.get(type_, {rows[name].show})
+    ] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

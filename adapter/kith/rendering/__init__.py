@@ -65,12 +65,12 @@ def _message(root: etree._Element, reading: Reading) -> Document:
     info = values.child(root, "MsgInfo")
     documents = attachments.documents(root)
     first = documents[0] if documents else None
-    payload = attachments.payload(first) if first is not None else None
-    listed = documents if payload is None else documents[1:]
+    payloads = attachments.payloads(first)
+    listed = documents[1:] if payloads else documents
     sections = (
         head.section(root, first, reading),
         *head.patient(root, reading),
-        *(body.sections(payload, reading) if payload is not None else ()),
+        *(section for each in payloads for section in body.sections(each, reading)),
         *attachments.sections(listed, reading.lang),
     )
     title = values.code(values.child(info, "Type"), reading.lang) or kind(root)

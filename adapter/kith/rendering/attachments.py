@@ -14,23 +14,25 @@ from adapter.kith.rendering.labels import Lang
 from adapter.kith.tree import kind
 
 _TYPES: Final = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "text/xml": "XML"}
+_END: Final = 100
+"""Letters at the end of base64 among which its padding stands."""
 _UNITS: Final = ((1_000_000, "MB"), (1_000, "kB"))
 
 
 def documents(root: etree._Element) -> list[etree._Element]:
     """Return all Documents of a message, those of a PatientReport too."""
-    return [
-        each
-        for each in root.iter("{*}Document")
-        if kind(each) == "Document" and values.child(each, "RefDoc") is not None
-    ]
+    holders = (root, *values.children(root, "PatientReport"))
+    return [each for holder in holders for each in values.children(holder, "Document")]
 
 
-def payload(document: etree._Element) -> etree._Element | None:
-    """Return the XML instance that a Document carries, None for an attachment."""
-    content = next(document.iter("{*}Content"), None)
-    found = next(iter(content), None) if content is not None else None
-    return None if found is None or kind(found) == "Base64Container" else found
+def payloads(document: etree._Element | None) -> list[etree._Element]:
+    """Return the XML instances that a Document carries, none for an attachment."""
+    return [each for each in _content(document) if kind(each) != "Base64Container"]
+
+
+def _content(document: etree._Element | None) -> list[etree._Element]:
+    content = values.child(values.child(document, "RefDoc"), "Content")
+    return list(content) if content is not None else []
 
 
 def sections(found: list[etree._Element], lang: Lang) -> Iterator[Section]:
@@ -65,8 +67,8 @@ def _described(document: etree._Element, about: etree._Element | None) -> str:
 
 
 def _inside(document: etree._Element) -> str:
-    found = payload(document)
-    return f"XML ({kind(found)})" if found is not None else ""
+    found = ", ".join(kind(each) for each in payloads(document))
+    return f"XML ({found})" if found else ""
 
 
 def _date(about: etree._Element | None) -> str:
@@ -78,12 +80,17 @@ def _size(document: etree._Element, about: etree._Element | None, lang: Lang) ->
     reference = values.plain(values.child(about, "FileReference"))
     if reference:
         return f"{labels.word('place', lang)}: {reference}"
-    held = next(document.iter("{*}Base64Container"), None)
-    if held is None:
+    held = [each.text or "" for each in _content(document) if kind(each) == "Base64Container"]
+    if not held:
         return ""
-    text = "".join((held.text or "").split())
-    count = len(text) * 3 // 4 - text[-2:].count("=")
+    count = sum(map(_bytes, held))
     for unit, name in _UNITS:
         if count >= unit:
             return f"{count / unit:.1f} {name}".replace(".", ",")
     return f"{count} {labels.word('bytes', lang)}"
+
+
+def _bytes(text: str) -> int:
+    """Return how many bytes base64 stands for. The text is counted, not copied: it may be most of the message."""
+    letters = len(text) - sum(text.count(blank) for blank in " \t\r\n")
+    return letters * 3 // 4 - text[-_END:].count("=")

@@ -11,6 +11,7 @@ from importlib import resources
 from itertools import groupby
 from typing import Final
 
+from adapter.kith.rendering.characters import visible
 from adapter.kith.rendering.document import Block, Document, Facts, Part, Prose, Section, Table
 
 _LISTS: Final = {"bullet": "ul", "number": "ol"}
@@ -34,8 +35,8 @@ def page(found: Document, *, style: str | None = None) -> str:
 
 
 def escape(text: str) -> str:
-    """Return text fit for a page; characters that no page may hold become blanks."""
-    return _escape("".join(char if char.isprintable() or char == "\n" else " " for char in text))
+    """Return text fit for a page."""
+    return _escape(visible(text))
 
 
 def _style(address: str | None) -> str:

@@ -10,9 +10,9 @@ from typing import Final
 from lxml import etree
 
 from adapter.kith.rendering import labels, values
+from adapter.kith.rendering.characters import visible
 from adapter.kith.rendering.document import Block, Document, Facts, Part, Prose, Row, Section, Table
 
-_NAMES: Final = ("GivenName", "MiddleName", "FamilyName")
 _SHORTEST: Final = 2
 _DIGITS: Final = 4
 
@@ -29,7 +29,8 @@ def masked(document: Document, patients: Iterable[etree._Element]) -> Document:
     word = labels.word("hidden", document.lang)
 
     def mask(text: str) -> str:
-        return whole.sub(word, text)
+        # A name may be written in other characters that look the same, and hidden ones may stand within a number.
+        return whole.sub(word, visible(text))
 
     return replace(document, sections=tuple(_section(each, mask) for each in document.sections))
 
@@ -45,16 +46,22 @@ def _numbers(patients: Iterable[etree._Element]) -> list[str]:
 
 
 def _words(patients: Iterable[etree._Element]) -> list[str]:
-    """Return patterns of the parts of the names, as whole words, as written or in capitals."""
-    parts = (
-        part
-        for each in patients
-        for name in _NAMES
-        for part in re.split(r"[\s-]+", values.plain(values.child(each, name)))
-        if len(part) >= _SHORTEST
-    )
+    """Return patterns of the names: together in any case, and each part as a whole word as written or in capitals."""
+    named = [(_parts(each, "GivenName", "MiddleName"), _parts(each, "FamilyName")) for each in patients]
+    together = [
+        rf"(?i:(?<!\w){re.escape(one)}\W+{re.escape(other)}s?(?!\w))"
+        for given, family in named
+        for one, other in [pair for g in given for f in family for pair in ((g, f), (f, g))]
+    ]
+    parts = {part for given, family in named for part in (*given, *family) if len(part) >= _SHORTEST}
     forms = {form for part in parts for form in (part, part.upper(), part.capitalize())}
-    return [rf"(?<!\w){re.escape(form)}s?(?!\w)" for form in sorted(forms, key=len, reverse=True)]
+    return together + [rf"(?<!\w){re.escape(form)}s?(?!\w)" for form in sorted(forms, key=len, reverse=True)]
+
+
+def _parts(patient: etree._Element, *names: str) -> list[str]:
+    """Return the words that a name is made of."""
+    said = " ".join(values.plain(values.child(patient, name)) for name in names)
+    return [part for part in re.split(r"[\s-]+", visible(said)) if part]
 
 
 def _section(section: Section, mask: Mask) -> Section:

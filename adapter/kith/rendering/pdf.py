@@ -25,6 +25,7 @@ from reportlab.platypus import CondPageBreak, Flowable, Paragraph, SimpleDocTemp
 from reportlab.platypus import Table as Grid
 
 from adapter.kith.rendering import labels
+from adapter.kith.rendering.characters import visible
 from adapter.kith.rendering.document import Block, Document, Facts, Part, Prose, Section, Table
 
 _PLAIN: Final = "DejaVuSans"
@@ -121,15 +122,11 @@ def _text(text: str, style: ParagraphStyle) -> Paragraph:
 
 
 def _written(text: str, font: str) -> str:
-    """Return text that the font can write: what it lacks by its number, what steers as a blank."""
+    """Return text that the font can write: what it lacks by its number."""
     known = fonts()[font]
-    return "".join(_character(char, known) for char in text)
-
-
-def _character(char: str, known: frozenset[int]) -> str:
-    if ord(char) in known or char == "\n":
-        return char
-    return f"[U+{ord(char):04X}]" if char.isprintable() else " "
+    return "".join(
+        char if ord(char) in known or char == "\n" else f"[U+{ord(char):04X}]" for char in visible(text)
+    )
 
 
 def _story(found: Document) -> Iterator[Flowable]:

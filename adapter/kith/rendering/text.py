@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from adapter.kith.rendering.characters import visible
 from adapter.kith.rendering.document import Block, Document, Facts, Part, Prose, Section, Table
 
 _WIDTH: Final = 100
@@ -17,12 +18,7 @@ _MARKS: Final = {"paragraph": "", "heading": "", "bullet": "- ", "number": ""}
 def page(found: Document) -> str:
     """Return the text, a line feed at its end."""
     lines = [*_heading(found.title.upper(), 1), *(line for each in found.sections for line in _section(each))]
-    return "\n".join(_printable(line).rstrip() for line in lines) + "\n"
-
-
-def _printable(line: str) -> str:
-    """Return a line without characters that steer a terminal."""
-    return "".join(char if char.isprintable() else " " for char in line)
+    return "\n".join(visible(line).rstrip() for line in lines) + "\n"
 
 
 def _heading(text: str, level: int) -> Iterator[str]:
