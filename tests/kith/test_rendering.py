@@ -225,6 +225,13 @@ def test_a_receipt_says_its_verdict_and_every_fault_in_words():
         assert part in said
 
 
+def test_a_receipt_that_says_nothing_is_shown_too():
+    found = rendering.document(b'<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2004-11-21"/>')
+    for format_ in rendering.FORMATS:
+        assert rendering.write(found, format_)
+    assert "<dl></dl>" not in rendering.write(found).decode()
+
+
 def test_the_patient_is_known_by_sex_alone_when_masked():
     said = text(message(note("")), unmasked=False)
     section = said[said.index("Pasient\n") : said.index("Melding\n")]

@@ -10,7 +10,7 @@ from lxml import etree
 
 from adapter.kith.rendering import cells, labels, rich, values
 from adapter.kith.rendering.cells import Cell, Reading
-from adapter.kith.rendering.document import Facts, Part, Prose, Section, Table
+from adapter.kith.rendering.document import Block, Facts, Part, Prose, Section, Table
 from adapter.kith.tree import kind
 
 TOP: Final = 2
@@ -23,7 +23,7 @@ _SECTIONS: Final = frozenset({"block", "items", "journal"})
 def sections(payload: etree._Element, reading: Reading) -> Iterator[Section]:
     """Return the sections of a payload; what stands in its root itself comes first."""
     own, below = _split(payload)
-    parts = tuple(_parts(own, reading))
+    parts = (*_stray(payload), *_parts(own, reading))
     if parts:
         yield Section(labels.word("details", reading.lang), TOP, parts)
     yield from _below(below, TOP, reading)
@@ -34,7 +34,7 @@ def _split(element: etree._Element) -> tuple[list[etree._Element], list[etree._E
     own, below = [], []
     for each in element:
         how = cells.show(each)[0]
-        if how == "fold":
+        if how == "fold" and not cells.stray(each):
             inner, deeper = _split(each)
             own += inner
             below += deeper
@@ -52,6 +52,12 @@ def _parts(elements: Iterable[etree._Element], reading: Reading) -> Iterator[Par
         found = cells.estimated([cell for each in group for cell in cells.of(each, reading)], reading.lang)
         if found:
             yield Facts(cells.rows(found))
+
+
+def _stray(element: etree._Element) -> Iterator[Prose]:
+    said = cells.stray(element)
+    if said:
+        yield Prose("", (Block("paragraph", said),))
 
 
 def _prose(elements: Iterable[etree._Element], reading: Reading) -> Iterator[Prose]:
@@ -76,7 +82,7 @@ def _below(elements: Iterable[etree._Element], level: int, reading: Reading) -> 
 def _blocks(several: Sequence[etree._Element], name: str, level: int, reading: Reading) -> Iterator[Section]:
     for each in several:
         own, below = _split(each)
-        parts = tuple(_parts(own, reading))
+        parts = (*_stray(each), *_parts(own, reading))
         deeper = list(_below(below, min(level + 1, _LOWEST), reading))
         if parts or deeper:
             heading = labels.of(each).text(reading.lang) or name
@@ -95,7 +101,7 @@ def _journal(element: etree._Element, level: int, reading: Reading) -> Iterator[
     coded = values.child(element, "Overskriftskode")
     heading = values.code(coded, reading.lang) or labels.of(element).text(reading.lang)
     rest = [each for each in element if each is not coded]
-    parts = tuple(_parts(rest, reading))
+    parts = (*_stray(element), *_parts(rest, reading))
     if parts or coded is not None:
         yield Section(heading, level, parts)
 

@@ -17,6 +17,8 @@ from adapter.kith.tree import content, kind
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(T.*)?", re.ASCII)
 _FLAT: Final = frozenset({"fold", "person", "unit", "items", "block", "journal"})
 """What is shown by what is below it."""
+_HOLDS: Final = frozenset({*_FLAT, "prose", "text", "address", "ident", "phone", "skip"})
+"""What may have elements below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,23 @@ def rows(cells: Iterable[Cell]) -> tuple[Row, ...]:
 
 
 def show(element: etree._Element) -> tuple[str, Label]:
-    """Return how an element is shown: by its row in the table, else as its content suggests."""
+    """Return how an element is shown: by its row in the table, else as its content suggests.
+
+    What should be one value and has others below it is shown by these: nothing is lost of a document no schema accepts.
+    """
     label = labels.of(element)
-    return label.show or _guess(element), label
+    fits = label.show in _HOLDS or not len(element)
+    return label.show if label.show and fits else _guess(element), label
+
+
+def stray(element: etree._Element) -> str:
+    """Return text that stands between the children of an element, where there should be none."""
+    return lines_of(each for each in (element.text, *(child.tail for child in element)) if each)
+
+
+def lines_of(texts: Iterable[str]) -> str:
+    """Return texts, a line each, without the empty ones."""
+    return "\n".join(found for found in map(rich.lines, texts) if found)
 
 
 def _guess(element: etree._Element) -> str:
@@ -97,7 +113,8 @@ _SHOWN: Final[Mapping[str, Callable[[etree._Element, Reading], str]]] = {
 
 def _flat(element: etree._Element, how: str, label: str, reading: Reading) -> tuple[Cell, ...]:
     """Return what is below an element, with what belongs together read together."""
-    found = [cell for each in element for cell in of(each, reading)]
+    found = [Cell("", label or kind(element), said)] if (said := stray(element)) else []
+    found += [cell for each in element for cell in of(each, reading)]
     found = estimated(found, reading.lang)
     for merge in labels.merges("person" if how == "person" else kind(element)):
         found = merged(found, merge, reading.lang)

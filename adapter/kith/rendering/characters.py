@@ -10,6 +10,8 @@ _HIDDEN = frozenset({"Cf"})
 
 def visible(text: str) -> str:
     """Return text in NFC with its line breaks; other control characters become blanks."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(_shown(char) for char in unicodedata.normalize("NFC", text))
 
 

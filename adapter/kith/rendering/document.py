@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -49,6 +50,12 @@ class Prose:
 
 
 Part: TypeAlias = Facts | Table | Prose
+
+
+def facts(rows: Iterable[Row]) -> tuple[Facts, ...]:
+    """Return rows as a part of a section, nothing where there are none."""
+    found = tuple(rows)
+    return (Facts(found),) if found else ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,7 +10,7 @@ from lxml import etree
 from adapter.kith.rendering import cells, labels, values
 from adapter.kith.rendering.body import TOP
 from adapter.kith.rendering.cells import Cell, Reading
-from adapter.kith.rendering.document import Facts, Row, Section
+from adapter.kith.rendering.document import Row, Section, facts
 from adapter.kith.tree import kind
 
 _LEVEL: Final = ("Organisation", "HealthcareProfessional", "Patient", "Person")
@@ -33,7 +33,7 @@ def section(root: etree._Element, payload: etree._Element | None, reading: Readi
     """Return the head; `payload` is the Document that carries the message itself."""
     info = values.child(root, "MsgInfo")
     found = [*_message(info, reading), *_document(root, payload, reading)] if info is not None else []
-    return Section(labels.word("head", reading.lang), TOP, (Facts(tuple(found)),) if found else ())
+    return Section(labels.word("head", reading.lang), TOP, facts(found))
 
 
 def _message(info: etree._Element, reading: Reading) -> Iterator[Row]:
@@ -107,7 +107,7 @@ def patient(root: etree._Element, reading: Reading) -> Iterator[Section]:
     for element in patients(root):
         found = [_masked(each, reading) for each in cells.of(element, reading)]
         if found:
-            yield Section(labels.word("patient", reading.lang), TOP, (Facts(cells.rows(found)),))
+            yield Section(labels.word("patient", reading.lang), TOP, facts(cells.rows(found)))
 
 
 def patients(root: etree._Element) -> list[etree._Element]:

@@ -11,7 +11,7 @@ from lxml import etree
 from adapter.kith.codes import read_code
 from adapter.kith.rendering import labels, values
 from adapter.kith.rendering.body import TOP
-from adapter.kith.rendering.document import Facts, Part, Row, Section, Table
+from adapter.kith.rendering.document import Row, Section, Table, facts
 from adapter.kith.rendering.labels import Lang
 from adapter.kith.tree import kind
 
@@ -20,17 +20,16 @@ _PARTIES: Final = frozenset({"Dept", "HCPerson", "HCProf", "Inst"})
 
 def sections(root: etree._Element, lang: Lang) -> tuple[Section, ...]:
     """Return the verdict first, then whose it is and what it is about."""
-    verdict = [
-        Row(labels.word("status", lang), values.code(values.child(root, "Status"), lang, number="8258")),
-    ]
+    verdict = _row("status", values.code(values.child(root, "Status"), lang, number="8258"), lang)
     faults = values.children(root, "Error")
-    parts: list[Part] = [Facts(tuple(verdict))]
-    if faults:
-        parts.append(_faults(faults, lang))
     return (
-        Section(labels.word("receipt", lang), TOP, tuple(parts)),
-        Section(labels.word("head", lang), TOP, (Facts(tuple(_head(root, lang))),)),
-        Section(labels.word("original", lang), TOP, (Facts(tuple(_original(root, lang))),)),
+        Section(
+            labels.word("receipt", lang),
+            TOP,
+            (*facts(verdict), *((_faults(faults, lang),) if faults else ())),
+        ),
+        Section(labels.word("head", lang), TOP, facts(_head(root, lang))),
+        Section(labels.word("original", lang), TOP, facts(_original(root, lang))),
     )
 
 

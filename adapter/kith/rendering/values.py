@@ -25,6 +25,10 @@ _PHONES: Final = {
     "fax": "fax",
     "mailto": "mail",
 }
+_PLACE: Final = frozenset(
+    {"StreetAdr", "Postbox", "PostalCode", "City", "County", "Country", "CityDistr", "Type", "TeleAddress"}
+)
+"""Parts of an address that have their place."""
 _MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
 
 
@@ -129,7 +133,8 @@ def address(element: etree._Element, lang: Lang) -> str:
     town = " ".join(part for part in (said.get("PostalCode"), said.get("City")) if part)
     box = said.get("Postbox", "")
     coded = [code(each, lang) for each in element if kind(each) in {"County", "Country", "CityDistr"}]
-    line = ", ".join(part for part in (said.get("StreetAdr"), box, town, *coded) if part)
+    other = [text for name, text in said.items() if name not in _PLACE]
+    line = ", ".join(part for part in (said.get("StreetAdr"), box, town, *coded, *other) if part)
     use = code(child(element, "Type"), lang, number="3401")
     return f"{line} ({use})" if line and use else line
 
