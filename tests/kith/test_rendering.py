@@ -251,6 +251,48 @@ def test_a_message_without_anything_but_a_head_is_shown():
         assert rendering.write(rendering.document(data), format_)
 
 
+def test_a_citizens_question_to_a_coordinator_is_shown():
+    question = (
+        f'<Dialogmelding xmlns="http://www.kith.no/xmlstds/dialog/2006-10-11"><Foresporsel><TypeForesp V="HE" DN="Henvendelse" '
+        f'S="{OID}7601"/><Sporsmal>Når er neste møte?</Sporsmal><RollerRelatertNotat><RoleToPatient V="17" S="{OID}9034"/>'
+        "<HealthcareProfessional><FamilyName>Omsorg</FamilyName></HealthcareProfessional></RollerRelatertNotat></Foresporsel></Dialogmelding>"
+    )
+    data = message(question, type_="DIALOG_INNBYGGER_KOORDINATOR", patient='<Ack V="J"/>' + PATIENT)
+    said = text(data).splitlines()
+    for line in (
+        "DIALOG MELLOM INNBYGGER OG KOORDINATOR", "Kvittering ønsket: Ja", "Gjelder: Henvendelse", "Når er neste møte?",
+        "Rolle: Forløpskoordinator kreft",
+    ):  # fmt: skip
+        assert line in said
+
+
+MEDICINE = (
+    '<e:Legemiddelinfo xmlns:e="http://www.kith.no/xmlstds/epj/epj3/2008-02-20"><e:ForenkletForskrivning>{status}'
+    '<e:Forskrivningsinfo><e:DosVeiledEnkel>1 tablett</e:DosVeiledEnkel><e:Navn>{name}</e:Navn><e:Legemiddelform V="53" DN="Tablett"/>'
+    '<e:Styrke V="2.5" U="mg"/>{period}</e:Forskrivningsinfo></e:ForenkletForskrivning></e:Legemiddelinfo>'
+)
+
+
+def test_medicines_are_a_table_with_name_first_and_what_was_stopped_plain_to_see():
+    stopped = MEDICINE.format(
+        status='<e:StatusTilForskrivningen V="2" DN="Seponering"/>', name="Marevan", period=""
+    )
+    since = '<e:DoseringStarttidspunkt V="2018-02-01"/>'
+    until = since + '<e:DoseringSluttidspunkt V="2018-02-11"/>'
+    listed = [
+        MEDICINE.format(status="", name=name, period=period)
+        for name, period in (("Burinex", until), ("Triatec", since))
+    ]
+    payload = f'<p8:TverrfagligEpikrise xmlns:p8="http://www.kith.no/xmlstds/po/TverrfagligEpikrise/2012-04-01">{"".join(listed)}{stopped}</p8:TverrfagligEpikrise>'
+    lines = [flat(line) for line in text(message(payload, type_="UTSKRIVNINGSRAPPORT")).splitlines()]
+    assert lines[lines.index("Legemidler") + 2] == "Legemiddel Status Dosering Periode"
+    assert {
+        "Burinex 2,5 mg Tablett 1 tablett 01.02.2018 – 11.02.2018",
+        "Triatec 2,5 mg Tablett 1 tablett fra 01.02.2018",
+        "Marevan 2,5 mg Tablett Seponering 1 tablett",
+    } <= set(lines)
+
+
 def test_all_that_a_document_carries_is_shown():
     other = '<Noe xmlns="urn:x"><Ukjent>mer</Ukjent></Noe>'
     said = text(message(note("", text="Tekst") + other))

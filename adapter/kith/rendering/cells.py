@@ -149,7 +149,6 @@ def merged(cells: list[Cell], merge: Merge, lang: Lang) -> list[Cell]:
 
 
 def _joined(chosen: list[Cell], merge: Merge) -> str:
-    if merge.open:
-        values_ = {each.name: each.value for each in chosen}
-        return merge.join.join(values_.get(name, "") for name in merge.of).strip()
+    if merge.open and len(chosen) == 1:
+        return f"{chosen[0].label.lower()} {chosen[0].value}"
     return merge.join.join(f"{each.label}: {each.value}" if merge.labelled else each.value for each in chosen)

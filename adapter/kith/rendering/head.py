@@ -60,7 +60,7 @@ def _party(word: str, party: etree._Element | None, reading: Reading) -> Iterato
     if party is None:
         return
     lines = [line for each in party if kind(each) in _LEVEL for line in _levels(each, reading)]
-    role = values.code(values.child(party, "RoleReceiver"), reading.lang)
+    role = values.role(values.child(party, "RoleReceiver"), reading.lang)
     yield from _row(word, "\n".join(line for line in (*lines, role) if line), reading)
 
 

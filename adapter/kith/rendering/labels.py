@@ -52,7 +52,7 @@ class Merge:
     labelled: bool
     """Whether each part keeps its own label."""
     open: bool
-    """Whether the mark between two stays where one of them is missing."""
+    """Whether one that stands alone is said with its own label: `fra 01.02.2018`."""
 
 
 @cache

@@ -75,7 +75,7 @@ def _party(word: str, party: etree._Element | None, lang: Lang) -> Iterator[Row]
     holder = values.child(party, "HCP")
     if holder is None:
         return
-    role = values.code(values.child(party, "Role"), lang)
+    role = values.role(values.child(party, "Role"), lang)
     more = [each for each in (_more(child, lang) for child in holder if kind(child) not in _PARTIES) if each]
     lines = [line for each in holder if kind(each) in _PARTIES for line in _levels(each, lang)]
     yield from _row(word, "\n".join(line for line in (*lines, *more, role) if line), lang)

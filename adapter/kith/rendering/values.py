@@ -65,6 +65,12 @@ def code(
     return text_of(found, lang, number=number or labels.number(kind(element)), with_value=with_value)
 
 
+def role(element: etree._Element | None, lang: Lang) -> str:
+    """Return `Rolle: Kopimottaker`, the role of a party in list 8112; empty where none is given."""
+    said = code(element, lang, number="8112")
+    return f"{labels.word('role', lang)}: {said}" if said else ""
+
+
 def text_of(found: Code, lang: Lang, *, number: str | None = None, with_value: bool = False) -> str:
     """Return the text of a code; `number` is its list where it brings none."""
     listed = codes.display(found.list or number or "", found.v) or ""
