@@ -248,6 +248,42 @@ def test_map_of_a_bad_event_tells_its_faults(call: Call):
 # ── codes and settings ──
 
 
+MESSAGE = SCENARIOS / "e01-direct" / "expected" / "messages" / "001-DIALOG_HELSEFAGLIG-5079.xml"
+
+
+def test_render_shows_a_message_as_text_with_the_patient_hidden_unless_asked(call: Call):
+    masked, whole = call("render", MESSAGE), call("render", MESSAGE, "--unmasked", "--lang", "nn")
+    assert (masked.returncode, whole.returncode) == (0, 0)
+    assert "MELDING OM BEHOV" in masked.stdout
+    assert "Navn: [skjult]\n" in masked.stdout
+    assert "13116900216" not in masked.stdout
+    assert "Namn: Line Danser\n" in whole.stdout
+    assert "13116900216" in whole.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "start"),
+    [
+        (("--out", "m.pdf"), b"%PDF-"), (("--out", "m.html"), b"<!DOCTYPE html>"), (("--out", "m.txt"), b"HELSEFAGLIG"),
+        (("--out", "m.txt", "--format", "pdf"), b"%PDF-"), (("--out", "new/m.HTML", "--format", "text"), b"HELSEFAGLIG"),
+    ],
+)  # fmt: skip
+def test_render_writes_the_form_that_is_asked_for_or_named(
+    call: Call, tmp_path: Path, options: tuple[str, ...], start: bytes
+):
+    got = call("render", MESSAGE, *options)
+    assert (got.returncode, got.stdout) == (0, "")
+    assert (tmp_path / options[1]).read_bytes().startswith(start)
+
+
+def test_render_reads_standard_input_and_says_what_it_cannot_show(call: Call):
+    assert "HELSEFAGLIG DIALOG" in call("render", "-", stdin=MESSAGE.read_text("utf-8")).stdout
+    got = call("render", "-", stdin="<other/>")
+    assert got.returncode == 1
+    assert "[IPK-M003]" in got.stderr
+    assert call("render", MESSAGE, "--lang", "en").returncode == 2
+
+
 def test_codes_shows_lists_codes_and_one_text(call: Call):
     assert "9034" in call("codes").stdout
     assert "koordinator-ip" in call("codes", "roles").stdout

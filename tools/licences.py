@@ -30,6 +30,7 @@ COMPATIBLE: Final = frozenset(
         "isc",
         "isc license (iscl)",
         "mit",
+        "mit-cmu",
         "mit license",
         "psf-2.0",
         "psfl",

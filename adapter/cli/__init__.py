@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "simulate": ("running", "Play the other side at the exchange folders"),
     "map": ("mapping", "Show what an event becomes; nothing is stored"),
     "check": ("checking", "Tell every fault of events, FHIR JSON and KITH XML"),
+    "render": ("rendering", "Show a message as its receiver sees it: page, text or PDF"),
     "replay": ("replaying", "Run scenarios and compare with their golden files"),
     "codes": ("listing", "Show code lists, roles and local codes"),
     "settings": ("listing", "Show every setting with value, default and meaning"),

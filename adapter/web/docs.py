@@ -9,7 +9,7 @@ from typing import Final
 
 from adapter.errors import TABLE
 from adapter.events import schemas
-from adapter.web import answers, pages
+from adapter.web import answers, pages, view
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Route
 
@@ -45,6 +45,7 @@ def routes(all_routes: Callable[[], Iterable[tuple[str, Route]]]) -> tuple[Route
         _route("/docs", docs, "What there is", "text/html"),
         _route("/docs/errors", errors, "Every error code", "text/html"),
         _route("/docs/style.css", style, "Style sheet of these pages", "text/css"),
+        view.STYLE_ROUTE,
     )
 
 

@@ -50,11 +50,11 @@ def document(call: Call, message_id: str) -> Answer:
 
 
 def viewed(call: Call, message_id: str) -> Answer:
-    """Return the message as its receiver sees it."""
+    """Return the message as its receiver sees it; a letter is a page already."""
     found = _with_body(call, message_id)
     if found.type == LETTER:
         return answers.raw(found.body, media=answers.HTML, headers=(SANDBOX,))
-    return answers.html(view.page(found), headers=(SANDBOX,))
+    return view.shown(call, found)
 
 
 def why(call: Call, message_id: str) -> Answer:
@@ -166,10 +166,13 @@ def _json(text: str, more: dict[int, str] | None = None) -> Answers:
     return Answers(media=answers.JSON, texts={200: text, **(more or {})})
 
 
-def _one(path: str, call_view: Any, summary_: str, answer: Answers) -> Route:
+def _one(
+    path: str, call_view: Any, summary_: str, answer: Answers, *, params: tuple[Param, ...] = ()
+) -> Route:
     return Route(
-        method="GET", path=path, view=call_view, summary=summary_, answers=answer, access=_READ, fault=_FAULT
-    )
+        method="GET", path=path, view=call_view, summary=summary_, answers=answer, access=_READ, fault=_FAULT,
+        params=params,
+    )  # fmt: skip
 
 
 ROUTES: Final = (
@@ -203,7 +206,8 @@ ROUTES: Final = (
     _one("/messages/{message_id}/document", document, "The bytes as sent or as received",
          Answers(media=answers.XML, texts={200: "The document", **_ONE})),
     _one("/messages/{message_id}/view", viewed, "The message as its receiver sees it",
-         Answers(media="text/html", texts={200: "A page", **_ONE})),
+         Answers(media="text/html", texts={200: "A page, or plain text or PDF where asked", 400: "Not a parameter or value", **_ONE}),
+         params=view.PARAMS),
     _one("/messages/{message_id}/why", why, "What was decided about it, and why", _json("Reasons", _ONE)),
     Route(
         method="POST", path="/messages/{message_id}/requeue", view=requeue, summary="Send again", access=_ACT,

@@ -19,27 +19,13 @@ code { font-family: ui-monospace, monospace; } nav a { margin-right: 1rem; }
 
 def frame(title: str, body: str, *, lang: str = "en") -> str:
     """Return a page with the style sheet of /docs."""
-    return _page(title, body, '<link rel="stylesheet" href="/docs/style.css">', lang)
-
-
-def alone(title: str, body: str) -> str:
-    """Return a page in bokmål that needs nothing else."""
-    return _page(title, body, f"<style>{STYLE}</style>", "nb")
-
-
-def _page(title: str, body: str, style: str, lang: str) -> str:
     name = escape(title)
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{name}</title>{style}</head>'
+        f'<meta name="viewport" content="width=device-width"><title>{name}</title>'
+        f'<link rel="stylesheet" href="/docs/style.css"></head>'
         f"<body><h1>{name}</h1>{body}</body></html>\n"
     )
-
-
-def facts(rows: Iterable[tuple[str, str]]) -> str:
-    """Return a table of names and values."""
-    cells = (f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in rows)
-    return f"<table>{''.join(cells)}</table>"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -47,11 +33,6 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     head = "".join(f"<th>{escape(each)}</th>" for each in heads)
     lines = ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def text(value: str) -> str:
-    """Return a text with its own lines."""
-    return f"<pre>{escape(value)}</pre>"
 
 
 def link(href: str, words: str) -> str:

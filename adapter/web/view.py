@@ -1,99 +1,87 @@
-"""A message as its receiver sees it: a plain page from the stored bytes. HIS 80603; Norwegian, for clinicians."""
+"""A message as its receiver sees it: page, plain text or PDF of the stored bytes. docs/decisions/0022; RFC 9110 § 12.5.1."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from html import escape
-from typing import Final
+from typing import Final, cast
 
-from adapter import kith
-from adapter.codes import display
 from adapter.errors import AdapterError
-from adapter.kith.apprec import AppRec
-from adapter.kith.dialog import Contact, Notes
-from adapter.kith.head import Address, Head, Patient
+from adapter.kith import rendering
+from adapter.kith.rendering import Format, Lang
+from adapter.kith.rendering.html import css
 from adapter.model import Message
-from adapter.web import pages
+from adapter.web import answers
+from adapter.web.answers import Answer
+from adapter.web.call import Answers, Call, Param, Route
+from adapter.web.parameters import flag, one
 
-STATUS: Final = {"1": "OK", "2": "Avvist", "3": "OK, feil i delmelding"}
+STYLE: Final = "/docs/message.css"
+_CSP: Final = ("Content-Security-Policy", "default-src 'none'; style-src 'self'; sandbox")
+_VARY: Final = ("Vary", "Accept")
+_MEDIA: Final[dict[Format, str]] = {
+    "html": answers.HTML,
+    "text": "text/plain; charset=utf-8",
+    "pdf": "application/pdf",
+}
+_ASKED: Final[dict[str, Format]] = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/*": "html",
+    "*/*": "html",
+    "text/plain": "text",
+    "application/pdf": "pdf",
+}
 
-Row = tuple[str, str]
+PARAMS: Final = (
+    Param(name="format", text="html, text or pdf; without it Accept decides", schema={"type": "string", "enum": list(rendering.FORMATS)}),
+    Param(name="lang", text="Language of the labels, bokmål (nb) without it", schema={"type": "string", "enum": list(rendering.LANGUAGES)}),
+    Param(name="unmasked", text="Whether name and numbers of the patient are shown", schema={"type": "boolean"}),
+)  # fmt: skip
 
 
-def page(found: Message) -> str:
-    """Return the page of a message; one that cannot be read says so and shows its state only."""
-    title = display("8279", found.type) or found.type
+def shown(call: Call, found: Message) -> Answer:
+    """Return a message laid out; one that cannot be read says so. Raises EventError IPK-E026."""
+    params = call.params()
+    format_ = cast("Format | None", one(params, "format")) or accepted(call.headers().get("accept", ""))
+    lang = cast("Lang", one(params, "lang") or "nb")
+    laid_out = _laid_out(found.body, lang, unmasked=flag(params, "unmasked"))
+    body = rendering.write(laid_out, format_, style=STYLE)
+    return answers.raw(body, media=_MEDIA[format_], headers=(_CSP, _VARY))
+
+
+def _laid_out(body: bytes, lang: Lang, *, unmasked: bool) -> rendering.Document:
     try:
-        read = kith.read(found.body)
+        return rendering.document(body, lang=lang, unmasked=unmasked)
     except AdapterError:
-        return pages.alone("Melding", "<p>Dokumentet kan ikke leses.</p>")
-    body = read.body
-    rows: list[Row] = []
-    if read.head is not None:
-        rows += _head(read.head)
-    if isinstance(body, AppRec):
-        rows += _receipt(body)
-    text = _notes(body) if isinstance(body, Notes) else ""
-    return pages.alone(title, f"{pages.facts(rows)}{text}{_attached(read)}")
+        return rendering.unreadable(lang)
 
 
-def _head(head: Head) -> list[Row]:
-    rows = [("Fra", _address(head.sender)), ("Til", _address(head.receiver))]
-    rows += [("Kopi til", _address(copy)) for _, copy in head.copies]
-    rows.append(("Sendt", head.gen_date.strftime("%d.%m.%Y %H:%M")))
-    if head.patient is not None:
-        rows += _patient(head.patient)
-    return rows
-
-
-def _address(address: Address) -> str:
-    one, two = address.names
-    return ", ".join(part for part in (two, one) if part)
-
-
-def _patient(patient: Patient) -> list[Row]:
-    name = " ".join(part for part in (patient.given, patient.middle, patient.family) if part)
-    rows = [("Pasient", name)]
-    if patient.ident is not None:
-        rows.append((patient.ident[1], patient.ident[0]))
-    if patient.birth_date is not None:
-        rows.append(("Født", patient.birth_date.strftime("%d.%m.%Y")))
-    return rows
-
-
-def _receipt(receipt: AppRec) -> list[Row]:
-    rows = [
-        ("Fra", _address(receipt.sender)),
-        ("Til", _address(receipt.receiver)),
-        ("Kvittering", STATUS.get(receipt.status, receipt.status)),
-        ("Gjelder melding", receipt.original.msg_id),
+def accepted(accept: str) -> Format:
+    """Return the form that a caller likes best, a page where none is named."""
+    items = [item.partition(";") for item in accept.lower().split(",")]
+    known = [
+        (_quality(params), _ASKED[media.strip()]) for media, _, params in items if media.strip() in _ASKED
     ]
-    return rows + [
-        ("Feil", f"{error.v} {display('8221', error.v) or ''}".strip()) for error in receipt.errors
-    ]
+    best = max((quality for quality, _ in known), default=0.0)
+    return next((format_ for quality, format_ in known if quality and quality == best), "html")
 
 
-def _notes(notes: Notes) -> str:
-    parts = [pages.text(notes.text)] if notes.text else []
-    heading = f"<h2>{escape(notes.subject)}</h2>" if notes.subject else ""
-    return f"{heading}{''.join(parts)}{_contacts(notes.contacts)}"
+def _quality(params: str) -> float:
+    for each in params.split(";"):
+        name, _, value = each.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
 
 
-def _contacts(contacts: Iterable[Contact]) -> str:
-    rows = [(_role(each), _person(each)) for each in contacts]
-    return f"<h2>Kontakter</h2>{pages.facts(rows)}" if rows else ""
+def style(call: Call) -> Answer:  # noqa: ARG001 (every view takes the call)
+    """Return the style sheet of messages."""
+    return answers.raw(css().encode(), media="text/css; charset=utf-8")
 
 
-def _role(contact: Contact) -> str:
-    return (contact.role and (display("9034", contact.role.v) or contact.role.dn)) or "Kontakt"
-
-
-def _person(contact: Contact) -> str:
-    profession = display("9060", contact.profession.v) if contact.profession else ""
-    unit = contact.unit.name if contact.unit else ""
-    return ", ".join(part for part in (contact.name, profession, unit, contact.phone) if part)
-
-
-def _attached(read: kith.Read) -> str:
-    rows = [("Vedlegg", f"{each.description} ({each.mime_type})") for each in read.attachments]
-    return pages.facts(rows) if rows else ""
+STYLE_ROUTE: Final = Route(
+    method="GET", path=STYLE, view=style, summary="Style sheet of messages shown", cached=True,
+    answers=Answers(media="text/css", texts={200: "Style sheet of messages shown"}),
+)  # fmt: skip

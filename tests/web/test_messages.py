@@ -72,7 +72,7 @@ def test_documents_views_and_reasons_are_kept_from_caches(client: FlaskClient):
     assert kith.read(document.data).type == "DIALOG_HELSEFAGLIG"
     view = client.get(f"/messages/{id_}/view")
     assert "MELDING OM BEHOV" in view.text
-    assert "Danser" in view.text
+    assert "Danser" not in view.text
     assert "sandbox" in view.headers["Content-Security-Policy"]
     why = client.get(f"/messages/{id_}/why").json["why"]
     assert {"rule", "source", "outcome", "text"} <= set(why[0])
