@@ -165,7 +165,9 @@ def _read(data: bytes, encoding: str) -> etree._Element:
 
 def _refuse_excess(root: etree._Element, limits: Limits) -> None:
     """Raise IPK-M007 with the name of the limit that the tree exceeds."""
-    hint = next(name for name, question in _questions(limits).items() if etree.XPath(f"boolean({question})")(root))
+    hint = next(
+        name for name, question in _questions(limits).items() if etree.XPath(f"boolean({question})")(root)
+    )
     raise MessageError("IPK-M007", hint=hint)
 
 
@@ -175,7 +177,11 @@ def _exceeding(limits: Limits, small: bool) -> etree.XPath:  # noqa: FBT001 (a c
 
     In a small document there cannot be too many siblings, or attributes in all.
     """
-    asked = [question for name, question in _questions(limits).items() if not small or name in {"depth", "attributes"}]
+    asked = [
+        question
+        for name, question in _questions(limits).items()
+        if not small or name in {"depth", "attributes"}
+    ]
     return etree.XPath(" or ".join(f"boolean({question})" for question in asked))
 
 

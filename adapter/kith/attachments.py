@@ -32,7 +32,12 @@ _SIGNATURES: Final[Mapping[str, bytes]] = {
     JPEG: b"\xff\xd8\xff",
     PNG: b"\x89PNG\r\n\x1a\n",
 }
-_ALSO_CALLED: Final[Mapping[str, str]] = {"image/jpg": JPEG, "image/pjpeg": JPEG, "application/x-pdf": PDF, "image/x-png": PNG}
+_ALSO_CALLED: Final[Mapping[str, str]] = {
+    "image/jpg": JPEG,
+    "image/pjpeg": JPEG,
+    "application/x-pdf": PDF,
+    "image/x-png": PNG,
+}
 _FIRST: Final = 64
 """Characters of base64 that hold every signature, with blanks before it."""
 _BLANKS: Final = (" ", "\n", "\r", "\t")
@@ -79,6 +84,13 @@ def faults(root: etree._Element, *, limit: int = xmlsafe.DEFAULT.attachment) -> 
     return tuple(
         Fault(code=code, path=each.place, rule="attachment", severity="may") for each, code in told if code
     )
+
+
+def require(root: etree._Element, *, limit: int) -> None:
+    """Raise MessageError IPK-M032 at the first attachment of more than `limit` bytes: as with all else that is too large."""
+    for each in found(root):
+        if each.size > limit:
+            raise MessageError("IPK-M032", at=each.place)
 
 
 def oversize(data: bytes) -> tuple[Fault, ...]:

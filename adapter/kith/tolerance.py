@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -43,7 +43,9 @@ def faults(data: bytes) -> tuple[Fault, ...]:
     actual = xmlsafe.mislabelled(data)
     if not actual:
         return ()
-    return (Fault(code="IPK-M035", path="/", rule="encoding", line=1, severity="never", hint=f"read as {actual}"),)
+    return (
+        Fault(code="IPK-M035", path="/", rule="encoding", line=1, severity="never", hint=f"read as {actual}"),
+    )
 
 
 def _encoding(data: bytes, _root: etree._Element) -> bool:
@@ -70,7 +72,7 @@ def _thread(_data: bytes, root: etree._Element) -> bool:
 
 def _edition(_data: bytes, root: etree._Element) -> bool:
     stated = root.find(f"{_H}MsgInfo/{_H}MIGversion")
-    if stated is None or len(stated) or stated.text == MIG_VERSION:
+    if stated is None or len(stated) or stated.text in {None, MIG_VERSION}:
         return False
     stated.text = MIG_VERSION
     return True
@@ -85,7 +87,7 @@ def _blanks(_data: bytes, root: etree._Element) -> bool:
 
 def _padded(root: etree._Element) -> list[etree._Element]:
     found = _PADDED(root)
-    return found if isinstance(found, list) else []
+    return [each for each in found if isinstance(each, etree._Element)] if isinstance(found, list) else []  # noqa: SLF001
 
 
 def _is_time(value: str) -> bool:
@@ -93,7 +95,7 @@ def _is_time(value: str) -> bool:
     return value[4:5] == "-" and value[7:8] == "-" and value[:4].isdigit() and not value.split()[1:]
 
 
-_Mend = Callable[[bytes, etree._Element], bool]
+_Mend = Callable[[bytes, Any], bool]
 
 _MENDS: Final[tuple[tuple[str, _Mend], ...]] = (
     ("encoding", _encoding),

@@ -29,7 +29,7 @@ _MARKS: Final = {"li": "- ", "br": "\n", "td": "\t", "th": "\t"}
 _SILENT: Final = frozenset({"script", "style", "head", "title"})
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 _LINE: Final = re.compile(r"\r\n|\r|\n")
-_PARAGRAPH: Final = re.compile(r"(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s*")
+_PARAGRAPH: Final = re.compile(r"\n[ \t]*\n\s*")
 
 
 # ── read ──
@@ -69,7 +69,7 @@ def _cleaned(element: etree._Element) -> str:
 def _shown(element: etree._Element) -> str:
     """Return one element as it may be shown."""
     name = _name(element)
-    if name in _SILENT or not name:
+    if name in _SILENT:
         return ""
     inner = _cleaned(element)
     if name in _EMPTY:
@@ -78,14 +78,14 @@ def _shown(element: etree._Element) -> str:
 
 
 def _name(element: etree._Element) -> str:
-    """Return the local name in lower case, empty for what is no element."""
-    return etree.QName(element).localname.lower() if isinstance(element.tag, str) else ""
+    """Return the local name in lower case. The parser has left elements alone: no comments, no entities."""
+    return etree.QName(element).localname.lower()
 
 
 def _walk(element: etree._Element, parts: list[str], *, keep: bool) -> None:
     """Append the text of an element and its descendants, depth first. Depth is limited by xmlsafe."""
     name = _name(element)
-    if name in _SILENT or not name:
+    if name in _SILENT:
         return
     preserve = keep or name == "pre"
     _open(name, parts)
@@ -166,7 +166,7 @@ def build(*blocks: Block) -> str:
 
 def formatted(text: str) -> str:
     """Return plain text as one `div`: a paragraph for each part between empty lines, its line breaks kept."""
-    parts = (part for part in _PARAGRAPH.split(text.strip()) if part)
+    parts = (part for part in _PARAGRAPH.split("\n".join(_LINE.split(text.strip()))) if part)
     return build(*map(Paragraph, parts))
 
 
@@ -177,9 +177,13 @@ def _block(block: Block) -> str:
         case Paragraph():
             return _tag("p", _text(block.text))
         case Items():
-            return _tag("ol" if block.numbered else "ul", "".join(_tag("li", _text(each)) for each in block.items))
+            return _tag(
+                "ol" if block.numbered else "ul", "".join(_tag("li", _text(each)) for each in block.items)
+            )
         case Table():
-            return _tag("table", "".join(_tag("tr", "".join(_tag("td", _text(c)) for c in r)) for r in block.rows))
+            return _tag(
+                "table", "".join(_tag("tr", "".join(_tag("td", _text(c)) for c in r)) for r in block.rows)
+            )
 
 
 def _text(value: str) -> str:
