@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter import kith, xmlsafe
-from adapter.kith import apprec, text, tolerance
+from adapter.kith import apprec, text, time, tolerance
 from adapter.kith.head import Conversation
 from tests.kith.builders import MSG_ID, PARENT, WHEN, dialogue
 from tests.kith.builders import REPLY as IN_THREAD
@@ -158,6 +158,19 @@ def test_a_piece_may_end_inside_a_letter():
         filled = start.replace("TEKST", "x" * padding + "å" * xmlsafe.MEBIBYTE).encode()
         assert xmlsafe.mislabelled(filled) == "utf-8"
     assert xmlsafe.mislabelled(start.replace("TEKST", "å").encode() + b"\xc3") == ""
+
+
+# ── times that nobody can have meant ──
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["9999-12-31T23:59:59-14:00", "9999-06-01T00:00:00", "0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00"],
+)
+def test_a_time_at_the_end_of_all_times_is_none(when: str):
+    assert time.read(when) is None
+    sent = message().replace("2026-03-04T10:15:01<", f"{when}<", 1)
+    assert [fault.code for fault in kith.check(sent.encode())][-1:] == ["IPK-M002"]
 
 
 # ── receipts: the version is the sender's choice ──
