@@ -52,6 +52,9 @@ _ENCODINGS: Final = frozenset(
 _SINGLE: Final = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "latin1"})
 _C1: Final = re.compile(rb"[\x80-\x9f]")
 _PIECE: Final = MEBIBYTE
+_DOCTYPE: Final = b"<!DOCTYPE"
+_PROLOG: Final = 65_536
+"""Bytes within which the root element begins; no honest document says that much before."""
 _LEAST_ATTRIBUTE: Final = 5
 """Bytes of the shortest attribute, with the blank before it."""
 _DECLARED: Final = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
@@ -121,13 +124,16 @@ def serialise(element: etree._Element) -> bytes:
 
 def _refuse_dtd(data: bytes) -> None:
     """Raise IPK-M007 where a DOCTYPE, or an encoding we cannot scan, stands before the root element."""
-    text = _as_ascii(data)
+    text = _as_ascii(data[:_PROLOG])
     declared = _DECLARED.match(text)
     if declared and declared.group(1).decode("ascii").lower() not in _ENCODINGS:
         raise MessageError("IPK-M007", hint="encoding")
     prolog = _BEFORE_ROOT.match(text)
-    if prolog and text.startswith(b"<!DOCTYPE", prolog.end()):
+    rest = text[prolog.end() :] if prolog else text
+    if rest.startswith(_DOCTYPE):
         raise MessageError("IPK-M007", hint="DOCTYPE")
+    if len(data) > _PROLOG and (rest.startswith((b"<!--", b"<?")) or len(rest) < len(_DOCTYPE)):
+        raise MessageError("IPK-M007", hint="prolog")
     # libxml2 would detect EBCDIC by itself; what does not begin with markup in ASCII was not scanned.
     if not text.lstrip().startswith(b"<"):
         raise MessageError("IPK-M001", at="line 1")

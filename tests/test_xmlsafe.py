@@ -79,6 +79,22 @@ def test_an_attachment_larger_than_a_text_node_of_libxml2_is_read():
 
 
 @pytest.mark.parametrize(
+    "before",
+    [
+        b" " * 70_000,
+        b"<!--" + b" " * 70_000 + b"-->",
+        b"<?x " + b"y" * 70_000 + b"?>",
+        *(b" " * blanks + b"<!--x-->" * 9_000 for blanks in range(8)),
+        *(b" " * blanks for blanks in range(65_536 - 8, 65_536)),
+    ],
+    ids=lambda before: f"{len(before)} {before[-9:].decode()}",
+)
+@pytest.mark.parametrize("root", [b"<!DOCTYPE a><a/>", b"<root-of-this-document/>"])
+def test_a_root_element_that_comes_late_is_refused_unread(before: bytes, root: bytes):
+    assert code_of(before + root) == "IPK-M007"
+
+
+@pytest.mark.parametrize(
     ("limits", "data", "hint"),
     [
         (xmlsafe.Limits(depth=3), b"<a><a><a><a/></a></a></a>", "depth"),

@@ -47,14 +47,14 @@ def test_a_seed_is_always_the_same_document():
     bases = [builders.dialogue(), b"<a><b x='1'>y</b></a>", b"nothing"]
     made = [mutations.document(bases, seed % 3, seed) for seed in range(300)]
     assert made == [mutations.document(bases, seed % 3, seed) for seed in range(300)]
-    assert len(set(made)) > 250
+    assert len(set(made)) > 150
 
 
 def test_documents_made_wrong_reach_every_way_in():
     bases = [builders.dialogue()]
-    made = [mutations.document(bases, 0, seed) for seed in range(400)]
-    assert any(each.startswith(b"\xff\xfe") for each in made)
-    assert sum(b"MsgHead" in each for each in made) > 200
+    made = [mutations.document(bases, 0, seed) for seed in range(1500)]
+    assert any(b"M\0s\0g\0" in each for each in made)
+    assert sum(b"MsgHead" in each for each in made) > 1000
     assert any(b"<!DOCTYPE" in each for each in made)
 
 
