@@ -285,6 +285,21 @@ _M: Final[dict[str, Row]] = {  # messages
         "Bruk application/xml", "Use application/xml"),
     "IPK-M020": Row(422, "business-rule", "Meldingen følger ikke reglene for sin type",
         "The message breaks a rule of its type", "Se regelen og stedet som er nevnt", "See the rule and place named"),
+    "IPK-M030": Row(422, "value", "Vedlegget er noe annet enn MimeType sier",
+        "The attachment is not what its MimeType says", "Rett MimeType, eller legg ved riktig fil",
+        "Correct MimeType, or attach the right file"),
+    "IPK-M031": Row(422, "not-supported", "Vedleggets type støttes ikke", "The type of the attachment is not supported",
+        "Bruk PDF, JPEG eller PNG", "Use PDF, JPEG or PNG"),
+    "IPK-M032": Row(422, "too-long", "Vedlegget er for stort", "The attachment is too large", "Gjør det mindre",
+        "Make it smaller"),
+    "IPK-M033": Row(422, "structure", "Vedlegget er tomt eller kan ikke leses",
+        "The attachment is empty or cannot be read", "Legg ved filen som base64", "Attach the file as base64"),
+    "IPK-M034": Row(422, "too-long", "Meldingen er større enn de 10 MB som alle mottakere tar imot",
+        "The message is larger than the 10 MB that every receiver takes", "Send færre eller mindre vedlegg",
+        "Send fewer or smaller attachments"),
+    "IPK-M035": Row(422, "value", "Dokumentet er i en annen tegnkoding enn det oppgir",
+        "The document is in another encoding than it declares", "Oppgi tegnkodingen som er brukt",
+        "Declare the encoding used"),
 }
 
 _F: Final[dict[str, Row]] = {  # the FHIR API

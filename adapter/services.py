@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class Services:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     random: Callable[[], float]
+    large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2), repr=False)
+    """Held while a large document is read: `xml_large_at_once` of them, so that small ones get their turn."""
     shared: dict[str, Resource] = field(default_factory=dict, repr=False)
     """What was last read or written of resources that belong to no case: a hint that saves reading them again.
 

@@ -20,6 +20,7 @@ from adapter.ids import People
 
 PREFIX: Final = "ADAPTER_"
 MEGABYTE: Final = 1_000_000
+MEBIBYTE: Final = 1024 * 1024
 
 
 def _words(value: object) -> object:
@@ -145,7 +146,27 @@ class Settings(BaseSettings):
 
     # ── limits ──
     max_event_bytes: int = Field(5 * MEGABYTE, ge=1000, description="largest body of POST /events")
-    max_message_bytes: int = Field(8 * MEGABYTE, ge=1000, description="largest KITH document taken in")
+    max_message_bytes: int = Field(
+        35 * MEBIBYTE, ge=1000, le=256 * MEBIBYTE, description="largest KITH document taken in"
+    )
+    xml_max_markup: int = Field(
+        60_000, ge=1000, description="most tags, and most attributes, of a KITH document"
+    )
+    xml_max_depth: int = Field(64, ge=16, le=200, description="most levels of elements in a KITH document")
+    xml_max_siblings: int = Field(2000, ge=100, description="most children of one element of a KITH document")
+    xml_max_attributes: int = Field(32, ge=8, description="most attributes of one element of a KITH document")
+    xml_max_attachment_bytes: int = Field(
+        27 * MEGABYTE, ge=1000, description="largest attachment of a KITH document, decoded"
+    )
+    xml_large_bytes: int = Field(
+        MEGABYTE, ge=1000, description="a KITH document of more is large: few of them are read at once"
+    )
+    xml_large_at_once: int = Field(
+        2, ge=1, le=64, description="large KITH documents read at once by a process; more are answered 503"
+    )
+    xml_large_wait_seconds: float = Field(
+        0.25, ge=0, le=30, description="longest wait of a large KITH document for its turn"
+    )
     max_batch: int = Field(1000, ge=1, le=1000, description="most events in one batch")
     page_size: int = Field(50, ge=1, description="entries on a page when the caller does not say")
     page_limit: int = Field(500, ge=1, description="most entries on a page, whatever the caller says")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from threading import BoundedSemaphore
 from time import time_ns
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         clock=clock or now,
         new_id=new_id or fresh_id,
         random=random or chance.SystemRandom().random,
+        large=BoundedSemaphore(settings.xml_large_at_once),
     )
 
 

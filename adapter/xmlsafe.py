@@ -5,7 +5,9 @@ W3C XML 1.0 (fifth edition) sections 2.2, 2.8 and 4.3.3; OWASP XML External Enti
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -36,6 +38,8 @@ class Limits:
     """Children of one element."""
     attributes: int = 32
     """Attributes of one element."""
+    attachment: int = 27_000_000
+    """Bytes of one attachment, decoded. Not of XML: asked by who knows what an attachment is."""
 
 
 DEFAULT: Final = Limits()
@@ -45,6 +49,14 @@ _ENCODINGS: Final = frozenset(
     {"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "latin1", "utf-16",
      "utf-16le", "utf-16be"}
 )  # fmt: skip
+_SINGLE: Final = frozenset({"iso-8859-1", "iso-8859-15", "windows-1252", "latin1"})
+_C1: Final = re.compile(rb"[\x80-\x9f]")
+_PIECE: Final = MEBIBYTE
+_DOCTYPE: Final = b"<!DOCTYPE"
+_PROLOG: Final = 65_536
+"""Bytes within which the root element begins; no honest document says that much before."""
+_LEAST_ATTRIBUTE: Final = 5
+"""Bytes of the shortest attribute, with the blank before it."""
 _DECLARED: Final = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BEFORE_ROOT: Final = re.compile(rb"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -62,12 +74,16 @@ def parse(data: bytes, *, limits: Limits = DEFAULT) -> etree._Element:
         raise MessageError("IPK-M008")
     _refuse_dtd(data)
     # Counted before parsing: a tree takes thirty times the room of the smallest tags it is made of.
-    if data.count(b"<") > limits.markup:
+    tags = data.count(b"<")
+    if tags > limits.markup:
         raise MessageError("IPK-M007", hint="markup")
-    root = _read(data)
+    root = _read(data, mislabelled(data))
     if root.getroottree().docinfo.internalDTD is not None:
         raise MessageError("IPK-M007")
-    _refuse_excess(root, limits)
+    # What the bytes alone rule out is not asked of the tree.
+    small = tags <= limits.siblings and len(data) <= limits.markup * _LEAST_ATTRIBUTE
+    if _exceeding(limits, small)(root):
+        _refuse_excess(root, limits)
     return root
 
 
@@ -77,7 +93,37 @@ def reread(data: bytes) -> etree._Element:
     What a stranger must not do in a document (DTD, depth, numbers of tags) our own builders cannot: all they are given is
     escaped, and bounded by the event it came in.
     """
-    return _read(data)
+    return _read(data, "")
+
+
+def mislabelled(data: bytes) -> str:
+    """Return the encoding that a document is in, where that is surely not the one it declares; else nothing.
+
+    Only what declares a single byte for a character is doubted, for such an encoding reads anything. It is UTF-8 where
+    all of it is well-formed UTF-8: in Latin-1 that would be text of `Ã` and signs alone. It is windows-1252 where it
+    declares ISO-8859 and holds bytes of 0x80 to 0x9F, which are control characters there and quotes here (as WHATWG
+    Encoding reads it). A document that declares UTF-8 and is not is refused: nothing tells which letters were meant.
+    """
+    declared = _DECLARED.match(data)
+    name = declared.group(1).decode("ascii").lower() if declared else ""
+    if name not in _SINGLE or data.isascii():
+        return ""
+    if _is_utf8(data):
+        return "utf-8"
+    return "windows-1252" if name != "windows-1252" and _C1.search(data) else ""
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Return whether all of it is UTF-8, decoded piece by piece: a large document is not held twice."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(view[start : start + _PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def serialise(element: etree._Element) -> bytes:
@@ -87,13 +133,16 @@ def serialise(element: etree._Element) -> bytes:
 
 def _refuse_dtd(data: bytes) -> None:
     """Raise IPK-M007 where a DOCTYPE, or an encoding we cannot scan, stands before the root element."""
-    text = _as_ascii(data)
+    text = _as_ascii(data[:_PROLOG])
     declared = _DECLARED.match(text)
     if declared and declared.group(1).decode("ascii").lower() not in _ENCODINGS:
         raise MessageError("IPK-M007", hint="encoding")
     prolog = _BEFORE_ROOT.match(text)
-    if prolog and text.startswith(b"<!DOCTYPE", prolog.end()):
+    rest = text[prolog.end() :] if prolog else text
+    if rest.startswith(_DOCTYPE):
         raise MessageError("IPK-M007", hint="DOCTYPE")
+    if len(data) > _PROLOG and (rest.startswith((b"<!--", b"<?")) or len(rest) < len(_DOCTYPE)):
+        raise MessageError("IPK-M007", hint="prolog")
     # libxml2 would detect EBCDIC by itself; what does not begin with markup in ASCII was not scanned.
     if not text.lstrip().startswith(b"<"):
         raise MessageError("IPK-M001", at="line 1")
@@ -112,12 +161,13 @@ def _as_ascii(data: bytes) -> bytes:
     return data
 
 
-def _read(data: bytes) -> etree._Element:
-    """Return the root as libxml2 reads it, or raise with the line alone."""
+def _read(data: bytes, encoding: str) -> etree._Element:
+    """Return the root as libxml2 reads it, in `encoding` where one is given, or raise with the line alone."""
     # A parser per document costs a microsecond and lets threads parse side by side.
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False,
         remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=len(data) > _LIBXML_NODE_LIMIT,
+        encoding=encoding or None,
     )  # fmt: skip
     try:
         return etree.fromstring(data, parser)
@@ -129,33 +179,48 @@ def _read(data: bytes) -> etree._Element:
 
 
 def _refuse_excess(root: etree._Element, limits: Limits) -> None:
-    """Raise IPK-M007 where the tree is deeper, wider or richer in attributes than allowed."""
-    for hint, expression in _excess(limits):
-        if expression(root):
-            raise MessageError("IPK-M007", hint=hint)
+    """Raise IPK-M007 with the name of the limit that the tree exceeds."""
+    hint = next(
+        name for name, question in _questions(limits).items() if etree.XPath(f"boolean({question})")(root)
+    )
+    raise MessageError("IPK-M007", hint=hint)
 
 
 @cache
-def _excess(limits: Limits) -> tuple[tuple[str, etree.XPath], ...]:
-    """Return the compiled questions, true where a limit is exceeded; limits are settings, so there are few."""
-    asked = {
+def _exceeding(limits: Limits, small: bool) -> etree.XPath:  # noqa: FBT001 (a cache takes no keywords cheaply)
+    """Return the compiled question whether a tree exceeds any limit; limits are settings, so there are few.
+
+    In a small document there cannot be too many siblings, or attributes in all.
+    """
+    asked = [
+        question
+        for name, question in _questions(limits).items()
+        if not small or name in {"depth", "attributes"}
+    ]
+    return etree.XPath(" or ".join(f"boolean({question})" for question in asked))
+
+
+def _questions(limits: Limits) -> dict[str, str]:
+    """Return what to ask of a tree, true where a limit is exceeded: deeper, wider or richer in attributes."""
+    return {
         "depth": "/*" * (limits.depth + 1),
+        "attributes": f"//@*[{limits.attributes + 1}]",
         "siblings": f"//*[{limits.siblings + 1}]",
-        "attributes": f"//@*[{limits.attributes + 1}] or count(//@*) > {limits.markup}",
+        "markup": f"count(//@*) > {limits.markup}",
     }
-    return tuple((hint, etree.XPath(f"boolean({question})")) for hint, question in asked.items())
 
 
-def said(root: etree._Element) -> str:
+def said(root: etree._Element, *, without: Container[etree._Element] = ()) -> str:
     """Return everything a document says, a line per element, attribute, comment and instruction.
 
-    Markup within a text does not cut it: `12<b/>34` is said as `1234`, as a reader of the document sees it.
+    Markup within a text does not cut it: `12<b/>34` is said as `1234`, as a reader of the document sees it. The text
+    of the elements in `without` is passed over.
     """
     lines: list[str] = []
     for node in root.iter():
-        lines.append(
-            "".join(map(str, node.itertext())) if len(node) and _is_mixed(node) else str(node.text or "")
-        )
+        if node not in without:
+            mixed = len(node) and _is_mixed(node)
+            lines.append("".join(map(str, node.itertext())) if mixed else str(node.text or ""))
         if isinstance(node.tag, str):
             lines += [str(value) for value in node.attrib.values()]
     return "\n".join(lines)

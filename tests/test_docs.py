@@ -39,7 +39,15 @@ GUIDES: Final = (
     "docs/guide-ip-platforms.md",
     "docs/guide-testers.md",
 )
-OF_TESTS: Final = {"TEST_DATABASE", "TEST_KILLS", "TEST_MUTANTS", "REFERENCE", "FHIR_VALIDATOR"}
+OF_TESTS: Final = {
+    "TEST_DATABASE",
+    "TEST_FUZZ_SECONDS",
+    "TEST_FUZZ_SEED",
+    "TEST_KILLS",
+    "TEST_MUTANTS",
+    "REFERENCE",
+    "FHIR_VALIDATOR",
+}
 """What the tests read from the environment; the program does not."""
 
 every_document = pytest.mark.parametrize("path", DOCS, ids=lambda p: str(p.relative_to(ROOT)))

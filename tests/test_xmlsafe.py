@@ -78,6 +78,45 @@ def test_an_attachment_larger_than_a_text_node_of_libxml2_is_read():
     assert len(xmlsafe.parse(b"<a>" + b"x" * 11_000_000 + b"</a>").text or "") == 11_000_000
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        b" " * 70_000,
+        b"<!--" + b" " * 70_000 + b"-->",
+        b"<?x " + b"y" * 70_000 + b"?>",
+        *(b" " * blanks + b"<!--x-->" * 9_000 for blanks in range(8)),
+        *(b" " * blanks for blanks in range(65_536 - 8, 65_536)),
+    ],
+    ids=lambda before: f"{len(before)} {before[-9:].decode()}",
+)
+@pytest.mark.parametrize("root", [b"<!DOCTYPE a><a/>", b"<root-of-this-document/>"])
+def test_a_root_element_that_comes_late_is_refused_unread(before: bytes, root: bytes):
+    assert code_of(before + root) == "IPK-M007"
+
+
+@pytest.mark.parametrize(
+    ("limits", "data", "hint"),
+    [
+        (xmlsafe.Limits(depth=3), b"<a><a><a><a/></a></a></a>", "depth"),
+        (xmlsafe.Limits(siblings=2), b"<a><b/><b/><b/></a>", "siblings"),
+        (xmlsafe.Limits(attributes=2), b"<a x='' y='' z=''/>", "attributes"),
+        (xmlsafe.Limits(markup=4), b"<a><b/><b/><b/></a>", "markup"),
+        (xmlsafe.Limits(markup=3), b"<a x='' y=''><b x='' y=''/></a>", "markup"),
+    ],
+)
+def test_each_limit_is_kept_and_named(limits: xmlsafe.Limits, data: bytes, hint: str):
+    with pytest.raises(MessageError) as caught:
+        xmlsafe.parse(data, limits=limits)
+    assert (caught.value.code, caught.value.hint) == ("IPK-M007", hint)
+    assert xmlsafe.parse(data).tag == "a"
+
+
+def test_the_text_of_what_is_passed_over_is_not_said():
+    root = xmlsafe.parse(b"<a x='1'>2<b y='3'>4</b></a>")
+    assert xmlsafe.said(root) == "24\n1\n4\n3"
+    assert xmlsafe.said(root[0], without={root[0]}) == "3"
+
+
 def test_the_word_doctype_inside_text_is_only_text():
     assert xmlsafe.parse(b"<a><![CDATA[<!DOCTYPE html>]]></a>").text == "<!DOCTYPE html>"
     assert xmlsafe.parse(b"<!-- <!DOCTYPE a> --><a/>").tag == "a"

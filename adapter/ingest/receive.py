@@ -7,6 +7,8 @@ from adapter.errors import PersonalIdError
 from adapter.ingest import mail, receipts
 from adapter.ingest.commit import retrying
 from adapter.ingest.results import Channel, Received
+from adapter.ingest.turn import limits, turn
+from adapter.kith import attachments
 from adapter.services import Services
 
 
@@ -16,14 +18,18 @@ def receive(services: Services, data: bytes, *, channel: Channel, name: str = ""
     Raises MessageError and PersonalIdError for what cannot be taken at all (nothing stored but its name and code, by
     the caller's `failed/`), SystemFault when the database is away or the queue is full.
     """
-    read = kith.read(data)
-    _synthetic(services, read)
-    if read.kind == "apprec":
-        return retrying(services, lambda: receipts.receipt(services, read, data))
-    return retrying(services, lambda: mail.message(services, read, data, channel=channel))
+    with turn(services, len(data)):
+        set_ = limits(services.settings)
+        read = kith.read(data, limits=set_)
+        attachments.require(read.root, limit=set_.attachment)
+        _synthetic(services, read)
+        if read.kind == "apprec":
+            return retrying(services, lambda: receipts.receipt(services, read, data))
+        return retrying(services, lambda: mail.message(services, read, data, channel=channel))
 
 
 def _synthetic(services: Services, read: kith.Read) -> None:
     """Refuse a document with a number that looks real, without echo. contract.md, 'Operations'."""
-    if ids.looks_real(xmlsafe.said(read.root), services.people):
+    said = xmlsafe.said(read.root, without=attachments.sealed(read.root))
+    if ids.looks_real(said, services.people):
         raise PersonalIdError("IPK-P001", at="/")

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from adapter import xmlsafe
 from adapter.errors import TABLE, Fault, MessageError
-from adapter.kith import reading, schemas
+from adapter.kith import attachments, reading, schemas, tolerance
 from adapter.kith.reading import Read
 from adapter.kith.rules import RULES
 
 
 def check(data: bytes) -> tuple[Fault, ...]:
-    """Return every fault of a document: parsing, our schema as it stands, and the named rules. Empty when clean."""
+    """Return every fault of a document: parsing, our schema as it stands, the named rules, attachments, encoding. Empty when clean."""
     try:
         read = reading.read(data)
     except MessageError as error:
         return _unread(data, error)
     # Judged as it stands: `read` has put right what a reader tolerates.
     strict = schemas.faults(xmlsafe.parse(data), read.scope)
-    return (*strict, *broken(read))
+    told = (*attachments.faults(read.root), *attachments.oversize(data), *tolerance.faults(data))
+    return (*strict, *broken(read), *told)
 
 
 def broken(read: Read) -> tuple[Fault, ...]:

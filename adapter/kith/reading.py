@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from lxml import etree
 
 from adapter import xmlsafe
 from adapter.errors import Fault, MessageError
-from adapter.kith import apprec_read, head, head_read, plan, schemas, types
+from adapter.kith import apprec_read, head, head_read, plan, schemas, tolerance, types
 from adapter.kith.apprec import NAMESPACES, AppRec, Version
 from adapter.kith.head import Head
 from adapter.kith.plan import PlanFacts
 from adapter.kith.tree import kind, namespace, text
 
 _H: Final = f"{{{head.NAMESPACE}}}"
-_EXACT: Final = (
-    f"{_H}MsgInfo/{_H}MIGversion",
-    f"{_H}MsgInfo/{_H}GenDate",
-    f"{_H}MsgInfo/{_H}Patient/{_H}DateOfBirth",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +51,8 @@ class Read:
     """What a Henvisning 2.0 or PLO 2.0 says of plan and coordinator, though its type is not supported."""
     root: etree._Element
     """The tree, with what is tolerated put right. The bytes as received are the caller's to keep."""
+    tolerated: tuple[str, ...] = ()
+    """Names of what was put right (tolerance.put_right)."""
 
 
 def read(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> Read:
@@ -65,11 +62,12 @@ def read(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> Read:
     IPK-M009 (no sender that a receipt could go to) and IPK-M002 (a receipt, or the facts a receipt must name, missing).
     """
     root = xmlsafe.parse(data, limits=limits)
+    tolerated = tolerance.put_right(data, root)
     if namespace(root) in NAMESPACES and kind(root) == "AppRec":
-        return _receipt(root)
+        return replace(_receipt(root), tolerated=tolerated)
     if root.tag != f"{_H}MsgHead":
         raise MessageError("IPK-M003", at="/")
-    return _message(root)
+    return replace(_message(root), tolerated=tolerated)
 
 
 def _receipt(root: etree._Element) -> Read:
@@ -89,7 +87,6 @@ def _message(root: etree._Element) -> Read:
     row = types.row_of(known.type.v, space)
     body = row.read(payload) if row is not None and payload is not None else None
     edition = types.edition(space)
-    _tolerate(root)
     return Read(
         kind="message",
         type=known.type.v,
@@ -120,18 +117,3 @@ def _attachments(root: etree._Element) -> tuple[Attachment, ...]:
         Attachment(mime_type=text(each, f"{_H}MimeType"), description=text(each, f"{_H}Description"))
         for each in documents
     )
-
-
-def _tolerate(root: etree._Element) -> None:
-    """Put right, before judging, what senders in use get wrong and what costs the reader nothing.
-
-    ConversationRef in the other order (NAV sends it so); blanks round values that the schema
-    compares as they stand.
-    """
-    ref = root.find(f"{_H}MsgInfo/{_H}ConversationRef")
-    if ref is not None and [kind(child) for child in ref] == ["RefToConversation", "RefToParent"]:
-        ref.append(ref[0])
-    for path in _EXACT:
-        element = root.find(path)
-        if element is not None and element.text:
-            element.text = element.text.strip()

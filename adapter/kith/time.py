@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
@@ -70,9 +70,11 @@ def read(text: str | None) -> datetime | None:
     try:
         bare = datetime.fromisoformat(f"{day}T{'00:00:00' if end_of_day else clock}")
         known = _zone(bare, zone)
-        return known + timedelta(days=int(end_of_day), microseconds=int(((fraction or "") + "000000")[:6]))
+        whole = known + timedelta(days=int(end_of_day), microseconds=int(((fraction or "") + "000000")[:6]))
     except (ValueError, OverflowError):
         return None
+    # In the first and the last year there is another zone where Python has no such instant.
+    return whole if MINYEAR < whole.year < MAXYEAR else None
 
 
 def read_date(text: str | None) -> date | None:

@@ -197,7 +197,7 @@ def test_a_document_with_a_number_that_looks_real_is_422_without_echo(client: Fl
 def test_media_type_and_size_of_documents_are_judged_first(client: FlaskClient):
     wrong = client.post("/messages", data=b"<a/>", content_type="application/json")
     assert (wrong.status_code, wrong.json["errors"][0]["code"]) == (415, "IPK-M016")
-    large = client.post("/messages", data=b" " * 9_000_000, content_type=XML)
+    large = client.post("/messages", data=b" " * 40_000_000, content_type=XML)
     assert (large.status_code, large.json["errors"][0]["code"]) == (413, "IPK-M008")
 
 
