@@ -109,7 +109,9 @@ PATIENTS = st.builds(
 
 # ── the head ──
 
-CONTENT = Raw('<Base64Container xmlns="http://www.kith.no/xmlstds/base64container">JVBERi0xLjcK</Base64Container>')
+CONTENT = Raw(
+    '<Base64Container xmlns="http://www.kith.no/xmlstds/base64container">JVBERi0xLjcK</Base64Container>'
+)
 DESCRIBED = {
     "connection": st.none() | cs("4702", "H", "V"), "content_type": st.none() | cv(("9034", "6")),
     "content_description": TEXT, "consent": st.none() | cv(("9064", "1")), "annotation": TEXT,

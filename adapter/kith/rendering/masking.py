@@ -15,6 +15,10 @@ from adapter.kith.rendering.document import Block, Document, Facts, Part, Prose,
 
 _SHORTEST: Final = 2
 _DIGITS: Final = 4
+_MOST: Final = 100
+"""Words of all names, numbers and addresses of the patients of a message."""
+_LONGEST: Final = 4_000
+"""Their characters."""
 
 Mask = Callable[[str], str]
 
@@ -22,17 +26,28 @@ Mask = Callable[[str], str]
 def masked(document: Document, patients: Iterable[etree._Element]) -> Document:
     """Return the document without the names and numbers of these people."""
     found = list(patients)
-    patterns = [*_numbers(found), *_words(found)]
-    if not patterns:
-        return document
-    whole = re.compile("|".join(patterns))
     word = labels.word("hidden", document.lang)
-
-    def mask(text: str) -> str:
-        # A name may be written in other characters that look the same, and hidden ones may stand within a number.
-        return whole.sub(word, visible(text))
-
+    mask = (lambda _: word) if _is_excessive(found) else _mask(found, word)
     return replace(document, sections=tuple(_section(each, mask) for each in document.sections))
+
+
+def _is_excessive(patients: Iterable[etree._Element]) -> bool:
+    """Return whether somebody has more name and number than people have: to look for each word would hold up everybody.
+
+    Then all is hidden, rather than a part shown.
+    """
+    said = [text for each in patients for text in each.itertext()]
+    return sum(map(len, said)) > _LONGEST or sum(len(text.split()) for text in said) > _MOST
+
+
+def _mask(patients: list[etree._Element], word: str) -> Mask:
+    """Return what puts `word` for the names and numbers of these people."""
+    patterns = [*_numbers(patients), *_words(patients)]
+    if not patterns:
+        return str
+    whole = re.compile("|".join(patterns))
+    # A name may be written in other characters that look the same, and hidden ones may stand within a number.
+    return lambda text: whole.sub(word, visible(text))
 
 
 def _numbers(patients: Iterable[etree._Element]) -> list[str]:
