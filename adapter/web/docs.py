@@ -42,6 +42,7 @@ def routes(all_routes: Callable[[], Iterable[tuple[str, Route]]]) -> tuple[Route
         return answers.html(page())
 
     return (
+        _route("/", docs, "What there is", "text/html"),
         _route("/docs", docs, "What there is", "text/html"),
         _route("/docs/errors", errors, "Every error code", "text/html"),
         _route("/docs/style.css", style, "Style sheet of these pages", "text/css"),

@@ -58,7 +58,7 @@ def test_every_error_code_has_its_place_in_the_documents(client: FlaskClient):
     assert all(f'id="{code}"' in page for code in TABLE)
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/errors", "/console", "/docs/style.css"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/errors", "/console", "/docs/style.css"])
 def test_pages_take_nothing_from_elsewhere(client: FlaskClient, path: str):
     answer = client.get(path)
     assert answer.status_code == 200
