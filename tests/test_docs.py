@@ -46,6 +46,7 @@ OF_TESTS: Final = {
     "TEST_KILLS",
     "TEST_MUTANTS",
     "REFERENCE",
+    "AXE",
     "FHIR_VALIDATOR",
 }
 """What the tests read from the environment; the program does not."""

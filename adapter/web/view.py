@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, cast
 
 from adapter.errors import AdapterError
+from adapter.ingest.turn import limits
 from adapter.kith import rendering
 from adapter.kith.rendering import Format, Lang
 from adapter.kith.rendering.html import css
@@ -13,6 +14,7 @@ from adapter.web import answers
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Param, Route
 from adapter.web.parameters import flag, one
+from adapter.xmlsafe import Limits
 
 STYLE: Final = "/docs/message.css"
 _CSP: Final = ("Content-Security-Policy", "default-src 'none'; style-src 'self'; sandbox")
@@ -43,14 +45,16 @@ def shown(call: Call, found: Message) -> Answer:
     params = call.params()
     format_ = cast("Format | None", one(params, "format")) or accepted(call.headers().get("accept", ""))
     lang = cast("Lang", one(params, "lang") or "nb")
-    laid_out = _laid_out(found.body, lang, unmasked=flag(params, "unmasked"))
+    laid_out = _laid_out(
+        found.body, lang, unmasked=flag(params, "unmasked"), allowed=limits(call.services.settings)
+    )
     body = rendering.write(laid_out, format_, style=STYLE)
     return answers.raw(body, media=_MEDIA[format_], headers=(_CSP, _VARY))
 
 
-def _laid_out(body: bytes, lang: Lang, *, unmasked: bool) -> rendering.Document:
+def _laid_out(body: bytes, lang: Lang, *, unmasked: bool, allowed: Limits) -> rendering.Document:
     try:
-        return rendering.document(body, lang=lang, unmasked=unmasked)
+        return rendering.document(body, lang=lang, unmasked=unmasked, limits=allowed)
     except AdapterError:
         return rendering.unreadable(lang)
 
