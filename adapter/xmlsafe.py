@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Container
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -201,12 +201,16 @@ def _questions(limits: Limits) -> dict[str, str]:
     }
 
 
-def said(root: etree._Element, *, without: Container[etree._Element] = ()) -> str:
-    """Return everything a document says, a line per element, attribute, comment and instruction.
+def said(root: etree._Element, *, without: AbstractSet[etree._Element] = frozenset()) -> str:
+    """Return everything a document says, a line per element and attribute.
 
     Markup within a text does not cut it: `12<b/>34` is said as `1234`, as a reader of the document sees it. The text
     of the elements in `without` is passed over.
     """
+    if not (without or _MIXED(root)):
+        texts: Any = _TEXTS(root)
+        values: Any = _VALUES(root)
+        return "\n".join([*(text for text in texts if not text.isspace()), *values])
     lines: list[str] = []
     for node in root.iter():
         if node not in without:
@@ -215,6 +219,11 @@ def said(root: etree._Element, *, without: Container[etree._Element] = ()) -> st
         if isinstance(node.tag, str):
             lines += [str(value) for value in node.attrib.values()]
     return "\n".join(lines)
+
+
+_MIXED: Final = etree.XPath("boolean(//*[*][text()[normalize-space()]])")
+_TEXTS: Final = etree.XPath("//text()", smart_strings=False)
+_VALUES: Final = etree.XPath("//@*", smart_strings=False)
 
 
 def _is_mixed(node: etree._Element) -> bool:

@@ -117,6 +117,13 @@ def test_the_text_of_what_is_passed_over_is_not_said():
     assert xmlsafe.said(root[0], without={root[0]}) == "3"
 
 
+def test_a_document_says_every_text_and_every_value():
+    pretty = b"<a x='1'>\n  <b y='2'>3</b>\n  <b>  </b>\n  <b z=''>4 5</b>\n</a>"
+    assert sorted(filter(None, xmlsafe.said(xmlsafe.parse(pretty)).split("\n"))) == ["1", "2", "3", "4 5"]
+    mixed = b"<a>12<b/>34<c x='9'>5</c>6</a>"
+    assert "123456" in xmlsafe.said(xmlsafe.parse(mixed)).split("\n")
+
+
 def test_the_word_doctype_inside_text_is_only_text():
     assert xmlsafe.parse(b"<a><![CDATA[<!DOCTYPE html>]]></a>").text == "<!DOCTYPE html>"
     assert xmlsafe.parse(b"<!-- <!DOCTYPE a> --><a/>").tag == "a"

@@ -60,10 +60,18 @@ def read(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> Read:
     root = xmlsafe.parse(data, limits=limits)
     tolerated = tolerance.put_right(data, root)
     if namespace(root) in NAMESPACES and kind(root) == "AppRec":
-        return replace(_receipt(root), tolerated=tolerated)
+        return _judged(_receipt(root), tolerated)
     if root.tag != f"{_H}MsgHead":
         raise MessageError("IPK-M003", at="/")
-    return replace(_message(root), tolerated=tolerated)
+    return _judged(_message(root), tolerated)
+
+
+def _judged(found: Read, tolerated: tuple[str, ...]) -> Read:
+    """Return what was read with what was put right; blanks are looked for only where the schema minds something."""
+    if found.faults and tolerance.blanks(found.root):
+        faults = schemas.faults(found.root, "whole" if found.supported else "head")
+        return replace(found, faults=faults, tolerated=(*tolerated, tolerance.BLANKS))
+    return replace(found, tolerated=tolerated) if tolerated else found
 
 
 def _receipt(root: etree._Element) -> Read:

@@ -18,6 +18,8 @@ from adapter.kith import attachments, head
 
 _H: Final = f"{{{head.NAMESPACE}}}"
 MIG_VERSION: Final = "v1.2 2006-05-24"
+BLANKS: Final = "blanks"
+"""Name of what `blanks` mends."""
 _COMBINING: Final = (b"\xcc", b"\xcd")
 """First bytes of the combining marks U+0300 to U+036F in UTF-8."""
 _PADDED: Final = etree.XPath(
@@ -33,7 +35,7 @@ def put_right(data: bytes, root: etree._Element) -> tuple[str, ...]:
 
     `encoding`: read in another encoding than it declares (xmlsafe does it) · `letters`: names of elements in NFD ·
     `thread-order`: RefToConversation before RefToParent (NAV sends it so) · `edition`: a MIGversion that the namespace
-    contradicts; the namespace decides · `blanks`: around dates and times, which schemas read as they stand.
+    contradicts; the namespace decides.
     """
     return tuple(name for name, mend in _MENDS if mend(data, root))
 
@@ -78,7 +80,8 @@ def _edition(_data: bytes, root: etree._Element) -> bool:
     return True
 
 
-def _blanks(_data: bytes, root: etree._Element) -> bool:
+def blanks(root: etree._Element) -> bool:
+    """Take away the blanks around dates and times, which a schema reads as they stand; return whether there were any."""
     padded: list[etree._Element] = [each for each in _padded(root) if _is_time((each.text or "").strip())]
     for each in padded:
         each.text = (each.text or "").strip()
@@ -102,5 +105,4 @@ _MENDS: Final[tuple[tuple[str, _Mend], ...]] = (
     ("letters", _letters),
     ("thread-order", _thread),
     ("edition", _edition),
-    ("blanks", _blanks),
 )

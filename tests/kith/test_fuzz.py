@@ -59,7 +59,7 @@ def test_documents_made_wrong_reach_every_way_in():
 
 
 def test_a_failure_is_told_and_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):
-    def broken(_data: bytes, _client: object) -> None:
+    def broken(_data: bytes, _client: object) -> float:
         raise ValueError("13116900216")
 
     monkeypatch.setattr(fuzzing, "examine", broken)
