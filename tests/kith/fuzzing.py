@@ -47,6 +47,8 @@ _MOST: Final = 60_000
 """Bytes of a base: what is larger is tested by tests of its own."""
 
 
+_WIDE: Final = xmlsafe.Limits(siblings=60_000)
+"""Elements that give way to their content leave it to their parent."""
 _taken: Final[set[str]] = set()
 """Where the documents taken so far are."""
 
@@ -125,7 +127,7 @@ def _look(read: kith.Read) -> None:
         with contextlib.suppress(MessageError):
             kith.build(read.message)
     for each in read.root.iter(f"{{{xhtml.NAMESPACE}}}div"):
-        xmlsafe.parse(xhtml.clean(each).encode())
+        xmlsafe.parse(xhtml.clean(each).encode(), limits=_WIDE)
 
 
 def judged(base: str, seed: int, data: bytes, client: FlaskClient) -> Failure | None:
