@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -17,6 +17,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapter.errors import Fault, Faults
 from adapter.ids import People
+
+if TYPE_CHECKING:
+    from adapter.xmlsafe import Limits
 
 PREFIX: Final = "ADAPTER_"
 MEGABYTE: Final = 1_000_000
@@ -258,6 +261,19 @@ class Settings(BaseSettings):
             series=frozenset(self.people_series),
             fh_prefix=self.fh_prefix,
             duf_prefix=self.duf_prefix,
+        )
+
+    def limits(self) -> Limits:
+        """Return what an XML document may have."""
+        from adapter.xmlsafe import Limits  # noqa: PLC0415 (lxml is for those who have XML)
+
+        return Limits(
+            size=self.max_message_bytes,
+            markup=self.xml_max_markup,
+            depth=self.xml_max_depth,
+            siblings=self.xml_max_siblings,
+            attributes=self.xml_max_attributes,
+            attachment=self.xml_max_attachment_bytes,
         )
 
 

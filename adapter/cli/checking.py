@@ -50,9 +50,9 @@ def check_(names: tuple[str, ...], as_json: bool, now: datetime | None) -> int: 
       ip-adapter check --json out/*.xml
       curl -s http://127.0.0.1:8080/fhir/Task/1 | ip-adapter check -
     """  # noqa: D301 (\b is click's mark)
-    people = setting.load().people()
+    chosen = setting.load()
     at = files.now(now)
-    checked = [judge(name, files.read(name), at, people) for name in names]
+    checked = [judge(name, files.read(name), at, chosen) for name in names]
     for one in checked:
         _tell(one, as_json=as_json)
     return 0 if all(one.valid for one in checked) else 1
@@ -92,11 +92,12 @@ def shown(one: Checked) -> dict[str, Any]:
     }
 
 
-def judge(file: str, data: bytes, now: datetime, people: People) -> Checked:
+def judge(file: str, data: bytes, now: datetime, chosen: setting.Settings) -> Checked:
     """Return a file judged as what it holds."""
+    people = chosen.people()
     first = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if first == b"<" or (file.endswith(".xml") and first not in {b"{", b"["}):
-        return _kith(file, data, people)
+        return _kith(file, data, chosen)
     try:
         content = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -118,12 +119,13 @@ def _twice(data: bytes, content: Any) -> tuple[Fault, ...]:
     return repeated.faults(data, content)
 
 
-def _kith(file: str, data: bytes, people: People) -> Checked:
+def _kith(file: str, data: bytes, chosen: setting.Settings) -> Checked:
     from adapter import kith  # noqa: PLC0415 (XML is for those who have some)
 
-    faults = (*kith.check(data), *_real(data, people, "/"))
+    limits = chosen.limits()
+    faults = (*kith.check(data, limits=limits), *_real(data, chosen.people(), "/"))
     try:
-        type_ = kith.read(data).type
+        type_ = kith.read(data, limits=limits).type
     except AdapterError:
         type_ = ""
     return Checked(file=file, kind="kith", type=type_, faults=faults)

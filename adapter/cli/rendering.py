@@ -8,6 +8,7 @@ from typing import Final, cast
 
 import click
 
+from adapter import settings
 from adapter.cli import files
 from adapter.kith import rendering
 
@@ -42,7 +43,12 @@ def render_(name: str, *, format_: str | None, lang: str, unmasked: bool, out: P
       ip-adapter render message.xml --out message.pdf
       ip-adapter render message.xml --format html --out message.html
     """  # noqa: D301 (\b is click's mark)
-    found = rendering.document(files.read(name), lang=cast("rendering.Lang", lang), unmasked=unmasked)
+    found = rendering.document(
+        files.read(name),
+        lang=cast("rendering.Lang", lang),
+        unmasked=unmasked,
+        limits=settings.load().limits(),
+    )
     by_name = _BY_NAME.get(out.suffix.lower(), "text") if out is not None else "text"
     data = rendering.write(found, cast("rendering.Format | None", format_) or by_name)
     if out is None:

@@ -12,9 +12,10 @@ from urllib.parse import quote
 import orjson
 
 from adapter.fhir.table import READABLE
+from adapter.fhir.urls import OBSERVATION_VALUE
 
 _SUBSETTED: Final = {
-    "system": "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+    "system": OBSERVATION_VALUE,
     "code": "SUBSETTED",
 }
 _READABLE: Final = "/:,|*-_."

@@ -184,10 +184,3 @@ def work_item(
             "input": [_input(row) for row in inputs],
         },
     )
-
-
-def work_input(item: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a work item's input by name, None when it has none."""
-    rows = (row for row in item.get("input", ()) if row["type"].get("text") == name)
-    found: Mapping[str, Any] = next(rows, {})
-    return found.get("valueString", found.get("valueReference"))

@@ -225,10 +225,5 @@ PERSON_CHAINS: Final = frozenset(
 )
 """Chained parameters that carry a person's identifier: by POST only."""
 
-COMMON: Final = ("_id", "_lastUpdated")
-RESULT: Final = (
-    "_count", "_sort", "_total", "_summary", "_elements", "_include", "_revinclude", "_cursor",
-)  # fmt: skip
-"""Parameters that shape the answer."""
 NEUTRAL: Final = frozenset({"_format", "_pretty"})
 """Read by the HTTP layer; never an error, never part of a link's meaning."""

@@ -7,7 +7,7 @@ from adapter.errors import PersonalIdError
 from adapter.ingest import mail, receipts
 from adapter.ingest.commit import retrying
 from adapter.ingest.results import Channel, Received
-from adapter.ingest.turn import limits, turn
+from adapter.ingest.turn import turn
 from adapter.kith import attachments
 from adapter.services import Services
 
@@ -19,7 +19,7 @@ def receive(services: Services, data: bytes, *, channel: Channel, name: str = ""
     the caller's `failed/`), SystemFault when the database is away or the queue is full.
     """
     with turn(services, len(data)):
-        set_ = limits(services.settings)
+        set_ = services.settings.limits()
         read = kith.read(data, limits=set_)
         attachments.require(read.root, limit=set_.attachment)
         _synthetic(services, read)

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapter import xmlsafe
 from adapter.errors import SystemFault
 from adapter.services import Services
-from adapter.settings import Settings
 
 
 @contextmanager
@@ -22,21 +20,11 @@ def turn(services: Services, size: int) -> Iterator[None]:
     if size <= set_.xml_large_bytes:
         yield
         return
+    # Whoever reads a large one does not hold up those who compute meanwhile: lxml lets them.
+    services.store.lane.leave()
     if not services.large.acquire(timeout=set_.xml_large_wait_seconds):
         raise SystemFault("IPK-S002", at="document")
     try:
         yield
     finally:
         services.large.release()
-
-
-def limits(set_: Settings) -> xmlsafe.Limits:
-    """Return what a document may have, as the settings say."""
-    return xmlsafe.Limits(
-        size=set_.max_message_bytes,
-        markup=set_.xml_max_markup,
-        depth=set_.xml_max_depth,
-        siblings=set_.xml_max_siblings,
-        attributes=set_.xml_max_attributes,
-        attachment=set_.xml_max_attachment_bytes,
-    )

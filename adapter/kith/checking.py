@@ -9,15 +9,19 @@ from adapter.kith.reading import Read
 from adapter.kith.rules import RULES
 
 
-def check(data: bytes) -> tuple[Fault, ...]:
+def check(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> tuple[Fault, ...]:
     """Return every fault of a document: parsing, our schema as it stands, the named rules, attachments, encoding. Empty when clean."""
     try:
-        read = reading.read(data)
+        read = reading.read(data, limits=limits)
     except MessageError as error:
-        return _unread(data, error)
+        return _unread(data, error, limits)
     # Judged as it stands: `read` has put right what a reader tolerates.
-    strict = schemas.faults(xmlsafe.parse(data), read.scope)
-    told = (*attachments.faults(read.root), *attachments.oversize(data), *tolerance.faults(data))
+    strict = schemas.faults(xmlsafe.parse(data, limits=limits), read.scope)
+    told = (
+        *attachments.faults(read.root, limit=limits.attachment),
+        *attachments.oversize(data),
+        *tolerance.faults(data),
+    )
     return (*strict, *broken(read), *told)
 
 
@@ -46,13 +50,13 @@ def receipt_faults(read: Read) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in found if code))
 
 
-def _unread(data: bytes, error: MessageError) -> tuple[Fault, ...]:
+def _unread(data: bytes, error: MessageError, limits: xmlsafe.Limits) -> tuple[Fault, ...]:
     """Return the fault that stopped the reading, after those of the schema where the document is well formed."""
     line = int(error.at[5:]) if error.at.startswith("line ") else None
     stop = Fault(
         code=error.code, path=error.at if line is None else "/", line=line, rule="readable", hint=error.hint
     )
     try:
-        return (*schemas.faults(xmlsafe.parse(data)), stop)
+        return (*schemas.faults(xmlsafe.parse(data, limits=limits)), stop)
     except MessageError:
         return (stop,)

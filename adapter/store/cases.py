@@ -126,20 +126,12 @@ def advance(conn: Connection, key: str, *, expect_version: int, take: int = 0) -
 _PERSON = Statement(
     update(case_).where(case_.c.key == bindparam("case_key")).values(person_hash=bindparam("hashed"))
 )
-_KEEP = Statement(
-    update(case_).where(case_.c.key == bindparam("case_key")).values(keep_until=bindparam("until"))
-)
 
 
 def set_person(conn: Connection, key: str, person: tuple[str, str] | None) -> None:
     """Give the case another person's identifier (a changed number), or none (an erasure). Raises Conflict if taken."""
     hashed = None if person is None else people.digest(conn, system=person[0], value=person[1])
     conn.run(_PERSON, {"case_key": key, "hashed": hashed})
-
-
-def set_retention(conn: Connection, key: str, until: datetime | None) -> None:
-    """Say how long the case must be kept."""
-    conn.run(_KEEP, {"case_key": key, "until": micros(until)})
 
 
 _BY_RESOURCE = Statement(

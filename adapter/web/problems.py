@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 from werkzeug.exceptions import HTTPException
 
-from adapter.errors import TABLE, AdapterError, Fault, FhirError
+from adapter.errors import AdapterError, Fault, FhirError
 from adapter.fhir import outcome
 from adapter.web import answers
 from adapter.web.answers import Answer
@@ -128,8 +128,3 @@ def _kept(error: HTTPException) -> Iterable[tuple[str, str]]:
 def unexpected(call: Call) -> Answer:
     """Return the answer to a fault of our own making, which says nothing but its code."""
     return answer(call, FhirError(_UNEXPECTED))
-
-
-def http_status(code: str) -> int:
-    """Return the HTTP status of a code."""
-    return TABLE[code].http

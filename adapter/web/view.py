@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final, cast
 
 from adapter.errors import AdapterError
-from adapter.ingest.turn import limits
 from adapter.kith import rendering
 from adapter.kith.rendering import Format, Lang
 from adapter.kith.rendering.html import css
@@ -46,7 +45,7 @@ def shown(call: Call, found: Message) -> Answer:
     format_ = cast("Format | None", one(params, "format")) or accepted(call.headers().get("accept", ""))
     lang = cast("Lang", one(params, "lang") or "nb")
     laid_out = _laid_out(
-        found.body, lang, unmasked=flag(params, "unmasked"), allowed=limits(call.services.settings)
+        found.body, lang, unmasked=flag(params, "unmasked"), allowed=call.services.settings.limits()
     )
     body = rendering.write(laid_out, format_, style=STYLE)
     return answers.raw(body, media=_MEDIA[format_], headers=(_CSP, _VARY))

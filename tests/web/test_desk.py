@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter import log
+from adapter.ingest.turn import turn
 from adapter.services import Services
 from adapter.store import lane
 from adapter.web import create_app
@@ -292,6 +293,14 @@ class TestLane:
         assert client.get("/fhir/Task").status_code == 200
         assert post(client, need()).status_code == 202
         assert seen == [False, False]
+
+    def test_whoever_reads_a_large_document_has_left_the_lane(self, services: Services):
+        lane_ = services.store.lane
+        lane_.enter()
+        with turn(services, 10):
+            assert lane_.held
+        with turn(services, services.settings.xml_large_bytes + 1):
+            assert not lane_.taken
 
     @pytest.mark.usefixtures("held_by_another")
     def test_those_who_are_refused_wait_for_no_lane(
