@@ -51,11 +51,14 @@ _KINDS: Mapping[str, type[str | int]] = {"id": str, "updated": int, "date": int,
 _TYPES: Mapping[str, Any] = {"id": Text, "updated": BigInteger, "date": BigInteger, "status": Text}
 
 
+_SUBJECT: Final = Statement(select(_R.subject).where(_R.type == bindparam("type"), _R.id == bindparam("id")))
+
+
 def search(conn: Connection, query: Query) -> Page:
     """Return one page of current resources in a stable order. Raises FhirError IPK-F008 for a cursor not of this query."""
     if not (query.type.isascii() and query.type.isalpha()):
         raise FhirError("IPK-F002", at="type")
-    terms = _people(conn, query)
+    terms = _beside(conn, _people(conn, query))
     if terms is None:
         return Page(rows=(), total=0 if query.total else None)
     shape = _shape(query, terms)
@@ -93,6 +96,21 @@ def _people(conn: Connection, query: Query) -> tuple[Term, ...] | None:
         values = tuple(keys) if patient else tuple(f"Patient/{key}" for key in keys)
         terms.append(Term(field="id" if patient else "subject", values=values))
     return tuple(terms)
+
+
+def _beside(conn: Connection, terms: tuple[Term, ...] | None) -> tuple[Term, ...] | None:
+    """Return the terms, with the patients of what is referred to where the reference stays with one (tokens.BESIDE)."""
+    referring = [t for t in terms or () if t.field == "token" and t.param in tokens.BESIDE and t.op == "eq"]
+    added: list[Term] = []
+    for term in referring:
+        subjects = []
+        for _, reference in term.values:
+            type_, _, id_ = (reference or "").partition("/")
+            row = conn.one(_SUBJECT, {"type": type_, "id": id_})
+            subjects.append(row[0] if row else "")  # what is not here is explained by nothing
+        if None not in subjects:
+            added.append(Term(field="subject", values=tuple(dict.fromkeys(subjects))))
+    return None if terms is None else (*terms, *added)
 
 
 def _order(query: Query) -> tuple[tuple[SortField, bool], ...]:

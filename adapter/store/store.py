@@ -72,13 +72,13 @@ class Store:
         shared = Shared()
         self.dialect: str = engine.dialect.name
         self._pool = pool.Pool(engine, shared, size=connections)
-        self._writer = Writer(engine, shared, audit.INSERT, limit=queue_limit, group=group)
-        self._room = BoundedSemaphore(queue_limit)
         self._single = self.dialect == "sqlite"
+        self.lane = Lane(closed=not self._single)
+        self._writer = Writer(engine, shared, audit.INSERT, self.lane, limit=queue_limit, group=group)
+        self._room = BoundedSemaphore(queue_limit)
         self._engine = engine
         self._shared = shared
         self._turn = Lock()
-        self.lane = Lane(closed=not self._single)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -16,8 +16,10 @@ from typing import Final
 Token = tuple[str, str, str]
 """(search parameter, system or "", value)."""
 
-SELECTIVE: Final = frozenset({"identifier", "requisition", "group-identifier", "target"})
+SELECTIVE: Final = frozenset({"identifier", "requisition", "group-identifier"})
 """Parameters whose tokens are rows. A search by any other looks into the column, within what its other terms leave."""
+BESIDE: Final = frozenset({"target"})
+"""References to what is about the same patient (a Provenance to what it explains): looked for among that patient's."""
 
 _WRITTEN_OUT: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t"})
 _ESCAPED: Final = re.compile(r"\\(.)")

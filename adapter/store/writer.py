@@ -15,6 +15,7 @@ from typing import Any
 
 from adapter.errors import SystemFault
 from adapter.store import pool
+from adapter.store.lane import Lane
 from adapter.store.sql import Connection, Engine, Insertion, Params, Shared
 
 Work = Callable[[Connection], Any]
@@ -37,10 +38,13 @@ class Job:
 class Writer:
     """A thread with the one writing connection of a file, or with the one that writes audit rows to a server."""
 
-    def __init__(self, engine: Engine, shared: Shared, audit: Insertion, *, limit: int, group: int) -> None:
+    def __init__(
+        self, engine: Engine, shared: Shared, audit: Insertion, lane: Lane, *, limit: int, group: int
+    ) -> None:
         self._engine = engine
         self._shared = shared
         self._audit = audit
+        self._lane = lane
         self._limit = limit
         self._group = group
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
@@ -118,11 +122,23 @@ class Writer:
         if len(works) == 1 and not audits:
             _alone(conn, works[0])
         else:
-            for job in works:
-                _beside(conn, job)
+            self._in_lane(conn, works)
             conn.command("COMMIT")
         if any(isinstance(job.error, SystemFault) and job.error.code == "IPK-S001" for job in works):
             self._disconnect()  # trouble with file or disk: the next group gets a new connection
+
+    def _in_lane(self, conn: Connection, works: list[Job]) -> None:
+        """Run the works in the lane, or else whoever computes takes the interpreter's lock from each of their rows.
+
+        They leave it for the commit, which needs no interpreter: meanwhile the next are computed.
+        """
+        if works:
+            self._lane.enter()
+        try:
+            for job in works:
+                _beside(conn, job)
+        finally:
+            self._lane.leave()
 
     def _appended(self, conn: Connection, audits: list[Job]) -> list[Job]:
         """Begin with the audit rows. Rows that cannot be stored fail their callers, nobody else."""
