@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "settings": ("listing", "Show every setting with value, default and meaning"),
     "db": ("database", "Prepare the database"),
     "outbox": ("outbox", "See what waits to be sent, and act on what cannot be"),
+    "why": ("why", "Tell why a message, a case or an event is as it is"),
 }
 """Command → (module under adapter.cli, one line of help). A new command is one row here and one function there."""
 

@@ -17,6 +17,7 @@ from adapter.web import (
     metrics,
     openapi,
     schemas,
+    why,
 )
 from adapter.web.call import Route
 
@@ -33,6 +34,7 @@ TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
     "schemas": schemas.ROUTES,
     "messages": messages.ROUTES,
     "cases": cases.ROUTES,
+    "why": why.ROUTES,
     "feed": feed.ROUTES,
     "fhir": fhir.ROUTES,
     "health": health.ROUTES,
