@@ -383,6 +383,18 @@ def test_why_tells_the_trail_as_text_json_and_page(call: Call, pending: str):
     assert "IPK-E085" in nobody.stderr
 
 
+def test_stats_are_told_as_tables_csv_and_json(call: Call, pending: str):
+    period = ("--from", "2020-01-01")
+    text, sheet, found = (call("stats", *period, *form) for form in ((), ("--csv",), ("--json",)))
+    assert pending
+    assert "under 5 eller skjult" in text.stdout
+    assert sheet.stdout.startswith("\ufeffstatistikk;")
+    assert json.loads(found.stdout)["from"] == "2020-01-01"
+    wrong = call("stats", *period, "--to", "2019-01-01")
+    assert wrong.returncode == 1
+    assert "IPK-E086" in wrong.stderr
+
+
 def test_a_command_waits_longer_for_its_turn_than_a_server(call: Call, pending: str, tmp_path: Path):
     beside = sqlite3.connect(tmp_path / "var" / "adapter.db", isolation_level=None, check_same_thread=False)
     beside.execute("BEGIN IMMEDIATE")

@@ -17,6 +17,7 @@ from adapter.web import (
     metrics,
     openapi,
     schemas,
+    stats,
     why,
 )
 from adapter.web.call import Route
@@ -35,6 +36,7 @@ TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
     "messages": messages.ROUTES,
     "cases": cases.ROUTES,
     "why": why.ROUTES,
+    "stats": stats.ROUTES,
     "feed": feed.ROUTES,
     "fhir": fhir.ROUTES,
     "health": health.ROUTES,
