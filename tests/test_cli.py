@@ -383,6 +383,14 @@ def test_why_tells_the_trail_as_text_json_and_page(call: Call, pending: str):
     assert "IPK-E085" in nobody.stderr
 
 
+def test_report_is_one_page_without_anybody(call: Call, pending: str):
+    text, found = call("report"), call("report", "--json")
+    assert pending
+    assert "klar til sending" in text.stdout
+    assert json.loads(found.stdout)["messages"] == {"pending": 1}
+    assert "Danser" not in text.stdout + found.stdout
+
+
 def test_stats_are_told_as_tables_csv_and_json(call: Call, pending: str):
     period = ("--from", "2020-01-01")
     text, sheet, found = (call("stats", *period, *form) for form in ((), ("--csv",), ("--json",)))
