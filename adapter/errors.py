@@ -201,6 +201,10 @@ _E: Final[dict[str, Row]] = {  # the event
         "Fill in the item named"),
     "IPK-E030": Row(422, "structure", "Feltet står to ganger", "The field stands twice", "La det stå én gang",
         "Let it stand once"),
+    "IPK-E085": Row(404, "not-found", "Ingen melding, hendelse eller sak har denne id-en",
+        "No message, event or case has this id", "Se /messages, /events og caseRef", "See /messages, /events and caseRef"),
+    "IPK-E086": Row(400, "invalid", "Perioden slutter før den begynner", "The period ends before it begins",
+        "Sett from til en dag før to", "Let from be a day before to"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

@@ -178,6 +178,9 @@ class Settings(BaseSettings):
     page_size: int = Field(50, ge=1, description="entries on a page when the caller does not say")
     page_limit: int = Field(500, ge=1, description="most entries on a page, whatever the caller says")
 
+    # ── statistics ──
+    stats_smallest_cell: int = Field(5, ge=1, description="smallest count that statistics show")
+
     # ── others' servers ──
     http_connect_seconds: float = Field(
         5.0, gt=0, description="longest wait for a connection to another server"

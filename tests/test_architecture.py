@@ -15,6 +15,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ADAPTER = ROOT / "adapter"
 PURE = (
+    "trail",
+    "statistics",
     "mappings",
     "rules",
     "retry",

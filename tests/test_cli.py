@@ -368,6 +368,41 @@ def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
     assert "IPK-M011" in again.stderr
 
 
+def test_why_tells_the_trail_as_text_json_and_page(call: Call, pending: str):
+    text, found, page = (call("why", pending, *form) for form in ((), ("--json",), ("--html",)))
+    assert text.returncode == 0
+    assert {part["kind"] for part in json.loads(found.stdout)["parts"]} == {"event", "message"}
+    assert page.stdout.startswith("<!DOCTYPE html>")
+    for got in (text, found, page):
+        assert "carrier-2" in got.stdout
+        assert "Danser" not in got.stdout
+    case = json.loads(found.stdout)["caseId"]
+    assert pending in call("why", case).stdout
+    nobody = call("why", "nobody")
+    assert nobody.returncode == 1
+    assert "IPK-E085" in nobody.stderr
+
+
+def test_report_is_one_page_without_anybody(call: Call, pending: str):
+    text, found = call("report"), call("report", "--json")
+    assert pending
+    assert "klar til sending" in text.stdout
+    assert json.loads(found.stdout)["messages"] == {"pending": 1}
+    assert "Danser" not in text.stdout + found.stdout
+
+
+def test_stats_are_told_as_tables_csv_and_json(call: Call, pending: str):
+    period = ("--from", "2020-01-01")
+    text, sheet, found = (call("stats", *period, *form) for form in ((), ("--csv",), ("--json",)))
+    assert pending
+    assert "under 5 eller skjult" in text.stdout
+    assert sheet.stdout.startswith("\ufeffstatistikk;")
+    assert json.loads(found.stdout)["from"] == "2020-01-01"
+    wrong = call("stats", *period, "--to", "2019-01-01")
+    assert wrong.returncode == 1
+    assert "IPK-E086" in wrong.stderr
+
+
 def test_a_command_waits_longer_for_its_turn_than_a_server(call: Call, pending: str, tmp_path: Path):
     beside = sqlite3.connect(tmp_path / "var" / "adapter.db", isolation_level=None, check_same_thread=False)
     beside.execute("BEGIN IMMEDIATE")

@@ -27,6 +27,9 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "settings": ("listing", "Show every setting with value, default and meaning"),
     "db": ("database", "Prepare the database"),
     "outbox": ("outbox", "See what waits to be sent, and act on what cannot be"),
+    "why": ("why", "Tell why a message, a case or an event is as it is"),
+    "report": ("report", "Show one page on this installation: states, clocks, what waits for a person"),
+    "stats": ("stats", "Show statistics without people, small cells hidden"),
 }
 """Command → (module under adapter.cli, one line of help). A new command is one row here and one function there."""
 

@@ -77,9 +77,9 @@ def release_days(home: Party) -> tuple[int, Reason]:
     return home.release_days, _why(CLOCKS["release"], home.release_days)
 
 
-def receipt_reason() -> Reason:
-    """Return why a receipt is waited for as long as it is."""
-    return _why(CLOCKS["receipt"], CLOCKS["receipt"].amount)
+def receipt_reason(hours: int | None = None) -> Reason:
+    """Return why a receipt is waited for as long as it is; `hours` where the installation sets them."""
+    return _why(CLOCKS["receipt"], hours or CLOCKS["receipt"].amount)
 
 
 def _why(clock: Clock, amount: int) -> Reason:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,6 +50,12 @@ def find(conn: Connection, event_id: str) -> StoredEvent | None:
     """Return the event with this id."""
     row = conn.one(_FIND, {"event_id": event_id})
     return None if row is None else _event(row)
+
+
+def find_all(conn: Connection, event_ids: Iterable[str]) -> tuple[StoredEvent, ...]:
+    """Return the events with these ids in the order they were written; those there are none of are left out."""
+    rows = (conn.one(_FIND, {"event_id": event_id}) for event_id in dict.fromkeys(event_ids))
+    return tuple(_event(row) for row in sorted((r for r in rows if r is not None), key=lambda r: int(r[1])))
 
 
 def add(conn: Connection, stored: StoredEvent) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter import ingest
 from adapter.errors import MessageError
-from adapter.model import Message, Reason
+from adapter.model import Message
 from adapter.store import messages
 from adapter.web import answers, view
 from adapter.web.answers import Answer
@@ -55,12 +55,6 @@ def viewed(call: Call, message_id: str) -> Answer:
     if found.type == LETTER:
         return answers.raw(found.body, media=answers.HTML, headers=(SANDBOX,))
     return view.shown(call, found)
-
-
-def why(call: Call, message_id: str) -> Answer:
-    """Return what was decided about a message, and why."""
-    found = _found(call, message_id)
-    return answers.json({"id": found.id, "state": found.told, "why": [reason(each) for each in found.why]})
 
 
 def requeue(call: Call, message_id: str) -> Answer:
@@ -141,17 +135,6 @@ def _parties(her_ids: tuple[str | None, str | None], names: Sequence[str]) -> di
     return {level: {"herId": her, "name": name} if her or name else None for level, her, name in levels}
 
 
-def reason(found: Reason) -> dict[str, Any]:
-    """Return a reason as the contract writes it."""
-    said: dict[str, Any] = {
-        "rule": found.rule,
-        "source": found.source,
-        "outcome": found.outcome,
-        "text": found.text,
-    }
-    return {**said, "rejected": list(found.rejected)} if found.rejected else said
-
-
 _READ: Final = Access(action="read", kind="message", interaction="read")
 _ACT: Final = Access(action="write", kind="message", interaction="update")
 _ONE: Final = {404: "No such message"}
@@ -208,7 +191,6 @@ ROUTES: Final = (
     _one("/messages/{message_id}/view", viewed, "The message as its receiver sees it",
          Answers(media="text/html", texts={200: "A page, or plain text or PDF where asked", 400: "Not a parameter or value", **_ONE}),
          params=view.PARAMS),
-    _one("/messages/{message_id}/why", why, "What was decided about it, and why", _json("Reasons", _ONE)),
     Route(
         method="POST", path="/messages/{message_id}/requeue", view=requeue, summary="Send again", access=_ACT,
         answers=_json("The message that will be sent", {**_ONE, 409: "Not in a state that allows it"}), fault=_FAULT,

@@ -17,6 +17,8 @@ from adapter.web import (
     metrics,
     openapi,
     schemas,
+    stats,
+    why,
 )
 from adapter.web.call import Route
 
@@ -33,6 +35,8 @@ TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
     "schemas": schemas.ROUTES,
     "messages": messages.ROUTES,
     "cases": cases.ROUTES,
+    "why": why.ROUTES,
+    "stats": stats.ROUTES,
     "feed": feed.ROUTES,
     "fhir": fhir.ROUTES,
     "health": health.ROUTES,

@@ -265,3 +265,12 @@ def test_a_gp_that_takes_notat_but_not_helsefaglig_gets_a_notat(build: Any):
     house = build(of={"rows": only})
     told = house.need(patient=LINE | {"gp": GP}, consent=TO_GP)
     assert told.message_to("258521")["type"] == "DIALOG_NOTAT"
+
+
+@pytest.mark.parametrize("kind", ["patient", "relative"])
+def test_the_patient_or_next_of_kin_may_report_a_need_without_an_hpr_number(hospital: House, kind: str):
+    author = {"kind": kind, "name": {"family": "Danser", "given": "Lars"}, "phone": "+4762480009"}
+    reply = hospital.need(author=author)
+    assert (reply.status, reply.body["status"]) == (202, "accepted")
+    (sent,) = hospital.sent()
+    assert sent.head is not None

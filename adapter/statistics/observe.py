@@ -1,0 +1,327 @@
+"""What one case adds to each table. A new statistic is one function here and its rows in `measures`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from adapter import codes, naming
+from adapter.fhir import plans
+from adapter.mappings import views
+from adapter.model import Message, Party
+from adapter.rules import states
+from adapter.rules.clocks import OSLO
+from adapter.statistics import coded
+from adapter.statistics.measures import ALL, CONSENTS, OPEN_DAYS, STEPS, UNKNOWN
+from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
+
+NEED: Final = "ip.need.identified"
+DECISIONS: Final = ("ip.need.accepted", "ip.need.declined")
+ANSWERS: Final = ("ip.need.acknowledged", "ip.need.info-requested", *DECISIONS)
+APPOINTED: Final = ("ip.coordinator.appointed", "ip.child-coordinator.appointed")
+ADULT: Final = 18
+YEAR: Final = 365.25
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+_RECEIPTED: Final = frozenset({"ok", "ok-with-errors"})
+_REASONS: Final = {
+    "not-entitled": "oppfyller ikke retten",
+    "other-level": "annet nivå",
+    "moved": "flyttet",
+    "insufficient-information": "mangler opplysninger",
+    "not-stated": "ikke oppgitt",
+}
+
+Observer = Callable[[CaseFacts, Asked], Iterable[Seen]]
+
+
+def _reported(facts: CaseFacts, asked: Asked) -> tuple[Posted, ...]:
+    return tuple(event for event in facts.of(NEED) if asked.within(event.received))
+
+
+def _following(facts: CaseFacts, need: Posted, types: tuple[str, ...]) -> tuple[Posted, ...]:
+    """Return the events of these types about a need, in their order."""
+    return tuple(e for e in facts.of(*types) if e.received >= need.received and e.melde_id == need.melde_id)
+
+
+# ── K01, K02 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def needs_reported(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K01: by month, department, kind and age."""
+    for need in _reported(facts, asked):
+        day = need.received.astimezone(OSLO).date()
+        yield Seen("k01-month", f"{day:%Y-%m}")
+        yield Seen("k01-department", str(need.data.get("department", {}).get("name") or UNKNOWN))
+        yield Seen("k01-age", _age(facts, need, day))
+        for kind in need.data.get("needs", ()):
+            yield Seen("k01-kind", codes.LOCAL["need-kind"].get(kind, kind))
+
+
+def _age(facts: CaseFacts, need: Posted, on: date) -> str:
+    """Return child or adult by the birth date that was stated: never by a number."""
+    stated = need.data.get("patient", {}).get("birthDate") or (views.patient(facts.case) or {}).get(
+        "birthDate"
+    )
+    if not stated:
+        return UNKNOWN
+    born = date.fromisoformat(str(stated)[:10])
+    years = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return "barn" if years < ADULT else "voksne"
+
+
+def consent_outcome(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K02: what the patient said when the need was reported."""
+    for need in _reported(facts, asked):
+        status = str(need.data.get("consent", {}).get("status", ""))
+        yield Seen("k02", CONSENTS.get(status, UNKNOWN))
+
+
+# ── K03, K04 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def times(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K03: hours from the need to each step that came."""
+    for need in _reported(facts, asked):
+        for step, at in zip(STEPS, _steps(facts, need), strict=True):
+            if at is not None:
+                yield Seen("k03", step, max(0.0, (at - need.time) / _HOUR))
+
+
+def _steps(facts: CaseFacts, need: Posted) -> tuple[datetime | None, ...]:
+    sent = [
+        m for m in facts.messages if m.wants_reply and m.direction == "out" and m.melde_id == need.melde_id
+    ]
+    return (
+        min((m.sent_at for m in sent if m.sent_at), default=None),
+        min((at for at in map(_receipted, sent) if at), default=None),
+        _first(_following(facts, need, ANSWERS)),
+        _first(_following(facts, need, DECISIONS)),
+        _first(e for e in facts.of(*APPOINTED) if e.received >= need.received),
+    )
+
+
+def _receipted(message: Message) -> datetime | None:
+    receipt = message.apprec or {}
+    at = receipt.get("at")
+    return datetime.fromisoformat(at) if at and receipt.get("status") in _RECEIPTED else None
+
+
+def _first(events: Iterable[Posted]) -> datetime | None:
+    return min((event.received for event in events), default=None)
+
+
+def open_needs(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K04: needs open longer than they should, at whom; as they are now."""
+    for need in facts.needs:
+        if not need.is_open:
+            continue
+        found = _waiting(facts, need, asked)
+        if found:
+            yield Seen(f"k04-{found}", _label(asked.book.by_organisation(need.owner)))
+
+
+def _waiting(facts: CaseFacts, need: views.Need, asked: Asked) -> str:
+    """Return the clock that a need is behind, empty where it is in time."""
+    first = next((e for e in facts.of(NEED) if e.melde_id == need.melde_id), None)
+    if first is None:
+        return ""
+    since = {
+        "reply": (states.OUT, first.received),
+        "assessment": (states.ASSESSED, _first(_following(facts, first, ANSWERS))),
+        "coordinator": (states.AGREED, _first(_following(facts, first, DECISIONS))),
+    }
+    for kind, (among, at) in since.items():
+        if need.state in among and at is not None and (asked.now - at) / _DAY > OPEN_DAYS[kind]:
+            return "" if kind == "coordinator" and coded.has_coordinator(facts) else kind
+    return ""
+
+
+def _label(party: Party | None, her_id: str | None = None) -> str:
+    """Return who receives: HER-id and name of the address book, the organisation's where it is a person."""
+    if party is None:
+        return f"HER-id {her_id}" if her_id else UNKNOWN
+    name = party.name if party.person or not party.unit_name else f"{party.name}, {party.unit_name}"
+    return f"{name} ({party.unit_her_id})" if party.unit_her_id else name
+
+
+# ── K05 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_FAILED: Final = {"unanswered": "k05-unanswered", "rejected": "k05-rejected", "manual": "k05-manual"}
+
+
+def unreached(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K05: messages without receipt, rejected, or sent another way; rejections by code of 8221."""
+    for message in facts.messages:
+        if message.direction != "out" or message.type == "APPREC" or not asked.within(message.gen_date):
+            continue
+        table = _FAILED.get(message.state)
+        if table is not None:
+            party = asked.book.by_key(message.receiver_key)
+            yield Seen(table, _label(party, message.receiver[1] or message.receiver[0]))
+        if message.state == "rejected":
+            for error in (message.apprec or {}).get("errors", ()):
+                code = str(error.get("code", ""))
+                yield Seen("k05-code", f"{code} {codes.display('8221', code) or ''}".strip())
+
+
+# ── K06, K07 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def without_coordinator(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K06: an accepted need or an active plan, and nobody coordinates; days since."""
+    agreed = any(need.state in states.AGREED for need in facts.needs)
+    active = any(plan["status"] == "active" for plan in facts.case.of("CarePlan"))
+    if (agreed or active) and not coded.has_coordinator(facts):
+        since = [_ended(facts), _first(facts.of("ip.need.accepted", "ip.plan.created"))]
+        at = max((one for one in since if one is not None), default=asked.now)
+        yield Seen("k06", ALL, max(0.0, (asked.now - at) / _DAY))
+
+
+def _ended(facts: CaseFacts) -> datetime | None:
+    """Return when the last coordinator ended."""
+    ends = [date.fromisoformat(end) for _, end in _periods(facts) if end]
+    return datetime.combine(max(ends) + _DAY, datetime.min.time(), OSLO) if ends else None
+
+
+def _periods(facts: CaseFacts) -> list[tuple[str, str | None]]:
+    wanted = {(codes.ROLES[key].system, codes.ROLES[key].code) for key in coded.COORDINATORS}
+    listed = [a for a in views.assignments(facts.case) if (a.system, a.code) in wanted and a.start]
+    return sorted(((a.start[:10], a.end[:10] if a.end else None) for a in listed), key=lambda p: p[0])
+
+
+def replacements(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K07: replacements in the period, years with a coordinator in it, days between two coordinators in it."""
+    for event in facts.of("ip.coordinator.replaced"):
+        if asked.within(event.received):
+            yield Seen("k07", "skifter")
+    first, last = (
+        asked.start.astimezone(OSLO).date(),
+        min(asked.end.astimezone(OSLO).date(), asked.today + _DAY),
+    )
+    covered = _days(facts, first, last)
+    if covered:
+        yield Seen("k07", "pasientår med koordinator", len(covered) / YEAR)
+    gaps = _gaps(facts, first, last, covered)
+    if gaps:
+        yield Seen("k07", "dager uten koordinator", float(gaps))
+
+
+def _days(facts: CaseFacts, first: date, last: date) -> frozenset[int]:
+    """Return the days of [first, last) on which somebody coordinated, as ordinals."""
+    found: set[int] = set()
+    for start, end in _periods(facts):
+        begin = max(date.fromisoformat(start), first).toordinal()
+        stop = min(date.fromisoformat(end) + _DAY if end else last, last).toordinal()
+        found.update(range(begin, stop))
+    return frozenset(found)
+
+
+def _gaps(facts: CaseFacts, first: date, last: date, covered: frozenset[int]) -> int:
+    """Return the days of [first, last) without a coordinator, between the first one's beginning and the last one's."""
+    starts = [date.fromisoformat(start) for start, _ in _periods(facts)]
+    if not starts:
+        return 0
+    begin, stop = max(min(starts), first).toordinal(), min(max(starts), last).toordinal()
+    return sum(1 for day in range(begin, stop) if day not in covered)
+
+
+# ── K08–K11 ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_PHYSICIAN: Final = {
+    "ip.contact-physician.appointed": "oppnevnt",
+    "ip.contact-physician.replaced": "skiftet",
+    "ip.patient.admitted": "opphold meldt",
+}
+
+
+def contact_physicians(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K08: appointed and replaced; stays that were told. Who qualifies nobody here knows."""
+    for event in facts.of(*_PHYSICIAN):
+        if asked.within(event.received):
+            yield Seen("k08", _PHYSICIAN[event.type])
+
+
+def evaluations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K09: active plans whose next evaluation is past, to come, or not stated."""
+    for plan in facts.case.of("CarePlan"):
+        if plan["status"] != "active":
+            continue
+        due = _evaluation(facts, f"CarePlan/{plan['id']}")
+        group = "uten dato" if due is None else "over tiden" if due < asked.today else "i tide"
+        yield Seen("k09", group)
+
+
+def _evaluation(facts: CaseFacts, plan: str) -> date | None:
+    """Return the next evaluation of a plan."""
+    days = [
+        one["requestedPeriod"][0]["start"][:10]
+        for one in facts.case.of("Appointment")
+        if plans.is_evaluation(one)
+        and one["status"] in {"proposed", "pending", "booked"}
+        and any(ref.get("reference") == plan for ref in one.get("supportingInformation", ()))
+    ]
+    return date.fromisoformat(max(days)) if days else None
+
+
+def participations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K10: the hospital's coordinator goes on after the day on which that was to end."""
+    running = {a.id for a in views.assignments(facts.case) if a.end is None}
+    for event in facts.of("ip.hospital-coordinator.appointed"):
+        until = event.data.get("expectedUntil")
+        mine = naming.resource_id(event.event_id, "PractitionerRole", "person")
+        if until and date.fromisoformat(until) < asked.today and mine in running:
+            yield Seen("k10", ALL)
+
+
+def discharged(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K11: a need reported before the discharge, and no answer to it before then."""
+    for event in facts.of("ip.patient.discharged"):
+        before = [need for need in facts.of(NEED) if need.received <= event.received]
+        if not asked.within(event.received) or not before:
+            continue
+        answers = [_first(_following(facts, need, ANSWERS)) for need in before]
+        late = any(at is None or at > event.received for at in answers)
+        yield Seen("k11", "uten svar" if late else "med svar")
+
+
+# ── K14, K15 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def coded_returns(facts: CaseFacts, _asked: Asked) -> Iterator[Seen]:
+    """K14: cases by the national codes they stand for now."""
+    for number, code in coded.derived(facts).items():
+        yield Seen(f"k14-{number}", f"{code} {codes.display(number, code) or ''}".strip())
+
+
+def municipalities(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K15: needs received, answered and declined by municipality; declined by reason."""
+    for need in _reported(facts, asked):
+        place = str(need.data.get("patient", {}).get("municipality", {}).get("code") or UNKNOWN)
+        yield Seen("k15-received", place)
+        if _following(facts, need, ANSWERS):
+            yield Seen("k15-answered", place)
+        refused = _following(facts, need, ("ip.need.declined",))
+        if refused:
+            yield Seen("k15-declined", place)
+            reason = str(refused[0].data.get("reasonCode", ""))
+            yield Seen("k15-reason", _REASONS.get(reason, UNKNOWN))
+
+
+OBSERVERS: Final[tuple[Observer, ...]] = (
+    needs_reported,
+    consent_outcome,
+    times,
+    open_needs,
+    unreached,
+    without_coordinator,
+    replacements,
+    contact_physicians,
+    evaluations,
+    participations,
+    discharged,
+    coded_returns,
+    municipalities,
+)
+"""Every statistic, in order."""

@@ -1,0 +1,1 @@
+"""Why it is as it is: event → requirement and law → rule → consent → routing → template → receipt. Values in, pages out."""

@@ -1,0 +1,256 @@
+"""Statistics of an installation equal a recount from its events; what a person does moves the figures it should."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from datetime import date
+from typing import Any
+
+import orjson
+import pytest
+
+from adapter import kith
+from adapter.errors import EventError
+from adapter.oversight import stats
+from adapter.statistics import told
+from adapter.statistics.compute import Table
+from adapter.store import events as stored_events
+from tests import books, otherside, people
+from tests.house import GIVEN, House
+from tests.houses import Build
+
+CHILD = "2015-05-05"
+Cells = dict[str, tuple[float | None, ...]]
+
+
+def ask(house: House, first: date | None = None, last: date | None = None) -> dict[str, Table]:
+    question = stats.asked(house.services, first, last)
+    return {table.key: table for table in stats.tables(house.services, question)}
+
+
+def cells(table: Table) -> Cells:
+    return {row.group: row.cells for row in table.rows}
+
+
+def counts(table: Table) -> dict[str, float | None]:
+    return {row.group: row.cells[0] for row in table.rows}
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    return build(stats_smallest_cell=1)
+
+
+def told_events(house: House) -> list[dict[str, Any]]:
+    with house.services.store.read() as conn:
+        found, _ = stored_events.page(conn, count=500)
+    return [
+        {
+            "type": e.type,
+            "at": e.received_at,
+            "melde_id": e.melde_id,
+            "case": e.case_key,
+            **orjson.loads(e.content)["data"],
+        }
+        for e in found
+    ]
+
+
+CONSENTS: tuple[dict[str, Any], ...] = (
+    GIVEN,
+    {"status": "refused", "scopes": [], "givenBy": "patient", "method": "oral", "date": "2026-03-04"},
+    {"status": "not-asked", "scopes": [], "givenBy": "patient", "method": "oral", "date": "2026-03-04"},
+)
+ANSWERS = ("Svar: Mottatt", "Svar: Godtatt", "Svar: Avslått", "")
+
+
+def grown(house: House, number: int = 12) -> None:
+    """Report needs of several people, answer some of them in each way."""
+    kinds = itertools.cycle((["individual-plan", "coordinator"], ["coordinator"], ["habilitation"]))
+    consents, answers = itertools.cycle(CONSENTS), itertools.cycle(ANSWERS)
+    for patient in itertools.islice(people.patients(), number):
+        house.need(patient=patient, needs=next(kinds), consent=next(consents))
+        for sent in (data for data in house.send() if kith.read(data).head is not None):
+            house.receive(otherside.receipt(sent))
+            house.clock.advance(hours=5)
+            if text := next(answers):
+                house.receive(otherside.reply(sent, text))
+        house.clock.advance(days=4)
+
+
+def test_statistics_equal_a_recount_from_the_events(house: House):
+    grown(house)
+    found, told_ = ask(house), told_events(house)
+    needs = [e for e in told_ if e["type"] == "ip.need.identified"]
+    assert len(needs) == 12
+    assert counts(found["k01-month"]) == Counter(f"{e['at']:%Y-%m}" for e in needs)
+    assert counts(found["k01-department"]) == Counter(e["department"]["name"] for e in needs)
+    names = {
+        "individual-plan": "Individuell plan",
+        "coordinator": "Koordinator",
+        "habilitation": "Habilitering",
+    }
+    assert counts(found["k01-kind"]) == Counter(names[kind] for e in needs for kind in e["needs"])
+    statuses = {"given": "gitt", "refused": "avslått", "not-asked": "ikke spurt"}
+    assert counts(found["k02"]) == Counter(statuses[e["consent"]["status"]] for e in needs)
+    answered = {
+        e["melde_id"]
+        for e in told_
+        if e["type"] in {"ip.need.acknowledged", "ip.need.accepted", "ip.need.declined"}
+    }
+    declined = [e for e in told_ if e["type"] == "ip.need.declined"]
+    assert counts(found["k15-received"]) == {"3428": 12}
+    assert counts(found["k15-answered"]) == {"3428": len(answered)}
+    assert counts(found["k15-declined"]) == {"3428": len(declined)}
+    assert counts(found["k15-reason"]) == {"ikke oppgitt": len(declined)}
+
+
+def test_k03_measures_the_hours_from_need_to_each_step(house: House):
+    house.need()
+    house.clock.advance(hours=2)
+    (sent,) = house.send()
+    house.clock.advance(hours=1)
+    house.receive(otherside.receipt(sent))
+    house.clock.advance(hours=3)
+    house.receive(otherside.reply(sent, "Svar: Mottatt"))
+    house.clock.advance(hours=4)
+    house.receive(otherside.reply(sent, "Svar: Godtatt"))
+    house.clock.advance(hours=10)
+    house.receive(otherside.reply(sent, otherside.APPOINTED, contacts=(otherside.COORDINATOR,)))
+    assert cells(ask(house)["k03"]) == {
+        "sendt": (1, 2.0, 2.0),
+        "kvittert": (1, 3.0, 3.0),
+        "første svar": (1, 6.0, 6.0),
+        "avgjort": (1, 10.0, 10.0),
+        "koordinator oppnevnt": (1, 20.0, 20.0),
+    }
+
+
+def test_k04_lists_what_is_open_longer_than_it_should_be_by_receiver(house: House):
+    house.need(needs=["coordinator"], consent={**GIVEN, "scopes": ["coordinator"]})
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent))
+    place = "Alvdal Kommune, Saksbehandling (5079)"
+    assert counts(ask(house)["k04-reply"]) == {}
+    house.clock.advance(days=4)
+    assert counts(ask(house)["k04-reply"]) == {place: 1}
+    house.receive(otherside.reply(sent, "Svar: Mottatt"))
+    assert counts(ask(house)["k04-reply"]) == {}
+    house.clock.advance(days=15)
+    assert counts(ask(house)["k04-assessment"]) == {place: 1}
+    house.receive(otherside.reply(sent, "Svar: Godtatt"))
+    house.clock.advance(days=31)
+    assert counts(ask(house)["k04-coordinator"]) == {place: 1}
+
+
+def test_k05_counts_what_was_not_reached_by_receiver_and_code(house: House):
+    house.need()
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent, errors=("E35",)))
+    found = ask(house)
+    assert counts(found["k05-rejected"]) == {"Alvdal Kommune, Saksbehandling (5079)": 1}
+    assert [group[:3] for group in counts(found["k05-code"])] == ["E35"]
+
+
+def test_k06_counts_those_with_a_plan_or_an_accepted_need_and_no_coordinator(house: House):
+    house.need()
+    (sent,) = house.send()
+    house.receive(otherside.reply(sent, "Svar: Godtatt"))
+    house.clock.advance(days=3)
+    assert cells(ask(house)["k06"]) == {"alle": (1, 3.0, 3.0)}
+    house.receive(otherside.reply(sent, otherside.APPOINTED, contacts=(otherside.COORDINATOR,)))
+    assert cells(ask(house)["k06"]) == {"alle": (0, None, None)}
+
+
+def test_k07_counts_replacements_and_the_days_between(build: Build):
+    house = build(stats_smallest_cell=1)
+    made = house.post("ip.hospital-coordinator.appointed", from_=None, **{"from": "2026-03-04"})
+    house.clock.advance(days=30)
+    house.post(
+        "ip.coordinator.replaced",
+        continues={"assignmentId": made.case["assignmentId"]},
+        **{"from": "2026-04-01"},
+    )
+    house.clock.advance(days=30)
+    found = cells(ask(house)["k07"])
+    assert found["skifter"][0] == 1
+    (years,) = found["pasientår med koordinator"][1:]
+    gaps = found["dager uten koordinator"]
+    days = (house.clock.now.date() - date(2026, 3, 4)).days + 1
+    assert years == pytest.approx((days - (gaps[1] or 0)) / 365.25, abs=0.01)
+
+
+def test_k10_counts_hospital_participations_past_their_expected_end(house: House):
+    made = house.post(
+        "ip.hospital-coordinator.appointed", expectedUntil="2026-04-01", **{"from": "2026-03-04"}
+    )
+    assert counts(ask(house)["k10"]) == {"alle": 0}
+    house.clock.advance(days=40)
+    assert counts(ask(house)["k10"]) == {"alle": 1}
+    house.post(
+        "ip.coordinator.ended", continues={"assignmentId": made.case["assignmentId"]}, until="2026-04-10",
+        reasonCode="participation-over", successor=None,
+    )  # fmt: skip
+    assert counts(ask(house)["k10"]) == {"alle": 0}
+
+
+def test_k09_tells_plans_whose_evaluation_is_past(build: Build):
+    alvdal = build(of={"home": books.ALVDAL}, stats_smallest_cell=1)
+    alvdal.clock.advance(days=90)
+    alvdal.post("ip.plan.created", continues=None)
+    assert counts(ask(alvdal)["k09"]) == {"over tiden": 0, "i tide": 1, "uten dato": 0}
+    alvdal.clock.advance(days=400)
+    assert counts(ask(alvdal)["k09"]) == {"over tiden": 1, "i tide": 0, "uten dato": 0}
+
+
+def test_k14_gives_105_only_after_a_positive_receipt(house: House):
+    house.need()
+    (sent,) = house.send()
+    assert [group[:3] for group in counts(ask(house)["k14-8705"])] == ["106"]
+    house.receive(otherside.receipt(sent))
+    assert [group[:3] for group in counts(ask(house)["k14-8705"])] == ["105"]
+
+
+def test_a_period_takes_both_its_days_and_no_other(house: House):
+    house.need()
+    day = date(2026, 3, 4)
+    assert counts(ask(house, day, day)["k01-month"]) == {"2026-03": 1}
+    assert counts(ask(house, date(2026, 1, 1), date(2026, 3, 3))["k01-month"]) == {}
+    assert counts(ask(house, date(2026, 3, 5), date(2026, 3, 31))["k01-month"]) == {}
+    with pytest.raises(EventError) as caught:
+        ask(house, date(2026, 3, 5), day)
+    assert caught.value.code == "IPK-E086"
+
+
+def test_strictly_confidential_people_are_in_no_figure_of_a_municipality_or_a_receiver(house: House):
+    (patient,) = itertools.islice(people.patients(), 1)
+    house.need(patient={**patient, "protectedAddress": "strictly-confidential"})
+    house.send()
+    house.clock.advance(days=10)
+    house.tick()
+    found = ask(house)
+    assert counts(found["k01-month"]) == {"2026-03": 1}
+    assert not [t.key for t in found.values() if t.measure.municipal and t.rows]
+
+
+def test_in_a_municipality_of_its_own_they_are_in_no_figure_at_all(alvdal: House):
+    (patient,) = itertools.islice(people.patients(), 1)
+    alvdal.need(source="urn:her:5079", patient={**patient, "protectedAddress": "strictly-confidential"})
+    found = ask(alvdal)
+    assert stats.asked(alvdal.services, None, None).municipal
+    assert not [r for t in found.values() for r in t.rows if r.hidden or any(r.cells)]
+
+
+def test_nobody_is_named_in_any_form(house: House):
+    grown(house, 3)
+    question = stats.asked(house.services, None, None)
+    tables = stats.tables(house.services, question)
+    shown = (
+        told.as_csv(tables, question),
+        told.as_text(tables, question),
+        orjson.dumps(told.as_json(tables, question)).decode(),
+    )
+    for text in shown:
+        for secret in ("Prøve", "Person", "1970", "0181", "Koman", "IPK-"):
+            assert secret not in text

@@ -1,0 +1,61 @@
+"""docs/coverage.md: every requirement and event with what holds it, nothing empty without a reason."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from adapter.events import catalogue
+from adapter.rules.requirements import Happening, happenings, of, requirements
+from tools import coverage
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_requirement_and_every_event_has_its_line():
+    assert sorted(requirements()) == [f"R{number:02}" for number in range(1, 44)]
+    assert list(happenings()) == [f"E{number:02}" for number in range(1, 71)]
+    assert {row.number for row in catalogue.TYPES.values()} <= set(happenings())
+
+
+def test_nothing_is_empty_without_a_reason():
+    assert not [line.id for line in (*coverage.duties(), *coverage.events()) if line.unexplained]
+
+
+def test_every_line_has_source_and_words():
+    for line in (*coverage.duties(), *coverage.events()):
+        assert line.source
+        assert line.words[0]
+    for row in requirements().values():
+        assert row.says.endswith(".")
+        assert row.nb.endswith(".")
+
+
+def test_an_event_that_is_mapped_is_held_by_a_test_and_a_scenario():
+    for line in coverage.events():
+        if coverage.types(line.id):
+            assert line.tests, line.id
+            assert line.scenarios, line.id
+
+
+def test_every_event_serves_a_requirement_and_every_requirement_an_event_or_a_reason():
+    served = {id_ for row in happenings().values() for id_ in row.requirements}
+    for id_, row in requirements().items():
+        assert id_ in served or row.tests, id_
+    assert all(of(type_) for type_ in catalogue.TYPES)
+    assert of("ip.no.such") == ()
+
+
+@pytest.mark.parametrize("field", ["rules", "tests", "scenarios", "requirements"])
+def test_a_name_that_is_none_is_refused(field: str):
+    row = Happening(**{"title": "x", "requirements": ("R01",), "source": "y", field: ("no-such",)})  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="E01: no such no-such"):
+        coverage._check("E01", row)
+
+
+def test_the_document_is_made_from_what_there_is():
+    told = (ROOT / "docs" / "coverage.md").read_text(encoding="utf-8")
+    assert told == coverage.markdown(), "run: python -m tools.coverage > docs/coverage.md"
+    assert len(re.findall(r"^\| [RE]\d\d \|", told, re.MULTILINE)) == 43 + 70
