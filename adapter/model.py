@@ -59,6 +59,9 @@ class Party:
     plo: str = "epj"
     contact_profession: str | None = None
     address: Mapping[str, str] | None = None
+    phone: str | None = None
+    leader: Mapping[str, str] | None = None
+    """`name`, `phone?` of who leads a home party: the second step of the escalation."""
     form_url: str | None = None
     platform: Mapping[str, str] | None = None
     valid_from: date = date.min
@@ -126,6 +129,13 @@ class Agreement:
 
     between: frozenset[str]
     reply_days: int | None = None
+    assessment_days: int | None = None
+    coordinator_days: int | None = None
+    release_days: int | None = None
+    gap_days: int | None = None
+    escalation_days: int | None = None
+    reminders: bool = False
+    """Whether the receiver is reminded by a message of its own."""
     routing: Routing | None = None
     source: str = ""
     valid_from: date = date.min
@@ -141,6 +151,12 @@ class Clocks:
     """Working days; None: as the rule says."""
     release_days: int | None = None
     """Working days; None: as the home party says."""
+    assessment_days: int | None = None
+    coordinator_days: int | None = None
+    consent_days: int | None = None
+    gap_days: int | None = None
+    escalation_days: int | None = None
+    """Working days; None: as the rule says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +286,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A clock that runs. `id` follows from kind and subject; `state` open → met, breached or cancelled."""
+    """A clock that runs. `id` follows from kind and subject.
+
+    `state` open → breached (it has passed, and what it waits for is still waited for) → met or cancelled.
+    """
 
     id: str
     kind: Literal[
@@ -290,11 +309,27 @@ class Deadline:
     owner: str
     case_key: str | None = None
     state: Literal["open", "met", "breached", "cancelled"] = "open"
+    level: int = 0
+    """How many steps of the escalation were taken."""
+    next: datetime | None = None
+    """When the ticker acts next, where that is not `due`."""
+    resting: bool = False
+    """Whether nothing more happens by itself: it is paused, or a person has it."""
+
+    @property
+    def acts(self) -> datetime | None:
+        """When the ticker acts next, None for never."""
+        return None if self.resting else self.next or self.due
+
+    @property
+    def runs(self) -> bool:
+        """Whether what it waits for is still waited for."""
+        return self.state in {"open", "breached"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A patient in this installation, as gathered: open resources, message heads, open deadlines, and the instant."""
+    """A patient in this installation, as gathered: open resources, message heads, running deadlines, and the instant."""
 
     key: str | None
     """Equal to the Patient's id; None when the person is new here."""

@@ -68,6 +68,11 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         receipt_hours=settings.receipt_hours,
         reply_days=settings.reply_days,
         release_days=settings.release_days,
+        assessment_days=settings.assessment_days,
+        coordinator_days=settings.coordinator_days,
+        consent_days=settings.consent_days,
+        gap_days=settings.gap_days,
+        escalation_days=settings.escalation_days,
     )
     whole = replace(book or addressbook.load(settings.addressbook), clocks=set_)
     return Services(
