@@ -201,6 +201,8 @@ _E: Final[dict[str, Row]] = {  # the event
         "Fill in the item named"),
     "IPK-E030": Row(422, "structure", "Feltet står to ganger", "The field stands twice", "La det stå én gang",
         "Let it stand once"),
+    "IPK-E080": Row(422, "value", "Tidsrommet eller tidspunktet er ikke gyldig", "The duration or time is not valid",
+        "Bruk 96h, 3d eller 30m, eller et tidspunkt med tidssone", "Use 96h, 3d or 30m, or a time with its offset"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent
@@ -363,6 +365,9 @@ _S: Final[dict[str, Row]] = {  # the system
         exit=2),
     "IPK-S015": Row(500, "exception", "Adressen eller porten kan ikke brukes", "The address or port cannot be used",
         "Sett ADAPTER_PORT til en ledig port", "Set ADAPTER_PORT to a free port", exit=2),
+    "IPK-S020": Row(403, "not-supported", "Klokken kan bare flyttes i syntetisk modus",
+        "The clock can be moved in synthetic mode only", "Bruk en syntetisk installasjon",
+        "Use a synthetic installation", exit=2),
 }
 
 # fmt: on

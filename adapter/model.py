@@ -8,6 +8,12 @@ from datetime import date, datetime
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from adapter import naming
+from adapter.timing import Clocks, Deadline
+
+__all__ = [
+    "PENDING", "AddressBook", "Agreement", "Case", "Clocks", "Deadline", "Door", "EventStatus", "Failure", "Message",
+    "MessageState", "Outcome", "Party", "Reason", "Resource", "Routing", "Same", "Warn",
+]  # fmt: skip
 
 Resource = dict[str, Any]
 """A FHIR R4 resource as JSON. Never changed in place: a changed one is a new dict."""
@@ -142,23 +148,6 @@ class Agreement:
     valid_to: date | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
-    """How long clocks run in this installation, where no agreement says otherwise."""
-
-    receipt_hours: int = 96
-    reply_days: int | None = None
-    """Working days; None: as the rule says."""
-    release_days: int | None = None
-    """Working days; None: as the home party says."""
-    assessment_days: int | None = None
-    coordinator_days: int | None = None
-    consent_days: int | None = None
-    gap_days: int | None = None
-    escalation_days: int | None = None
-    """Working days; None: as the rule says."""
-
-
 @dataclass(frozen=True, slots=True)
 class AddressBook:
     """All parties and agreements, as valid on one day. Names never decide a match; HER-ids do."""
@@ -282,49 +271,6 @@ class Message:
     def place(self) -> str | None:
         """Where the document lies that the EPJ has yet to send, below the exchange folder."""
         return f"handover/{self.id}.xml" if self.state == "handed" else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """A clock that runs. `id` follows from kind and subject.
-
-    `state` open → breached (it has passed, and what it waits for is still waited for) → met or cancelled.
-    """
-
-    id: str
-    kind: Literal[
-        "release",
-        "receipt",
-        "reply",
-        "assessment",
-        "coordinator",
-        "evaluation",
-        "gap",
-        "participation",
-        "consent",
-    ]
-    due: datetime
-    subject: str
-    """`message/<id>` or `Task/<id>` …: what it watches."""
-    owner: str
-    case_key: str | None = None
-    state: Literal["open", "met", "breached", "cancelled"] = "open"
-    level: int = 0
-    """How many steps of the escalation were taken."""
-    next: datetime | None = None
-    """When the ticker acts next, where that is not `due`."""
-    resting: bool = False
-    """Whether nothing more happens by itself: it is paused, or a person has it."""
-
-    @property
-    def acts(self) -> datetime | None:
-        """When the ticker acts next, None for never."""
-        return None if self.resting else self.next or self.due
-
-    @property
-    def runs(self) -> bool:
-        """Whether what it waits for is still waited for."""
-        return self.state in {"open", "breached"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

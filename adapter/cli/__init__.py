@@ -26,6 +26,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "codes": ("listing", "Show code lists, roles and local codes"),
     "settings": ("listing", "Show every setting with value, default and meaning"),
     "db": ("database", "Prepare the database"),
+    "deadlines": ("deadlines", "See what is late, by how much, who owns it and what to do"),
+    "clock": ("clock", "Show or move the clock of a synthetic installation"),
     "outbox": ("outbox", "See what waits to be sent, and act on what cannot be"),
 }
 """Command → (module under adapter.cli, one line of help). A new command is one row here and one function there."""

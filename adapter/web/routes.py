@@ -8,6 +8,7 @@ from typing import Final
 from adapter.web import (
     cases,
     console,
+    deadlines,
     docs,
     events,
     feed,
@@ -16,6 +17,7 @@ from adapter.web import (
     messages,
     metrics,
     openapi,
+    sandbox,
     schemas,
 )
 from adapter.web.call import Route
@@ -33,6 +35,8 @@ TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
     "schemas": schemas.ROUTES,
     "messages": messages.ROUTES,
     "cases": cases.ROUTES,
+    "deadlines": deadlines.ROUTES,
+    "sandbox": sandbox.ROUTES,
     "feed": feed.ROUTES,
     "fhir": fhir.ROUTES,
     "health": health.ROUTES,
