@@ -205,6 +205,8 @@ _E: Final[dict[str, Row]] = {  # the event
         "No message, event or case has this id", "Se /messages, /events og caseRef", "See /messages, /events and caseRef"),
     "IPK-E086": Row(400, "invalid", "Perioden slutter før den begynner", "The period ends before it begins",
         "Sett from til en dag før to", "Let from be a day before to"),
+    "IPK-E080": Row(422, "value", "Tidsrommet eller tidspunktet er ikke gyldig", "The duration or time is not valid",
+        "Bruk 96h, 3d eller 30m, eller et tidspunkt med tidssone", "Use 96h, 3d or 30m, or a time with its offset"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent
@@ -369,6 +371,9 @@ _S: Final[dict[str, Row]] = {  # the system
         exit=2),
     "IPK-S015": Row(500, "exception", "Adressen eller porten kan ikke brukes", "The address or port cannot be used",
         "Sett ADAPTER_PORT til en ledig port", "Set ADAPTER_PORT to a free port", exit=2),
+    "IPK-S020": Row(403, "not-supported", "Klokken kan bare flyttes i syntetisk modus",
+        "The clock can be moved in synthetic mode only", "Bruk en syntetisk installasjon",
+        "Use a synthetic installation", exit=2),
 }
 
 # fmt: on

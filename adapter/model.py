@@ -8,6 +8,12 @@ from datetime import date, datetime
 from typing import Any, Final, Generic, Literal, TypeVar
 
 from adapter import naming
+from adapter.timing import Clocks, Deadline
+
+__all__ = [
+    "PENDING", "AddressBook", "Agreement", "Case", "Clocks", "Deadline", "Door", "EventStatus", "Failure", "Message",
+    "MessageState", "Outcome", "Party", "Reason", "Resource", "Routing", "Same", "Warn",
+]  # fmt: skip
 
 Resource = dict[str, Any]
 """A FHIR R4 resource as JSON. Never changed in place: a changed one is a new dict."""
@@ -59,6 +65,9 @@ class Party:
     plo: str = "epj"
     contact_profession: str | None = None
     address: Mapping[str, str] | None = None
+    phone: str | None = None
+    leader: Mapping[str, str] | None = None
+    """`name`, `phone?` of who leads a home party: the second step of the escalation."""
     form_url: str | None = None
     platform: Mapping[str, str] | None = None
     valid_from: date = date.min
@@ -126,21 +135,17 @@ class Agreement:
 
     between: frozenset[str]
     reply_days: int | None = None
+    assessment_days: int | None = None
+    coordinator_days: int | None = None
+    release_days: int | None = None
+    gap_days: int | None = None
+    escalation_days: int | None = None
+    reminders: bool = False
+    """Whether the receiver is reminded by a message of its own."""
     routing: Routing | None = None
     source: str = ""
     valid_from: date = date.min
     valid_to: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
-    """How long clocks run in this installation, where no agreement says otherwise."""
-
-    receipt_hours: int = 96
-    reply_days: int | None = None
-    """Working days; None: as the rule says."""
-    release_days: int | None = None
-    """Working days; None: as the home party says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,32 +274,8 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deadline:
-    """A clock that runs. `id` follows from kind and subject; `state` open → met, breached or cancelled."""
-
-    id: str
-    kind: Literal[
-        "release",
-        "receipt",
-        "reply",
-        "assessment",
-        "coordinator",
-        "evaluation",
-        "gap",
-        "participation",
-        "consent",
-    ]
-    due: datetime
-    subject: str
-    """`message/<id>` or `Task/<id>` …: what it watches."""
-    owner: str
-    case_key: str | None = None
-    state: Literal["open", "met", "breached", "cancelled"] = "open"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A patient in this installation, as gathered: open resources, message heads, open deadlines, and the instant."""
+    """A patient in this installation, as gathered: open resources, message heads, running deadlines, and the instant."""
 
     key: str | None
     """Equal to the Patient's id; None when the person is new here."""

@@ -147,6 +147,23 @@ class Settings(BaseSettings):
         ge=0,
         description="working days a message is held for the own unit; none: as the address book says",
     )
+    assessment_days: int = Field(
+        14,
+        ge=1,
+        description="working days from received to accepted or declined, time for questions not counted",
+    )
+    coordinator_days: int = Field(
+        30, ge=1, description="working days from accepted to a coordinator appointed"
+    )
+    consent_days: int = Field(
+        5, ge=1, description="working days that a need may wait for consent before somebody looks at it"
+    )
+    gap_days: int = Field(
+        7, ge=1, description="working days without a coordinator before the coordinating unit is told"
+    )
+    escalation_days: int = Field(
+        2, ge=1, description="working days between the steps when something is late: owner, leader, unit"
+    )
     stale_hours: int = Field(
         24, ge=1, description="hours after GenDate when an unsent message is rendered again"
     )

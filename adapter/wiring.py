@@ -60,6 +60,7 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
     # Half a second of imports, for those who build: a command that only asks the clock does without.
     from adapter import store  # noqa: PLC0415
     from adapter.model import Clocks  # noqa: PLC0415
+    from adapter.movable import Movable  # noqa: PLC0415
     from adapter.registers import addressbook  # noqa: PLC0415
     from adapter.services import Services  # noqa: PLC0415
     from adapter.transports.directory import Directory  # noqa: PLC0415
@@ -68,21 +69,27 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         receipt_hours=settings.receipt_hours,
         reply_days=settings.reply_days,
         release_days=settings.release_days,
+        assessment_days=settings.assessment_days,
+        coordinator_days=settings.coordinator_days,
+        consent_days=settings.consent_days,
+        gap_days=settings.gap_days,
+        escalation_days=settings.escalation_days,
     )
     whole = replace(book or addressbook.load(settings.addressbook), clocks=set_)
+    opened = store.open(
+        settings.database_url,
+        queue_limit=settings.queue_limit,
+        group=settings.group_limit,
+        durable=durable,
+        busy_seconds=settings.busy_seconds,
+    )
     return Services(
         settings=settings,
-        store=store.open(
-            settings.database_url,
-            queue_limit=settings.queue_limit,
-            group=settings.group_limit,
-            durable=durable,
-            busy_seconds=settings.busy_seconds,
-        ),
+        store=opened,
         books=_dated(whole),
         people=settings.people(),
         transport=transport or Directory(settings.exchange, max_bytes=settings.max_message_bytes),
-        clock=clock or now,
+        clock=clock or (Movable(opened, now) if settings.mode == "synthetic" else now),
         new_id=new_id or fresh_id,
         random=random or chance.SystemRandom().random,
         large=BoundedSemaphore(settings.xml_large_at_once),

@@ -26,6 +26,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "codes": ("listing", "Show code lists, roles and local codes"),
     "settings": ("listing", "Show every setting with value, default and meaning"),
     "db": ("database", "Prepare the database"),
+    "deadlines": ("deadlines", "See what is late, by how much, who owns it and what to do"),
+    "clock": ("clock", "Show or move the clock of a synthetic installation"),
     "outbox": ("outbox", "See what waits to be sent, and act on what cannot be"),
     "why": ("why", "Tell why a message, a case or an event is as it is"),
     "report": ("report", "Show one page on this installation: states, clocks, what waits for a person"),

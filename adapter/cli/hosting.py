@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import structlog
 
-from adapter import deadlines, wiring
+from adapter import deadlines, movable, wiring
 from adapter.delivery import Loop, Worker
 from adapter.services import Services
 from adapter.settings import Settings
@@ -24,6 +24,7 @@ from adapter.simulator import municipality
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _TAKES: Final = frozenset({"/events", "/messages"})
+_MOVES: Final = frozenset({"/sandbox/clock"})
 _BEFORE_ALL_ELSE: Final = 100
 
 log = structlog.get_logger()
@@ -43,6 +44,8 @@ class Threads:
     def __init__(self, services: Services, parts: Parts) -> None:
         self._worker = Worker(services) if parts.worker else None
         self._others = list(_others(services, parts))
+        if isinstance(services.clock, movable.Movable):
+            self._others.append(Loop("clock", partial(self._moved, services.clock), seconds=movable.SECONDS))
 
     def start(self) -> None:
         """Start all loops."""
@@ -56,10 +59,22 @@ class Threads:
         if self._worker is not None:
             self._worker.wake()
 
+    def moved(self) -> None:
+        """Let every loop act at once: the clock was moved."""
+        for loop in self._loops():
+            loop.wake()
+
+    def _moved(self, clock: movable.Movable) -> int:
+        if clock.refresh():
+            self.moved()
+        return 0
+
+    def _loops(self) -> list[Loop]:
+        return [*(self._worker.loops if self._worker else ()), *self._others]
+
     def alive(self) -> Mapping[str, bool]:
         """Return name → whether it runs, for /health/ready."""
-        loops = [*(self._worker.loops if self._worker else ()), *self._others]
-        return {loop.name: loop.is_alive() for loop in loops}
+        return {loop.name: loop.is_alive() for loop in self._loops()}
 
     def stop(self) -> None:
         """Stop all loops and wait for the steps under way."""
@@ -96,7 +111,7 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     threads.start()
     Finalize(None, _stop, args=(services, threads), exitpriority=_BEFORE_ALL_ELSE)
     log.info("server.started", port=settings.port, mode=settings.mode)
-    return waking(app, threads.wake)
+    return waking(waking(app, threads.wake), threads.moved, paths=_MOVES)
 
 
 def _stoppable() -> None:
@@ -117,12 +132,12 @@ def _await_stop() -> None:
         handler(number, None)
 
 
-def waking(app: Wsgi, wake: Callable[[], None]) -> Wsgi:
-    """Return the app so that what it takes in is sent at once, not at the worker's next look."""
+def waking(app: Wsgi, wake: Callable[[], None], *, paths: frozenset[str] = _TAKES) -> Wsgi:
+    """Return the app so that what it takes in is acted on at once, not at the next look."""
 
     def woken(environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         answer = app(environ, start)
-        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in _TAKES:
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in paths:
             wake()
         return answer
 

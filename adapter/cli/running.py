@@ -108,21 +108,17 @@ def simulate_() -> int:
       ADAPTER_SIMULATE=free-text ADAPTER_SIMULATE_RECEIPT=late ip-adapter simulate
     """  # noqa: D301 (\b is click's mark)
     from adapter import wiring  # noqa: PLC0415
+    from adapter.cli.hosting import Parts, Threads  # noqa: PLC0415
     from adapter.simulator import municipality  # noqa: PLC0415
 
     settings = installation.loaded()
     installation.logging(settings)
     services = wiring.build(settings)
-    loop = municipality.loop(services)
-    if loop is None:
+    if municipality.loop(services) is None:
         raise SystemFault("IPK-S006", at="ADAPTER_SIMULATE")
-
-    def stop() -> None:
-        loop.stop()
-        loop.join(5)
-
+    threads = Threads(services, Parts(simulator=True))
     try:
-        _until_stopped(loop.start, stop)
+        _until_stopped(threads.start, threads.stop)
     finally:
         wiring.close(services)
     return 0

@@ -101,8 +101,13 @@ class ReceiptLate(ReceiptEvent):
 
 
 class DeadlineBreached(EventData):
-    """E62 ip.deadline.breached: a clock has run out."""
+    """E62 ip.deadline.breached: a clock has run out, or one more step is taken because it has."""
 
     kind: DeadlineKind = Field(description="Which clock")
     due: Instant = Field(description="When it was due")
-    subject: Token = Field(description="What it watches: `message/<id>`, `Task/<id>`")
+    subject: Token = Field(
+        description="What it watches: `message/<id>`, `need/<Melde-id>`, `PractitionerRole/<id>`"
+    )
+    level: Literal["owner", "leader", "coordinating-unit"] | None = Field(
+        None, description="Who has it from now on"
+    )

@@ -56,16 +56,16 @@ class Decided:
     author: str
 
 
-def accept(services: Services, event: Event, *, dry_run: bool = False) -> Answer:
+def accept(services: Services, event: Event, *, dry_run: bool = False, anchor: str | None = None) -> Answer:
     """Return the answer to an event once everything it changes is committed; the same event again gets the first answer.
 
-    With `dry_run` nothing is written and the documents are in the answer. Raises EventError (IPK-E012 another content
+    With `dry_run` nothing is written and the documents are in the answer; `anchor` is the case where that is known. Raises EventError (IPK-E012 another content
     under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
     """
-    return retrying(services, lambda: _once(services, event, dry_run=dry_run))
+    return retrying(services, lambda: _once(services, event, dry_run=dry_run, anchor=anchor))
 
 
-def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
+def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None) -> Answer:
     now = services.clock()
     book = services.books(now.date())
     party = source(book, event)
@@ -74,7 +74,7 @@ def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
         stored = events.find(conn, event.event_id)
         if stored is not None:
             return _again(stored, event)
-        case = gather(conn, event, org=org, now=now, anchor=None)
+        case = gather(conn, event, org=org, now=now, anchor=anchor)
         acting = party or _clock_party(book, case, event)
         decided = decided_at(event, case, book, party=acting)
         there = known(services, conn, case, (decided.outcome,))

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from adapter import events, kith, naming, retry
 from adapter.access import audit as trail
-from adapter.errors import Conflict, MessageError
+from adapter.errors import Conflict, EventError, MessageError
 from adapter.fhir import parts
 from adapter.ingest import records
 from adapter.ingest.accept import accept
@@ -104,21 +104,34 @@ def overdue(services: Services, deadline: Deadline) -> None:
     data: dict[str, Any] = {"kind": deadline.kind, "due": parts.instant(due), "subject": deadline.subject}
     if type_ == "ip.receipt.missing":
         data = {"messageId": deadline.subject.partition("/")[2], "status": "missing", "errors": []}
+    elif deadline.kind != "release" and deadline.level < len(clocks.ladder(deadline.kind)):
+        data["level"] = clocks.ladder(deadline.kind)[deadline.level].to
+    at = deadline.acts or due
     event = events.make(
-        source="urn:adapter", id_=f"{deadline.id}:{int(due.timestamp())}", type_=type_, time=now, data=data,
+        source="urn:adapter", id_=f"{deadline.id}:{int(at.timestamp())}", type_=type_, time=now, data=data,
         origin="clock", now=now, people=services.people,
     )  # fmt: skip
-    accept(services, event)
-    _closed(services, deadline)
+    try:
+        accept(services, event, anchor=deadline.case_key)
+    except EventError as error:
+        if error.code != _TAKEN:
+            raise
+    _settled(services, deadline)
 
 
-def _closed(services: Services, deadline: Deadline) -> None:
-    """Close a clock whose event changed nothing (its message was answered meanwhile), so that it is not due again."""
+_TAKEN: Final = "IPK-E012"
+"""The step stands in the log of events already: another process took it, or the clock was moved back."""
+
+
+def _settled(services: Services, deadline: Deadline) -> None:
+    """Let a clock rest whose event changed nothing (its message was answered meanwhile), so that it is not due again."""
 
     def work(conn: Connection) -> None:
         found = deadlines.get(conn, deadline.id)
-        if found is not None and found.state == "open":
-            deadlines.put(conn, (replace(found, state="cancelled"),))
+        if found is None or not found.runs or found.acts != deadline.acts:
+            return
+        idle = replace(found, state="cancelled") if found.state == "open" else replace(found, resting=True)
+        deadlines.put(conn, (idle,))
 
     services.store.write(work)
 
@@ -206,7 +219,10 @@ def _reply_clock(case: Case, old: Message, fresh: Message) -> tuple[Deadline, ..
         return ()
     subject = f"message/{fresh.id}"
     due = clocks.reply_due(fresh.gen_date, int(asked[3]))
-    again = replace(running, id=naming.uid("deadline", "reply", subject), due=due, subject=subject)
+    fresh_id = naming.uid("deadline", "reply", subject)
+    again = replace(
+        running, id=fresh_id, due=due, subject=subject, state="open", level=0, next=None, resting=False
+    )
     return replace(running, state="cancelled"), again
 
 

@@ -25,6 +25,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.plan.created": "Individuell plan opprettet",
         "ip.plan.updated": "Individuell plan endret",
         "ip.plan.closed": "Individuell plan avsluttet",
+        "ip.deadline.breached": "Påminnelse om svar",
     }
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
@@ -40,6 +41,7 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Individuell plan oppretta": TITLES["ip.plan.created"],
         "Individuell plan endra": TITLES["ip.plan.updated"],
         "Individuell plan avslutta": TITLES["ip.plan.closed"],
+        "Påminning om svar": TITLES["ip.deadline.breached"],
     }
 )
 
@@ -76,11 +78,14 @@ PERIOD: Final = "Periode"
 GOALS: Final = "Mål"
 NEXT_EVALUATION: Final = "Neste evaluering"
 CHANGED: Final = "Endret"
+AWAITED: Final = "Venter på"
+DUE: Final = "Frist"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
     ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
+    AWAITED, DUE,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -104,6 +109,7 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Ansvarleg": RESPONSIBLE,
         "Neste evaluering": NEXT_EVALUATION,
         "Endra": CHANGED,
+        "Ventar på": AWAITED,
     }
 )
 
@@ -176,6 +182,43 @@ NYNORSK_VALUES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )  # fmt: skip
 """Nynorsk value → the bokmål one, all lower case."""
+
+
+AWAITS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "reply": "svar på meldingen",
+        "assessment": "vurdering av behovet",
+        "coordinator": "at koordinator oppnevnes",
+    }
+)
+"""Kind of deadline → what a reminder asks for."""
+LEVELS: Final[Mapping[str, str]] = MappingProxyType(
+    {"owner": "Ansvarlig", "leader": "Leder", "coordinating-unit": "Koordinerende enhet"}
+)
+"""Step of an escalation → who has it."""
+NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "release": "Slipp meldingen, eller meld at journalsystemet har sendt den",
+        "receipt": "Ring mottakeren: er meldingen kommet fram? Send på nytt, eller registrer at den er gitt på annen måte",
+        "reply": "Ring mottakeren: er meldingen lest, og hvem følger opp?",
+        "assessment": "Ring den som vurderer behovet: når kommer avgjørelsen?",
+        "coordinator": "Ring kommunen: hvem blir koordinator, og når?",
+        "evaluation": "Ring den som har ansvar for planen: når evalueres den?",
+        "gap": "Ring den som oppnevner: hvem blir koordinator, og når?",
+        "participation": "Avklar om sykehusets deltakelse skal forlenges eller avsluttes",
+        "consent": "Spør pasienten om samtykke, og registrer svaret",
+    }
+)
+"""Kind of deadline → what a person does next, where somebody outside is waited for."""
+OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "assessment": "Avgjør behovet: godta, avslå, eller be om opplysninger",
+        "coordinator": "Oppnevn en koordinator",
+        "evaluation": "Evaluer planen, eller sett en ny dato",
+        "gap": "Oppnevn en koordinator",
+    }
+)
+"""The same where the step is our own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

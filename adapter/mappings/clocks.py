@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from adapter import naming
 from adapter.fhir import parts
 from adapter.mappings.context import Context, Notice
-from adapter.model import Deadline, Message, Party
+from adapter.model import Agreement, Deadline, Message, Party
 from adapter.rules import clocks
 
 OSLO: Final = clocks.OSLO
-GAP_DAYS: Final = 7
-"""Days without a coordinator before the gap is escalated. domain § 1.6, C10 (proposed)."""
 
 
 def stamp(ctx: Context) -> str:
@@ -27,12 +25,14 @@ def deadline_id(kind: str, subject: str) -> str:
     return naming.uid("deadline", kind, subject)
 
 
+def agreement(ctx: Context, receiver: Party | None) -> Agreement | None:
+    """Return the agreement between the party that acts and another."""
+    return ctx.book.agreement(ctx.party.key, receiver.key) if ctx.party and receiver else None
+
+
 def reply_days(ctx: Context, receiver: Party) -> int:
     """Return how many working days this receiver has to reply."""
-    agreement = ctx.book.agreement(ctx.party.key, receiver.key) if ctx.party else None
-    if agreement is not None and agreement.reply_days is not None:
-        return agreement.reply_days
-    return ctx.book.clocks.reply_days or clocks.reply_days(None)[0]
+    return clocks.days("reply", ctx.book.clocks, agreement(ctx, receiver))[0]
 
 
 def reply_due(ctx: Context, receiver: Party) -> datetime:
@@ -43,12 +43,22 @@ def reply_due(ctx: Context, receiver: Party) -> datetime:
 def started(ctx: Context, message: Message, *, days: int | None) -> tuple[Deadline, ...]:
     """Return the clocks of a new message: the reply clock from GenDate, or the release clock of a held one."""
     if message.state == "held" and ctx.party is not None:
-        days = ctx.book.clocks.release_days
-        due = clocks.release_due(ctx.now, ctx.party.release_days if days is None else days)
+        due = clocks.release_due(ctx.now, _release_days(ctx, message))
         return (_clock(ctx, "release", message, due),)
     if not message.wants_reply or message.gen_date is None:
         return ()
     return (_clock(ctx, "reply", message, clocks.reply_due(message.gen_date, days)),)
+
+
+def _release_days(ctx: Context, message: Message) -> int:
+    """Return how long a message waits for the own unit: as agreed, else as set, else as the home party says."""
+    agreed = agreement(ctx, ctx.book.by_key(message.receiver_key))
+    given = (
+        agreed.release_days if agreed else None,
+        ctx.book.clocks.release_days,
+        ctx.party.release_days if ctx.party else None,
+    )
+    return next((days for days in given if days is not None), clocks.CLOCKS["release"].amount)
 
 
 def further(ctx: Context, notices: tuple[Notice, ...]) -> tuple[Deadline, ...]:
@@ -106,15 +116,13 @@ def handover(message: Message, *, at: datetime, days: int) -> Deadline:
 
 
 def gap(ctx: Context, assignment_id: str, until: date) -> tuple[Deadline, ...]:
-    """Return the clock of a gap: nobody follows an ended assignment."""
+    """Return the clock of a gap, due on its first day: nobody follows an ended assignment. domain § 1.6, C10."""
     subject = f"PractitionerRole/{assignment_id}"
     return (
         Deadline(
             id=deadline_id("gap", subject),
             kind="gap",
-            due=clocks.reply_due(
-                datetime.combine(until + timedelta(days=GAP_DAYS), datetime.min.time(), clocks.OSLO), 0
-            ),
+            due=clocks.reply_due(datetime.combine(until, datetime.min.time(), clocks.OSLO), 0),
             subject=subject,
             owner=ctx.case.owner,
             case_key=ctx.patient_id(),

@@ -21,6 +21,7 @@ from adapter.mappings import (
     plans,
     team,
     views,
+    watching,
 )
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice, together
@@ -91,6 +92,8 @@ def decide(
     first, further = _one_per_receiver(told)
     sent = tuple(compose.compose(after, notice) for notice in first)
     whole = together(change, _carried(after, sent), Change(deadlines=clocks.further(after, further)))
+    final = after.case.having(whole.outcome(key))
+    whole += watching.followed(after, before.case, final, whole)
     return _outcome(after, whole, key, sent)
 
 

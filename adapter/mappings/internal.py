@@ -10,7 +10,7 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, escalation, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -108,7 +108,7 @@ def ended(case: Case, message: Message) -> Change:
         deadlines=tuple(
             replace(d, state="cancelled")
             for d in case.deadlines
-            if d.subject == watched and (over or d.kind == "release")
+            if d.subject == watched and (over or d.kind in {"release", "receipt"})
         ),
     )
 
@@ -204,19 +204,19 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
     )
     item = (_item(ctx, done, "manual-fallback"),) if status in NEEDS_PERSON else ()
     watched = f"message/{message.id}"
-    kind = "breached" if state == "unanswered" else "met"
+    late = state == "unanswered"
     closed = tuple(
-        replace(d, state=kind)  # type: ignore[arg-type]
+        replace(d, state="breached", level=1, resting=True) if late else replace(d, state="met")
         for d in ctx.case.deadlines
         if (d.kind, d.subject) == ("receipt", watched)
     ) + _reported(ctx.case, message)
     other_way = message.state == "manual" or (message.state == "unanswered" and _handled(ctx, message))
-    late = (common.warn("IPK-M015", "$.data"),) if other_way else ()
+    twice = (common.warn("IPK-M015", "$.data"),) if other_way else ()
     return Change(
         resources=(*moved(ctx.case, done, communication=settled), *item),
         messages=(done,),
         deadlines=closed,
-        warnings=late,
+        warnings=twice,
         case={"meldeId": message.melde_id} if message.melde_id else {},
     )
 
@@ -297,14 +297,18 @@ def _consent_asked(ctx: Context) -> Change:
 
 
 def breached(ctx: Context) -> Change:
-    """Return the clock as breached, with what follows: a work item, or the release of a held message. E62."""
-    clock = next(
-        (d for d in ctx.case.deadlines if d.subject == ctx.data.subject and d.kind == ctx.data.kind), None
-    )
+    """Return the clock after what follows: one more step of the escalation, or the release of a held message. E62."""
+    clock = _due(ctx)
     if clock is None:
         return Change()
-    over = Change(deadlines=(replace(clock, state="breached"),))
-    return over + _FOLLOWS.get(clock.kind, _review)(ctx, clock)
+    return _release(ctx, clock) if clock.kind == "release" else escalation.taken(ctx, clock)
+
+
+def _due(ctx: Context) -> Deadline | None:
+    """Return the clock that the event names, while something is to be done about it now."""
+    same = (d for d in ctx.case.deadlines if (d.kind, d.subject) == (ctx.data.kind, ctx.data.subject))
+    clock = next(same, None)
+    return clock if clock is not None and clock.acts is not None and clock.acts <= ctx.now else None
 
 
 def _watched(ctx: Context, clock: Deadline) -> Message | None:
@@ -315,10 +319,12 @@ def _watched(ctx: Context, clock: Deadline) -> Message | None:
 def _release(ctx: Context, clock: Deadline) -> Change:
     held = _watched(ctx, clock)
     if held is not None and held.state == "handed":
-        return _chase(ctx, clock)
+        late = replace(clock, state="breached", level=1, resting=True)
+        return Change(deadlines=(late,)) + _chase(ctx, clock)
+    let = Change(deadlines=(replace(clock, state="met"),))
     if held is None or held.state != "held" or held.melde_id is None:
-        return Change()
-    return release.let_go(ctx, {held.melde_id})
+        return let
+    return let + release.let_go(ctx, {held.melde_id})
 
 
 def _chase(ctx: Context, clock: Deadline) -> Change:
@@ -326,22 +332,15 @@ def _chase(ctx: Context, clock: Deadline) -> Change:
     return Change(resources=(_item(ctx, message, "manual-fallback"),)) if message is not None else Change()
 
 
-def _review(ctx: Context, clock: Deadline) -> Change:
-    unit = next((p for p in ctx.book.parties if p.home and p.unit), ctx.party)
-    focus = clock.subject if clock.subject.partition("/")[0] != "message" else None
-    item = common.work_item(ctx, id_=ctx.id("Task", clock.kind), kind="review", owner=unit, focus=focus)
-    return Change(resources=(item,))
-
-
-_FOLLOWS: Final = {"release": _release, "reply": _chase}
-
-
 def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return the need message that a release clock lets go. E62."""
+    """Return the need message that a release clock lets go, or the reminder of one that is late. E62."""
     kind, _, name = ctx.data.subject.partition("/")
     if ctx.data.kind == "release" and kind == "need":
         return release.released(ctx, name)
+    if ctx.data.kind != "release":
+        clock = _due(before)
+        return escalation.reminder(ctx, before.case, clock) if clock is not None else ()
     held = next((m for m in before.case.messages if f"message/{m.id}" == ctx.data.subject), None)
-    if ctx.data.kind != "release" or held is None or held.state != "held" or held.melde_id is None:
+    if held is None or held.state != "held" or held.melde_id is None:
         return ()
     return release.released(ctx, held.melde_id)

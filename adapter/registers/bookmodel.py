@@ -14,7 +14,7 @@ from adapter.errors import PersonalIdError
 from adapter.model import Door, Routing
 
 LETTER: Final = "LETTER"
-HOME_ONLY: Final = ("door", "routing", "release_days", "answer_to", "plo")
+HOME_ONLY: Final = ("door", "routing", "release_days", "answer_to", "plo", "leader")
 
 
 def _own(words: str) -> PydanticCustomError:
@@ -53,6 +53,8 @@ OrganisationType = Annotated[str, _coded("9040")]
 Profession = Annotated[str, _coded("9060")]
 Place = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(/[0-9]{6})?$")]
 Takes = Annotated[str, StringConstraints(pattern=r"^(\*|LETTER|[A-Z][A-Z_]+/[0-9]+\.[0-9]+)$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ]{3,20}$")]
+Days = Annotated[int, Field(ge=1, le=120)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=500)]
 
 
@@ -106,6 +108,13 @@ class Platform(_Row):
     url: Url
 
 
+class Leader(_Row):
+    """Who leads a home party: the second step when something is late."""
+
+    name: Words
+    phone: Phone | None = None
+
+
 class PartyRow(_Row):
     """One `[[party]]`."""
 
@@ -117,6 +126,8 @@ class PartyRow(_Row):
     serves: Annotated[tuple[Place, ...], Field(strict=False)] = ()
     takes: Annotated[tuple[Takes, ...], Field(min_length=1, strict=False)]
     contact_profession: Profession | None = None
+    phone: Phone | None = None
+    leader: Leader | None = None
     form_url: Url | None = None
     platform: Platform | None = None
     valid_from: date
@@ -143,6 +154,12 @@ class AgreementRow(_Row):
 
     between: Annotated[tuple[Key, Key], Field(strict=False)]
     reply_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    assessment_days: Days | None = None
+    coordinator_days: Days | None = None
+    release_days: Annotated[int, Field(ge=0, le=30)] | None = None
+    gap_days: Days | None = None
+    escalation_days: Days | None = None
+    reminders: bool = False
     routing: Routing | None = None
     source: Words
     valid_from: date = date.min

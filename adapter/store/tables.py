@@ -230,18 +230,21 @@ deadline = Table(
     Column("subject", Text, nullable=False),
     Column("case_key", Text, nullable=True),
     Column("state", Text, nullable=False),
+    # Steps of the escalation taken, and when the ticker acts next (null: never by itself).
+    Column("level", SmallInteger, nullable=False),
+    Column("act", BigInteger, nullable=True),
     Index(
-        "deadline_due",
-        "due",
+        "deadline_act",
+        "act",
         "id",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state IN ('open', 'breached')"),
+        postgresql_where=text("state IN ('open', 'breached')"),
     ),
     Index(
         "deadline_case",
         "case_key",
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
+        sqlite_where=text("state IN ('open', 'breached')"),
+        postgresql_where=text("state IN ('open', 'breached')"),
     ),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -120,12 +121,15 @@ def test_due_deadlines_come_oldest_first_and_only_while_open(store: Store):
         assert [d.id for d in deadlines.due(conn, minutes(3))] == ["first", "late"]
         assert [d.id for d in deadlines.due(conn, minutes(3), limit=1)] == ["first"]
         assert [d.id for d in deadlines.running(conn)] == ["first", "late", "future"]
-    store.write(lambda conn: deadlines.put(conn, [clock("first", 1, "breached")]))
+    over = replace(clock("first", 1, "breached"), level=1, resting=True)
+    store.write(lambda conn: deadlines.put(conn, [over]))
     with store.read() as conn:
         assert [d.id for d in deadlines.due(conn, minutes(3))] == ["late"]
+        assert [d.id for d in deadlines.running(conn, before=minutes(3))] == ["first"]
+        assert [d.id for d in deadlines.running(conn, after=(minutes(1), "first"))] == ["late", "future"]
         found = deadlines.get(conn, "first")
         assert deadlines.get(conn, "none") is None
-    assert found == clock("first", 1, "breached")
+    assert found == over
 
 
 @pytest.fixture

@@ -1,0 +1,253 @@
+"""What is late goes from its owner to the leader, then to the coordinating unit. E62; domain §§ 1.6 and 2.3.
+
+One work item follows the steps. The receiver is reminded where an agreement says so, at most twice; then a person only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from adapter.fhir import needs as tasks_built
+from adapter.kith import text, words
+from adapter.mappings import common, views
+from adapter.mappings.compose import communication_of
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import AddressBook, Agreement, Case, Deadline, Message, Party, Resource
+from adapter.rules import anchors, clocks, routing
+
+DEADLINE: Final = "deadline"
+"""Name of the Task.input that says which clock a work item is about."""
+TAKEN: Final = frozenset({"sent", "delivered", "acknowledged"})
+"""States of a message of which the receiver can be reminded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a clock is about: who has to act on our side, and whom there is to ask."""
+
+    base: Party | None
+    other: Party | None = None
+    """The outside party that is waited for, None where the next step is our own."""
+    melde_id: str | None = None
+    message: Message | None = None
+    needs: tuple[views.Need, ...] = field(default=(), repr=False)
+
+    def owner(self, book: AddressBook, to: clocks.To) -> Party | None:
+        """Return the party that has it at one step: the leader is the owner's own."""
+        unit = routing.own_unit(book, self.base) if self.base is not None else None
+        return (unit or self.base) if to == "coordinating-unit" else self.base
+
+
+def about(case: Case, book: AddressBook, clock: Deadline) -> About:
+    """Return what a clock watches; the first home party where nothing says whose it is."""
+    kind, _, name = clock.subject.partition("/")
+    found = _BY_SUBJECT.get(kind, _of_nobody)(case, book, clock, name)
+    return (
+        found
+        if found.base is not None
+        else replace(found, base=next((p for p in book.parties if p.home), None))
+    )
+
+
+def _of_message(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+    message = next((m for m in case.messages if m.id == id_), None)
+    if message is None:
+        return About(base=None)
+    return About(
+        base=_home(book.by_key(message.sender_key)),
+        other=_outside(book.by_key(message.receiver_key)),
+        melde_id=message.melde_id,
+        message=message,
+        needs=_needs(case, message.melde_id),
+    )
+
+
+def _of_need(case: Case, book: AddressBook, clock: Deadline, melde_id: str) -> About:
+    found = _needs(case, melde_id)
+    if not found:
+        return About(base=None, melde_id=melde_id)
+    performer = book.by_organisation(found[0].owner)
+    asking = _home(book.by_organisation(views.reference_id(found[0].task.get("requester"))))
+    if clock.kind == "consent":  # whoever reported must ask the patient
+        return About(base=asking or _home(performer), melde_id=melde_id, needs=found)
+    other = _outside(performer)
+    message = views.dialogue(case, other.key, melde_id=melde_id) if other else None
+    return About(
+        base=_home(performer) or asking, other=other, melde_id=melde_id, message=message, needs=found
+    )
+
+
+def _of_assignment(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+    role = case.get(f"PractitionerRole/{id_}") or {}
+    return About(base=_home(book.by_organisation(views.reference_id(role.get("organization")))))
+
+
+def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+    plan = case.get(f"CarePlan/{id_}") or {}
+    responsible = book.by_organisation(views.reference_id(plan.get("author")))
+    return About(base=_home(responsible), other=_outside(responsible))
+
+
+def _of_nobody(_case: Case, _book: AddressBook, _clock: Deadline, _id: str) -> About:
+    return About(base=None)
+
+
+_BY_SUBJECT: Final = {
+    "message": _of_message,
+    "need": _of_need,
+    "PractitionerRole": _of_assignment,
+    "CarePlan": _of_plan,
+}
+"""First part of a clock's subject → how what it is about is found."""
+
+
+def _needs(case: Case, melde_id: str | None) -> tuple[views.Need, ...]:
+    return tuple(n for n in views.needs(case) if melde_id and n.melde_id == melde_id)
+
+
+def _home(party: Party | None) -> Party | None:
+    return party if party is not None and party.home else None
+
+
+def _outside(party: Party | None) -> Party | None:
+    return party if party is not None and not party.home else None
+
+
+# ── one step ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def taken(ctx: Context, clock: Deadline) -> Change:
+    """Return the clock after the step that is due, and the work item with whom has it now. E62."""
+    found = about(ctx.case, ctx.book, clock)
+    if over(found):
+        return Change(deadlines=(replace(clock, state="cancelled"),))
+    step, after = clocks.taken(clock, ctx.now, clocks.set_days(ctx.book.clocks, _agreement(ctx, found)))
+    if step is None:
+        return Change(deadlines=(after,))
+    item, listed = _item(ctx, clock, found, step.to)
+    why = anchors.reason("clock-escalation", step.to)
+    return Change(resources=(*listed, item), deadlines=(after,), reasons=(why,))
+
+
+def over(found: About) -> bool:
+    """Return whether nothing is waited for any more: the needs it is about are closed."""
+    return bool(found.needs) and not any(n.is_open for n in found.needs)
+
+
+def _agreement(ctx: Context, found: About) -> Agreement | None:
+    return ctx.book.agreement(found.base.key, found.other.key) if found.base and found.other else None
+
+
+def _item(
+    ctx: Context, clock: Deadline, found: About, to: clocks.To
+) -> tuple[Resource, tuple[Resource, ...]]:
+    """Return the work item of the clock with its next owner: the one that is open, else a new one."""
+    party = found.owner(ctx.book, to)
+    owner = _reference(party, to)
+    listed = common.parties(party) if party else ()
+    said = f"{words.LEVELS[to]}: {next_step(clock.kind, outside=found.other is not None)}"
+    open_ = next(
+        (t for t in ctx.case.of("Task") if deadline_of(t) == clock.id and t["status"] not in views.FINISHED),
+        None,
+    )
+    if open_ is not None:
+        moved = tasks_built.moved(open_, modified=ctx.now, owner=owner)
+        return {**moved, "description": said}, listed
+    chased = clock.kind == "reply"
+    evidence = (("evidence", found.message.id),) if chased and found.message else ()
+    item = tasks_built.work_item(
+        id_=ctx.id("Task", "manual-fallback" if chased else clock.kind),
+        kind="manual-fallback" if chased else "review",
+        authored=ctx.now,
+        patient=f"Patient/{ctx.patient_id()}" if ctx.case.key else None,
+        focus=_focus(clock, found),
+        owner=owner,
+        melde_id=found.melde_id,
+        description=said,
+        inputs=((DEADLINE, clock.id), *evidence),
+    )
+    return item, listed
+
+
+def _reference(party: Party | None, to: clocks.To) -> Mapping[str, Any] | None:
+    """Return the owner as a Task names it; a leader has no Organization of its own."""
+    if party is None:
+        return None
+    reference = {"reference": f"Organization/{party.organisation_id}"}
+    return {**reference, "display": f"{words.LEVELS[to]}, {party.display}"} if to == "leader" else reference
+
+
+def _focus(clock: Deadline, found: About) -> str | None:
+    """Return what the work item is about; never a ServiceRequest, whose Tasks are the need itself."""
+    kind = clock.subject.partition("/")[0]
+    if kind == "message":
+        return communication_of(found.message)
+    return clock.subject if kind != "need" else None
+
+
+def next_step(kind: str, *, outside: bool) -> str:
+    """Return what a person does next about a kind of deadline, in bokmål."""
+    return (words.NEXT_STEP if outside else words.OWN_NEXT_STEP).get(kind) or words.NEXT_STEP[kind]
+
+
+def deadline_of(task: Mapping[str, Any]) -> str | None:
+    """Return the id of the clock that a work item is about."""
+    for each in task.get("input", ()):
+        if each.get("type", {}).get("text") == DEADLINE:
+            return str(each.get("valueString"))
+    return None
+
+
+# ── the reminder ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reminder(ctx: Context, before: Case, clock: Deadline) -> tuple[Notice, ...]:
+    """Return the reminder to the party that is waited for, where the step and an agreement ask for one.
+
+    It goes in the thread of the need, says nothing new about the patient, and starts no clock.
+    """
+    steps = clocks.ladder(clock.kind)
+    found = about(before, ctx.book, clock)
+    agreed = _agreement(ctx, found)
+    if clock.level >= len(steps) or not steps[clock.level].reminds or agreed is None or not agreed.reminders:
+        return ()
+    thread = views.dialogue(before, found.other.key, melde_id=found.melde_id) if found.other else None
+    if over(found) or found.other is None or thread is None or not _reached(before, found):
+        return ()
+    open_ = [n for n in found.needs if n.is_open]
+    title = text.TITLES["ip.deadline.breached"]
+    first = next((m for m in before.messages if m.melde_id == found.melde_id and m.wants_reply), thread)
+    lines = [
+        (words.CONCERNS, text.kinds_text(tuple(dict.fromkeys(n.kind for n in open_)))),
+        (words.AWAITED, words.AWAITS[clock.kind]),
+        (words.DUE, text.day(clock.due.astimezone(clocks.OSLO).date())),
+        (words.ORIGINAL, first.msg_id),
+    ]
+    return (
+        Notice(
+            receiver=found.other,
+            title=title,
+            text=text.notice(title, lines, found.melde_id),
+            melde_id=found.melde_id,
+            thread=thread,
+            based_on=tuple(f"ServiceRequest/{n.id}" for n in open_),
+            reasons=(anchors.reason("clock-escalation", "påminnelse", source=f"avtale: {agreed.source}"),),
+        ),
+    )
+
+
+def _reached(case: Case, found: About) -> bool:
+    """Return whether the need has left for that party: nobody is reminded of what may not have come."""
+    return (
+        found.other is not None
+        and not found.other.is_letter
+        and any(
+            m.receiver_key == found.other.key
+            and m.melde_id == found.melde_id
+            and m.wants_reply
+            and m.state in TAKEN
+            for m in case.messages
+        )
+    )

@@ -1,0 +1,176 @@
+"""Clocks that follow from where the needs stand: whatever event moves a need starts, rests and stops them. domain § 2.7, N3.
+
+`rules.clocks.WATCHES` says which; nothing runs after a need is closed or the patient is dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from adapter.fhir import needs as tasks_built
+from adapter.mappings import escalation, views
+from adapter.mappings.clocks import deadline_id
+from adapter.mappings.context import Change, Context
+from adapter.model import Case, Deadline, Party, Resource
+from adapter.rules import clocks
+
+_DUE_ON_TASK: Final = frozenset({"assessment", "coordinator"})
+"""Kinds whose due time is the need's own: Task.restriction.period.end."""
+_AFTER_DEATH: Final = frozenset({"receipt"})
+"""Kinds that go on after death: a message that left is still receipted."""
+
+
+class Seen(NamedTuple):
+    """The needs of one Melde-id as they are now and as they were."""
+
+    now: list[views.Need]
+    was: list[views.Need]
+
+
+def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
+    """Return what an event that led from `before` to `final` does to clocks: started, resting, met, cancelled.
+
+    With the work items of clocks that are over.
+    """
+    first = tuple(d for d in (clocks.first_act(d, ctx.now) for d in change.deadlines) if d.state == "open")
+    touched = {t["groupIdentifier"]["value"] for t in _need_tasks(change)}
+    listed, was = (views.needs(final), views.needs(before)) if touched else ((), ())
+    moved: dict[str, Deadline] = {d.id: d for d in first}
+    changed = {t["id"] for t in _need_tasks(change)}
+    tasks: list[Resource] = []
+    for melde_id in sorted(touched):
+        seen = Seen([n for n in listed if n.melde_id == melde_id], [n for n in was if n.melde_id == melde_id])
+        for watch in clocks.WATCHES:
+            clock = _clock(ctx, final, watch, seen)
+            if clock is not None:
+                moved[clock.id] = clock
+                now = [n for n in seen.now if n.task["id"] in changed]
+                tasks += _dated(ctx, watch, clock, now)
+        if not any(n.is_open for n in seen.now):
+            moved |= {d.id: d for d in _nothing_to_wait_for(final, melde_id)}
+    if _dead(final):
+        moved |= {
+            d.id: replace(d, state="cancelled")
+            for d in (*final.deadlines, *moved.values())
+            if d.runs and d.kind not in _AFTER_DEATH
+        }
+    own = Change(resources=tuple(tasks), deadlines=tuple(moved.values()))
+    return own + _items_over(ctx, before, final, {d.id: d for d in change.deadlines} | moved)
+
+
+def _need_tasks(change: Change) -> Iterator[Resource]:
+    return (r for r in change.resources if r["resourceType"] == "Task" and "businessStatus" in r)
+
+
+def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadline | None:
+    """Return the clock of one row for one Melde-id where it changes."""
+    about = [n for n in seen.now if watch.needs is None or n.kind in watch.needs]
+    if not about:
+        return None
+    subject = f"need/{about[0].melde_id}"
+    there = next(
+        (d for d in final.deadlines if d.runs and (d.kind, d.subject) == (watch.kind, subject)), None
+    )
+    live = any(n.is_open and n.state in watch.states for n in about)
+    if not live and not any(n.is_open and n.state in watch.paused for n in about):
+        return replace(there, state=_end(watch, about)) if there is not None else None
+    new = there or _started(ctx, watch.kind, subject, about[0])
+    since = _paused_since(watch, seen.was)
+    changed = _going(ctx, new, since) if live else _resting(ctx, new, since)
+    return changed if changed != there else None
+
+
+def _end(watch: clocks.Watch, about: list[views.Need]) -> Any:
+    return "met" if any(n.state in watch.met for n in about) else "cancelled"
+
+
+def _started(ctx: Context, kind: Any, subject: str, need: views.Need) -> Deadline:
+    one, other = _pair(ctx, need)
+    agreed = ctx.book.agreement(one.key, other.key) if one and other else None
+    days, _ = clocks.days(kind, ctx.book.clocks, agreed)
+    return Deadline(
+        id=deadline_id(kind, subject),
+        kind=kind,
+        due=clocks.reply_due(ctx.now, days),
+        subject=subject,
+        owner=ctx.case.owner,
+        case_key=ctx.patient_id(),
+    )
+
+
+def _pair(ctx: Context, need: views.Need) -> tuple[Party | None, Party | None]:
+    asking = ctx.book.by_organisation(views.reference_id(need.task.get("requester")))
+    return asking, ctx.book.by_organisation(need.owner)
+
+
+def _going(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
+    """Return a clock that runs; one that rested is due later by the working days it did."""
+    if not clock.resting or since is None or clock.level >= len(clocks.ladder(clock.kind)):
+        return clock
+    later = replace(clock, due=_later(clock.due, since, ctx.now), resting=False)
+    if later.due > ctx.now:
+        return replace(later, state="open", level=0, next=None)
+    return replace(later, next=clocks.reply_due(ctx.now, 1))
+
+
+def _resting(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
+    """Return a clock that rests; asked once more, it has rested until now."""
+    if since is None or not clock.resting:
+        return replace(clock, resting=True)
+    return replace(clock, due=_later(clock.due, since, ctx.now))
+
+
+def _paused_since(watch: clocks.Watch, old: list[views.Need]) -> datetime | None:
+    """Return since when all was paused: a Task in such a state is changed by what puts it there alone."""
+    if any(n.state in watch.states for n in old):
+        return None
+    stamps = [n.task["lastModified"] for n in old if n.state in watch.paused]
+    return max(map(datetime.fromisoformat, stamps), default=None)
+
+
+def _later(due: datetime, since: datetime, now: datetime) -> datetime:
+    rested = clocks.worked(since.astimezone(clocks.OSLO).date(), now.astimezone(clocks.OSLO).date())
+    return clocks.reply_due(due, rested) if rested else due
+
+
+def _dated(ctx: Context, watch: clocks.Watch, clock: Deadline, moved: list[views.Need]) -> list[Resource]:
+    """Return the Tasks that this event moved with the time they are due by."""
+    if watch.kind not in _DUE_ON_TASK or not clock.runs:
+        return []
+    return [
+        tasks_built.moved(n.task, modified=ctx.now, due=clock.due)
+        for n in moved
+        if n.state in watch.states and (watch.needs is None or n.kind in watch.needs)
+    ]
+
+
+def _nothing_to_wait_for(final: Case, melde_id: str) -> tuple[Deadline, ...]:
+    """Return the clocks on this Melde-id's messages as cancelled: none of its needs is open."""
+    subjects = {f"message/{m.id}" for m in final.messages if m.melde_id == melde_id}
+    return tuple(
+        replace(d, state="cancelled")
+        for d in final.deadlines
+        if d.runs and d.kind in clocks.WAITING and d.subject in subjects | {f"need/{melde_id}"}
+    )
+
+
+def _dead(final: Case) -> bool:
+    patient = views.patient(final) or {}
+    return bool(patient.get("deceasedBoolean") or patient.get("deceasedDateTime"))
+
+
+def _items_over(ctx: Context, before: Case, final: Case, now: dict[str, Deadline]) -> Change:
+    """Return the open work items of clocks that ran late and are over as cancelled: nobody has to act on them."""
+    over = {d.id for d in before.deadlines if d.level and d.id in now and not now[d.id].runs}
+    if not over:
+        return Change()
+    return Change(
+        resources=tuple(
+            tasks_built.moved(item, modified=ctx.now, status="cancelled")
+            for item in final.of("Task")
+            if escalation.deadline_of(item) in over and item["status"] not in views.FINISHED
+        )
+    )
