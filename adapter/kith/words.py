@@ -53,6 +53,7 @@ PREFERENCE: Final = "Pasientens ønske om koordinator"
 CONTACT: Final = "Kontakt hos avsender"
 REPLY: Final = "Ønsket svar"
 FORWARDED_BY: Final = "Videresendt av"
+FORWARDED_WORDS: Final = "Melding fra den som videresender"
 ANSWER: Final = "Svar"
 APPOINTED: Final = "Koordinator oppnevnt"
 MELDE_ID: Final = "Melde-id"
@@ -79,7 +80,7 @@ CHANGED: Final = "Endret"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
-    ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
+    FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
@@ -92,6 +93,7 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Kontakt hos avsendar": CONTACT,
         "Ønskt svar": REPLY,
         "Vidaresendt av": FORWARDED_BY,
+        "Melding frå den som vidaresender": FORWARDED_WORDS,
         "Koordinator oppnemnd": APPOINTED,
         "Meldings-id": MELDE_ID,
         "Meldeid": MELDE_ID,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, needtext, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Party, Resource
@@ -12,10 +12,15 @@ from adapter.rules import states
 
 
 def forwarded(ctx: Context) -> Change:
-    """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02."""
+    """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02.
+
+    Raises EventError IPK-E013 when there is nobody to forward to and nothing to release.
+    """
     chosen = scoped(ctx)
     target = _target(ctx)
     ids = {n.melde_id for n in chosen}
+    if target is None and not _held(ctx, ids):
+        raise EventError("IPK-E013", at="$.data.to", allowed=_otherwise(ctx, chosen[0]))
     base = (
         common.author(ctx)
         + common.acted(ctx, ids, common.PASSED)
@@ -28,6 +33,20 @@ def forwarded(ctx: Context) -> Change:
     return base + Change(
         resources=(*common.parties(target), *moved), deadlines=clocks.close(ctx, "reply", ids)
     )
+
+
+def _held(ctx: Context, melde_ids: set[str]) -> set[str]:
+    """Return which of these needs have a message that waits for the unit."""
+    return melde_ids & {m.melde_id for m in ctx.case.messages if m.melde_id and m.state == "held"}
+
+
+def _otherwise(ctx: Context, need: views.Need) -> tuple[str, ...]:
+    """Return what else may happen to a need that has been released."""
+    return tuple(type_ for type_ in states.allowed(need.state) if type_ != ctx.event.type)
+
+
+def _forwarded(ctx: Context) -> needtext.Forwarded | None:
+    return needtext.Forwarded(by=ctx.party, words=ctx.data.text) if ctx.party else None
 
 
 def _target(ctx: Context) -> Party | None:
@@ -62,8 +81,11 @@ def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     target = _target(ctx)
     ids = {n.melde_id for n in scoped(before)}
     if target is None:
-        held = {m.melde_id for m in before.case.messages if m.state == "held"}
-        return tuple(n for melde_id in sorted(ids & held) for n in release.released(ctx, melde_id))
+        return tuple(
+            n
+            for melde_id in sorted(_held(before, ids))
+            for n in release.released(ctx, melde_id, forwarded=_forwarded(ctx))
+        )
     if target.home:
         return ()
     return tuple(n for melde_id in sorted(ids) for n in _passed_on(ctx, melde_id, target))
@@ -78,4 +100,4 @@ def _passed_on(ctx: Context, melde_id: str, target: Party) -> tuple[Notice, ...]
     ]
     if reported is None or not mine:
         return ()
-    return (release.need_notice(ctx, reported, mine, receiver=target, forwarded_by=ctx.party),)
+    return (release.need_notice(ctx, reported, mine, receiver=target, forwarded=_forwarded(ctx)),)

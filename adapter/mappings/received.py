@@ -29,6 +29,8 @@ ANSWERED: Final = {
     "declined": ("ip.need.declined", "E07"),
 }
 E58: Final = "ip.dialogue.received"
+NEED_TITLES: Final = frozenset({TITLES["ip.need.identified"], TITLES["ip.need.forwarded"]})
+"""A need told for the first time here: as reported, or as somebody passed it on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +232,7 @@ def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
 
 def _begun(arrival: Arrival) -> tuple[Derived, ...]:
     said = arrival.text
-    if said.title == TITLES["ip.need.identified"] and said.melde_id and said.kinds and _known_person(arrival):
+    if said.title in NEED_TITLES and said.melde_id and said.kinds and _known_person(arrival):
         return (Derived(type="ip.need.identified", number="E01", data=_need(arrival)),)
     return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
 
