@@ -8,7 +8,7 @@ from typing import Final
 from adapter import kith
 from adapter.kith.codes import coded
 from adapter.kith.head import Address, Head, Patient, Person, Unit, person_ident, unit_ident
-from adapter.kith.plo import helseopplysninger, journal, utskrivningsklar
+from adapter.kith.plo import helseopplysninger, journal, logistics
 from adapter.kith.plo.blocks import Connected, Diagnosis, Medical, Need, Personnel
 from adapter.kith.time import OSLO, When
 
@@ -57,7 +57,7 @@ def care() -> bytes:
             Personnel(person=Person(family="Koman", given="Magnar", hpr="9144889", role=coded("9034", role)))
             for role in roles
         ),
-        stays=(utskrivningsklar.event("3", When("2026-03-18"), estimate=True),),
+        stays=(logistics.event("3", When("2026-03-18"), estimate=True),),
         diagnoses=(
             tuple(Diagnosis(main=n == 0, description=f"Tilstand {n + 1}, i bedring") for n in range(4)),
         ),
