@@ -12,7 +12,7 @@ from adapter.ingest import finding
 from adapter.ingest.accept import Decided, decided_at, owner, unit_of
 from adapter.ingest.commit import commit, known
 from adapter.ingest.results import Channel, Received, Result, kept, party_key
-from adapter.kith import apprec
+from adapter.kith import apprec, reservation
 from adapter.kith.apprec import AppRec
 from adapter.kith.dialog import Notes
 from adapter.kith.head import Address, Head
@@ -257,6 +257,7 @@ def _decide(
             consent_asked=derived.consent_asked,
             suggestion=derived.suggestion,
             topic=_topic(arrival),
+            reserved=reservation.stated(mail.read),
         )
         one = decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)
         decided.append(one)

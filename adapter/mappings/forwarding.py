@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.mappings import clocks, common, needtext, release, views
+from adapter.mappings import clocks, common, grants, needtext, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
-from adapter.model import Party, Resource
-from adapter.rules import states
+from adapter.model import Party, Reason, Resource
+from adapter.rules import reservation, states
 
 
 def forwarded(ctx: Context) -> Change:
     """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02.
 
-    Raises EventError IPK-E013 when there is nobody to forward to and nothing to release.
+    Raises EventError IPK-E013 when there is nobody to forward to and nothing to release, Faults IPK-C010
+    where the patient has reserved against it.
     """
     chosen = scoped(ctx)
     target = _target(ctx)
@@ -31,8 +32,18 @@ def forwarded(ctx: Context) -> Change:
         return base
     moved = tuple(r for n in chosen for r in _moved(ctx, n, target))
     return base + Change(
-        resources=(*common.parties(target), *moved), deadlines=clocks.close(ctx, "reply", ids)
+        resources=(*common.parties(target), *moved),
+        deadlines=clocks.close(ctx, "reply", ids),
+        reasons=_passable(ctx, chosen, target),
     )
+
+
+def _passable(ctx: Context, chosen: tuple[views.Need, ...], target: Party) -> tuple[Reason, ...]:
+    """Return why the needs may leave for another organisation in spite of a reservation. Raises Faults IPK-C010."""
+    if ctx.party is not None and target.level1_id == ctx.party.level1_id:
+        return ()
+    made = [at for need in chosen for at in views.reservations(ctx.case, need, ctx.book)]
+    return reservation.check(made, grants.recorded(ctx.case))
 
 
 def _held(ctx: Context, melde_ids: set[str]) -> set[str]:
