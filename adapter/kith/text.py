@@ -10,10 +10,10 @@ from typing import Final
 
 from adapter.kith import words
 from adapter.kith.text_read import ParsedText, parse
-from adapter.kith.words import INFORMATION, NOT_STATED, RIGHT_TO_COMPLAIN, TITLES, ConsentText
+from adapter.kith.words import INFORMATION, NEED_TITLES, NOT_STATED, RIGHT_TO_COMPLAIN, TITLES, ConsentText
 
 __all__ = [
-    "INFORMATION", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
+    "INFORMATION", "NEED_TITLES", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
     "block", "collapse", "coordinator_line", "day", "existing", "kinds_text", "notice", "parse", "person", "reply_subject",
 ]  # fmt: skip
 

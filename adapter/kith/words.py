@@ -30,6 +30,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 """Event type → Tema. Replies have the question's, with `Re: `."""
 
 NEED_TITLE: Final = TITLES["ip.need.identified"]
+NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
+"""Of the messages that bring a need: as reported, and as somebody passed it on."""
 NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],

@@ -9,7 +9,7 @@ from typing import Any, Final
 from adapter import codes, ids
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
-from adapter.kith.text import TITLES, ParsedText
+from adapter.kith.text import NEED_TITLES, ParsedText
 from adapter.mappings import views
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.rules import states
@@ -29,8 +29,6 @@ ANSWERED: Final = {
     "declined": ("ip.need.declined", "E07"),
 }
 E58: Final = "ip.dialogue.received"
-NEED_TITLES: Final = frozenset({TITLES["ip.need.identified"], TITLES["ip.need.forwarded"]})
-"""A need told for the first time here: as reported, or as somebody passed it on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
