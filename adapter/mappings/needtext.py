@@ -16,7 +16,6 @@ from adapter.model import Party
 from adapter.rules.consent import Grant
 
 E01: Final = "ip.need.identified"
-E02: Final = "ip.need.forwarded"
 _RECIPIENTS: Final = {"coordinating-unit": "koordinerende enhet i kommunen", "gp": "fastlegen"}
 
 
@@ -74,7 +73,7 @@ def block(ctx: Context, need: Any, covering: Covering) -> str:
 
 def title(forwarded: Forwarded | None) -> str:
     """Return the Tema: E02's where a person forwarded the need, else E01's, also where the clock let it go."""
-    return text.TITLES[E02 if forwarded else E01]
+    return text.TITLES["ip.need.forwarded" if forwarded else "ip.need.identified"]
 
 
 def consent_text(ctx: Context, consent: Grant, legal_basis: str | None) -> text.ConsentText:
