@@ -246,6 +246,8 @@ _R: Final[dict[str, Row]] = {  # addresses
         "Rett stedet som er nevnt", "Correct the place named", exit=2),
     "IPK-R007": Row(421, "forbidden", "Navnet i Host er ikke denne tjenestens", "The name in Host is not this service's",
         "Bruk localhost, eller sett ADAPTER_PUBLIC_URL", "Use localhost, or set ADAPTER_PUBLIC_URL"),
+    "IPK-R008": Row(422, "invalid", "Listen over klientsystemer har en feil", "The list of client systems has a fault",
+        "Rett raden i filen som ADAPTER_CLIENTS peker på", "Mend the row in the file that ADAPTER_CLIENTS names"),
 }
 
 _M: Final[dict[str, Row]] = {  # messages

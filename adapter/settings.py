@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     token: SecretStr | None = Field(
         None, min_length=16, description="bearer token that callers must send; none: no token is asked for"
     )
+    clients: Path | None = Field(
+        None,
+        description="TOML file of systems that pull for other organisations, each with the digest of its token",
+    )
     waive: Annotated[frozenset[Waived], NoDecode, BeforeValidator(_words)] = Field(
         frozenset(), description="what real mode does without, said on purpose: sqlite, no-token, no-tls"
     )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import ipaddress
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from adapter.idscan import has_eleven_digits
+from adapter.registers.clients import Client
 
 ANYBODY: Final = "loopback"
 """Client of a request without a token."""
@@ -27,7 +30,7 @@ class Caller:
     """Who is calling.
 
     `local`: from this machine. `trusted`: with the right token. `foreign`: a page of another site. `meant`: by a name
-    that is this service's own, not one that somebody else led here.
+    that is this service's own, not one that somebody else led here. `party`: key of the other organisation it asks for.
     """
 
     client: str
@@ -36,6 +39,7 @@ class Caller:
     request_id: str
     foreign: bool = False
     meant: bool = True
+    party: str | None = None
 
 
 CURRENT: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)
@@ -51,12 +55,25 @@ def identify(  # noqa: PLR0913 (what a request says of its caller)
     site: str | None = None,
     host: str | None = None,
     public: str = "",
+    clients: Mapping[str, Client] | None = None,
 ) -> Caller:
     """Return the caller.
 
     `address` is the peer's IP address, empty for a local socket; `token` the installation's; `site` what a browser says
-    of the page that asks (Sec-Fetch-Site); `host` whom the request is for (Host); `public` this service's own name.
+    of the page that asks (Sec-Fetch-Site); `host` whom the request is for (Host); `public` this service's own name;
+    `clients` the systems of other organisations, by the digest of their token.
     """
+    client = _client(authorization, clients) if clients and authorization else None
+    if client is not None:
+        return Caller(
+            client=client.name,
+            local=is_local(address),
+            trusted=False,
+            request_id=request_id,
+            foreign=site == "cross-site",
+            meant=is_own(host, public),
+            party=client.party,
+        )
     trusted = token is not None and authorization is not None and _matches(authorization, token)
     return Caller(
         client=HOLDER if trusted else ANYBODY,
@@ -73,6 +90,13 @@ def _matches(authorization: str, token: str) -> bool:
     # Compared in constant time, so that the time taken tells nothing about the token.
     same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), token.encode())
     return scheme.lower() == "bearer" and same
+
+
+def _client(authorization: str, clients: Mapping[str, Client]) -> Client | None:
+    """Return whose token it is. A digest is looked up: what its time tells is nothing about the token."""
+    scheme, _, given = authorization.partition(" ")
+    digest = hashlib.sha256(given.strip().encode("utf-8", "surrogateescape")).hexdigest()
+    return clients.get(digest) if scheme.lower() == "bearer" else None
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from adapter.errors import AdapterError, RoutingError, SystemFault
 from adapter.model import AddressBook, Party
 
 Action = Literal["read", "search", "write"]
-Kind = Literal["resource", "event", "message", "feed", "operations"]
+Kind = Literal["resource", "case", "event", "message", "feed", "operations"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +52,25 @@ _MISLED: Final = Decision(allowed=False, rule="access-own-host", code="IPK-R007"
 _ELSEWHERE: Final = Decision(allowed=False, rule="access-loopback", code="IPK-R005")
 
 
+_CLIENT: Final = Decision(allowed=True, rule="access-client")
+_NOT_CLIENTS: Final = Decision(allowed=False, rule="access-client", code="IPK-R005")
+CLIENTS: Final = frozenset({("read", "resource"), ("search", "resource"), ("write", "event")})
+"""What a system of another organisation may do. What it is shown of a case is asked of the case (mappings/membership.py)."""
+
+
 def decide(
     caller: Caller,
     *,
     rules: Rules,
     action: Action,
-    kind: Kind,  # noqa: ARG001 (every question names it: later policies depend on it)
-    org: str | None = None,  # noqa: ARG001 (the same)
+    kind: Kind,
+    org: str | None = None,  # noqa: ARG001 (every question names it: later policies depend on it)
 ) -> Decision:
     """Return whether the caller may do `action` on `kind` of `org` (level-1 HER-id; None: this installation's own)."""
     if caller.foreign and action == "write":
         return _FOREIGN
+    if caller.party is not None:
+        return _CLIENT if (action, kind) in CLIENTS else _NOT_CLIENTS
     if rules.token:
         return _TOKEN if caller.trusted else _NO_TOKEN
     if rules.mode == "synthetic":
@@ -70,10 +78,14 @@ def decide(
     return _WAIVED if rules.open else _NO_TOKEN
 
 
-def writer(book: AddressBook, source: str) -> Party:
-    """Return the party an event comes from. Raises RoutingError IPK-R001 when the book does not list it."""
+def writer(book: AddressBook, source: str, caller: Caller | None = None) -> Party:
+    """Return the party an event comes from.
+
+    Raises RoutingError IPK-R001 when the book does not list it, or it is another organisation's than the caller's.
+    """
     party = book.by_source(source)
-    if party is None:
+    mine = book.by_key(caller.party) if caller is not None and caller.party is not None else party
+    if party is None or mine is None or mine.level1_id != party.level1_id:
         raise RoutingError("IPK-R001", at="$.source")
     return party
 

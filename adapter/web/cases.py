@@ -59,6 +59,6 @@ ROUTES: Final = (
                 404: "No such case",
             },
         ),
-        access=Access(action="read", kind="resource", interaction="read"),
+        access=Access(action="read", kind="case", interaction="read"),
     ),
 )

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from adapter.access import audit, callers, policy
 from adapter.errors import AdapterError
 from adapter.log import bound
+from adapter.registers import clients
 from adapter.services import Services
 from adapter.web import problems
 from adapter.web.answers import Answer
@@ -52,6 +53,7 @@ class Desk:
             mode=settings.mode, token=self.token is not None, open="no-token" in settings.waive
         )
         self.public = settings.public_host
+        self.clients = clients.load(settings.clients, services.book())
         self.audit = settings.audit
         self.org = policy.home(services.book())
         self.meter = Meter(services)
@@ -129,6 +131,7 @@ class Desk:
             site=environ.get("HTTP_SEC_FETCH_SITE"),
             host=environ.get("HTTP_HOST"),
             public=self.public,
+            clients=self.clients,
         )
 
     def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:

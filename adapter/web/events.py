@@ -57,7 +57,7 @@ def _take(call: Call, item: Mapping[str, Any] | Faults, *, dry: bool) -> ingest.
         raise item
     services = call.services
     event = events.check(item, now=call.now, people=services.people)
-    policy.writer(services.book(), event.source)
+    policy.writer(services.book(), event.source, call.caller)
     return ingest.accept(services, event, dry_run=dry)
 
 

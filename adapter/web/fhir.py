@@ -13,7 +13,7 @@ from adapter.fhir.capability import capability
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.store import Connection, audit, resources
-from adapter.web import answers, fhir_search, negotiation
+from adapter.web import answers, fhir_search, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Route
 from adapter.web.version import RELEASED, VERSION
@@ -44,13 +44,17 @@ def read(call: Call, type_: str, id_: str) -> Answer:
     # One statement sees one instant by itself.
     with call.services.store.read(snapshot=False) as conn:
         if type_ == AUDIT:
+            if members.limited(call):
+                raise FhirError("IPK-F001")
             return _served(call, _audit_event(conn, id_))
         found = resources.current(conn, type_, id_)
     if found is None:
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
     version, updated, body, case = found
-    return _served(call, Row(type=type_, id=id_, version=version, updated=updated, body=body, case=case))
+    row = Row(type=type_, id=id_, version=version, updated=updated, body=body, case=case)
+    _for_caller(call, row)
+    return _served(call, row)
 
 
 def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
@@ -64,6 +68,7 @@ def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     if found is None:
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
+    _for_caller(call, found)
     return _served(call, found)
 
 
@@ -80,6 +85,8 @@ def history(call: Call, type_: str, id_: str) -> Answer:
     if current is None:
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
+    for version in found[:1]:
+        _for_caller(call, version)
     _seen(call, found, (f"{type_}/{id_}",))
     base = f"{call.shared.base}/fhir"
     path = f"{type_}/{id_}/_history"
@@ -99,6 +106,17 @@ def negotiate(call: Call) -> list[tuple[str, str]]:
     formats = [value for name, value in params if name == "_format"]
     negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
     return params
+
+
+def _for_caller(call: Call, row: Row) -> None:
+    """Raise FhirError IPK-F001 where the caller may not see it: that it is there is not told either."""
+    if not members.limited(call):
+        return
+    with call.services.store.read(snapshot=True) as conn:
+        seen = members.shown(call, conn, (row,))
+    if not seen:
+        _touched(call, row.type, row.id)
+        raise FhirError("IPK-F001")
 
 
 def _readable(type_: str) -> None:

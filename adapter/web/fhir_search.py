@@ -19,7 +19,7 @@ from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Page, Query, Row, Term
 from adapter.fhir.search import Search
 from adapter.store import Connection, audit, resources, search
-from adapter.web import answers, negotiation
+from adapter.web import answers, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Params, Route
 
@@ -63,10 +63,16 @@ def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
         wanted = replace(wanted, query=replace(wanted.query, count=settings.page_limit))
     # A page alone is one statement, which sees one instant by itself.
     nameless = wanted.person and type_ == PROVENANCE
-    several = bool(wanted.includes or wanted.revinclude or wanted.query.total or nameless)
+    several = bool(
+        wanted.includes or wanted.revinclude or wanted.query.total or nameless or members.limited(call)
+    )
     with call.services.store.read(snapshot=several) as conn:
         wanted = _by_patient(conn, wanted) if nameless else wanted
         page, included = _found(conn, wanted)
+        if members.limited(call):
+            # How many there are beside those it may see is not told.
+            page = replace(page, rows=members.shown(call, conn, page.rows), total=None)
+            included = members.shown(call, conn, included)
     return answers.raw(_bundle(call, wanted, page, included), media=answers.FHIR)
 
 

@@ -1,0 +1,301 @@
+"""Events of every type in any order, over many patients and organisations: what holds after each, and that the end is one.
+
+A refused event leaves nothing; an accepted one leaves no half case. fhir-model.md; domain § 2.5 (N1-N8, A1-A7).
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import func, select
+
+from adapter import events, kith
+from adapter.errors import AdapterError
+from adapter.events import catalogue, schemas
+from adapter.fhir import bindings
+from adapter.mappings import team, views
+from adapter.model import Case
+from adapter.rules import assignments, states
+from adapter.store import tables
+from adapter.store.sql import Statement
+from tests import books, otherside
+from tests.house import Clock, House
+from tests.people import patients
+
+pytestmark = pytest.mark.acceptance
+
+START: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+"""After every date of the examples."""
+PEOPLE: Final = tuple(itertools.islice(patients(), 5))
+SOURCES: Final = ("urn:her:90998", "urn:her:91990", "urn:her:5079", "urn:her:5111")
+"""The hospital's department and coordinating unit, the patients' municipality, and another one."""
+_ROWS: Final = tuple(
+    Statement(select(func.count()).select_from(table))
+    for table in (
+        tables.event, tables.resource, tables.resource_history, tables.message, tables.deadline, tables.case_, tables.feed,
+        tables.token,
+    )
+)  # fmt: skip
+
+
+class Patients(RuleBasedStateMachine):
+    """One installation, told anything by anybody."""
+
+    template: ClassVar[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.house = House(
+            Path(self.folder.name), template=self.template, book=books.book(), clock=Clock(START)
+        )
+        self.number = 0
+        self.accepted: Counter[str] = Counter()
+        self.sent: list[bytes] = []
+
+    def teardown(self) -> None:
+        self.house.close()
+        self.folder.cleanup()
+
+    # ── what happens ──
+
+    @rule(
+        type_=st.sampled_from(sorted(catalogue.POSTED)),
+        who=st.integers(0, len(PEOPLE) - 1),
+        source=st.sampled_from(SOURCES),
+        pick=st.integers(0, 5),
+    )
+    def tell(self, type_: str, who: int, source: str, pick: int) -> None:
+        """Tell an event of any type, about what there is or, where there is nothing, about nothing."""
+        self.number += 1
+        whole = filled(self.house, type_, PEOPLE[who], pick=pick, id_=f"told-{self.number}", source=source)
+        before = self.rows()
+        try:
+            event = events.check(whole, now=self.house.clock(), people=self.house.services.people)
+            answer = self.house.accept(event)
+        except AdapterError as error:
+            if error.code == "IPK-S004" or self.rows() != before:
+                raise
+            return
+        assert answer.status == 202
+        self.accepted[type_] += 1
+        assert self.rows()[0] > before[0]
+
+    @rule(who=st.integers(0, len(PEOPLE) - 1), pick=st.integers(0, 5))
+    def report(self, who: int, pick: int) -> None:
+        """Tell of a need, without which little else may happen."""
+        self.tell("ip.need.identified", who, SOURCES[0], pick)
+
+    @rule()
+    def send(self) -> None:
+        """Let what is due leave."""
+        self.sent += [document for document in self.house.send() if kith.read(document).head]  # no receipts
+
+    @rule(pick=st.integers(0, 20), status=st.sampled_from(["1", "1", "2", "3"]))
+    def receipt(self, pick: int, status: str) -> None:
+        """Receipt something that was sent."""
+        if self.sent:
+            document = self.sent[pick % len(self.sent)]
+            self.house.receive(
+                otherside.receipt(document, status=status, errors=() if status == "1" else ("E21",))
+            )
+
+    @rule(
+        pick=st.integers(0, 20), words=st.sampled_from(["Svar: Mottatt", "Svar: Avslått", "Vi ser på det."])
+    )
+    def answer(self, pick: int, words: str) -> None:
+        """Answer something that was sent."""
+        if self.sent:
+            self.house.receive(otherside.reply(self.sent[pick % len(self.sent)], words))
+
+    @rule(hours=st.sampled_from([1, 25, 100, 800]))
+    def wait(self, hours: int) -> None:
+        """Let time pass, and act on what is due."""
+        self.house.clock.advance(hours=hours)
+        self.house.tick()
+
+    # ── what holds ──
+
+    @invariant()
+    def every_case_is_whole(self) -> None:
+        for person in PEOPLE:
+            whole(self.house.case(person))
+
+    @invariant()
+    def every_event_is_there_once(self) -> None:
+        told = Counter(t for t in self.house.events() if t in catalogue.POSTED)
+        assert all(told[t] >= n for t, n in self.accepted.items())
+
+    def rows(self) -> tuple[int, ...]:
+        """Return how many rows there are in each table."""
+        with self.house.services.store.read() as conn:
+            return tuple(conn.one(count, {})[0] for count in _ROWS)  # type: ignore[index]
+
+
+def filled(
+    house: House, type_: str, person: Mapping[str, Any], *, pick: int, id_: str, source: str
+) -> dict[str, Any]:
+    """Return the example of a type about a person, now, continuing the `pick`-th thing that it may continue."""
+    found: dict[str, Any] = copy.deepcopy(schemas.example(type_))
+    found |= {"id": id_, "source": source, "time": house.clock().isoformat()}
+    data = found["data"]
+    if "patient" in data:
+        data["patient"] = dict(person)
+    if "continues" in data:
+        there = list(continued(house.case(person), catalogue.TYPES[type_].by))
+        if there:
+            data["continues"] = there[pick % len(there)]
+    return found
+
+
+def continued(case: Case, by: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """Yield all of a case that may be continued."""
+    if "meldeId" in by:
+        yield from ({"meldeId": m} for m in dict.fromkeys(n.melde_id for n in views.needs(case)))
+    if "assignmentId" in by:
+        yield from ({"assignmentId": a.id} for a in views.assignments(case))
+    if "planId" in by:
+        yield from ({"planId": p["id"]} for p in case.of("CarePlan"))
+
+
+def whole(case: Case) -> None:
+    """Assert what holds of every case, whatever has happened."""
+    for check in CHECKS:
+        check(case)
+
+
+def _needs_stand_where_the_table_says(case: Case) -> None:
+    for need in views.needs(case):
+        state = states.STATES[need.state]
+        assert need.task["status"] in {state.task_status, "failed"}, need.state
+        assert need.owner, "N3: every open state has one owner"
+
+
+def _one_team_one_plan(case: Case) -> None:
+    assert len(case.of("CareTeam")) <= 1
+    assert len([p for p in case.of("CarePlan") if p["status"] in {"active", "on-hold"}]) <= 1
+
+
+def _nobody_sits_on_anothers_seat(case: Case) -> None:
+    held = team.rule_views(views.assignments(case))
+    for one in held:
+        if one.end is None:
+            assignments.check_new([a for a in held if a.id != one.id and a.end is None], one)
+
+
+def _resources_are_valid(case: Case) -> None:
+    for resource in case.resources.values():
+        assert not bindings.check(resource), resource["resourceType"]
+
+
+def _messages_are_its_own_in_order(case: Case) -> None:
+    assert all(m.case_key == case.key for m in case.messages)
+    first = [m.seq for m in case.messages if not m.generation]
+    assert len(first) == len(set(first))
+
+
+CHECKS: Final[tuple[Callable[[Case], None], ...]] = (
+    _needs_stand_where_the_table_says,
+    _one_team_one_plan,
+    _nobody_sits_on_anothers_seat,
+    _resources_are_valid,
+    _messages_are_its_own_in_order,
+)
+
+
+def test_no_sequence_of_events_breaks_an_invariant(prepared_file: Path):
+    Patients.template = prepared_file
+    run_state_machine_as_test(
+        Patients,
+        settings=settings(
+            max_examples=8,
+            stateful_step_count=40,
+            deadline=None,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a sequence is short enough to read
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+
+# ── whatever the order ───────────────────────────────────────────────────────────────────────────────────────────────
+
+EVENTS: Final = int(os.environ.get("ADAPTER_TEST_EVENTS") or 400)
+CHAIN: Final = 12
+"""Events about one person: each may continue what came before, so these keep their order."""
+_ANY: Final = ("ip.need.identified", *sorted(set(catalogue.POSTED) - {"ip.need.identified"}))
+
+
+def chains(count: int, seed: int) -> list[list[tuple[int, str, str, int]]]:
+    """Return for each person what is told: (person, type, source, pick). The first is a need."""
+    dice = random.Random(seed)
+    found = []
+    for who in range(max(1, count // CHAIN)):
+        told = [(who, _ANY[0], SOURCES[0], 0)]
+        told += [(who, dice.choice(_ANY), dice.choice(SOURCES), dice.randrange(6)) for _ in range(CHAIN - 1)]
+        found.append(told)
+    return found
+
+
+def in_turns(listed: list[list[Any]], seed: int) -> Iterator[tuple[int, Any]]:
+    """Yield everything in an order by chance that keeps each list's own, with its place in its list."""
+    dice = random.Random(seed)
+    turns = [who for who, told in enumerate(listed) for _ in told]
+    dice.shuffle(turns)
+    place = [0] * len(listed)
+    for who in turns:
+        yield place[who], listed[who][place[who]]
+        place[who] += 1
+
+
+def ended(
+    template: Path, folder: Path, listed: list[list[Any]], seed: int
+) -> tuple[dict[str, Any], Counter[str]]:
+    """Tell everything in one order; what there is in the end, and how often what was answered."""
+    house = House(folder, template=template, book=books.book(), clock=Clock(START), name=f"order-{seed}")
+    people = list(itertools.islice(patients(), len(listed)))
+    answers: Counter[str] = Counter()
+    try:
+        for place, (who, type_, source, pick) in in_turns(listed, seed):
+            made = filled(house, type_, people[who], pick=pick, id_=f"told-{who}-{place}", source=source)
+            try:
+                event = events.check(made, now=house.clock(), people=house.services.people)
+                answers[f"{type_} {house.accept(event).body['status']}"] += 1
+            except AdapterError as error:
+                answers[f"{type_} {error.code}"] += 1
+        left = {f"{r['resourceType']}/{r['id']}": {**r, "meta": None} for r in house.current()}
+        with house.services.store.read() as conn:
+            sent = conn.all(_SENT, {})
+            due = conn.all(_DUE, {})
+        return {**left, "messages": sent, "deadlines": due}, answers
+    finally:
+        house.close()
+
+
+_M: Final = tables.message.c
+_SENT: Final = Statement(select(_M.id, _M.state, _M.case_key, _M.seq, _M.sha256, _M.thread).order_by(_M.id))
+_D: Final = tables.deadline.c
+_DUE: Final = Statement(select(_D.id, _D.kind, _D.state, _D.due).order_by(_D.id))
+
+
+def test_mixed_events_end_in_the_same_state_whatever_the_order(prepared_file: Path, tmp_path: Path):
+    listed = chains(EVENTS, seed=20261127)
+    one, answers = ended(prepared_file, tmp_path, listed, seed=1)
+    other, others = ended(prepared_file, tmp_path, listed, seed=2)
+    assert answers == others
+    assert sum(n for said, n in answers.items() if "IPK" not in said) > EVENTS / 5, "most was refused"
+    assert one.keys() == other.keys()
+    differing = [key for key in one if one[key] != other[key]]
+    assert not differing

@@ -1,0 +1,168 @@
+"""Systems of other organisations: what they are shown of a case, and what they are not. pjl § 22; message-rules.md, 'Consent'."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from adapter.errors import Faults, SystemFault
+from adapter.registers import addressbook, clients
+from adapter.services import Services
+from tests.clock import Clock
+from tests.events.samples import changed
+from tests.web.hands import post, told, trails
+
+ALVDAL, STORVIK = "the-token-of-alvdal", "the-token-of-storvik"
+
+
+def _row(name: str, party: str, token: str) -> str:
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return f'[[client]]\nname = "{name}"\nparty = "{party}"\ntoken_sha256 = "{digest}"\n'
+
+
+@pytest.fixture
+def more_settings(tmp_path: Path) -> dict[str, Any]:
+    path = tmp_path / "clients.toml"
+    path.write_text(
+        _row("alvdal-ip", "alvdal-saksbehandling", ALVDAL) + _row("storvik-ip", "storvik-nord", STORVIK)
+    )
+    return {"clients": path}
+
+
+def _as(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _ids(client: FlaskClient, path: str, token: str) -> set[str]:
+    answer = client.get(path, headers=_as(token))
+    assert answer.status_code == 200, answer.text
+    body = answer.get_json()
+    assert "total" not in body
+    return {entry["resource"]["id"] for entry in body.get("entry", ())}
+
+
+@pytest.fixture
+def case(client: FlaskClient, clock: Clock) -> dict[str, Any]:
+    """Tell of a need at Alvdal and of its plan."""
+    found: dict[str, Any] = told(client)["case"]
+    clock.advance(days=40)
+    made = post(client, changed("ip.plan.created", ("data.continues", {"meldeId": found["meldeId"]})))
+    assert made.status_code == 202, made.text
+    clock.advance(minutes=1)
+    return {**found, "planId": made.get_json()["case"]["planId"]}
+
+
+def test_a_member_reads_and_finds_what_consent_opens(client: FlaskClient, case: dict[str, Any]):
+    patient = case["patientId"]
+    assert client.get(f"/fhir/CarePlan/{case['planId']}", headers=_as(ALVDAL)).status_code == 200
+    assert _ids(client, "/fhir/CarePlan", ALVDAL) == {case["planId"]}
+    assert _ids(client, f"/fhir/ServiceRequest?patient=Patient/{patient}", ALVDAL)
+    assert _ids(client, "/fhir/Patient", ALVDAL) == {patient}
+
+
+@pytest.mark.parametrize("path", ["CarePlan/{planId}", "Patient/{patientId}", "Patient/{patientId}/_history"])
+def test_somebody_else_is_not_even_told_that_it_is_there(
+    client: FlaskClient, case: dict[str, Any], path: str
+):
+    missing = client.get("/fhir/CarePlan/nobody", headers=_as(STORVIK))
+    answer = client.get(f"/fhir/{path.format(**case)}", headers=_as(STORVIK))
+    assert (answer.status_code, answer.get_json()) == (404, missing.get_json())
+
+
+@pytest.mark.parametrize("type_", ["CarePlan", "Patient", "ServiceRequest", "Task", "Consent", "Provenance"])
+def test_somebody_else_finds_nothing(client: FlaskClient, case: dict[str, Any], type_: str):
+    assert _ids(client, f"/fhir/{type_}?_total=accurate", STORVIK) == set()
+    whole = client.get(f"/fhir/{type_}?_count=50").get_json()
+    assert whole["entry"], case  # which is there
+
+
+def test_includes_and_versions_pass_the_same_gate(client: FlaskClient, case: dict[str, Any]):
+    assert (
+        _ids(client, "/fhir/CarePlan?_include=CarePlan:subject&_revinclude=Provenance:target", STORVIK)
+        == set()
+    )
+    found = client.get(
+        "/fhir/CarePlan?_include=CarePlan:subject&_revinclude=Provenance:target", headers=_as(ALVDAL)
+    ).get_json()
+    assert {e["resource"]["resourceType"] for e in found["entry"]} == {"CarePlan", "Patient"}
+    assert client.get(f"/fhir/CarePlan/{case['planId']}/_history/1", headers=_as(STORVIK)).status_code == 404
+    assert client.get(f"/fhir/CarePlan/{case['planId']}/_history/1", headers=_as(ALVDAL)).status_code == 200
+
+
+def test_a_withdrawn_consent_closes_at_once(client: FlaskClient, case: dict[str, Any]):
+    gone = changed(
+        "ip.consent.withdrawn",
+        ("data.scopes", ["coordinator", "plan-create", "plan-share"]),
+        ("data.date", "2026-03-04"),
+    )
+    assert post(client, gone).status_code == 202
+    assert client.get(f"/fhir/CarePlan/{case['planId']}", headers=_as(ALVDAL)).status_code == 404
+    assert _ids(client, "/fhir/Patient", ALVDAL) == set()
+
+
+def test_an_organisation_is_no_secret(client: FlaskClient, case: dict[str, Any]):
+    assert case
+    assert _ids(client, "/fhir/Organization", STORVIK)
+
+
+@pytest.mark.parametrize(
+    "path", ["/messages", "/events", "/feed", "/console", "/metrics", "/cases/{patientId}/plo-roles"]
+)
+def test_the_rest_is_the_installations_own(client: FlaskClient, case: dict[str, Any], path: str):
+    assert client.get(path.format(**case), headers=_as(ALVDAL)).status_code == 403
+
+
+def test_a_client_tells_events_of_its_own_organisation_alone(client: FlaskClient):
+    theirs = changed("ip.need.identified")
+    answer = post(client, theirs, **_as(ALVDAL))
+    assert (answer.status_code, answer.get_json()["errors"][0]["code"]) == (403, "IPK-R001")
+
+
+def test_the_trail_names_the_client_and_the_refusal(
+    client: FlaskClient, services: Services, case: dict[str, Any]
+):
+    for token in (ALVDAL, STORVIK):
+        client.get(f"/fhir/CarePlan/{case['planId']}", headers=_as(token))
+    given, refused = trails(services)[-2:]
+    assert ("alvdal-ip" in str(given["agent"]), given["outcome"]) == (True, "0")
+    assert ("storvik-ip" in str(refused["agent"]), refused["outcome"]) == (True, "4")
+
+
+# ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+BOOK = addressbook.load()
+
+
+def test_no_file_names_nobody():
+    assert clients.load(None, BOOK) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("[[client", ["$"]),
+        ("[[server]]\n", ["$"]),
+        (_row("x", "nobody", "t"), ["$.client[0].party"]),
+        (_row("x", "st-olavs-fmr", "t"), ["$.client[0].party"]),
+        (_row("x", "alvdal-saksbehandling", "t") * 2, ["$.client[1]"]),
+        ('[[client]]\nname = "X Y"\nparty = "alvdal-saksbehandling"\ntoken = "t"\n',
+         ["$.client[0].name", "$.client[0].token_sha256", "$.client[0].token"]),
+    ],
+)  # fmt: skip
+def test_every_fault_of_the_file_is_told_with_its_place(tmp_path: Path, text: str, places: list[str]):
+    path = tmp_path / "clients.toml"
+    path.write_text(text)
+    with pytest.raises(Faults) as told_:
+        clients.load(path, BOOK)
+    assert [f.path for f in told_.value.faults] == places
+    assert {f.code for f in told_.value.faults} == {"IPK-R008"}
+
+
+def test_a_file_that_cannot_be_read_is_named_by_its_setting(tmp_path: Path):
+    with pytest.raises(SystemFault) as told_:
+        clients.load(tmp_path / "nowhere.toml", BOOK)
+    assert (told_.value.code, told_.value.at) == ("IPK-S008", "ADAPTER_CLIENTS")
