@@ -217,6 +217,9 @@ _C: Final[dict[str, Row]] = {  # consent
         "A legal basis is needed where consent is not required", "Sett legalBasis", "Set legalBasis"),
     "IPK-C003": Row(422, "business-rule", "Dato for samtykket mangler eller er i framtiden",
         "The date of the consent is missing or in the future", "Rett consent.date", "Correct consent.date"),
+    "IPK-C010": Row(409, "business-rule", "Pasienten har reservert seg mot videresending",
+        "The patient has reserved against forwarding", "Innhent samtykke og send ip.consent.given",
+        "Obtain consent and send ip.consent.given"),
 }
 
 _P: Final[dict[str, Row]] = {  # identifiers

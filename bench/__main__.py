@@ -56,6 +56,7 @@ def measured(size: Size) -> tuple[tuple[Row, ...], dict[str, Pair]]:
         pairs = {**_reads(folder, size), **_events(folder, size)}
         _say("Without a server ...")
         written, read, length = micro.message()
+        judged, size_of_care = micro.received()
         start, checked = micro.commands(folder)
     rows = (
         report.rates("read by id, audited", pairs["read"], 0.3),
@@ -69,6 +70,9 @@ def measured(size: Size) -> tuple[tuple[Row, ...], dict[str, Pair]]:
         report.pages(f"page {FAR_PAGE} beside page 1", pairs["pages"], 1.2),
         report.single("one message mapped, built, checked", written, " ms", 0.4),
         report.single(f"one message of {length / 1000:.1f} KB read and checked", read, " ms", 1),
+        report.single(
+            f"one message of {size_of_care / 1000:.1f} KB parsed and validated", judged, " ms", 0.25
+        ),
         report.single("`ip-adapter --help`", start, " s", 0.2),
         report.single("`ip-adapter check` of one event", checked, " s", 0.6),
     )

@@ -13,14 +13,15 @@ from typing import Final
 
 import orjson
 
-from adapter import events, kith
+from adapter import events, kith, xmlsafe
 from adapter import settings as configuration
+from adapter.kith import schemas
 from adapter.mappings import compose
 from adapter.mappings import needs as mapped
 from adapter.mappings.context import Context
 from adapter.model import Case
 from adapter.registers import addressbook
-from bench import needs, servers
+from bench import documents, needs, servers
 
 NOW: Final = datetime(2026, 3, 4, 9, 15, 1, tzinfo=UTC)
 NUMBER: Final = "13116900216"
@@ -61,6 +62,12 @@ def message() -> tuple[float, float, int]:
     data = compose.compose(after, notice).message.body
     written = milliseconds(lambda: compose.compose(after, notice))
     return written, milliseconds(lambda: (kith.read(data), kith.check(data))), len(data)
+
+
+def received() -> tuple[float, int]:
+    """Return the milliseconds to parse a message of care safely and check it by our schema, and its size in bytes."""
+    data = documents.care()
+    return milliseconds(lambda: schemas.require(xmlsafe.parse(data))), len(data)
 
 
 def command(*arguments: str) -> float:

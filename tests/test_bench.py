@@ -9,8 +9,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from adapter import events, ids
-from bench import bare, needs, people, plans, report
+from adapter import events, ids, kith
+from bench import bare, documents, needs, people, plans, report
 from bench.driver import Job, requests
 
 NOW = datetime(2026, 3, 4, 9, 15, 1, tzinfo=UTC)
@@ -44,6 +44,12 @@ def test_the_bare_pipeline_maps_and_validates():
     _, resources, message = bare.process(bare.example())
     assert [orjson.loads(each)["resourceType"] for each in resources] == ["CarePlan", "CareTeam", "Task"]
     assert len(message) > 6000
+
+
+def test_the_message_of_care_is_a_valid_one_of_ten_kilobytes():
+    data = documents.care()
+    assert kith.check(data) == ()
+    assert 9_000 < len(data) < 11_000
 
 
 def test_the_driver_announces_the_length_of_what_it_posts():

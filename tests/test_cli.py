@@ -15,14 +15,19 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
 
+from adapter import store
 from adapter.cli import COMMANDS, called
+from adapter.store import messages
 from tests import numbers
 
 ROOT = Path(__file__).parents[1]
@@ -351,6 +356,26 @@ def test_outbox_list_refuses_a_state_that_is_none(call: Call):
     assert "'held', 'pending'" in answer.stderr
 
 
+@pytest.mark.parametrize("command", [("list",), ("show", "nobody"), ("bury", "nobody")], ids=lambda c: c[0])
+def test_outbox_makes_no_database_and_says_what_to_do(call: Call, tmp_path: Path, command: tuple[str, ...]):
+    got = call("outbox", *command)
+    assert (got.returncode, got.stdout) == (2, "")
+    assert "IPK-S014" in got.stderr
+    assert "ip-adapter db upgrade" in got.stderr
+    assert not (tmp_path / "var").exists()
+
+
+def test_outbox_lists_every_message_however_many_there_are(call: Call, pending: str, tmp_path: Path):
+    with closing(store.open(f"sqlite+pysqlite:///{tmp_path / 'var' / 'adapter.db'}")) as there:
+        with there.read() as conn:
+            one = messages.get(conn, pending)
+        assert one is not None
+        many = [replace(one, id=str(UUID(int=n)), msg_id=str(UUID(int=n)), seq=n + 1) for n in range(1100)]
+        there.write(lambda conn: messages.put(conn, many, now=datetime.now(UTC)))
+    listed = call("outbox", "list", "--json").stdout.splitlines()
+    assert len({json.loads(line)["id"] for line in listed}) == len(listed) == len(many) + 1
+
+
 def test_outbox_lists_shows_requeues_and_buries(call: Call, pending: str):
     assert pending in call("outbox", "list").stdout
     row = json.loads(call("outbox", "list", "--json").stdout)
@@ -412,6 +437,7 @@ def test_a_command_waits_longer_for_its_turn_than_a_server(call: Call, pending: 
 
 
 def test_outbox_of_an_unknown_message_says_so(call: Call):
+    assert call("db", "upgrade").returncode == 0
     got = call("outbox", "show", "nobody")
     assert got.returncode == 1
     assert "IPK-M010" in got.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from adapter import codes, events, ids, kith, scenarios
 from adapter.errors import AdapterError, Faults
 from adapter.events import cloudevents
+from adapter.kith import types
 from adapter.scenarios import places
 from adapter.scenarios.model import moment
 from adapter.settings import load
@@ -57,6 +59,20 @@ def test_every_event_of_the_first_issue_has_a_scenario(number: str):
 @pytest.mark.parametrize("number", ["e01", "e21", "e34"])
 def test_the_main_events_have_at_least_three_bad_ones(number: str):
     assert sum(name.startswith(f"bad-{number}-") for name in NAMES) >= 3
+
+
+def test_every_type_of_message_comes_in_once():
+    steps = (step for path in FOLDERS for step in scenarios.read(path).steps if step.kind == "message")
+    received = b"".join(step.content for step in steps).decode("utf-8", "replace")
+    missing = [row.type for row in types.TABLE if f'<Type V="{row.type}"' not in received]
+    assert missing == []
+
+
+@pytest.mark.parametrize("path", FOLDERS, ids=NAMES)
+def test_no_resource_of_a_scenario_refers_to_a_person_who_is_not_there(path: Path):
+    there = {p.stem for p in path.glob("expected/resources/Patient/*.json")}
+    told = "".join(p.read_text("utf-8") for p in path.glob("expected/resources/*/*.json"))
+    assert set(re.findall(r'"reference":"Patient/([^"/]+)', told)) <= there
 
 
 def test_every_code_of_list_8221_is_received_once():

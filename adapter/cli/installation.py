@@ -47,7 +47,14 @@ def prepare(settings: setting.Settings, *, upgrade: bool) -> None:
     if upgrade or not settings.postgresql:
         _make_folder(settings)
         migrations.upgrade(settings.database_url)
-    elif not migrations.is_current(settings.database_url):
+    else:
+        _must_be_current(settings)
+
+
+def _must_be_current(settings: setting.Settings) -> None:
+    from adapter.store import migrations  # noqa: PLC0415
+
+    if not migrations.is_current(settings.database_url):
         raise SystemFault("IPK-S014", at="ADAPTER_DATABASE_URL")
 
 
@@ -63,13 +70,16 @@ def _make_folder(settings: setting.Settings) -> None:
 
 @contextmanager
 def opened() -> Iterator[Services]:
-    """Yield the services of the installation, for a command that stands beside the server. Raises Faults, SystemFault."""
+    """Yield the services of the installation, for a command that stands beside the server; it makes no database.
+
+    Raises Faults, SystemFault (IPK-S014 where there is no database of this version).
+    """
     from adapter import wiring  # noqa: PLC0415
 
     settings = loaded()
     settings = settings.model_copy(update={"busy_seconds": max(PATIENCE, settings.busy_seconds)})
     logging(settings, level="error")
-    prepare(settings, upgrade=False)
+    _must_be_current(settings)
     services = wiring.build(settings)
     try:
         yield services

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, get_args
 
 import click
@@ -15,6 +15,7 @@ from adapter.services import Services
 OPEN: Final = ("held", "pending", "dead", "rejected", "unanswered", "manual")
 """States that somebody should know of; the others are done."""
 _PAGE: Final = 500
+"""Messages read at a time; all are shown."""
 
 
 @click.group("outbox")
@@ -117,12 +118,18 @@ def _acted(act: Callable[[Services, str], Message], message_id: str) -> int:
     return 0
 
 
-def _in_state(services: Services, state: str) -> tuple[Message, ...]:
+def _in_state(services: Services, state: str) -> Iterator[Message]:
+    """Yield every message in a state, read page by page."""
     from adapter.store import messages  # noqa: PLC0415
 
-    with services.store.read() as conn:
-        found, _ = messages.page(conn, messages.Filter(state=state, direction="out"), count=_PAGE)
-    return found
+    wanted = messages.Filter(state=state, direction="out")
+    cursor: str | None = None
+    while True:
+        with services.store.read() as conn:
+            found, cursor = messages.page(conn, wanted, cursor=cursor, count=_PAGE)
+        yield from found
+        if cursor is None:
+            return
 
 
 def _one(services: Services, message_id: str) -> Message:

@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from adapter.fhir import parts, urls
 from adapter.fhir.parts import Json, Ref
+
+NOT_FURTHER: Final = parts.coding(urls.ACT_CODE, "NORDSCLCD", "no redisclosure without consent directive")
+"""Security label of what the patient lets nobody forward."""
 
 
 def communication(
@@ -29,13 +32,15 @@ def communication(
     document: Ref | None = None,
     reason: str | None = None,
     medium: str = "nhn-edi",
+    reserved: bool = False,
 ) -> Json:
     """Return the Communication of one message. `type_` of 8279 (LETTER is none), `topic` of 7322, `reason` of 8221.
 
-    `status` preparation, in-progress, completed or not-done; `received` is the receipt's time.
+    `status` preparation, in-progress, completed or not-done; `received` is the receipt's time. `reserved` labels what the
+    patient lets nobody forward (v3-ActCode NORDSCLCD).
     """
     listed = parts.volven("8279", type_) if type_ != "LETTER" else {"text": "Brev"}
-    return parts.resource(
+    made = parts.resource(
         "Communication",
         id_,
         {
@@ -55,6 +60,12 @@ def communication(
             "payload": [{"contentReference": parts.ref(document)}] if document else None,
         },
     )
+    return {**made, "meta": {"security": [dict(NOT_FURTHER)]}} if reserved else made
+
+
+def is_reserved(communication_: Mapping[str, Any]) -> bool:
+    """Return whether the patient lets nobody forward what this message brought."""
+    return dict(NOT_FURTHER) in communication_.get("meta", {}).get("security", ())
 
 
 def settled(

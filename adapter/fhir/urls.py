@@ -68,6 +68,7 @@ LOINC: Final = "http://loinc.org"
 TASK_CODE: Final = "http://hl7.org/fhir/CodeSystem/task-code"
 TERMINOLOGY: Final = "http://terminology.hl7.org/CodeSystem"
 CONFIDENTIALITY: Final = f"{TERMINOLOGY}/v3-Confidentiality"
+ACT_CODE: Final = f"{TERMINOLOGY}/v3-ActCode"
 OBSERVATION_VALUE: Final = f"{TERMINOLOGY}/v3-ObservationValue"
 DICOM: Final = "http://dicom.nema.org/resources/ontology/DCM"
 

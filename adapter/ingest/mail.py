@@ -12,7 +12,7 @@ from adapter.ingest import finding
 from adapter.ingest.accept import Decided, decided_at, owner, unit_of
 from adapter.ingest.commit import commit, known
 from adapter.ingest.results import Channel, Received, Result, kept, party_key
-from adapter.kith import apprec
+from adapter.kith import apprec, reservation
 from adapter.kith.apprec import AppRec
 from adapter.kith.dialog import Notes
 from adapter.kith.head import Address, Head
@@ -73,10 +73,14 @@ def message(services: Services, read: kith.Read, data: bytes, *, channel: Channe
 
 
 def _addressed(book: AddressBook, head: Head) -> tuple[Recipient, ...]:
-    """Return our parties that the message is for: the primary receiver first, then each copy."""
+    """Return our parties that the message is for: the primary receiver first, then each copy; each party once."""
     listed = ((None, head.receiver.her_ids), *((address, address.her_ids) for _, address in head.copies))
     found = ((book.by_her(her_ids[1]), address) for address, her_ids in listed)
-    return tuple(Recipient(party, address) for party, address in found if party is not None and party.home)
+    once: dict[str, Recipient] = {}
+    for party, address in found:
+        if party is not None and party.home:
+            once.setdefault(party.key, Recipient(party, address))
+    return tuple(once.values())
 
 
 def _row(mail: _Mail, org: str) -> Message:
@@ -257,6 +261,7 @@ def _decide(
             consent_asked=derived.consent_asked,
             suggestion=derived.suggestion,
             topic=_topic(arrival),
+            reserved=reservation.stated(mail.read),
         )
         one = decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)
         decided.append(one)

@@ -12,6 +12,7 @@ import orjson
 from adapter import naming
 from adapter.events import Event
 from adapter.fhir import index, parts, provenance, urls
+from adapter.fhir import messages as fhir_messages
 from adapter.mappings import views
 from adapter.model import Message, Outcome, Resource
 from adapter.store.feed import FeedItem
@@ -141,7 +142,8 @@ def _open(resource: Resource) -> bool:
     if type_ == "Appointment" or (resource.get("intent") == "plan" and type_ != "CarePlan"):
         return resource["status"] not in PART_OVER
     if type_ == "Communication":
-        return bool(resource["status"] in {"preparation", "in-progress"})
+        # What the patient reserved against is asked of as long as the case lasts.
+        return resource["status"] in {"preparation", "in-progress"} or fhir_messages.is_reserved(resource)
     is_item = views.code_of(resource.get("code"), urls.TASK_KIND) is not None if type_ == "Task" else False
     return not (is_item and resource["status"] in views.FINISHED)
 

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 from adapter.kith.codes import Code, coded, simple
 from adapter.kith.head import Address, Head, Person, Unit
+from adapter.kith.raw import Raw
 
 Version = Literal["1.0", "1.1"]
 Role = Literal["PRIM", "COP"]
@@ -30,6 +31,16 @@ class Original(NamedTuple):
     msg_id: str
 
 
+class Party(NamedTuple):
+    """HCP as its sender wrote it, and the address that was read of it.
+
+    It may say more than an address: further departments and people, a professional alone, speciality, postal address.
+    """
+
+    address: Address
+    written: Raw
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
     """What a sender wrote of what we always write alike."""
@@ -43,6 +54,8 @@ class Stated:
     receiver_role: Code | None = None
     status: Code | None = None
     issue_date: str = ""
+    sender: Party | None = None
+    receiver: Party | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ from lxml import etree
 
 from adapter.errors import MessageError
 from adapter.kith import time
-from adapter.kith.apprec import NAMESPACES, AppRec, Original, Stated, Status
+from adapter.kith.apprec import NAMESPACES, AppRec, Original, Party, Stated, Status
 from adapter.kith.codes import OID_PREFIX, Code, code_of, read_code
 from adapter.kith.head import Address, Ident, Person, Unit
+from adapter.kith.raw import Raw
 from adapter.kith.tree import namespace, text
 
 T = TypeVar("T")
@@ -60,6 +61,8 @@ def _stated(root: etree._Element, ns: str) -> Stated:
         software_version=text(root, f"{ns}SoftwareVersion"),
         gen_date=text(root, f"{ns}GenDate"),
         issue_date=text(root, f"{ns}OriginalMsgId/{ns}IssueDate"),
+        sender=_written(root.find(f"{ns}Sender/{ns}HCP"), ns),
+        receiver=_written(root.find(f"{ns}Receiver/{ns}HCP"), ns),
         **found,
     )
 
@@ -97,6 +100,11 @@ def _party(hcp: etree._Element | None, ns: str) -> Address:
         level2=_unit(dept, ns) if dept is not None else None,
         person=_person(person, ns) if person is not None else None,
     )
+
+
+def _written(hcp: etree._Element | None, ns: str) -> Party | None:
+    """Return HCP as it stands, with the address that `_party` reads of it."""
+    return Party(_party(hcp, ns), Raw.of(hcp)) if hcp is not None else None
 
 
 def _idents(element: etree._Element, ns: str) -> tuple[Ident, ...]:

@@ -8,10 +8,12 @@ from typing import Final
 
 from adapter.errors import MessageError
 from adapter.kith import time
-from adapter.kith.apprec import NAMESPACES, REJECTED, AppRec, Original, Stated, Version
+from adapter.kith.apprec import NAMESPACES, REJECTED, AppRec, Original, Party, Stated, Version
 from adapter.kith.codes import Code, write_cs, write_cv
 from adapter.kith.escape import element, escape
 from adapter.kith.head import Address, Ident
+from adapter.kith.raw import Raw
+from adapter.kith.tree import namespace
 
 _NAMESPACE: Final[Mapping[Version, str]] = {version: namespace for namespace, version in NAMESPACES.items()}
 _MIG: Final[Mapping[Version, str]] = {"1.0": "1.0 2004-11-21", "1.1": "v1.1 2012-02-15"}
@@ -35,8 +37,10 @@ def build(receipt: AppRec) -> str:
         f'<?xml version="1.0" encoding="UTF-8"?>\n<AppRec xmlns="{_NAMESPACE[receipt.version]}">'
         f"{write_cs('MsgType', '8279', stated.msg_type)}<MIGversion>{escape(stated.mig_version)}</MIGversion>{software}"
         f"<GenDate>{_date(stated.gen_date, receipt.gen_date, time.write)}</GenDate>{element('Id', receipt.id)}"
-        f"<Sender>{write_cs('Role', '8112', stated.sender_role)}{_party(receipt.sender)}</Sender>"
-        f"<Receiver>{write_cs('Role', '8112', stated.receiver_role)}{_party(receipt.receiver)}"
+        f"<Sender>{write_cs('Role', '8112', stated.sender_role)}"
+        f"{_hcp(receipt.sender, stated.sender, receipt.version)}</Sender>"
+        f"<Receiver>{write_cs('Role', '8112', stated.receiver_role)}"
+        f"{_hcp(receipt.receiver, stated.receiver, receipt.version)}"
         f"</Receiver>{write_cs('Status', '8258', _status(receipt, stated))}{errors}"
         f"{_original(receipt.original, stated.issue_date)}</AppRec>\n"
     )
@@ -71,6 +75,19 @@ def _original(original: Original, issued: str) -> str:
         f"<OriginalMsgId>{write_cs('MsgType', '8279', original.type)}"
         f"<IssueDate>{date}</IssueDate><Id>{escape(original.msg_id)}</Id></OriginalMsgId>"
     )
+
+
+def _hcp(address: Address, stated: Party | None, version: Version) -> str:
+    """Return HCP; as it was written where that says more, it still is that address, and in that version."""
+    ours = _party(address)
+    if stated is None or stated.address != address:
+        return ours
+    written, space = stated.written, _NAMESPACE[version]
+    if namespace(written.element) != space or written == Raw(
+        ours.replace("<HCP>", f'<HCP xmlns="{space}">', 1)
+    ):
+        return ours
+    return written.xml
 
 
 def _party(address: Address) -> str:

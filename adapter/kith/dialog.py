@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar, Final, TypeVar
 
 from adapter.kith.codes import Code
@@ -89,8 +88,8 @@ class Note:
     remark: str = ""
     """Merknad."""
     doc_id: str = ""
-    day: date | None = None
-    """DatoNotat."""
+    day: When | None = None
+    """DatoNotat, with the zone it may have."""
     question: Question | None = None
     """The question answered: required in an answer by 1.0."""
     contacts: tuple[Contact, ...] = ()

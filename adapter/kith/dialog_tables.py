@@ -8,11 +8,7 @@ from typing import Any, Final
 from adapter.kith.binding import CV, RICH, TEXT, UNKNOWN, WHEN, WORD, Block, Field, Kind, block, cs
 from adapter.kith.dialog import V1_0, V1_1, ConnectedUnit, Contact, Dialect, Note, Notes, Question
 from adapter.kith.parties import FK1, GIVEN_FIRST, fk1_units, people, professionals
-from adapter.kith.time import read_date
 
-_DAY: Final = Kind(
-    lambda element: read_date(element.text), lambda tag, value: f"<{tag}>{value.isoformat()}</{tag}>"
-)
 _NEW: Final = ("1.1",)
 _BOTH: Final = ("1.0", "1.1")
 _OLD: Final = ("1.0",)
@@ -121,7 +117,7 @@ def _notes(dialect: Dialect) -> Block:
         Field("TekstNotatInnhold", "text", RICH),
         Field("Merknad", "remark", TEXT),
         Field("DokIdNotat", "doc_id", WORD),
-        Field("DatoNotat", "day", _DAY),
+        Field("DatoNotat", "day", WHEN),
         Field("Foresporsel", "question", questions),
         Field("RollerRelatertNotat", "contacts", contacts, many=True),
     )

@@ -129,6 +129,8 @@ class Head:
     """OtherReceivers that are organisations: (RoleReceiver, a CS of 8112; address)."""
     others: tuple[Other, ...] = ()
     """OtherReceivers that are people."""
+    people_at: tuple[int, ...] = field(default=(), compare=False)
+    """Which of the OtherReceivers read were the people; else they come after the organisations."""
     patient: Patient | None = None
     status: Code | None = None
     """ProcessingStatus: production, test, debugging."""

@@ -44,6 +44,7 @@ def read(root: etree._Element) -> Head:
         receiver=info.get("receiver", _NOBODY),
         copies=tuple(each for each in others if not isinstance(each, Other)),
         others=tuple(each for each in others if isinstance(each, Other)),
+        people_at=tuple(place for place, each in enumerate(others) if isinstance(each, Other)),
         patient=info.get("patient"),
         # The first of its contents is the message itself, which is read as what it is.
         document=replace(document, contents=document.contents[1:]),

@@ -14,7 +14,7 @@ def frame(head: Head, payload: str) -> str:
     first = payload + "".join(each.xml for each in head.document.contents)
     info = INFO.content(
         (head.type, MIG_VERSION, when, head.msg_id, head.status, head.priority, head.ack, head.conversation,
-         head.sender, head.receiver, (*head.copies, *head.others), head.patient)
+         head.sender, head.receiver, _further(head), head.patient)
     )  # fmt: skip
     attached = "".join(f"{_document(each, when, each.contents)}\n" for each in head.attachments)
     signature = f"{head.signature.xml}\n" if head.signature else ""
@@ -22,6 +22,18 @@ def frame(head: Head, payload: str) -> str:
         f'<?xml version="1.0" encoding="UTF-8"?>\n<MsgHead xmlns="{NAMESPACE}">\n<MsgInfo>{info}</MsgInfo>\n'
         f"{_document(head.document, when, first)}\n{attached}{signature}</MsgHead>\n"
     )
+
+
+def _further(head: Head) -> tuple[object, ...]:
+    """Return the OtherReceivers: in the order they were read in while they are as many, else organisations first."""
+    if len(head.people_at) != len(head.others) or max(head.people_at, default=-1) >= len(
+        (*head.copies, *head.others)
+    ):
+        return (*head.copies, *head.others)
+    found: list[object] = list(head.copies)
+    for place, other in zip(head.people_at, head.others, strict=True):
+        found.insert(place, other)
+    return tuple(found)
 
 
 def _document(document: Document, when: str, contents: object) -> str:

@@ -10,10 +10,10 @@ from typing import Final
 
 from adapter.kith import words
 from adapter.kith.text_read import ParsedText, parse
-from adapter.kith.words import INFORMATION, NOT_STATED, RIGHT_TO_COMPLAIN, TITLES, ConsentText
+from adapter.kith.words import INFORMATION, NEED_TITLES, NOT_STATED, RIGHT_TO_COMPLAIN, TITLES, ConsentText
 
 __all__ = [
-    "INFORMATION", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
+    "INFORMATION", "NEED_TITLES", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
     "block", "collapse", "coordinator_line", "day", "existing", "kinds_text", "notice", "parse", "person", "reply_subject",
 ]  # fmt: skip
 
@@ -47,12 +47,13 @@ class NeedText:
     working_days: int | None = None
     melde_id: str = ""
     forwarded_by: str | None = None
+    forwarded_words: str | None = None
+    """What the one who forwards says; only where `forwarded_by` is."""
 
 
 def block(need: NeedText) -> str:
-    """Return the block: eleven lines, one more where the need was forwarded. Values cannot begin a line."""
+    """Return the block: eleven lines, one or two more where the need was forwarded. Values cannot begin a line."""
     ticks = "  ".join(f"[{'x' if set(kinds) & set(need.kinds) else ' '}] {box}" for box, kinds in words.TICKS)
-    forwarded = [_line(words.FORWARDED_BY, need.forwarded_by)] if need.forwarded_by else []
     lines = [
         words.NEED_TITLE.upper(),
         f"{words.CONCERNS}: {ticks}",
@@ -64,10 +65,18 @@ def block(need: NeedText) -> str:
         _line(words.PREFERENCE, need.preference),
         _line(words.CONTACT, need.contact),
         _line(words.REPLY, _reply(need.reply_by, need.working_days)),
-        *forwarded,
+        *_forwarded(need),
         _melde_id(need.melde_id),
     ]
     return CRLF.join(lines)
+
+
+def _forwarded(need: NeedText) -> list[str]:
+    """Return who forwarded it, and their words; nothing where nobody did."""
+    if not need.forwarded_by:
+        return []
+    said = [_line(words.FORWARDED_WORDS, need.forwarded_words)] if need.forwarded_words else []
+    return [_line(words.FORWARDED_BY, need.forwarded_by), *said]
 
 
 def notice(title: str, lines: Sequence[tuple[str, str | None]], melde_id: str | None) -> str:

@@ -31,6 +31,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 """Event type → Tema. Replies have the question's, with `Re: `."""
 
 NEED_TITLE: Final = TITLES["ip.need.identified"]
+NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
+"""Of the messages that bring a need: as reported, and as somebody passed it on."""
 NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],
@@ -55,6 +57,7 @@ PREFERENCE: Final = "Pasientens ønske om koordinator"
 CONTACT: Final = "Kontakt hos avsender"
 REPLY: Final = "Ønsket svar"
 FORWARDED_BY: Final = "Videresendt av"
+FORWARDED_WORDS: Final = "Melding fra den som videresender"
 ANSWER: Final = "Svar"
 APPOINTED: Final = "Koordinator oppnevnt"
 MELDE_ID: Final = "Melde-id"
@@ -83,7 +86,7 @@ DUE: Final = "Frist"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
-    ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
+    FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
     AWAITED, DUE,
 )  # fmt: skip
@@ -97,6 +100,7 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Kontakt hos avsendar": CONTACT,
         "Ønskt svar": REPLY,
         "Vidaresendt av": FORWARDED_BY,
+        "Melding frå den som vidaresender": FORWARDED_WORDS,
         "Koordinator oppnemnd": APPOINTED,
         "Meldings-id": MELDE_ID,
         "Meldeid": MELDE_ID,

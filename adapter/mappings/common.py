@@ -298,7 +298,7 @@ def work_item(  # noqa: PLR0913 (all by name)
     reason: str | None = None,
 ) -> Resource:
     """Return a Task for a person: review, read-answer, confirm-coordinator, route or manual-fallback."""
-    patient = f"Patient/{ctx.patient_id()}" if ctx.case.key or hasattr(ctx.data, "patient") else None
+    patient = f"Patient/{ctx.patient_id()}" if ctx.case.key or getattr(ctx.data, "patient", None) else None
     return needs.work_item(
         id_=id_,
         kind=kind,

@@ -41,6 +41,8 @@ class Inbound:
     """The receiver answered that the patient's consent is needed (9069/4)."""
     topic: str | None = None
     """TemaKodet of 7322."""
+    reserved: bool = False
+    """The patient lets nobody forward what the message says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

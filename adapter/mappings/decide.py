@@ -26,7 +26,7 @@ from adapter.mappings import (
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice, together
 from adapter.model import AddressBook, Case, Outcome, Party, Resource
-from adapter.rules import authority, states
+from adapter.rules import authority, reservation, states
 
 Notices = Callable[..., tuple[Notice, ...]]
 
@@ -170,9 +170,11 @@ def _filed(ctx: Context) -> Change:
         sender=common.organisation(inbound.sender),
         recipients=tuple(filter(None, (common.organisation(inbound.receiver),))),
         document=f"DocumentReference/{document['id']}",
+        reserved=inbound.reserved,
     )
+    why = (reservation.received(),) if inbound.reserved else ()
     listed = common.parties(*(p for p in (inbound.sender, inbound.receiver) if p))
-    return Change(resources=(*listed, document, communication))
+    return Change(resources=(*listed, document, communication), reasons=why)
 
 
 def _answered(ctx: Context, parent: str | None) -> str | None:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, grants, needtext, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
-from adapter.model import Party, Resource
-from adapter.rules import states
+from adapter.model import Party, Reason, Resource
+from adapter.rules import reservation, states
 
 
 def forwarded(ctx: Context) -> Change:
-    """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02."""
+    """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02.
+
+    Raises EventError IPK-E013 when there is nobody to forward to and nothing to release, Faults IPK-C010
+    where the patient has reserved against it.
+    """
     chosen = scoped(ctx)
     target = _target(ctx)
     ids = {n.melde_id for n in chosen}
+    if target is None and not _held(ctx, ids):
+        raise EventError("IPK-E013", at="$.data.to", allowed=_otherwise(ctx, chosen[0]))
     base = (
         common.author(ctx)
         + common.acted(ctx, ids, common.PASSED)
@@ -26,8 +32,32 @@ def forwarded(ctx: Context) -> Change:
         return base
     moved = tuple(r for n in chosen for r in _moved(ctx, n, target))
     return base + Change(
-        resources=(*common.parties(target), *moved), deadlines=clocks.close(ctx, "reply", ids)
+        resources=(*common.parties(target), *moved),
+        deadlines=clocks.close(ctx, "reply", ids),
+        reasons=_passable(ctx, chosen, target),
     )
+
+
+def _passable(ctx: Context, chosen: tuple[views.Need, ...], target: Party) -> tuple[Reason, ...]:
+    """Return why the needs may leave for another organisation in spite of a reservation. Raises Faults IPK-C010."""
+    if ctx.party is not None and target.level1_id == ctx.party.level1_id:
+        return ()
+    made = [at for need in chosen for at in views.reservations(ctx.case, need, ctx.book)]
+    return reservation.check(made, grants.recorded(ctx.case))
+
+
+def _held(ctx: Context, melde_ids: set[str]) -> set[str]:
+    """Return which of these needs have a message that waits for the unit."""
+    return melde_ids & {m.melde_id for m in ctx.case.messages if m.melde_id and m.state == "held"}
+
+
+def _otherwise(ctx: Context, need: views.Need) -> tuple[str, ...]:
+    """Return what else may happen to a need that has been released."""
+    return tuple(type_ for type_ in states.allowed(need.state) if type_ != ctx.event.type)
+
+
+def _forwarded(ctx: Context) -> needtext.Forwarded | None:
+    return needtext.Forwarded(by=ctx.party, words=ctx.data.text) if ctx.party else None
 
 
 def _target(ctx: Context) -> Party | None:
@@ -62,8 +92,11 @@ def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     target = _target(ctx)
     ids = {n.melde_id for n in scoped(before)}
     if target is None:
-        held = {m.melde_id for m in before.case.messages if m.state == "held"}
-        return tuple(n for melde_id in sorted(ids & held) for n in release.released(ctx, melde_id))
+        return tuple(
+            n
+            for melde_id in sorted(_held(before, ids))
+            for n in release.released(ctx, melde_id, forwarded=_forwarded(ctx))
+        )
     if target.home:
         return ()
     return tuple(n for melde_id in sorted(ids) for n in _passed_on(ctx, melde_id, target))
@@ -78,4 +111,4 @@ def _passed_on(ctx: Context, melde_id: str, target: Party) -> tuple[Notice, ...]
     ]
     if reported is None or not mine:
         return ()
-    return (release.need_notice(ctx, reported, mine, receiver=target, forwarded_by=ctx.party),)
+    return (release.need_notice(ctx, reported, mine, receiver=target, forwarded=_forwarded(ctx)),)

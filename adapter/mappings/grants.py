@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from adapter.fhir import consents, urls
@@ -52,6 +52,12 @@ def newest_first(case: Case) -> list[Grant]:
 
 def _recorded(resource: Resource) -> tuple[str, str]:
     return resource.get("meta", {}).get("lastUpdated", "9999"), resource.get("dateTime", "")
+
+
+def recorded(case: Case) -> tuple[tuple[str, datetime], ...]:
+    """Return status and instant of recording of each Consent that is stored."""
+    stored = ((of_resource(c).status, c.get("meta", {}).get("lastUpdated")) for c in views.consents(case))
+    return tuple((status, datetime.fromisoformat(at)) for status, at in stored if at)
 
 
 def speaks(grant: Grant, subject: str, who: tuple[str, ...]) -> bool:

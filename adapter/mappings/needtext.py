@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from adapter import codes
 from adapter.events import catalogue
 from adapter.kith import text
 from adapter.mappings.context import Context
+from adapter.model import Party
 from adapter.rules.consent import Grant
 
 E01: Final = "ip.need.identified"
@@ -27,6 +28,14 @@ def stored(ctx: Context, melde_id: str) -> Any | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """Who passed the need on by E02, and what they say with it."""
+
+    by: Party
+    words: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Covering:
     """What one message covers of a need, and by when it asks for a reply."""
 
@@ -35,7 +44,7 @@ class Covering:
     melde_id: str
     reply_by: date | None = None
     working_days: int = 0
-    forwarded_by: str | None = None
+    forwarded: Forwarded | None = None
 
 
 def block(ctx: Context, need: Any, covering: Covering) -> str:
@@ -56,9 +65,15 @@ def block(ctx: Context, need: Any, covering: Covering) -> str:
             reply_by=covering.reply_by,
             working_days=covering.working_days,
             melde_id=covering.melde_id,
-            forwarded_by=covering.forwarded_by,
+            forwarded_by=covering.forwarded.by.display if covering.forwarded else None,
+            forwarded_words=covering.forwarded.words if covering.forwarded else None,
         )
     )
+
+
+def title(forwarded: Forwarded | None) -> str:
+    """Return the Tema: E02's where a person forwarded the need, else E01's, also where the clock let it go."""
+    return text.TITLES["ip.need.forwarded" if forwarded else "ip.need.identified"]
 
 
 def consent_text(ctx: Context, consent: Grant, legal_basis: str | None) -> text.ConsentText:

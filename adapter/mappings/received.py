@@ -9,7 +9,7 @@ from typing import Any, Final
 from adapter import codes, ids
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
-from adapter.kith.text import TITLES, ParsedText
+from adapter.kith.text import NEED_TITLES, ParsedText
 from adapter.mappings import views
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.rules import states
@@ -230,7 +230,7 @@ def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
 
 def _begun(arrival: Arrival) -> tuple[Derived, ...]:
     said = arrival.text
-    if said.title == TITLES["ip.need.identified"] and said.melde_id and said.kinds and _known_person(arrival):
+    if said.title in NEED_TITLES and said.melde_id and said.kinds and _known_person(arrival):
         return (Derived(type="ip.need.identified", number="E01", data=_need(arrival)),)
     return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapter.kith import text
 from adapter.mappings import clocks, common, grants, needtext, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
@@ -23,20 +22,25 @@ class Reported:
 
 
 def release(
-    ctx: Context, said: Reported, covered: list[views.Need], *, forced: bool = False
+    ctx: Context,
+    said: Reported,
+    covered: list[views.Need],
+    *,
+    forced: bool = False,
+    forwarded: needtext.Forwarded | None = None,
 ) -> tuple[Notice, ...]:
     """Return one notice per receiver for the kinds that consent covers now; held where the policy puts the unit first."""
     if not covered:
         return ()
     receiver = ctx.book.by_organisation(covered[0].owner)
     if receiver is None or (receiver.home and ctx.home is not None):
-        return _gp_copy(ctx, said, covered)
+        return _gp_copy(ctx, said, covered, forwarded)
     policy, why = routing.policy(ctx.home, receiver, ctx.book) if ctx.home else ("direct", ())
     held = policy == "ke_then_municipality" and not forced and own_unit(ctx) not in (None, ctx.home)
-    notice = need_notice(ctx, said, covered, receiver=receiver, reasons=tuple(why))
+    notice = need_notice(ctx, said, covered, receiver=receiver, reasons=tuple(why), forwarded=forwarded)
     if held:
         return (replace(notice, held=True),)
-    return (notice, *_gp_copy(ctx, said, covered))
+    return (notice, *_gp_copy(ctx, said, covered, forwarded))
 
 
 def need_notice(
@@ -46,16 +50,15 @@ def need_notice(
     *,
     receiver: Party,
     reasons: tuple[Reason, ...] = (),
-    forwarded_by: Party | None = None,
+    forwarded: needtext.Forwarded | None = None,
 ) -> Notice:
     """Return the need message to one party, with its reply date."""
     need = said.need
     days = clocks.reply_days(ctx, receiver)
     due = clocks.reply_due(ctx, receiver)
-    event_type = "ip.need.forwarded" if forwarded_by else "ip.need.identified"
     return Notice(
         receiver=receiver,
-        title=text.TITLES[event_type],
+        title=needtext.title(forwarded),
         text=needtext.block(
             ctx,
             need,
@@ -65,7 +68,7 @@ def need_notice(
                 melde_id=said.melde_id,
                 reply_by=due.date(),
                 working_days=days,
-                forwarded_by=forwarded_by.display if forwarded_by else None,
+                forwarded=forwarded,
             ),
         ),
         melde_id=said.melde_id,
@@ -106,7 +109,9 @@ def _parent(need: Any) -> tuple[str, str] | None:
     return said.parent_msg_id or said.conversation_ref, said.conversation_ref or said.parent_msg_id
 
 
-def _gp_copy(ctx: Context, said: Reported, covered: list[views.Need]) -> tuple[Notice, ...]:
+def _gp_copy(
+    ctx: Context, said: Reported, covered: list[views.Need], forwarded: needtext.Forwarded | None
+) -> tuple[Notice, ...]:
     gp = common.gp(ctx, said=said.need.patient.gp)
     if gp is None:
         return ()
@@ -121,12 +126,15 @@ def _gp_copy(ctx: Context, said: Reported, covered: list[views.Need]) -> tuple[N
     if not opened:
         return ()
     covering = needtext.Covering(
-        kinds=tuple(n.kind for n in opened), consent=said.given, melde_id=said.melde_id
+        kinds=tuple(n.kind for n in opened),
+        consent=said.given,
+        melde_id=said.melde_id,
+        forwarded=forwarded,
     )
     return (
         Notice(
             receiver=gp,
-            title=text.TITLES["ip.need.identified"],
+            title=needtext.title(forwarded),
             text=needtext.block(ctx, said.need, covering),
             melde_id=said.melde_id,
             based_on=tuple(f"ServiceRequest/{n.id}" for n in opened),
@@ -151,11 +159,13 @@ def reported(ctx: Context, melde_id: str) -> Reported | None:
     return Reported(need=need, given=given, melde_id=melde_id)
 
 
-def released(ctx: Context, melde_id: str) -> tuple[Notice, ...]:
+def released(
+    ctx: Context, melde_id: str, *, forwarded: needtext.Forwarded | None = None
+) -> tuple[Notice, ...]:
     """Return the message that the unit or the clock lets go, for the kinds that are still reported."""
     said = reported(ctx, melde_id)
     covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and n.state == "reported"]
-    return release(ctx, said, covered, forced=True) if said is not None else ()
+    return release(ctx, said, covered, forced=True, forwarded=forwarded) if said is not None else ()
 
 
 def let_go(ctx: Context, melde_ids: set[str]) -> Change:

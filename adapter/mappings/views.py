@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
-from adapter.fhir import urls
+from adapter.fhir import messages, urls
 from adapter.model import AddressBook, Case, Message, Party, Resource
 from adapter.rules.authority import Part
 
@@ -167,6 +168,30 @@ def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
     if municipality(case) in party.municipalities:
         found.add("municipality")
     return frozenset(found)
+
+
+def reservations(case: Case, need: Need, book: AddressBook) -> tuple[datetime, ...]:
+    """Return when messages came by which the patient lets nobody forward what the reporter of a need told.
+
+    The reporter is an organisation (level 1), whichever of its services wrote; two that the book does not list count as one.
+    """
+    brought = reported_by(case, need.melde_id)
+    party = book.by_key(brought.sender_key) if brought else book.by_organisation(_requester(need))
+    reporter = party.level1_id if party else None
+    return tuple(
+        datetime.fromisoformat(said["received"])
+        for said in case.of("Communication")
+        if messages.is_reserved(said) and _level1(said, book) == reporter
+    )
+
+
+def _level1(communication: Resource, book: AddressBook) -> str | None:
+    party = book.by_organisation(reference_id(communication.get("sender")))
+    return party.level1_id if party else None
+
+
+def _requester(need: Need) -> str:
+    return reference_id(need.task.get("requester"))
 
 
 def _same_organisation(id_: str, party: Party, book: AddressBook) -> bool:

@@ -19,7 +19,7 @@ from adapter.kith.apprec import Version
 from adapter.kith.codes import Code
 from adapter.kith.dialog import Notes, Question
 from adapter.kith.head import Conversation, Head
-from adapter.kith.text import TITLES
+from adapter.kith.text import NEED_TITLES
 from adapter.kith.time import OSLO
 from adapter.model import AddressBook, Party
 from adapter.simulator import letters
@@ -28,7 +28,6 @@ from adapter.simulator.script import Manner, Script
 
 MUNICIPALITY: Final = "102"
 """Organisation type of those who answer needs, list 9040."""
-_NEEDS: Final = frozenset({TITLES["ip.need.identified"], TITLES["ip.need.forwarded"]})
 NONE: Final = timedelta(0)
 
 
@@ -131,7 +130,7 @@ def _write_receipt(got: Got, id_: str, errors: tuple[str, ...], now: datetime) -
 
 def _replies(got: Got, script: Script, *, after: timedelta) -> tuple[Part, ...]:
     """Return the answers to a need that was taken by a municipality; a notice wants none."""
-    wanted = not got.errors and got.party.type == MUNICIPALITY and text.parse(got.text).title in _NEEDS
+    wanted = not got.errors and got.party.type == MUNICIPALITY and text.parse(got.text).title in NEED_TITLES
     write = _CARRIERS.get(got.head.type.v)
     if not wanted or write is None:
         return ()

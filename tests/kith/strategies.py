@@ -41,6 +41,7 @@ TIMES = st.dates(date(1990, 1, 1), date(2090, 1, 1)).map(
     lambda d: datetime.combine(d, time(12, 34, 56), OSLO)
 )
 ON = DAYS.map(When.on)
+ZONED = st.builds(lambda day, zone: When(f"{day}{zone}"), DAYS, st.sampled_from(("", "Z", "+01:00")))
 MOMENTS = ON | TIMES.map(When.at) | st.just(When("2026-03-04T10:00:00.5Z"))
 FLAGS = st.none() | st.booleans()
 
@@ -206,7 +207,7 @@ def notes(
 ) -> st.SearchStrategy[Any]:
     """Return notes; `new` where the version is 1.1."""
     return st.builds(
-        Note, topic=topics, subject=WORD, text=FREE, remark=TEXT, doc_id=st.just("") | NUMBER, day=DAYS | st.none(),
+        Note, topic=topics, subject=WORD, text=FREE, remark=TEXT, doc_id=st.just("") | NUMBER, day=ZONED | st.none(),
         contacts=some(contacts), question=questions_or_none(contacts, new=new) if question is None else question,
     )  # fmt: skip
 

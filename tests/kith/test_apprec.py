@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from adapter.errors import TABLE, MessageError
 from adapter.kith import apprec, helsefaglig
 from adapter.kith.apprec import AppRec
 from adapter.kith.head import Address, Head, Person, Unit, unit_ident
+from tests.kith import exact, official
 from tests.kith.builders import GP, HEAD, HOSPITAL, MUNICIPALITY, TITLE, WHEN
 
 HEAD_READ = helsefaglig.new(HEAD, subject=TITLE, text="x", contacts=()).head
@@ -86,6 +88,65 @@ def test_a_professional_alone_is_read_as_a_person():
     receipt = kith.read((text[:start] + alone + text[end:]).encode()).body
     assert receipt.sender.names == ("", "Rita Maria Lin")
     assert receipt.sender.her_ids == (None, "258521")
+
+
+ALONE = (
+    "<HCProf><Type V='LE' DN='Lege'/><Name>Rita Maria Lin</Name><Id>258521</Id><TypeId V='HER' DN='HER-id'/>"
+    "<AdditionalId><Id>9144900</Id><Type V='HPR' DN='HPR-nummer'/></AdditionalId></HCProf>"
+)
+MANY = (
+    "<Inst><Name>Alvdal Kommune</Name><Id>99387</Id><TypeId V='HER' DN='HER-id'/>"
+    "<Dept><Type V='1' DN='Avdeling'/><Name>Saksbehandling</Name><Id>5079</Id><TypeId V='HER' DN='HER-id'/></Dept>"
+    "<Dept><Name>Sykepleietjeneste</Name><Id>5078</Id><TypeId V='HER' DN='HER-id'/></Dept>"
+    "<AdditionalId><Id>310001015</Id><Type V='ENH' DN='Organisasjonsnummer'/></AdditionalId>"
+    "<HCPerson><Name>August September</Name></HCPerson><HCPerson><Name>Gunn Omsorg</Name></HCPerson></Inst>"
+)
+PLACE = (
+    "<MedSpeciality V='SP' S='2.16.578.1.12.4.1.1.7426' DN='Sykehus'/><Address><Type V='WP' DN='Arbeidsadresse'/>"
+    "<StreetAdr>Gata 1</StreetAdr><PostalCode>2560</PostalCode><City>Alvdal</City><TeleAddress V='tel:62480000'/></Address>"
+)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize(
+    "party", [ALONE, MANY, MANY + PLACE, ALONE + PLACE], ids=["alone", "many", "many, place", "alone, place"]
+)
+def test_all_that_a_receipt_says_of_its_parties_is_kept(party: str, version: str):
+    data = between(party, version)
+    read = kith.read(data)
+    assert read.faults == ()
+    assert exact.canonical(kith.build(read.body)) == exact.canonical(data)
+
+
+def between(party: str, version: Any = "1.1") -> bytes:
+    """Return a receipt with this HCP at both ends."""
+    text = kith.build(answer(version=version)).decode()
+    for end in ("Sender", "Receiver"):
+        text, count = re.subn(f"(<{end}>.*<HCP>).*(</HCP></{end}>)", rf"\1{party}\2", text)
+        assert count == 1
+    return text.encode()
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+@pytest.mark.parametrize("party", [MANY + PLACE, ALONE + PLACE], ids=["many", "alone"])
+def test_the_official_schema_allows_what_is_kept(party: str, version: str):
+    assert official.valid(between(party, version))
+
+
+def test_another_party_in_the_place_of_one_that_was_read_is_written_as_ours():
+    text = kith.build(answer()).decode()
+    start, end = text.index("<Inst>"), text.index("</Inst>") + len("</Inst>")
+    receipt = kith.read((text[:start] + MANY + text[end:]).encode()).body
+    again = kith.build(replace(receipt, sender=GP)).decode()
+    assert "Rita Lin" in again
+    assert "Sykepleietjeneste" not in again
+
+
+def test_a_receipt_read_in_one_version_is_written_in_another():
+    receipt = kith.read(kith.build(answer(version="1.0"))).body
+    again = kith.read(kith.build(replace(receipt, version="1.1"))).body
+    assert (again.version, again.sender, again.receiver) == ("1.1", receipt.sender, receipt.receiver)
 
 
 def test_identifiers_without_a_her_id_are_kept_in_order():

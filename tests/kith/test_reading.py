@@ -15,7 +15,7 @@ from adapter.errors import MessageError
 from adapter.kith import foresporsel, helsefaglig, rules, svar, time, types
 from adapter.kith.dialog import Question
 from adapter.kith.head import Conversation, Patient, person_ident
-from tests.kith import care
+from tests.kith import care, exact
 from tests.kith.builders import HEAD, KOMAN, LINE, MSG_ID, NEW_DIALOGUE, PARENT, REPLY, TITLE, WHEN, dialogue
 
 OTHER = "6f0c9a0e-2f0b-4c38-9d6e-0f4a6f1d7a11"
@@ -67,6 +67,46 @@ def test_harmless_differences_do_not_change_what_is_read(old: str, new: str):
     assert (read.head.msg_id, read.head.gen_date, read.type) == (MSG_ID, WHEN, "DIALOG_HELSEFAGLIG")
     assert (read.head.sender.her_ids, read.head.patient.family) == (("59", "90998"), "Danser")
     assert kith.receipt_faults(read) == ()
+
+
+ORGANISATION = (
+    "<OtherReceiver><RoleReceiver V='COP' DN='Kopimottaker'/><Organisation><OrganisationName>{}</OrganisationName>"
+    "<Ident><Id>{}</Id><TypeId V='HER' DN='HER-id' S='2.16.578.1.12.4.1.1.9051'/></Ident></Organisation></OtherReceiver>"
+)
+CITIZEN = (
+    "<OtherReceiver><RoleReceiver V='COP' DN='Kopimottaker'/><Patient><FamilyName>Danser</FamilyName>"
+    "<GivenName>Line</GivenName></Patient></OtherReceiver>"
+)
+FIRST, SECOND = ORGANISATION.format("Annet HF", "62"), ORGANISATION.format("Tredje HF", "63")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [(CITIZEN, FIRST), (FIRST, CITIZEN, SECOND), (FIRST, SECOND, CITIZEN), (CITIZEN, CITIZEN, FIRST)],
+)
+def test_further_receivers_stay_in_the_order_they_were_read(others: tuple[str, ...]):
+    text = built().replace("</Receiver>", "</Receiver>" + "".join(others), 1)
+    read = kith.read(text.encode())
+    assert read.faults == ()
+    assert exact.canonical(kith.build(read.message)) == exact.canonical(text.encode())  # type: ignore[arg-type]
+
+
+def test_without_the_people_that_were_read_the_organisations_come_first():
+    text = built().replace("</Receiver>", f"</Receiver>{CITIZEN}{FIRST}", 1)
+    message = kith.read(text.encode()).message
+    assert message is not None
+    fewer = replace(message, head=replace(message.head, others=()))
+    assert kith.build(fewer).count(b"<OtherReceiver>") == 1
+    more = replace(message, head=replace(message.head, copies=()))
+    assert kith.build(more).count(b"<OtherReceiver>") == 1
+
+
+@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-04Z", "2026-03-04+01:00"])
+def test_the_date_of_a_note_keeps_its_zone(day: str):
+    text = re.sub("(<RollerRelatertNotat>)", rf"<DatoNotat>{day}</DatoNotat>\1", built(), count=1)
+    read = kith.read(text.encode())
+    assert read.faults == ()
+    assert f"<DatoNotat>{day}</DatoNotat>".encode() in kith.build(read.message)  # type: ignore[arg-type]
 
 
 def test_latin_1_is_read_as_declared():

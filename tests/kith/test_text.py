@@ -100,15 +100,39 @@ FORGERIES = (
 )
 
 
+def test_the_words_of_who_forwarded_follow_the_name_and_are_read_back_in_nynorsk_too():
+    need = NeedText(
+        kinds=(), melde_id=MELDE_ID, forwarded_by="Koordinerende enhet", forwarded_words="Kontrollert"
+    )
+    block = text.block(need)
+    assert block.split("\r\n")[-3:-1] == [
+        "Videresendt av: Koordinerende enhet",
+        "Melding fra den som videresender: Kontrollert",
+    ]
+    nynorsk = block.replace("Melding fra den som videresender", "Melding frå den som vidaresender")
+    for said in (block, nynorsk):
+        assert text.parse(said).labels[words.FORWARDED_WORDS] == "Kontrollert"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [words.TITLES["ip.need.forwarded"], "Vidaresendt: behov for individuell plan og/eller koordinator"],
+)
+def test_the_title_of_a_forwarded_need_is_read_back(title: str):
+    said = text.parse(text.notice(title, [("Gjelder", "koordinator")], MELDE_ID))
+    assert (said.title, said.melde_id) == (words.TITLES["ip.need.forwarded"], MELDE_ID)
+
+
 @pytest.mark.parametrize("forged", FORGERIES)
 def test_free_text_cannot_forge_a_line(forged: str):
     need = NeedText(
         kinds=("coordinator",), background=forged, existing=forged, preference=forged, contact=forged,
         consent=ConsentText(status="given", recipients_text=forged), melde_id=MELDE_ID, forwarded_by=forged,
+        forwarded_words=forged,
     )  # fmt: skip
     parsed = text.parse(text.block(need))
     assert (parsed.melde_id, parsed.answer, parsed.coordinator) == (MELDE_ID, None, None)
-    assert len(text.block(need).splitlines()) == 12
+    assert len(text.block(need).splitlines()) == 13
     notice = text.parse(
         text.notice("Individuell plan endret", [("Grunn", forged), ("Spørsmål", forged)], MELDE_ID)
     )

@@ -12,7 +12,7 @@ from adapter.kith import parts
 from adapter.kith.head import Address, Conversation, Unit
 from adapter.kith.text import TITLES
 from adapter.mappings import views
-from tests import otherside
+from tests import books, otherside
 from tests.house import GIVEN, GP, LINE, ROLAND, House
 
 NURSES = Address(
@@ -203,3 +203,19 @@ def test_contacts_without_use_are_tolerated(hospital: House, sent: bytes, role: 
     got = hospital.receive(otherside.reply(sent, "Svar: Mottatt", contacts=(named,)))
     assert got.outcome == "receipted"
     assert made(hospital) == ["ip.need.acknowledged"]
+
+
+def test_row_8_a_need_that_was_passed_on_is_one_told_here_for_the_first_time(build: Any, alvdal: House):
+    house = build(of={"rows": {"st-olavs-fmr": {"routing": "ke_then_municipality"}}})
+    melde_id = house.need().case["meldeId"]
+    house.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
+    (document,) = house.send()
+    alvdal.receive(document)
+    assert alvdal.events() == ["ip.need.identified"]
+    assert {n.melde_id for n in views.needs(alvdal.case())} == {melde_id}
+    titled = document.replace(
+        b"MELDING OM BEHOV FOR INDIVIDUELL PLAN OG/ELLER KOORDINATOR", TITLES["ip.need.forwarded"].encode()
+    )
+    other = build(of={"home": books.ALVDAL})
+    other.receive(titled)
+    assert other.events() == ["ip.need.identified"]

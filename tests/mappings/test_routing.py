@@ -20,6 +20,10 @@ def body(read: kith.Read) -> Notes:
     return read.body
 
 
+def _tema(read: kith.Read) -> str | None:
+    return body(read).notes[0].subject
+
+
 # ── routing policies ──
 
 
@@ -55,6 +59,7 @@ def test_e02_of_the_own_unit_releases_the_held_message_under_its_own_id(build: A
     assert read.head.msg_id == naming.uid(told.body["eventId"], "DIALOG_HELSEFAGLIG", "5079", "0")
     assert read.head.gen_date == house.clock.now
     assert {m.state for m in house.messages(direction="out")} == {"buried", "sent"}
+    assert _tema(read) == "Videresendt: behov for individuell plan og/eller koordinator"
     assert "release" not in house.clocks()
     assert "reply" in house.clocks()
 
@@ -68,6 +73,8 @@ def test_the_held_message_goes_by_itself_when_the_release_days_are_over(build: A
     assert house.tick() == 1
     (read,) = house.sent()
     assert read.head.gen_date == house.clock.now
+    assert _tema(read) == "Melding om behov for individuell plan og/eller koordinator"
+    assert "Videresendt av" not in body(read).text
     assert house.tick() == 0
     assert house.send() == []
     assert len([m for m in house.messages(direction="out") if m.state == "sent"]) == 1
@@ -105,6 +112,20 @@ def test_e02_to_another_party_completes_the_old_tasks_and_makes_new_ones_on_the_
     (read,) = hospital.sent()
     assert "Videresendt av: " in body(read).text
     assert melde_id in body(read).text
+
+
+@pytest.mark.parametrize("to", [None, {"key": "storvik-nord"}], ids=["released", "passed on"])
+def test_what_e02_says_goes_with_the_need(build: Any, to: dict[str, str] | None):
+    house = _ke_first(build)
+    melde_id = house.need().case["meldeId"]
+    house.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=to, text="Haster.\nMelde-id: feil")
+    (read,) = house.sent()
+    assert _tema(read) == "Videresendt: behov for individuell plan og/eller koordinator"
+    lines = body(read).text.split("\r\n")
+    assert lines[0] == "MELDING OM BEHOV FOR INDIVIDUELL PLAN OG/ELLER KOORDINATOR"
+    assert lines[-3].startswith("Videresendt av: ")
+    assert lines[-2] == "Melding fra den som videresender: Haster. Melde-id: feil"
+    assert parse(body(read).text).melde_id == melde_id
 
 
 def test_e02_to_nobody_in_the_book_is_a_fault(hospital: House):

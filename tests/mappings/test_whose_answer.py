@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapter import ingest, kith
+from adapter.errors import EventError
 from adapter.mappings import views
 from tests import otherside
 from tests.house import GIVEN, GP, LINE, House, State
@@ -133,10 +134,13 @@ def test_after_forwarding_the_first_party_answers_no_more_for_the_second(hospita
 # ── nothing twice ──
 
 
-def test_e02_without_a_held_message_sends_nothing_again(hospital: House):
+def test_e02_to_nobody_of_what_has_been_released_is_refused(hospital: House):
     melde_id = hospital.need().case["meldeId"]
-    told = hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
-    assert told.messages == []
+    with pytest.raises(EventError) as caught:
+        hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
+    assert (caught.value.code, caught.value.row.http) == ("IPK-E013", 409)
+    assert "ip.need.withdrawn" in caught.value.allowed
+    assert "ip.need.forwarded" not in caught.value.allowed
     assert len(hospital.send()) == 1
 
 
@@ -144,7 +148,9 @@ def test_e02_twice_releases_once(build: Build):
     house = build(of={"rows": {"st-olavs-fmr": {"routing": "ke_then_municipality"}}})
     melde_id = house.need().case["meldeId"]
     house.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
-    house.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
+    with pytest.raises(EventError) as caught:
+        house.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
+    assert caught.value.code == "IPK-E013"
     assert len(house.send()) == 1
 
 
