@@ -201,6 +201,13 @@ _E: Final[dict[str, Row]] = {  # the event
         "Fill in the item named"),
     "IPK-E030": Row(422, "structure", "Feltet står to ganger", "The field stands twice", "La det stå én gang",
         "Let it stand once"),
+    "IPK-E040": Row(422, "business-rule", "Det som det vises til, oppfyller ikke behovet",
+        "What is linked to does not fulfil the need", "Vis til en koordinator eller plan som gjelder nå",
+        "Link to a coordinator or plan that holds now"),
+    "IPK-E041": Row(422, "business-rule", "Andre sektorer kan bare melde behov med pasientens samtykke",
+        "Other sectors may report a need by the patient's consent only",
+        "Sett legalBasis til consent, og oppgi et samtykke som er gitt",
+        "Set legalBasis to consent, and state a consent that is given"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

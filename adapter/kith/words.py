@@ -16,7 +16,11 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ip.need.identified": "Melding om behov for individuell plan og/eller koordinator",
         "ip.need.forwarded": "Videresendt: behov for individuell plan og/eller koordinator",
+        "ip.need.info-supplied": "Opplysninger om behov for individuell plan og/eller koordinator",
+        "ip.need.declined-by-patient": "Pasienten har takket nei",
         "ip.need.withdrawn": "Melding trukket tilbake",
+        "ip.need.fulfilled": "Behov oppfylt",
+        "ip.need.entered-in-error": "Melding trukket tilbake",
         "ip.consent.withdrawn": "Samtykke trukket",
         "ip.coordinator.appointed": "Koordinator oppnevnt",
         "ip.hospital-coordinator.appointed": "Koordinator oppnevnt",
@@ -29,10 +33,14 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
 
+NEWS_TITLE: Final = "Nye opplysninger om meldt behov"
+"""Tema of what a repeated report says anew (list 9140, 2 Oppdaterte opplysninger)."""
 NEED_TITLE: Final = TITLES["ip.need.identified"]
 NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],
+        "Opplysningar om behov for individuell plan og/eller koordinator": TITLES["ip.need.info-supplied"],
+        "Pasienten har takka nei": TITLES["ip.need.declined-by-patient"],
         "Melding trekt tilbake": TITLES["ip.need.withdrawn"],
         "Samtykke trekt": TITLES["ip.consent.withdrawn"],
         "Koordinator oppnemnd": TITLES["ip.coordinator.appointed"],
@@ -76,11 +84,24 @@ PERIOD: Final = "Periode"
 GOALS: Final = "Mål"
 NEXT_EVALUATION: Final = "Neste evaluering"
 CHANGED: Final = "Endret"
+SUPPLIED: Final = "Opplysninger"
+STILL: Final = "Står fortsatt"
+FULFILLED_BY: Final = "Oppfylt ved"
+RECALL: Final = "Tilbakekalling"
+URGENCY: Final = "Hastegrad"
+
+WRONG_PATIENT: Final = "Meldingen gjaldt feil pasient"
+RECALLED: Final = (
+    "Se bort fra den opprinnelige meldingen. Den skal ikke brukes for denne pasienten, og det som er journalført etter "
+    "den, skal rettes eller sperres"
+)
+"""The fixed words of a recall: nothing of the patient it was meant for."""
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
     ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
+    SUPPLIED, STILL, FULFILLED_BY, RECALL, URGENCY,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -104,6 +125,8 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Ansvarleg": RESPONSIBLE,
         "Neste evaluering": NEXT_EVALUATION,
         "Endra": CHANGED,
+        "Opplysningar": SUPPLIED,
+        "Står framleis": STILL,
     }
 )
 
@@ -158,6 +181,11 @@ ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
         "declined": "Avslått",
     }
 )
+LINKS: Final[Mapping[str, str]] = MappingProxyType(
+    {"assignment": "koordinator er oppnevnt", "plan": "individuell plan er aktiv"}
+)
+"""What fulfils a need, in words."""
+URGENCIES: Final[Mapping[str, str]] = MappingProxyType({"routine": "Vanlig", "urgent": "Haster"})
 EXISTENCE: Final[Mapping[str, str]] = MappingProxyType(
     {"none": "ingen", "exists": "finnes", "unknown": "ukjent"}
 )

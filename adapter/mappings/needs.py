@@ -45,6 +45,11 @@ def identified(ctx: Context) -> Change:
     return together(common.person(ctx), common.author(ctx), change)
 
 
+def performer_of(ctx: Context) -> Party | None:
+    """Return who is to act on a need that this event identifies; the own unit, or the source, where nobody serves the place."""
+    return _performer(ctx).party or release.own_unit(ctx) or ctx.party
+
+
 def _performer(ctx: Context) -> routing.Route:
     """Return who is to act: the home party addressed by a received message, else whom the municipality's book names."""
     if ctx.inbound is not None:

@@ -21,6 +21,8 @@ RECEIVER: Final = "24"
 """9034: Kontakt hos mottaker, never the author."""
 CONSENT_NEEDED: Final = "4"
 """9069: cannot be answered without the patient's consent."""
+SUPPLIED: Final = ("1", "5")
+"""9069: information included, answer to a question."""
 GENDER: Final = {"1": "male", "2": "female", "9": "other", "0": "unknown"}
 ANSWERED: Final = {
     "received": ("ip.need.acknowledged", "E03"),
@@ -169,6 +171,30 @@ def _with_role(arrival: Arrival) -> Contact | None:
     )
 
 
+def _supplied(arrival: Arrival) -> tuple[Derived, ...]:
+    """E05 where whoever reported answers what was asked: our title, or a coded answer (9069); the text is for a person to read."""
+    type_, topic = "ip.need.info-supplied", arrival.body.topic if arrival.body else None
+    told = arrival.text.title == TITLES[type_] or (topic is not None and topic.among("9069", *SUPPLIED))
+    if not told or not _asked_of(arrival):
+        return ()
+    said = arrival.text.labels.get("Opplysninger") or "Se meldingen"
+    return (
+        Derived(type=type_, number="E05", data=_base(arrival) | {"text": said[:2000]}),
+        _plain(arrival, E58, "E58", "Opplysninger er kommet og må leses", item="read-answer"),
+    )
+
+
+def _asked_of(arrival: Arrival) -> bool:
+    """Return whether something was asked of this sender about the need, and is not answered yet."""
+    sender = arrival.sender
+    return sender is not None and any(
+        n.melde_id == arrival.melde_id
+        and views.reference_id(n.task.get("requester")) == sender.organisation_id
+        and states.permits(n.state, "ip.need.info-supplied")
+        for n in views.open_needs(arrival.case)
+    )
+
+
 def _suggested(arrival: Arrival) -> tuple[Derived, ...]:
     """Row 6: role 8 alone, on somebody who holds no role of ours, is a suggestion for a person: it may be a signature."""
     contact = _with_role(arrival)
@@ -193,7 +219,12 @@ def _unread(arrival: Arrival) -> tuple[Derived, ...]:
     )
 
 
-_ROWS: Final[tuple[Callable[[Arrival], tuple[Derived, ...]], ...]] = (_consent_asked, _answer, _suggested)
+_ROWS: Final[tuple[Callable[[Arrival], tuple[Derived, ...]], ...]] = (
+    _consent_asked,
+    _answer,
+    _supplied,
+    _suggested,
+)
 
 
 def _acknowledged(arrival: Arrival) -> tuple[Derived, ...]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from adapter.access import audit as trail
+from adapter.access import policy
 from adapter.errors import Fault, FhirError
 from adapter.fhir import bundle, outcome
 from adapter.fhir import search as fhir_search
@@ -112,7 +113,7 @@ def _included(conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Ro
     if wanted.includes:
         read = [orjson.loads(row.body) for row in rows]
         refs = [ref for ref in fhir_search.included(read, wanted.includes) if ref not in set(own)]
-        found |= resources.many(conn, refs)
+        found |= {ref: row for ref, row in resources.many(conn, refs).items() if policy.shows(row.body)}
     if wanted.revinclude and own:
         query = fhir_search.revinclude(own, org=wanted.query.org)
         found |= {f"{row.type}/{row.id}": row for row in search.search(conn, query).rows}
