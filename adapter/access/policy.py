@@ -70,7 +70,8 @@ def decide(
     return _WAIVED if rules.open else _NO_TOKEN
 
 
-_RECALLED: Final = b'"status":"entered-in-error"'
+RECALLED: Final = "entered-in-error"
+_RECALLED: Final = f'"status":"{RECALLED}"'.encode()
 
 
 def shows(body: bytes) -> bool:

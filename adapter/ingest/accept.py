@@ -13,7 +13,7 @@ from adapter.errors import EventError, RoutingError
 from adapter.events import Event
 from adapter.events.envelope import OWN_SOURCE
 from adapter.fhir import parts
-from adapter.ingest import records
+from adapter.ingest import recall, records
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.mappings import joining, recalling, views
 from adapter.mappings.common import author_reference, organisation
@@ -21,7 +21,7 @@ from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
 from adapter.model import AddressBook, Case, Message, Outcome, Party
 from adapter.services import Services
-from adapter.store import Connection, cases, events, messages, resources
+from adapter.store import Connection, cases, events, messages
 from adapter.store.events import StoredEvent
 
 ACCEPTED: Final = 202
@@ -139,9 +139,7 @@ def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | 
     if case.key is not None and event.type in TEXTS_AGAIN:
         case = replace(case, needs=events.needs(conn, case.key) | _reported(conn, case))
     if event.type == recalling.EVENT:
-        there = resources.many(conn, recalling.references(case, event))
-        read = {reference: orjson.loads(row.body) for reference, row in there.items()}
-        case = replace(case, resources={**case.resources, **read})
+        case = recall.whole(conn, case, event)
     return case
 
 

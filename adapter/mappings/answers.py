@@ -51,7 +51,7 @@ def answered_notices(ctx: Context) -> tuple[Notice, ...]:
 
 def _answer(ctx: Context, melde_id: str) -> tuple[Notice, ...]:
     title = text.reply_subject(text.TITLES["ip.need.identified"])
-    return reporting.told(ctx, melde_id, title=title, text=text.notice("", _answer_lines(ctx), melde_id))
+    return reporting.told(ctx, melde_id, title=title, lines=_answer_lines(ctx))
 
 
 ANSWER: Final = {

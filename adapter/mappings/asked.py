@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import common, grants, release, views
+from adapter.mappings import common, grants, patient_input, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Message, Party
@@ -23,6 +24,7 @@ def supplied(ctx: Context) -> Change:
     return (
         common.author(ctx)
         + common.acted(ctx, {n.melde_id for n in chosen}, common.READ)
+        + _to_read(ctx, chosen)
         + Change(
             resources=tuple(tasks),
             warnings=(common.warn("IPK-C001", "$.data.continues"),) if shut else (),
@@ -30,6 +32,23 @@ def supplied(ctx: Context) -> Change:
             case=melde_part(chosen),
         )
     )
+
+
+def _to_read(ctx: Context, chosen: tuple[views.Need, ...]) -> Change:
+    """Return the answer that an outside reporter posts, and a Task to read it; a received one comes with its own."""
+    if ctx.event.origin != "posted" or ctx.home is not None:
+        return Change()
+    said = patient_input.communication(ctx, tuple(f"ServiceRequest/{n.id}" for n in chosen))
+    owner = ctx.book.by_organisation(chosen[0].owner)
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", "read-answer"),
+        kind="read-answer",
+        owner=owner if owner and owner.home else None,
+        focus=parts.of(said),
+        melde_id=chosen[0].melde_id,
+    )
+    return Change(resources=(said, item))
 
 
 def supplied_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

@@ -84,11 +84,9 @@ def declined_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     for melde_id in sorted({n.melde_id for n in told}):
         kinds = tuple(n.kind for n in told if n.melde_id == melde_id)
         notices += [_no(ctx, m, party, kinds) for m, party in common.recipients(before, melde_id)]
+        title = text.TITLES[EVENT]
         notices += reporting.told(
-            ctx,
-            melde_id,
-            title=text.TITLES[EVENT],
-            text=text.notice(text.TITLES[EVENT], _lines(ctx, melde_id, kinds), melde_id),
+            ctx, melde_id, title=title, lines=_lines(ctx, melde_id, kinds), heading=title
         )
     return (*notices, *release.again(ctx))
 

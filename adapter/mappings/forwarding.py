@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Party, Resource
@@ -63,6 +63,7 @@ def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     ids = {n.melde_id for n in scoped(before)}
     if target is None:
         held = {m.melde_id for m in before.case.messages if m.state == "held"}
+        held |= {i for i in ids if reporting.unsent(before, i)}
         return tuple(n for melde_id in sorted(ids & held) for n in release.released(ctx, melde_id))
     if target.home:
         return ()

@@ -112,5 +112,5 @@ def fulfilled_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
             (words.FULFILLED_BY, ", ".join(words.LINKS[link] for link in how)),
         ]
         title = text.TITLES[EVENT]
-        notices += reporting.told(ctx, melde_id, title=title, text=text.notice(title, lines, melde_id))
+        notices += reporting.told(ctx, melde_id, title=title, lines=lines, heading=title)
     return (*notices, *release.again(ctx))

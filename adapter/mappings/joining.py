@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import common, grants, needs, needtext, views
+from adapter.mappings import common, grants, needs, needtext, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason, Resource
 from adapter.rules import anchors, consent, states
 
 EVENT: Final = "ip.need.duplicate-detected"
+PRIVATE: Final = "private-institution"
+"""E12 to a private institution is a referral and no need."""
 Lines = list[tuple[str, str | None]]
 
 
@@ -35,7 +37,11 @@ NEWS: Final[Mapping[str, Callable[[Any], Lines]]] = {
 
 def _again(ctx: Context) -> tuple[views.Need, ...]:
     """Return the open needs of the same kinds at the same party, those that wait for consent too."""
-    if ctx.event.type not in needtext.IDENTIFYING or not hasattr(ctx.data, "wishes"):
+    if (
+        ctx.case.key is None
+        or ctx.event.type not in needtext.IDENTIFYING
+        or getattr(ctx.data, "provider", "") == PRIVATE
+    ):
         return ()
     performer = needs.performer_of(ctx)
     owner = performer.organisation_id if performer else ""
@@ -75,7 +81,7 @@ def linked(ctx: Context) -> Change:
     ]
     changed: list[Resource] = []
     for need in mine:
-        task = _named(need.task, ctx.data.reported_by)
+        task = _named(ctx, need.task)
         if need.state != "consent-pending":
             changed.append(task)
             continue
@@ -91,10 +97,13 @@ def linked(ctx: Context) -> Change:
     )
 
 
-def _named(task: Resource, event_id: str) -> Resource:
-    """Return the Task naming the report that joined it."""
-    added = {"type": {"text": "duplicate"}, "valueString": event_id}
-    return parts.changed(task, input=[*task.get("input", ()), added])
+def _named(ctx: Context, task: Resource) -> Resource:
+    """Return the Task naming the report that joined it, and the outside party that made it: it is answered too."""
+    added: list[dict[str, Any]] = [{"type": {"text": "duplicate"}, "valueString": ctx.data.reported_by}]
+    if ctx.party is not None and not ctx.party.home:
+        reference = {"reference": common.organisation(ctx.party)}
+        added.append({"type": {"text": reporting.JOINED}, "valueReference": reference})
+    return parts.changed(task, input=[*task.get("input", ()), *added])
 
 
 def identified_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

@@ -15,27 +15,28 @@ from adapter.rules import anchors, routing
 def recorded(ctx: Context) -> Change:
     """Return the input as a Communication, and a Task for whoever is responsible to read it. Nothing leaves by itself. E67."""
     about, melde_id, owner = _about(ctx)
-    communication = _communication(ctx, about)
+    said = communication(ctx, about)
     item = common.work_item(
         ctx,
         id_=ctx.id("Task", "read-input"),
         kind="read-input",
         owner=owner,
-        focus=parts.of(communication),
+        focus=parts.of(said),
         melde_id=melde_id,
     )
     return (
         common.person(ctx)
         + common.author(ctx)
         + Change(
-            resources=(*common.parties(*filter(None, (owner,))), communication, item),
+            resources=(*common.parties(*filter(None, (owner,))), said, item),
             reasons=(anchors.fixed("input-read", "leses"),),
             case={"meldeId": melde_id} if melde_id else {},
         )
     )
 
 
-def _communication(ctx: Context, about: tuple[str, ...]) -> Resource:
+def communication(ctx: Context, about: tuple[str, ...]) -> Resource:
+    """Return what was said as a Communication about these. It is no message, so the text stands in it."""
     return parts.resource(
         "Communication",
         ctx.id("Communication", "input"),

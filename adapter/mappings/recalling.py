@@ -56,8 +56,7 @@ def _may(ctx: Context, ids: set[str]) -> None:
 
 def _needs(ctx: Context) -> tuple[views.Need, ...]:
     """Return every need under the Melde-id that is continued, whatever its state: a wrong patient is wrong for all kinds."""
-    wanted = ctx.data.continues.target[1]
-    ids = {n.melde_id for n in views.needs(ctx.case) if wanted in (n.melde_id, n.id)}
+    ids = melde_ids(ctx.case, ctx.event)
     if not ids:
         raise EventError("IPK-E014", at="$.data.continues")
     return tuple(n for n in views.needs(ctx.case) if n.melde_id in ids)
@@ -89,11 +88,15 @@ def _rests_on(listed: tuple[views.Need, ...]) -> set[str]:
     return {i["reference"] for n in listed for i in n.request.get("supportingInfo", ()) if "reference" in i}
 
 
-def references(case: Case, event: Event) -> tuple[str, ...]:
-    """Return the references to Communications and DocumentReferences of the need, which are not gathered with its case."""
+def melde_ids(case: Case, event: Event) -> frozenset[str]:
+    """Return the Melde-ids of what an event continues."""
     which: Any = event.data
     wanted = which.continues.target[1]
-    ids = {n.melde_id for n in views.needs(case) if wanted in (n.melde_id, n.id)}
+    return frozenset(n.melde_id for n in views.needs(case) if wanted in (n.melde_id, n.id))
+
+
+def references(case: Case, ids: frozenset[str]) -> tuple[str, ...]:
+    """Return the references to the messages' resources that are not gathered with their case."""
     found = (r for m in case.messages if m.melde_id in ids for r in _of_message(m))
     return tuple(r for r in found if r not in case.resources)
 

@@ -10,7 +10,6 @@ from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import anchors, routing
 
-PRIVATE: Final = "private-institution"
 REFERRAL: Final = "Skriv henvisning til vurderingsenheten i regional koordinerende enhet"
 
 
@@ -20,7 +19,7 @@ def reported(ctx: Context) -> Change:
     Referrals to private institutions are assessed by the regional unit (R38): nothing of it is a need for a plan, the
     adapter writes no referral, and nothing leaves.
     """
-    if ctx.data.provider == PRIVATE:
+    if ctx.data.provider == joining.PRIVATE:
         return _referral(ctx)
     made = needs.identified(ctx)
     named = tuple(_naming(ctx, r) if r["resourceType"] == "ServiceRequest" else r for r in made.resources)
@@ -56,4 +55,4 @@ def _referral(ctx: Context) -> Change:
 
 def reported_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the need message to the municipality's unit; none for a referral. E12."""
-    return () if ctx.data.provider == PRIVATE else joining.identified_notices(ctx, before)
+    return () if ctx.data.provider == joining.PRIVATE else joining.identified_notices(ctx, before)

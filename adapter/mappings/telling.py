@@ -21,9 +21,9 @@ def reporters(ctx: Context) -> tuple[To, ...]:
     found: dict[str, To] = {}
     known = {m.melde_id for m in ctx.case.messages} | {n.melde_id for n in views.needs(ctx.case)}
     for melde_id in sorted(filter(None, known)):
-        origin = reporting.reporter(ctx, melde_id)
-        if origin and reporting.may_be_told(ctx, origin.party):
-            found[origin.party.key] = (origin.party, origin.thread, melde_id)
+        for origin in reporting.reporters(ctx, melde_id):
+            if reporting.may_be_told(ctx, origin.party):
+                found[origin.party.key] = (origin.party, origin.thread, origin.melde_id)
     return tuple(found.values())
 
 

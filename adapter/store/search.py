@@ -47,8 +47,6 @@ _NARROW: Final = frozenset({"id", "subject", "token"})
 """Terms that leave few rows: these are sorted by hand, rather than all rows of the type walked in order."""
 _LISTED: Final = "listed"
 """A token that is no row of its own: looked for in the resource's column of them all."""
-_SHOWN: Final = or_(_R.status.is_(None), _R.status != literal_column("'entered-in-error'"))
-"""What was entered in error is found by nobody (access.policy.shows)."""
 _KINDS: Mapping[str, type[str | int]] = {"id": str, "updated": int, "date": int, "status": str}
 _TYPES: Mapping[str, Any] = {"id": Text, "updated": BigInteger, "date": BigInteger, "status": Text}
 
@@ -192,7 +190,7 @@ def _counting(type_: str, terms: tuple[TermShape, ...], owned: bool) -> Statemen
 
 def _matching(query: Select[Any], type_: str, terms: Sequence[TermShape], *, owned: bool) -> Select[Any]:
     # The type in words, so that an index of one type's rows applies.
-    query = query.where(_R.type == literal_column(f"'{type_}'"), _SHOWN)
+    query = query.where(_R.type == literal_column(f"'{type_}'"))
     if owned:
         query = query.where(_R.org == bindparam("org"))
     return query.where(*(_condition(f"t{n}_", term) for n, term in enumerate(terms)))

@@ -28,6 +28,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 AUDIT: Final = "AuditEvent"
 PROVENANCE: Final = "Provenance"
 _DIGITS: Final = 9
+_SHOWN: Final = Term(field="status", op="ne", values=(policy.RECALLED,))
+"""What was entered in error is found by nobody."""
 _Bundled = Row | bundle.Subset
 
 
@@ -101,7 +103,7 @@ def _found(conn: Connection, wanted: Search) -> tuple[Page, tuple[Row, ...]]:
     if wanted.query.type == AUDIT:
         page = audit.search(conn, wanted.query)
         return replace(page, rows=tuple(map(trail.served, page.rows))), ()
-    page = search.search(conn, wanted.query)
+    page = search.search(conn, replace(wanted.query, terms=(*wanted.query.terms, _SHOWN)))
     if wanted.count_only or not (wanted.includes or wanted.revinclude):
         return page, ()
     return page, _included(conn, wanted, page.rows)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from adapter import ingest
 from adapter.errors import EventError, Faults, RoutingError
 from adapter.fhir import consents, urls
 from adapter.kith import words
-from adapter.mappings import views
+from adapter.mappings import standing, views
 from adapter.rules import states
 from tests import books, otherside
 from tests.house import GIVEN, GP, LINE, House, State, living_in
@@ -386,6 +387,24 @@ def test_e11_is_made_of_a_received_need_too(hospital: House, alvdal: House):
     assert len(views.open_needs(alvdal.case())) == 2
 
 
+def test_e11_whoever_reported_again_is_answered_in_its_own_thread_under_its_own_melde_id(
+    hospital: House, alvdal: House
+):
+    theirs = hospital.need().case["meldeId"]
+    (document,) = hospital.send()
+    unit = {"kind": "coordinating-unit", "name": {"family": "September", "given": "August"}}
+    ours = alvdal.need(**MINE, author=unit, department=None).case["meldeId"]
+    alvdal.receive(document)
+    alvdal.send()
+    alvdal.clock.advance(hours=1)
+    alvdal.post("ip.need.acknowledged", continues={"meldeId": ours})
+    (answer,) = alvdal.send()
+    hospital.clock.advance(hours=2)
+    hospital.receive(answer)
+    assert theirs != ours
+    assert {s.business for s in hospital.needs().values()} == {"received"}
+
+
 # ── E12 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -460,6 +479,18 @@ def test_e66_marks_everything_of_the_need_as_entered_in_error_and_deletes_nothin
     assert all(hospital.message(m.id).body for m in hospital.messages(direction="out"))
     assert hospital.clocks() == {}
     assert hospital.items("review") == []
+
+
+def test_e66_marks_work_items_that_were_done_too(hospital: House):
+    told = hospital.need()
+    hospital.send()
+    hospital.clock.advance(hours=1)
+    hospital.post("ip.need.forwarded", continues={"meldeId": told.case["meldeId"]}, to=None)
+    review = [r for r in hospital.current() if r["resourceType"] == "Task" and r["status"] == "completed"]
+    assert len(review) == 1
+    _recall(hospital, told.case["meldeId"])
+    listed = {r["status"] for r in hospital.current() if r["resourceType"] == "Task"}
+    assert listed == {"entered-in-error"}
 
 
 def test_e66_before_anything_left_tells_nobody_and_nothing_leaves(hospital: House):
@@ -601,6 +632,40 @@ def test_another_sector_is_told_of_the_coordinator_only_by_a_consent_that_names_
     assert [m["type"] for m in named.told] == ["LETTER"]  # type: ignore[attr-defined]
 
 
+def test_what_others_report_at_the_hospital_waits_for_its_own_unit_which_passes_it_on(hospital: House):
+    """S1:18: nothing of an outside party's event leaves by itself, and nothing is dropped."""
+    melde_id = hospital.need(source=NAV, author=CASE_WORKER, legalBasis="consent", department=None).case[
+        "meldeId"
+    ]
+    assert hospital.send() == []
+    assert len(hospital.items("review")) == 1
+    hospital.clock.advance(hours=4)
+    told = hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert hospital.items("review") == []
+    hospital.send()
+    assert {s.business for s in hospital.needs().values()} == {"sent"}
+
+
+def test_what_an_outside_reporter_answers_by_event_is_read_by_the_handler(alvdal: House):
+    melde_id = alvdal.need(source=NAV, author=CASE_WORKER, legalBasis="consent", department=None).case[
+        "meldeId"
+    ]
+    alvdal.clock.advance(days=1)
+    alvdal.post("ip.need.info-requested", continues={"meldeId": melde_id})
+    alvdal.post(
+        "ip.need.info-supplied",
+        source=NAV,
+        author=CASE_WORKER,
+        department=None,
+        continues={"meldeId": melde_id},
+        text=SAID,
+    )
+    (item,) = alvdal.items("read-answer")
+    said = next(r for r in alvdal.current() if f"Communication/{r['id']}" == item["focus"]["reference"])
+    assert said["payload"] == [{"contentString": SAID}]
+
+
 def test_a_private_institution_reports_as_health_personnel_do(alvdal: House):
     """R04."""
     told = alvdal.need(source=PRIVATE)
@@ -673,3 +738,53 @@ def test_the_deny_is_no_grant(hospital: House):
     )
     assert [m["receiver"]["herId"] for m in told.messages] == ["258521"]
     assert urls.CONSENT_SUBJECT
+
+
+# ── national codes of a case ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _codes(house: House) -> dict[str, str]:
+    day = house.clock.now.date()
+    return {
+        c.number: c.code
+        for c in standing.codes_of(house.case(), house.services.book(), day)
+        if c.about == "plan"
+    }
+
+
+def test_n2_8705_105_comes_with_the_positive_receipt(hospital: House):
+    hospital.need()
+    (document,) = hospital.send()
+    assert "8705" not in _codes(hospital)
+    hospital.receive(otherside.receipt(document))
+    assert _codes(hospital) == {"8705": "105", "8307": "1", "8473": "22"}
+
+
+def test_n2_8705_105_comes_with_a_persons_word_that_the_receiver_was_reached(hospital: House):
+    hospital.need()
+    (document,) = hospital.send()
+    hospital.receive(otherside.receipt(document, errors=("E21",)))
+    assert "8705" not in _codes(hospital)
+    (message,) = hospital.messages(direction="out")
+    ingest.manual(hospital.services, message.id)
+    assert _codes(hospital)["8705"] == "105"
+
+
+def test_n2_a_letter_that_nobody_has_confirmed_is_no_105(hospital: House):
+    hospital.need(patient=living_in("9902"))
+    hospital.send()
+    assert "8705" not in _codes(hospital)
+
+
+def test_8705_103_when_the_patient_has_said_no(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    hospital.clock.advance(days=2)
+    hospital.post("ip.need.declined-by-patient", continues={"meldeId": melde_id})
+    assert _codes(hospital)["8705"] == "103"
+
+
+def test_a_municipality_has_9336_alone(hospital: House, alvdal: House, asked: str):
+    assert hospital.needs()
+    assert asked
+    assert _codes(alvdal) == {"9336": "2"}
