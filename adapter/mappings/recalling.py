@@ -16,42 +16,82 @@ from adapter.mappings import common, reporting, stopping, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Resource
-from adapter.rules import anchors
+from adapter.rules import anchors, routing
 
 EVENT: Final = "ip.need.entered-in-error"
 ERROR: Final = "entered-in-error"
+RULE: Final = "need-recalled"
+TELL: Final = "Meldingen gjaldt feil pasient: kall den tilbake fra dem som har fått den herfra"
 
 
 def recalled(ctx: Context) -> Change:
     """Return everything that was made of the need as entered in error; nothing is deleted, nothing unsent leaves. E66.
 
-    Pairs, work items, consents that nothing else rests on, messages. Raises EventError IPK-E013 the second time.
+    Pairs, work items, consents that nothing else rests on, messages. Raises EventError IPK-E013 the second time, unless
+    those to whom we carried it on have yet to be told.
     """
     gone = _needs(ctx)
-    if all(n.task["status"] == ERROR for n in gone):
-        raise EventError("IPK-E013", at="$.type")
     ids = {n.melde_id for n in gone}
-    _may(ctx, ids)
+    owed = _owed(ctx, ids)
+    if all(n.task["status"] == ERROR for n in gone) and not (owed and ctx.may_send):
+        raise EventError("IPK-E013", at="$.type")
+    _may(ctx, ids, owed=owed)
     unsent = common.unsent(ctx, ids)
     pairs = (r for n in gone for r in (_wrong(n.request), _task(ctx, n.task, business="withdrawn")))
     return common.author(ctx) + Change(
-        resources=(*pairs, *_items(ctx, ids), *_consents(ctx, gone), *_messages(ctx, ids)),
+        resources=(
+            *pairs,
+            *_items(ctx, ids),
+            *_consents(ctx, gone),
+            *_messages(ctx, ids),
+            *(_to_tell(ctx, gone[0].melde_id) if owed and not ctx.may_send else ()),
+        ),
         messages=tuple(common.buried(m) for m in unsent),
         deadlines=(
             *stopping.stopped(ctx, gone, state="cancelled", receipts=True),
             *_clocks(ctx, {m.id for m in unsent}),
         ),
-        reasons=(anchors.fixed("need-recalled", ERROR),),
+        reasons=(anchors.fixed(RULE, ERROR),),
         case={"meldeId": gone[0].melde_id},
     )
 
 
-def _may(ctx: Context, ids: set[str]) -> None:
-    """Refuse anybody but whoever reported: what another party filed is recalled by that party."""
+def _owed(ctx: Context, ids: set[str]) -> bool:
+    """Return whether somebody got the need from us and has not been told of a recall."""
+    got = any(
+        party.level1_id not in {r.party.level1_id for r in reporting.reporters(ctx, melde_id)}
+        for melde_id in ids
+        for _, party in common.recipients(ctx, melde_id)
+    )
+    told = any(m.melde_id in ids and any(r.rule == RULE for r in m.why) for m in ctx.case.messages)
+    return got and not told
+
+
+def _may(ctx: Context, ids: set[str], *, owed: bool) -> None:
+    """Refuse anybody but whoever reported, or ourselves where we carried it on: what another filed is recalled by that party."""
+    if owed and ctx.home is not None:
+        return
     for melde_id in ids:
         found = reporting.reporter(ctx, melde_id)
         if found is not None and ctx.party is not None and found.party.level1_id != ctx.party.level1_id:
             raise RoutingError("IPK-R005", at="$.source")
+
+
+def _to_tell(ctx: Context, melde_id: str) -> tuple[Resource, ...]:
+    """Return a Task for the own unit: an outside party recalls what we carried on, and its event sends nothing by itself."""
+    ours = next((p for p in ctx.book.parties if p.home), None)
+    unit = (routing.own_unit(ctx.book, ours) or ours) if ours else None
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", "review"),
+        kind="review",
+        owner=unit,
+        focus=None,
+        melde_id=melde_id,
+        reason=TELL,
+        inputs=(("event", EVENT),),
+    )
+    return (*common.parties(*filter(None, (unit,))), item)
 
 
 def _needs(ctx: Context) -> tuple[views.Need, ...]:
@@ -139,7 +179,7 @@ def recalled_notices(_ctx: Context, before: Context) -> tuple[Notice, ...]:
                     text=text.notice(title, lines, melde_id),
                     melde_id=melde_id,
                     thread=message,
-                    reasons=(anchors.fixed("need-recalled", ERROR),),
+                    reasons=(anchors.fixed(RULE, ERROR),),
                 )
             )
     return tuple(notices)

@@ -10,7 +10,7 @@ from adapter import codes, ids
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
 from adapter.kith.text import TITLES, ParsedText
-from adapter.mappings import views
+from adapter.mappings import supplied, views
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.rules import states
 from adapter.rules.clocks import OSLO
@@ -21,8 +21,6 @@ RECEIVER: Final = "24"
 """9034: Kontakt hos mottaker, never the author."""
 CONSENT_NEEDED: Final = "4"
 """9069: cannot be answered without the patient's consent."""
-SUPPLIED: Final = ("1", "5")
-"""9069: information included, answer to a question."""
 GENDER: Final = {"1": "male", "2": "female", "9": "other", "0": "unknown"}
 ANSWERED: Final = {
     "received": ("ip.need.acknowledged", "E03"),
@@ -61,31 +59,6 @@ class Arrival:
     receiver: Party | None
     municipality: str = ""
     contacts: tuple[Contact, ...] = field(default=())
-
-
-def same_person(case: Case, head: Head) -> bool:
-    """Return whether the message is about the person of the case: the same identifier, system and number."""
-    patient = views.patient(case)
-    found = head.patient.ident if head.patient else None
-    if patient is None or found is None:
-        return False
-    value, kind = found
-    # A local identifier travels without its system: what the message could carry is compared.
-    known = {(ids.kith_type(i.get("system", "")), i.get("value")) for i in patient.get("identifier", ())}
-    return (kind, value) in known
-
-
-def party_of_thread(
-    case: Case, sender: Party | None, her_id: str | None, *, melde_id: str | None, thread: str | None
-) -> bool:
-    """Return whether the sender is a party of the thread, or of the need, that the message names."""
-    return any(
-        (sender is not None and sender.key in (m.receiver_key, m.sender_key))
-        or (her_id is not None and her_id in (m.receiver[1], m.sender[1]))
-        for m in case.messages
-        if (thread is not None and thread in (m.msg_id, m.thread))
-        or (melde_id is not None and m.melde_id == melde_id)
-    )
 
 
 def derive(arrival: Arrival) -> tuple[Derived, ...]:
@@ -172,26 +145,15 @@ def _with_role(arrival: Arrival) -> Contact | None:
 
 
 def _supplied(arrival: Arrival) -> tuple[Derived, ...]:
-    """E05 where whoever reported answers what was asked: our title, or a coded answer (9069); the text is for a person to read."""
-    type_, topic = "ip.need.info-supplied", arrival.body.topic if arrival.body else None
-    told = arrival.text.title == TITLES[type_] or (topic is not None and topic.among("9069", *SUPPLIED))
-    if not told or not _asked_of(arrival):
-        return ()
-    said = arrival.text.labels.get("Opplysninger") or "Se meldingen"
-    return (
-        Derived(type=type_, number="E05", data=_base(arrival) | {"text": said[:2000]}),
-        _plain(arrival, E58, "E58", "Opplysninger er kommet og må leses", item="read-answer"),
+    """E05 where whoever reported answers what was asked; a person reads it all the same."""
+    said = supplied.answer(
+        arrival.text, arrival.body, arrival.sender, case=arrival.case, melde_id=arrival.melde_id
     )
-
-
-def _asked_of(arrival: Arrival) -> bool:
-    """Return whether something was asked of this sender about the need, and is not answered yet."""
-    sender = arrival.sender
-    return sender is not None and any(
-        n.melde_id == arrival.melde_id
-        and views.reference_id(n.task.get("requester")) == sender.organisation_id
-        and states.permits(n.state, "ip.need.info-supplied")
-        for n in views.open_needs(arrival.case)
+    if said is None:
+        return ()
+    return (
+        Derived(type=supplied.EVENT, number="E05", data=_base(arrival) | {"text": said}),
+        _plain(arrival, E58, "E58", "Opplysninger er kommet og må leses", item="read-answer"),
     )
 
 

@@ -520,6 +520,23 @@ def test_e66_is_refused_to_anybody_but_whoever_reported(hospital: House, alvdal:
     assert caught.value.code == "IPK-R005"
 
 
+def test_e66_by_an_outside_reporter_leaves_it_to_the_own_unit_to_tell_those_whom_it_told(hospital: House):
+    from_nav = {"source": NAV, "author": CASE_WORKER, "department": None}
+    melde_id = hospital.need(**from_nav, legalBasis="consent").case["meldeId"]
+    hospital.clock.advance(hours=4)
+    hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=None)
+    hospital.send()
+    hospital.clock.advance(hours=1)
+    assert _recall(hospital, melde_id, **from_nav).messages == []
+    assert len(hospital.items("review")) == 1
+    told = _recall(hospital, melde_id, source="urn:her:91990")
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert hospital.items("review") == []
+    with pytest.raises(EventError) as caught:
+        _recall(hospital, melde_id, source="urn:her:91990")
+    assert caught.value.code == "IPK-E013"
+
+
 def test_e66_of_what_is_not_here_is_404(hospital: House):
     with pytest.raises(EventError) as caught:
         _recall(hospital, "IPK-7Q4M-2XKD-R")
