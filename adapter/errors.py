@@ -207,6 +207,13 @@ _E: Final[dict[str, Row]] = {  # the event
         "Sett from til en dag før to", "Let from be a day before to"),
     "IPK-E080": Row(422, "value", "Tidsrommet eller tidspunktet er ikke gyldig", "The duration or time is not valid",
         "Bruk 96h, 3d eller 30m, eller et tidspunkt med tidssone", "Use 96h, 3d or 30m, or a time with its offset"),
+    "IPK-E040": Row(422, "business-rule", "Det som det vises til, oppfyller ikke behovet",
+        "What is linked to does not fulfil the need", "Vis til en koordinator eller plan som gjelder nå",
+        "Link to a coordinator or plan that holds now"),
+    "IPK-E041": Row(422, "business-rule", "Andre sektorer kan bare melde behov med pasientens samtykke",
+        "Other sectors may report a need by the patient's consent only",
+        "Sett legalBasis til consent, og oppgi et samtykke som er gitt",
+        "Set legalBasis to consent, and state a consent that is given"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

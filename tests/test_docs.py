@@ -19,7 +19,7 @@ from adapter import cli, naming
 from adapter.errors import TABLE
 from adapter.events import catalogue, schemas
 from adapter.model import MessageState
-from adapter.rules import states
+from adapter.rules import machines, states
 from adapter.settings import PREFIX, Settings
 from tests import reference
 from tests.clock import Clock
@@ -136,6 +136,22 @@ def test_every_document_is_listed():
 
 def test_the_list_of_errors_is_made_from_the_table():
     assert text_of("docs/errors.md") == errors.markdown(), "run: python -m tools.errors > docs/errors.md"
+
+
+def test_the_machines_are_drawn_from_their_tables():
+    assert text_of("docs/machines.md") == machines.markdown(), (
+        "run: python -m adapter.rules.machines > docs/machines.md"
+    )
+
+
+def test_every_move_of_every_machine_stands_in_the_document():
+    told = text_of("docs/machines.md")
+    for machine in machines.MACHINES:
+        assert all(move.source and f"| `{move.event}` |" in told for move in machine.moves)
+        drawn = "\n".join(machines.mermaid(machine))
+        held = {state for states_ in machine.groups.values() for state in states_}
+        named = {move.after for move in machine.moves} | {b for move in machine.moves for b in move.before}
+        assert all(state.replace("-", "_") in drawn for state in (named | held) - {""})
 
 
 # ── the states ───────────────────────────────────────────────────────────────────────────────────────────────────────

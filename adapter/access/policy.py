@@ -78,6 +78,19 @@ def decide(
     return _WAIVED if rules.open else _NO_TOKEN
 
 
+RECALLED: Final = "entered-in-error"
+_RECALLED: Final = f'"status":"{RECALLED}"'.encode()
+
+
+def shows(body: bytes) -> bool:
+    """Return whether a stored resource is shown: what was entered in error (E66: about the wrong patient) is shown to nobody.
+
+    Who wrote it has it in the record it was filed in, and in its own events; the trace stays in store, audit and Provenance.
+    Stored JSON has no blanks, and a quote inside a text is escaped: the bytes can be nothing but the element.
+    """
+    return _RECALLED not in body
+
+
 def writer(book: AddressBook, source: str, caller: Caller | None = None) -> Party:
     """Return the party an event comes from.
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapter.events import consent, messages, needs, plans, team
+from adapter.events import (
+    consent,
+    messages,
+    needs,
+    needs_further,
+    patient_input,
+    plans,
+    rehabilitation,
+    team,
+)
 from adapter.events.parts import EventData
 
 if TYPE_CHECKING:
@@ -41,9 +50,15 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E02", "ip.need.forwarded", needs.NeedForwarded, "Behov videresendt", "required", NEED),
     ("E03", "ip.need.acknowledged", needs.NeedAcknowledged, "Behov mottatt", "required", NEED),
     ("E04", "ip.need.info-requested", needs.NeedInfoRequested, "Opplysninger etterspurt", "required", NEED),
+    ("E05", "ip.need.info-supplied", needs_further.NeedInfoSupplied, "Opplysninger gitt", "required", NEED),
     ("E06", "ip.need.accepted", needs.NeedAccepted, "Behov godtatt", "required", NEED),
     ("E07", "ip.need.declined", needs.NeedDeclined, "Behov avslått", "required", NEED),
+    ("E08", "ip.need.declined-by-patient", needs_further.NeedDeclinedByPatient, "Pasienten har takket nei", "required",
+     NEED),
     ("E09", "ip.need.withdrawn", needs.NeedWithdrawn, "Melding trukket tilbake", "required", NEED),
+    ("E10", "ip.need.fulfilled", needs_further.NeedFulfilled, "Behov oppfylt", "required", NEED),
+    ("E12", "ip.rehabilitation-need.reported", rehabilitation.RehabilitationNeedReported,
+     "Behov for (re)habilitering meldt", "none", ()),
     ("E13", "ip.consent.given", consent.ConsentGiven, "Samtykke gitt", "none", ()),
     ("E15", "ip.consent.withdrawn", consent.ConsentWithdrawn, "Samtykke trukket", "none", ()),
     ("E21", "ip.coordinator.appointed", team.CoordinatorAppointed, "Koordinator oppnevnt", "optional", ANY),
@@ -56,12 +71,23 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E34", "ip.plan.created", plans.PlanCreated, "Individuell plan opprettet", "optional", ANY),
     ("E35", "ip.plan.updated", plans.PlanUpdated, "Individuell plan endret", "required", PLAN),
     ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
+    ("E66", "ip.need.entered-in-error", needs_further.NeedEnteredInError, "Melding på feil pasient", "required", NEED),
+    ("E67", "ip.patient-input.recorded", patient_input.PatientInputRecorded, "Innspill fra pasient eller pårørende",
+     "optional", ANY),
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
 )  # fmt: skip
 """(number, type, model, title, continues, by) of what a sender may post."""
 
 _INTERNAL: Final[tuple[_Columns, ...]] = (
+    (
+        "E11",
+        "ip.need.duplicate-detected",
+        needs_further.NeedDuplicateDetected,
+        "Behov meldt på nytt",
+        "none",
+        (),
+    ),
     ("E53", "ip.receipt.positive", messages.ReceiptPositive, "Positiv kvittering", "none", ()),
     ("E54", "ip.receipt.negative", messages.ReceiptNegative, "Negativ kvittering", "none", ()),
     ("E55", "ip.receipt.missing", messages.ReceiptMissing, "Kvittering uteblitt", "none", ()),

@@ -29,6 +29,8 @@ NEEDED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
 }
 """Status → the fields it cannot do without, each with the code where it is missing."""
 
+_BY_NOW: Final = frozenset({"ip.consent.withdrawn", "ip.need.declined-by-patient"})
+"""Events by which something closes at once."""
 _OPENING: Final = ("given", "limited", "presumed", "not-required")
 
 
@@ -105,5 +107,5 @@ def given_means_open(data: Raw, row: EventType, _context: Context) -> Iterator[F
 def withdrawn_by_now(data: Raw, row: EventType, context: Context) -> Iterator[Finding]:
     """Find a withdrawal in the future: it closes access at once."""
     when = day(data, "date")
-    if row.type == "ip.consent.withdrawn" and when and when > today(context):
+    if row.type in _BY_NOW and when and when > today(context):
         yield fault("IPK-C003", "date")

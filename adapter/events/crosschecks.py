@@ -103,6 +103,16 @@ def continues_one(data: Raw, row: EventType, _context: envelope.Context) -> Iter
         yield fault("IPK-E010", "continues", allowed)
 
 
+def other_sector_by_consent(data: Raw, row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a need that another sector reports without the patient's consent. R05: S1:18."""
+    if row.type not in _NEEDS or part(data, "author").get("kind") != "other-sector":
+        return
+    if data.get("legalBasis") != "consent":
+        yield fault("IPK-E041", "legalBasis")
+    if part(data, "consent").get("status") not in ("given", "limited"):
+        yield fault("IPK-E041", "consent.status")
+
+
 def listed_once(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
     """Find a code that stands twice in its list."""
     for name in ("needs", "scope", "scopes"):
@@ -152,6 +162,10 @@ def ids_once(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator
             seen.update((id_,) if id_ else ())
 
 
+_NEEDS: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reported"})
+"""Events by which anybody reports a need."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: its anchor, its function, and the fields without which it has nothing to say."""
@@ -177,6 +191,7 @@ RULES: Final = (
     _rule("district", district_of_municipality, "patient"),
     _rule("occurred-at", occurred, "occurredAt"),
     _rule("continues-one", continues_one, "continues"),
+    _rule("other-sector-consent", other_sector_by_consent, "author"),
     _rule("listed-once", listed_once, "needs", "scope", "scopes"),
     _rule("preference-reason", not_followed_says_why, "preference"),
     _rule("period-order", ends_after_start, "expectedUntil", "plan"),

@@ -163,6 +163,10 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "question": "Hvilke tjenester har pasienten i dag?",
         "due": "2026-03-12",
     }),
+    "ip.need.info-supplied": (HOSPITAL, "2026-03-05T14:00:00+01:00", _IN_HOSPITAL | {
+        "continues": _NEED,
+        "text": "Pasienten har fysioterapi i dag, ellers ingen tjenester.",
+    }),
     "ip.need.accepted": (MUNICIPALITY, "2026-03-18T12:00:00+01:00", _IN_MUNICIPALITY | {
         "continues": _NEED,
         "scope": ["individual-plan", "coordinator"],
@@ -175,11 +179,27 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "reasonCode": "not-entitled",
         "text": "Pasienten har i dag bare én tjeneste.",
     }),
+    "ip.need.declined-by-patient": (HOSPITAL, "2026-03-06T09:00:00+01:00", _IN_HOSPITAL | {
+        "continues": _NEED,
+        "scope": ["individual-plan"],
+        "date": "2026-03-06",
+    }),
     "ip.need.withdrawn": (HOSPITAL, "2026-03-06T08:00:00+01:00", _IN_HOSPITAL | {
         "continues": _NEED,
         "scope": ["individual-plan"],
         "reasonCode": "no-longer-relevant",
         "text": "Pasienten har allerede en plan.",
+    }),
+    "ip.need.fulfilled": (MUNICIPALITY, "2026-03-24T09:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "scope": ["coordinator"],
+        "links": {"assignmentId": _ASSIGNMENT},
+    }),
+    "ip.rehabilitation-need.reported": (HOSPITAL, "2026-03-04T15:00:00+01:00", _IN_HOSPITAL | {
+        "needs": ["rehabilitation"],
+        "function": "Går 50 meter med krykker, trenger hjelp i trapp.",
+        "provider": "municipality",
+        "consent": _CONSENT,
     }),
     "ip.consent.given": (HOSPITAL, "2026-03-05T11:00:00+01:00", _IN_HOSPITAL | {
         "consent": _CONSENT | {
@@ -248,6 +268,16 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "continues": {"planId": _PLAN},
         "reasonCode": "needs-ended",
     }),
+    "ip.need.entered-in-error": (HOSPITAL, "2026-03-04T12:00:00+01:00", _IN_HOSPITAL | {
+        "continues": _NEED,
+        "reasonCode": "wrong-patient",
+    }),
+    "ip.patient-input.recorded": (MUNICIPALITY, "2026-03-10T10:00:00+01:00", {
+        "patient": _PATIENT,
+        "author": {"kind": "relative", "name": {"family": "Danser", "given": "Even"}, "phone": "+4799988877"},
+        "continues": _NEED,
+        "text": "Vi ønsker at møtene holdes etter klokken fire.",
+    }),
     "ip.message.sent": (HOSPITAL, "2026-03-04T10:20:00+01:00", {
         "msgId": _SENT,
         "genDate": "2026-03-04T10:16:00+01:00",
@@ -256,6 +286,11 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     }),
     "ip.message.receipt": (HOSPITAL, "2026-03-04T10:40:00+01:00", {"msgId": _SENT, "status": "ok", "errors": []}),
     # ── made by the adapter ──
+    "ip.need.duplicate-detected": (ADAPTER, "2026-03-05T10:15:00+01:00", _NEED | {
+        "needs": ["coordinator"],
+        "reportedBy": _SENT,
+        "news": ["reason"],
+    }),
     "ip.receipt.positive": (MUNICIPALITY, "2026-03-04T10:41:00+01:00", _receipt("ok")),
     "ip.receipt.negative": (MUNICIPALITY, "2026-03-04T10:41:00+01:00", _receipt("rejected", _REFUSED)),
     "ip.receipt.missing": (ADAPTER, "2026-03-08T10:16:00+01:00", _receipt("missing")),

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 import orjson
 
+from adapter import events as events_made
 from adapter.access import audit as trail
 from adapter.errors import EventError, RoutingError
 from adapter.events import Event
+from adapter.events.envelope import OWN_SOURCE
 from adapter.fhir import parts
-from adapter.ingest import records
+from adapter.ingest import recall, records
 from adapter.ingest.commit import Unit, commit, known, retrying
-from adapter.mappings import views
+from adapter.mappings import joining, recalling, views
 from adapter.mappings.common import author_reference, organisation
 from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
@@ -26,14 +28,19 @@ ACCEPTED: Final = 202
 REPLAYED: Final = 200
 TEXTS_AGAIN: Final = frozenset(
     {
+        "ip.need.identified",
         "ip.need.forwarded",
+        "ip.need.info-supplied",
+        "ip.need.declined-by-patient",
         "ip.need.withdrawn",
+        "ip.need.fulfilled",
+        "ip.need.entered-in-error",
         "ip.consent.given",
         "ip.consent.withdrawn",
         "ip.deadline.breached",
     }
 )
-"""Events that may release a need: its first event is read again for the text."""
+"""Events that may release a need, or add to one: its first event is read again for the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +84,9 @@ def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None
         case = gather(conn, event, org=org, now=now, anchor=anchor)
         acting = party or _clock_party(book, case, event)
         decided = decided_at(event, case, book, party=acting)
-        there = known(services, conn, case, (decided.outcome,))
-    unit, body = unit_of(services, case, [decided], there, org=org)
+        whole = [decided, *duplicates(services, decided, case, book)]
+        there = known(services, conn, case, tuple(d.outcome for d in whole))
+    unit, body = unit_of(services, case, whole, there, org=org)
     if dry_run:
         return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(body, decided.outcome))
     commit(services, unit)
@@ -129,8 +137,17 @@ def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | 
     if key and person and not _is(case, person):
         raise EventError("IPK-E014", at="$.data.continues")
     if case.key is not None and event.type in TEXTS_AGAIN:
-        case = replace(case, needs=events.needs(conn, case.key))
+        case = replace(case, needs=events.needs(conn, case.key) | _reported(conn, case))
+    if event.type == recalling.EVENT:
+        case = recall.whole(conn, case, event)
     return case
+
+
+def _reported(conn: Connection, case: Case) -> dict[str, bytes]:
+    """Return the content of events that began a need and are not found by it, but are named by its request (E12)."""
+    named = {n.melde_id: event_id for n in views.open_needs(case) if (event_id := views.begun_by(n))}
+    found = {melde_id: events.find(conn, event_id) for melde_id, event_id in named.items()}
+    return {melde_id: stored.content for melde_id, stored in found.items() if stored is not None}
 
 
 def _person(event: Event) -> tuple[str, str] | None:
@@ -189,6 +206,29 @@ def decided_at(
     outcome = decide(event, case, book, party=party, inbound=inbound)
     ctx = Context(event=event, case=case, book=book, party=party, inbound=inbound)
     return Decided(event=event, outcome=outcome, party=party, author=author_reference(ctx))
+
+
+def duplicates(
+    services: Services, decided: Decided, case: Case, book: AddressBook, *, inbound: Inbound | None = None
+) -> list[Decided]:
+    """Return the E11 for each need that an E01, decided at a case, reports again: they are written with it."""
+    event = decided.event
+    ctx = Context(event=event, case=case, book=book, party=decided.party, inbound=inbound)
+    after, made = case.having(decided.outcome), []
+    for number, data in enumerate(joining.detected(ctx)):
+        one = events_made.make(
+            source=OWN_SOURCE,
+            id_=f"{event.event_id}-E11" + (f"-{number + 1}" if number else ""),
+            type_=joining.EVENT,
+            time=case.now,
+            data=data,
+            origin="clock",
+            now=case.now,
+            people=services.people,
+        )
+        made.append(decided_at(one, after, book, party=decided.party))
+        after = after.having(made[-1].outcome)
+    return made
 
 
 def unit_of(

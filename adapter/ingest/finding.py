@@ -7,7 +7,7 @@ from datetime import datetime
 
 from adapter import ids
 from adapter.kith.head import Head
-from adapter.mappings import received, views
+from adapter.mappings import threads, views
 from adapter.model import Case, Message, Party
 from adapter.store import Connection, cases
 
@@ -34,8 +34,8 @@ def found(
         case = cases.gather(conn, org=row.owner, now=now, case_key=key)
         known = _melde_id(case, thread, parent) or melde_id
         ref = thread if _knows(case, thread) else parent
-        party = received.party_of_thread(case, sender, row.sender[1], melde_id=known, thread=ref)
-        if party and received.same_person(case, head):
+        party = threads.party_of_thread(case, sender, row.sender[1], melde_id=known, thread=ref)
+        if party and threads.same_person(case, head):
             return Found(case=case, melde_id=known, in_thread=True)
     return Found(case=_by_person(conn, head, row.owner, now), melde_id=None, in_thread=False)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from adapter import events, kith, naming
 from adapter.errors import AdapterError, MessageError, SystemFault
 from adapter.ingest import finding
-from adapter.ingest.accept import Decided, decided_at, owner, unit_of
+from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_of
 from adapter.ingest.commit import commit, known
 from adapter.ingest.results import Channel, Received, Result, kept, party_key
 from adapter.kith import apprec, reservation
@@ -264,8 +264,10 @@ def _decide(
             reserved=reservation.stated(mail.read),
         )
         one = decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)
-        decided.append(one)
-        case = case.having(one.outcome)
+        again = duplicates(services, one, case, mail.book, inbound=inbound)
+        decided += [one, *again]
+        for each in (one, *again):
+            case = case.having(each.outcome)
     return decided, row
 
 

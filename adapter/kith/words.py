@@ -16,7 +16,11 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ip.need.identified": "Melding om behov for individuell plan og/eller koordinator",
         "ip.need.forwarded": "Videresendt: behov for individuell plan og/eller koordinator",
+        "ip.need.info-supplied": "Opplysninger om behov for individuell plan og/eller koordinator",
+        "ip.need.declined-by-patient": "Pasienten har takket nei",
         "ip.need.withdrawn": "Melding trukket tilbake",
+        "ip.need.fulfilled": "Behov oppfylt",
+        "ip.need.entered-in-error": "Melding trukket tilbake",
         "ip.consent.withdrawn": "Samtykke trukket",
         "ip.coordinator.appointed": "Koordinator oppnevnt",
         "ip.hospital-coordinator.appointed": "Koordinator oppnevnt",
@@ -30,12 +34,16 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
 
+NEWS_TITLE: Final = "Nye opplysninger om meldt behov"
+"""Tema of what a repeated report says anew (list 9140, 2 Oppdaterte opplysninger)."""
 NEED_TITLE: Final = TITLES["ip.need.identified"]
 NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
 """Of the messages that bring a need: as reported, and as somebody passed it on."""
 NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],
+        "Opplysningar om behov for individuell plan og/eller koordinator": TITLES["ip.need.info-supplied"],
+        "Pasienten har takka nei": TITLES["ip.need.declined-by-patient"],
         "Melding trekt tilbake": TITLES["ip.need.withdrawn"],
         "Samtykke trekt": TITLES["ip.consent.withdrawn"],
         "Koordinator oppnemnd": TITLES["ip.coordinator.appointed"],
@@ -83,12 +91,25 @@ NEXT_EVALUATION: Final = "Neste evaluering"
 CHANGED: Final = "Endret"
 AWAITED: Final = "Venter på"
 DUE: Final = "Frist"
+SUPPLIED: Final = "Opplysninger"
+STILL: Final = "Står fortsatt"
+FULFILLED_BY: Final = "Oppfylt ved"
+RECALL: Final = "Tilbakekalling"
+URGENCY: Final = "Hastegrad"
+
+WRONG_PATIENT: Final = "Meldingen gjaldt feil pasient"
+RECALLED: Final = (
+    "Se bort fra den opprinnelige meldingen. Den skal ikke brukes for denne pasienten, og det som er journalført etter "
+    "den, skal rettes eller sperres"
+)
+"""The fixed words of a recall: nothing of the patient it was meant for."""
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
     FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
     AWAITED, DUE,
+    SUPPLIED, STILL, FULFILLED_BY, RECALL, URGENCY,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -114,6 +135,8 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Neste evaluering": NEXT_EVALUATION,
         "Endra": CHANGED,
         "Ventar på": AWAITED,
+        "Opplysningar": SUPPLIED,
+        "Står framleis": STILL,
     }
 )
 
@@ -168,6 +191,11 @@ ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
         "declined": "Avslått",
     }
 )
+LINKS: Final[Mapping[str, str]] = MappingProxyType(
+    {"assignment": "koordinator er oppnevnt", "plan": "individuell plan er aktiv"}
+)
+"""What fulfils a need, in words."""
+URGENCIES: Final[Mapping[str, str]] = MappingProxyType({"routine": "Vanlig", "urgent": "Haster"})
 EXISTENCE: Final[Mapping[str, str]] = MappingProxyType(
     {"none": "ingen", "exists": "finnes", "unknown": "ukjent"}
 )

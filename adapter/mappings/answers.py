@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Message, Party, Resource
@@ -50,24 +50,8 @@ def answered_notices(ctx: Context) -> tuple[Notice, ...]:
 
 
 def _answer(ctx: Context, melde_id: str) -> tuple[Notice, ...]:
-    reported = views.reported_by(ctx.case, melde_id)
-    receiver = ctx.book.by_key(reported.sender_key) if reported else None
-    if reported is None or receiver is None or receiver.home:
-        return ()
-    latest = views.dialogue(ctx.case, receiver.key, melde_id=melde_id) or reported
     title = text.reply_subject(text.TITLES["ip.need.identified"])
-    return (
-        Notice(
-            receiver=receiver,
-            title=title,
-            text=text.notice("", _answer_lines(ctx), melde_id),
-            melde_id=melde_id,
-            thread=latest,
-            answers=reported if reported.type == "DIALOG_FORESPORSEL" else None,
-            wants_reply=False,
-            based_on=tuple(f"ServiceRequest/{n.id}" for n in views.needs(ctx.case) if n.melde_id == melde_id),
-        ),
-    )
+    return reporting.told(ctx, melde_id, title=title, lines=_answer_lines(ctx))
 
 
 ANSWER: Final = {

@@ -195,6 +195,13 @@ def requester(ctx: Context) -> str | None:
     return organisation(ctx.party)
 
 
+def _asker(ctx: Context) -> str | None:
+    """Return who asks: Patient, RelatedPerson, a professional's role, or another sector's Organization. fhir-model.md; R05, R37."""
+    if ctx.data.author.kind == "other-sector" and ctx.party is not None and not ctx.party.home:
+        return organisation(ctx.party)
+    return author_reference(ctx)
+
+
 def service_request(  # noqa: PLR0913 (all by name)
     ctx: Context, *, id_: str, melde_id: str, kind: str, status: str, wish: str, performer: Party | None
 ) -> Resource:
@@ -207,7 +214,7 @@ def service_request(  # noqa: PLR0913 (all by name)
         patient=f"Patient/{ctx.patient_id()}",
         identified=data.occurred_at or ctx.event.time,
         recorded=ctx.now,
-        requester=author_reference(ctx),
+        requester=_asker(ctx),
         performer=organisation(performer),
         wish=wish,
         status=status,

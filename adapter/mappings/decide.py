@@ -11,14 +11,22 @@ from adapter.events import Event
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
     answers,
+    asked,
     clocks,
     common,
     compose,
     consents,
+    declining,
     forwarding,
+    fulfilling,
     internal,
+    joining,
     needs,
+    needtext,
+    patient_input,
     plans,
+    recalling,
+    rehabilitation,
     team,
     views,
     watching,
@@ -46,13 +54,20 @@ class Row:
 
 
 ROWS: Final[Mapping[str, Row]] = {
-    "ip.need.identified": Row(needs.identified, needs.identified_notices),
+    "ip.need.identified": Row(needs.identified, joining.identified_notices, compares=True),
     "ip.need.forwarded": Row(forwarding.forwarded, forwarding.forwarded_notices, compares=True),
     "ip.need.acknowledged": Row(answers.answered, answers.answered_notices),
     "ip.need.info-requested": Row(answers.answered, answers.answered_notices),
+    "ip.need.info-supplied": Row(asked.supplied, asked.supplied_notices, compares=True),
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
     "ip.need.declined": Row(answers.answered, answers.answered_notices),
+    "ip.need.declined-by-patient": Row(declining.declined, declining.declined_notices, compares=True),
     "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True),
+    "ip.need.fulfilled": Row(fulfilling.fulfilled, fulfilling.fulfilled_notices, compares=True),
+    "ip.need.duplicate-detected": Row(joining.linked),
+    "ip.rehabilitation-need.reported": Row(
+        rehabilitation.reported, rehabilitation.reported_notices, compares=True
+    ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices),
     "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),
@@ -63,6 +78,8 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.plan.created": Row(plans.created, plans.created_notices),
     "ip.plan.updated": Row(plans.updated, plans.updated_notices, compares=True),
     "ip.plan.closed": Row(plans.closed, plans.closed_notices),
+    "ip.need.entered-in-error": Row(recalling.recalled, recalling.recalled_notices, compares=True),
+    "ip.patient-input.recorded": Row(patient_input.recorded),
     "ip.message.sent": Row(internal.handed_sent),
     "ip.message.receipt": Row(internal.handed_receipt),
     "ip.receipt.positive": Row(internal.receipt),
@@ -126,7 +143,7 @@ def _one_per_receiver(told: tuple[Notice, ...]) -> tuple[tuple[Notice, ...], tup
 
 def _with_event(event: Event, case: Case) -> Case:
     """Return the case knowing the need of this very event, so that its text can be written."""
-    if event.type != "ip.need.identified":
+    if event.type not in needtext.IDENTIFYING:
         return case
     return replace(case, needs={**case.needs, naming.melde_id(event.event_id): event.content})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.mappings import clocks, common, grants, needtext, release, views
+from adapter.mappings import clocks, common, grants, needtext, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Party, Reason, Resource
@@ -47,8 +47,9 @@ def _passable(ctx: Context, chosen: tuple[views.Need, ...], target: Party) -> tu
 
 
 def _held(ctx: Context, melde_ids: set[str]) -> set[str]:
-    """Return which of these needs have a message that waits for the unit."""
-    return melde_ids & {m.melde_id for m in ctx.case.messages if m.melde_id and m.state == "held"}
+    """Return which of these needs have a message that waits for the unit, or none yet (the unit got them itself)."""
+    held = {m.melde_id for m in ctx.case.messages if m.melde_id and m.state == "held"}
+    return melde_ids & held | {i for i in melde_ids if reporting.unsent(ctx, i)}
 
 
 def _otherwise(ctx: Context, need: views.Need) -> tuple[str, ...]:

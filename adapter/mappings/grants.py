@@ -47,7 +47,7 @@ def _day(value: str | None) -> date | None:
 def newest_first(case: Case) -> list[Grant]:
     """Return the Grants of the case's Consents, the latest recorded first."""
     listed = sorted(views.consents(case), key=_recorded, reverse=True)
-    return [of_resource(c) for c in listed]
+    return [of_resource(c) for c in listed if not _denies(c)]
 
 
 def _recorded(resource: Resource) -> tuple[str, str]:
@@ -70,8 +70,15 @@ def speaks(grant: Grant, subject: str, who: tuple[str, ...]) -> bool:
 
 def latest(case: Case) -> Grant | None:
     """Return the Grant of the latest Consent about needs, None when there is none; a plan's own is another matter."""
-    found = [c for c in views.consents(case) if not _of_plan(c)]
+    found = [c for c in views.consents(case) if not _of_plan(c) and not _denies(c)]
     return of_resource(max(found, key=_recorded)) if found else None
+
+
+def _denies(resource: Resource) -> bool:
+    """Return whether it records a no to a part (E08): older consents were narrowed by it, and what they still say holds."""
+    return (
+        bool(resource.get("provision", {}).get("type") == "deny") or resource["status"] == "entered-in-error"
+    )
 
 
 def _of_plan(resource: Resource) -> bool:

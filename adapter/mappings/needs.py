@@ -45,6 +45,11 @@ def identified(ctx: Context) -> Change:
     return together(common.person(ctx), common.author(ctx), change)
 
 
+def performer_of(ctx: Context) -> Party | None:
+    """Return who is to act on a need that this event identifies; the own unit, or the source, where nobody serves the place."""
+    return _performer(ctx).party or release.own_unit(ctx) or ctx.party
+
+
 def _performer(ctx: Context) -> routing.Route:
     """Return who is to act: the home party addressed by a received message, else whom the municipality's book names."""
     if ctx.inbound is not None:
@@ -138,15 +143,28 @@ def _review(
 ) -> tuple[Resource, ...]:
     """Return the one Task for the own coordinating unit, where the policy gives it a copy."""
     home, unit = ctx.home, release.own_unit(ctx)
-    if (
-        home is None
-        or unit is None
-        or all(v.state == "refused" for v in verdicts.values())
-        or performer == unit
-    ):
+    if home is None:
+        return _reported_by_others(ctx, performer, melde_id, verdicts)
+    if unit is None or all(v.state == "refused" for v in verdicts.values()) or performer == unit:
         return ()
     policy, _ = routing.policy(home, performer, ctx.book) if performer else (home.routing, ())
     if policy == "direct":
+        return ()
+    task = common.work_item(
+        ctx, id_=ctx.id("Task", "review"), kind="review", owner=unit, focus=None, melde_id=melde_id
+    )
+    return (*common.parties(unit), task)
+
+
+def _reported_by_others(
+    ctx: Context, performer: Party | None, melde_id: str, verdicts: dict[str, consent.Verdict]
+) -> tuple[Resource, ...]:
+    """Return a Task for the own unit where somebody outside reports what is for others: no message leaves by itself. S1:18."""
+    ours = next((p for p in ctx.book.parties if p.home), None)
+    unit = (routing.own_unit(ctx.book, ours) or ours) if ours else None
+    if ctx.inbound is not None or unit is None or performer is None or performer.home:
+        return ()
+    if all(v.state == "refused" for v in verdicts.values()):
         return ()
     task = common.work_item(
         ctx, id_=ctx.id("Task", "review"), kind="review", owner=unit, focus=None, melde_id=melde_id

@@ -15,7 +15,8 @@ from adapter.mappings.context import Context
 from adapter.model import Party
 from adapter.rules.consent import Grant
 
-E01: Final = "ip.need.identified"
+IDENTIFYING: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reported"})
+"""Events that begin a need: E01, E12."""
 _RECIPIENTS: Final = {"coordinating-unit": "koordinerende enhet i kommunen", "gp": "fastlegen"}
 
 
@@ -24,7 +25,8 @@ def stored(ctx: Context, melde_id: str) -> Any | None:
     content = ctx.case.needs.get(melde_id)
     if content is None:
         return None
-    return catalogue.TYPES[E01].model.model_validate_json(orjson.dumps(orjson.loads(content)["data"]))
+    whole = orjson.loads(content)
+    return catalogue.TYPES[whole["type"]].model.model_validate_json(orjson.dumps(whole["data"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

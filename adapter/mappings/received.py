@@ -10,7 +10,7 @@ from adapter import codes, ids
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
 from adapter.kith.text import NEED_TITLES, ParsedText
-from adapter.mappings import views
+from adapter.mappings import supplied, views
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.rules import states
 from adapter.rules.clocks import OSLO
@@ -59,31 +59,6 @@ class Arrival:
     receiver: Party | None
     municipality: str = ""
     contacts: tuple[Contact, ...] = field(default=())
-
-
-def same_person(case: Case, head: Head) -> bool:
-    """Return whether the message is about the person of the case: the same identifier, system and number."""
-    patient = views.patient(case)
-    found = head.patient.ident if head.patient else None
-    if patient is None or found is None:
-        return False
-    value, kind = found
-    # A local identifier travels without its system: what the message could carry is compared.
-    known = {(ids.kith_type(i.get("system", "")), i.get("value")) for i in patient.get("identifier", ())}
-    return (kind, value) in known
-
-
-def party_of_thread(
-    case: Case, sender: Party | None, her_id: str | None, *, melde_id: str | None, thread: str | None
-) -> bool:
-    """Return whether the sender is a party of the thread, or of the need, that the message names."""
-    return any(
-        (sender is not None and sender.key in (m.receiver_key, m.sender_key))
-        or (her_id is not None and her_id in (m.receiver[1], m.sender[1]))
-        for m in case.messages
-        if (thread is not None and thread in (m.msg_id, m.thread))
-        or (melde_id is not None and m.melde_id == melde_id)
-    )
 
 
 def derive(arrival: Arrival) -> tuple[Derived, ...]:
@@ -169,6 +144,19 @@ def _with_role(arrival: Arrival) -> Contact | None:
     )
 
 
+def _supplied(arrival: Arrival) -> tuple[Derived, ...]:
+    """E05 where whoever reported answers what was asked; a person reads it all the same."""
+    said = supplied.answer(
+        arrival.text, arrival.body, arrival.sender, case=arrival.case, melde_id=arrival.melde_id
+    )
+    if said is None:
+        return ()
+    return (
+        Derived(type=supplied.EVENT, number="E05", data=_base(arrival) | {"text": said}),
+        _plain(arrival, E58, "E58", "Opplysninger er kommet og må leses", item="read-answer"),
+    )
+
+
 def _suggested(arrival: Arrival) -> tuple[Derived, ...]:
     """Row 6: role 8 alone, on somebody who holds no role of ours, is a suggestion for a person: it may be a signature."""
     contact = _with_role(arrival)
@@ -193,7 +181,12 @@ def _unread(arrival: Arrival) -> tuple[Derived, ...]:
     )
 
 
-_ROWS: Final[tuple[Callable[[Arrival], tuple[Derived, ...]], ...]] = (_consent_asked, _answer, _suggested)
+_ROWS: Final[tuple[Callable[[Arrival], tuple[Derived, ...]], ...]] = (
+    _consent_asked,
+    _answer,
+    _supplied,
+    _suggested,
+)
 
 
 def _acknowledged(arrival: Arrival) -> tuple[Derived, ...]:

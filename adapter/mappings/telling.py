@@ -7,7 +7,7 @@ from typing import Any
 
 from adapter import naming
 from adapter.kith import text
-from adapter.mappings import common, grants, views
+from adapter.mappings import common, grants, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.model import Message, Party
 from adapter.rules import consent, routing
@@ -19,15 +19,11 @@ To = tuple[Party, Message | None, str | None]
 def reporters(ctx: Context) -> tuple[To, ...]:
     """Return the outside parties that reported a need of this case, each in its thread."""
     found: dict[str, To] = {}
-    for melde_id in sorted({m.melde_id for m in ctx.case.messages if m.melde_id}):
-        origin = views.reported_by(ctx.case, melde_id)
-        party = ctx.book.by_key(origin.sender_key) if origin else None
-        if origin and party and not party.home:
-            found[party.key] = (
-                party,
-                views.dialogue(ctx.case, party.key, melde_id=melde_id) or origin,
-                melde_id,
-            )
+    known = {m.melde_id for m in ctx.case.messages} | {n.melde_id for n in views.needs(ctx.case)}
+    for melde_id in sorted(filter(None, known)):
+        for origin in reporting.reporters(ctx, melde_id):
+            if reporting.may_be_told(ctx, origin.party):
+                found[origin.party.key] = (origin.party, origin.thread, origin.melde_id)
     return tuple(found.values())
 
 

@@ -103,6 +103,12 @@ def _need(request: Resource, task: Resource) -> Need:
     )
 
 
+def begun_by(need: Need) -> str | None:
+    """Return the id of the event that began a need, where its request names it (E12); E01 is found by its Melde-id."""
+    named = (i["value"] for i in need.request.get("identifier", ()) if i.get("system") == urls.URI)
+    return next((str(value).removeprefix("urn:uuid:") for value in named), None)
+
+
 def _first(resource: Resource, name: str) -> dict[str, Any] | None:
     return next(iter(resource.get(name, ())), None)
 

@@ -19,6 +19,7 @@ Part = Literal["home", "performer", "reporter", "municipality"]
 _ANY_OF_CASE: Final[frozenset[Part]] = frozenset({"home", "performer", "reporter", "municipality"})
 _HOME: Final[frozenset[Part]] = frozenset({"home"})
 _ANSWERS: Final[frozenset[Part]] = frozenset({"home", "performer"})
+_REPORTED: Final[frozenset[Part]] = frozenset({"home", "reporter"})
 
 MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
     {
@@ -27,7 +28,12 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.need.info-requested": _ANSWERS,
         "ip.need.accepted": _ANSWERS,
         "ip.need.declined": _ANSWERS,
+        "ip.need.info-supplied": _REPORTED,
+        "ip.need.declined-by-patient": frozenset({"home", "performer", "reporter"}),
         "ip.need.withdrawn": frozenset({"home", "reporter"}),
+        "ip.need.fulfilled": _ANSWERS,
+        "ip.need.entered-in-error": _REPORTED,
+        "ip.patient-input.recorded": _ANY_OF_CASE,
         "ip.consent.given": _ANY_OF_CASE,
         "ip.consent.withdrawn": _ANY_OF_CASE,
         "ip.coordinator.appointed": _ANY_OF_CASE,

@@ -91,7 +91,10 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.need.info-requested": _FREE,
         "ip.need.accepted": _FREE,
         "ip.need.declined": _FREE,
+        "ip.need.declined-by-patient": _FREE,
         "ip.need.withdrawn": _FREE,
+        "ip.need.fulfilled": _FREE,
+        "ip.need.entered-in-error": _FREE,
         "ip.consent.withdrawn": _FREE,
     }
 )

@@ -52,3 +52,26 @@ def effect(event_type: str, kind: str, *, plan_status: str | None = None) -> tup
 def fulfils(event_type: str, kind: str, *, plan_status: str | None = None) -> bool:
     """Return whether an event completes a need of a kind (ServiceRequest and Task)."""
     return effect(event_type, kind, plan_status=plan_status)[0] == "fulfilled"
+
+
+COORDINATORS: Final = frozenset({"koordinator-ip", "koordinator-kommune", "barnekoordinator"})
+"""Roles that fulfil a need for a coordinator; a hospital's own (koordinator-sphl) does not."""
+
+_LINKS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
+    {
+        ("coordinator", "assignment"): "fulfilled-coordinator",
+        ("child-coordinator", "assignment"): "fulfilled-coordinator",
+        ("individual-plan", "plan"): "fulfilled-plan",
+        ("habilitation", "assignment"): "fulfilled-link",
+        ("habilitation", "plan"): "fulfilled-link",
+        ("rehabilitation", "assignment"): "fulfilled-link",
+        ("rehabilitation", "plan"): "fulfilled-link",
+    }
+)
+"""(kind of need, what E10 links to) → the rule by which it fulfils."""
+
+
+def by_link(kind: str, link: str) -> tuple[bool, Reason]:
+    """Return whether an assignment or a plan fulfils a need of a kind, as E10 says, and by which rule."""
+    rule = _LINKS.get((kind, link))
+    return rule is not None, anchors.fixed(rule or "fulfilled-not", kind)

@@ -68,14 +68,18 @@ BEGIN: Final = "work.begun"
 CONSENT_ASKED: Final = "answer.consent-required"
 """The receiver answered 9069/4: cannot be answered without the patient's consent."""
 
-_MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
+MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.need.forwarded", (*OUT, *ASSESSED), "forwarded"),
     ("ip.need.acknowledged", OUT, "received"),
     ("ip.need.acknowledged", ("needs-info",), "under-assessment"),
     ("ip.need.info-requested", (*OUT, *ASSESSED), "needs-info"),
+    ("ip.need.info-supplied", ("needs-info",), "under-assessment"),
     ("ip.need.accepted", (*OUT, *ASSESSED), "accepted"),
     ("ip.need.declined", (*OUT, *ASSESSED), "declined"),
+    ("ip.need.declined-by-patient", OPEN, "declined-by-patient"),
     ("ip.need.withdrawn", OPEN, "withdrawn"),
+    ("ip.need.fulfilled", OPEN, "fulfilled"),
+    ("ip.need.entered-in-error", (*OPEN, *CLOSED), "withdrawn"),
     ("ip.consent.given", ("consent-pending",), "reported"),
     ("ip.consent.withdrawn", ("consent-pending", *UNSENT), "consent-pending"),
     ("ip.consent.withdrawn", tuple(s for s in (*OUT, *ASSESSED, *AGREED) if s not in UNSENT), "withdrawn"),
@@ -87,8 +91,30 @@ _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
 )
 """(event, from these, to). E21, E34 and E35 stand here as fulfilment; which kinds they fulfil: rules.fulfilment."""
 
+SOURCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ip.need.forwarded": "hpl § 38 a; S2:458-480 (R25)",
+        "ip.need.acknowledged": "hpl § 38 a; Veiviser: svar på forespørsel",
+        "ip.need.info-requested": "events: E04",
+        "ip.need.info-supplied": "events: E05; list 9069",
+        "ip.need.accepted": "pbrl §§ 2-5 og 2-5 b",
+        "ip.need.declined": "pbrl §§ 2-5, 2-5 b og 7-2",
+        "ip.need.declined-by-patient": "pbrl § 4-1; S1:6 (R11)",
+        "ip.need.withdrawn": "events: E09",
+        "ip.need.fulfilled": "pbrl §§ 2-5 og 2-5 b; events: E10",
+        "ip.need.entered-in-error": "GDPR artikkel 5; hpl § 21; domain § 2.5 (N5)",
+        "ip.consent.given": "hpl § 22; pbrl § 4-1",
+        "ip.consent.withdrawn": "pbrl § 4-1 andre ledd",
+        "ip.coordinator.appointed": "message-rules: Who fulfils; pbrl § 2-5 b",
+        "ip.plan.created": "message-rules: Who fulfils; pbrl § 2-5",
+        "ip.plan.updated": "message-rules: Who fulfils; pbrl § 2-5",
+        CONSENT_ASKED: "list 9069/4; domain § 1.4",
+    }
+)
+"""Event → what its moves rest on; for any other the table of the design."""
+
 TRANSITIONS: Final[Mapping[tuple[str, str], State]] = MappingProxyType(
-    {(state, event): STATES[after] for event, before, after in _MOVES for state in before}
+    {(state, event): STATES[after] for event, before, after in MOVES for state in before}
 )
 """(businessStatus, event) → state after."""
 
@@ -159,7 +185,7 @@ def permits(state: str, event_type: str) -> bool:
 
 def allowed(state: str) -> tuple[str, ...]:
     """Return the event types that move a need in this state, in the order of the table."""
-    listed = dict.fromkeys(event for event, before, _ in _MOVES if state in before)
+    listed = dict.fromkeys(event for event, before, _ in MOVES if state in before)
     return tuple(event for event in listed if event.startswith("ip."))
 
 

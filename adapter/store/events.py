@@ -89,16 +89,18 @@ def written(conn: Connection, *, after: int) -> tuple[tuple[int, StoredEvent], .
 
 
 _NEEDS = Statement(
-    select(event.c.melde_id, event.c.content).where(
+    select(event.c.melde_id, event.c.content)
+    .where(
         event.c.case_key == bindparam("case_key"),
         literal_column("type = 'ip.need.identified'"),
         event.c.melde_id.is_not(None),
     )
+    .order_by(event.c.seq)
 )
 
 
 def needs(conn: Connection, case_key: str) -> dict[str, bytes]:
-    """Return the content of the events that identified the case's needs, by Melde-id."""
+    """Return the content of the events that identified the case's needs, by Melde-id: of several, the latest."""
     return {row[0]: row[1] for row in conn.all(_NEEDS, {"case_key": case_key})}
 
 

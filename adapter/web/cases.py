@@ -1,4 +1,4 @@
-"""What an EPJ takes from a case for messages of its own. contract.md, 'HTTP: messages'."""
+"""How a case stands, and what an EPJ takes from it for messages of its own. contract.md, 'HTTP: messages'."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from werkzeug.http import parse_accept_header
 
 from adapter.access import policy
 from adapter.errors import EventError
-from adapter.mappings import plo_roles
+from adapter.mappings import plo_roles, standing
 from adapter.rules.clocks import OSLO
 from adapter.store import cases, resources
 from adapter.web import answers
@@ -40,12 +40,42 @@ def roles(call: Call, case_id: str) -> Answer:
     )
 
 
+def case(call: Call, case_id: str) -> Answer:
+    """Return how a case stands: needs, team, plan, national codes, clocks. Read only."""
+    services = call.services
+    book, day = services.book(), call.now.astimezone(OSLO).date()
+    with services.store.read(snapshot=True) as conn:
+        found = cases.gather(conn, org=policy.home(book), now=call.now, case_key=case_id)
+        if found.key is None:
+            raise EventError("IPK-E020")
+        there = resources.many(conn, standing.references(found))
+    if call.trail is not None:
+        call.trail.patients = (found.key,)
+        call.trail.entities = (f"Patient/{found.key}",)
+    others = {reference: orjson.loads(row.body) for reference, row in there.items()}
+    return answers.json(standing.told(found, others, book, day))
+
+
 def _wants_xml(call: Call) -> bool:
     accepted = parse_accept_header(call.environ.get("HTTP_ACCEPT", ""), MIMEAccept)
     return accepted.best_match((answers.JSON, *_XML), answers.JSON) in _XML
 
 
 ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/cases/{case_id}",
+        view=case,
+        summary="How a case stands: needs, team, plan, national codes, clocks",
+        answers=Answers(
+            media=answers.JSON,
+            texts={
+                200: "patientId, needs, team, plan, codes (each with display text and why) and open deadlines",
+                404: "No such case",
+            },
+        ),
+        access=Access(action="read", kind="resource", interaction="read"),
+    ),
     Route(
         method="GET",
         path="/cases/{case_id}/plo-roles",

@@ -7,6 +7,7 @@ from typing import Final
 from werkzeug.exceptions import MethodNotAllowed
 
 from adapter.access import audit as trail
+from adapter.access import policy
 from adapter.errors import FhirError
 from adapter.fhir import bundle
 from adapter.fhir.capability import capability
@@ -48,7 +49,7 @@ def read(call: Call, type_: str, id_: str) -> Answer:
                 raise FhirError("IPK-F001")
             return _served(call, _audit_event(conn, id_))
         found = resources.current(conn, type_, id_)
-    if found is None:
+    if found is None or not policy.shows(found[2]):
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
     version, updated, body, case = found
@@ -65,7 +66,8 @@ def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
         raise FhirError("IPK-F001")
     with call.services.store.read() as conn:
         found = resources.vread(conn, type_, id_, int(version))
-    if found is None:
+        now = resources.current(conn, type_, id_)
+    if found is None or now is None or not policy.shows(now[2]):
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
     _for_caller(call, found)
@@ -82,7 +84,7 @@ def history(call: Call, type_: str, id_: str) -> Answer:
     with call.services.store.read(snapshot=True) as conn:
         current = resources.current(conn, type_, id_)
         found = resources.history(conn, type_, id_, count=count, offset=offset) if current else ()
-    if current is None:
+    if current is None or not policy.shows(current[2]):
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
     for version in found[:1]:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from adapter.access import audit as trail
+from adapter.access import policy
 from adapter.errors import Fault, FhirError
 from adapter.fhir import bundle, outcome
 from adapter.fhir import search as fhir_search
@@ -27,6 +28,8 @@ FORM: Final = "application/x-www-form-urlencoded"
 AUDIT: Final = "AuditEvent"
 PROVENANCE: Final = "Provenance"
 _DIGITS: Final = 9
+_SHOWN: Final = Term(field="status", op="ne", values=(policy.RECALLED,))
+"""What was entered in error is found by nobody."""
 _Bundled = Row | bundle.Subset
 
 
@@ -106,7 +109,7 @@ def _found(conn: Connection, wanted: Search) -> tuple[Page, tuple[Row, ...]]:
     if wanted.query.type == AUDIT:
         page = audit.search(conn, wanted.query)
         return replace(page, rows=tuple(map(trail.served, page.rows))), ()
-    page = search.search(conn, wanted.query)
+    page = search.search(conn, replace(wanted.query, terms=(*wanted.query.terms, _SHOWN)))
     if wanted.count_only or not (wanted.includes or wanted.revinclude):
         return page, ()
     return page, _included(conn, wanted, page.rows)
@@ -118,7 +121,7 @@ def _included(conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Ro
     if wanted.includes:
         read = [orjson.loads(row.body) for row in rows]
         refs = [ref for ref in fhir_search.included(read, wanted.includes) if ref not in set(own)]
-        found |= resources.many(conn, refs)
+        found |= {ref: row for ref, row in resources.many(conn, refs).items() if policy.shows(row.body)}
     if wanted.revinclude and own:
         query = fhir_search.revinclude(own, org=wanted.query.org)
         found |= {f"{row.type}/{row.id}": row for row in search.search(conn, query).rows}

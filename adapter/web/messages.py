@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from adapter import ingest
+from adapter.access import policy
 from adapter.errors import MessageError
+from adapter.mappings.compose import communication_of
 from adapter.model import Message
-from adapter.store import messages
+from adapter.store import messages, resources
 from adapter.web import answers, view
 from adapter.web.answers import Answer
 from adapter.web.call import MESSAGE_LIMIT, Access, Answers, Call, Param, Route
@@ -100,9 +102,17 @@ def _found(call: Call, message_id: str) -> Message:
 
 def _with_body(call: Call, message_id: str) -> Message:
     found = _found(call, message_id)
-    if not found.body:  # removed when its time was over
+    if not found.body or _recalled(call, found):  # removed when its time was over, or about the wrong patient
         raise MessageError("IPK-M010")
     return found
+
+
+def _recalled(call: Call, found: Message) -> bool:
+    """Return whether a message was recalled as about the wrong patient (E66): what it says is shown to nobody."""
+    type_, _, id_ = (communication_of(found) or "").partition("/")
+    with call.services.store.read() as conn:
+        communication = resources.current(conn, type_, id_)
+    return communication is not None and not policy.shows(communication[2])
 
 
 def summary(found: Message) -> dict[str, Any]:

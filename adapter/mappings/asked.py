@@ -1,0 +1,98 @@
+"""A question of the handler answered by the sender. E05; message-rules.md, 'Which carrier' and 'The text'."""
+
+from __future__ import annotations
+
+from adapter.fhir import parts
+from adapter.kith import text, words
+from adapter.mappings import common, grants, patient_input, release, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.scope import melde_part, scoped
+from adapter.model import Message, Party
+from adapter.rules import consent, states
+
+EVENT = "ip.need.info-supplied"
+
+
+def supplied(ctx: Context) -> Change:
+    """Return the needs under assessment again; the clock of the decision goes on, so none is stopped. E05."""
+    chosen = scoped(ctx)
+    tasks = []
+    for need in chosen:
+        step = states.transition(need.state, ctx.event.type)
+        tasks.append(common.with_state(ctx, need.task, status=step.task_status, business=step.business))
+    shut = [n for n in chosen if not _goes(ctx, n).open] if ctx.may_send else []
+    return (
+        common.author(ctx)
+        + common.acted(ctx, {n.melde_id for n in chosen}, common.READ)
+        + _to_read(ctx, chosen)
+        + Change(
+            resources=tuple(tasks),
+            warnings=(common.warn("IPK-C001", "$.data.continues"),) if shut else (),
+            reasons=tuple(dict.fromkeys(r for n in shut for r in _goes(ctx, n).reasons)),
+            case=melde_part(chosen),
+        )
+    )
+
+
+def _to_read(ctx: Context, chosen: tuple[views.Need, ...]) -> Change:
+    """Return the answer that an outside reporter posts, and a Task to read it; a received one comes with its own."""
+    if ctx.event.origin != "posted" or ctx.home is not None:
+        return Change()
+    said = patient_input.communication(ctx, tuple(f"ServiceRequest/{n.id}" for n in chosen))
+    owner = ctx.book.by_organisation(chosen[0].owner)
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", "read-answer"),
+        kind="read-answer",
+        owner=owner if owner and owner.home else None,
+        focus=parts.of(said),
+        melde_id=chosen[0].melde_id,
+    )
+    return Change(resources=(said, item))
+
+
+def supplied_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the answer to each party that asked, in the thread of its question, where consent still opens. E05."""
+    chosen = [n for n in scoped(before) if _goes(ctx, n).open]
+    return tuple(
+        _answer(ctx, party, melde_id, [n for n in chosen if (n.owner, n.melde_id) == (owner, melde_id)])
+        for owner, melde_id in sorted({(n.owner, n.melde_id) for n in chosen})
+        if (party := ctx.book.by_organisation(owner)) is not None and not party.home
+    )
+
+
+def _goes(ctx: Context, need: views.Need) -> consent.Verdict:
+    """Return whether the consent that holds now opens for the one who asked: an answer tells more than the need did."""
+    said = release.reported(ctx, need.melde_id)
+    return consent.gate(
+        need=need.kind,
+        consent=said.given if said else grants.latest(ctx.case),
+        recipient=grants.names(ctx.book.by_organisation(need.owner)),
+        legal_basis=said.need.legal_basis if said else ctx.data.legal_basis,
+        on=ctx.now.date(),
+    )
+
+
+def _answer(ctx: Context, party: Party, melde_id: str, needs: list[views.Need]) -> Notice:
+    asked = question(ctx, party, melde_id)
+    return Notice(
+        receiver=party,
+        title=text.reply_subject(text.TITLES["ip.need.identified"]),
+        text=text.notice(text.TITLES[EVENT], [(words.SUPPLIED, ctx.data.text)], melde_id),
+        melde_id=melde_id,
+        thread=asked or views.dialogue(ctx.case, party.key, melde_id=melde_id),
+        answers=asked if asked is not None and asked.type == "DIALOG_FORESPORSEL" else None,
+        based_on=tuple(f"ServiceRequest/{n.id}" for n in needs),
+        reasons=tuple(dict.fromkeys(r for n in needs for r in _goes(ctx, n).reasons)),
+    )
+
+
+def question(ctx: Context, party: Party, melde_id: str) -> Message | None:
+    """Return the latest dialogue message received from a party about a need: what it asked."""
+    talk = (
+        m
+        for m in reversed(ctx.case.messages)
+        if (m.direction, m.sender_key, m.melde_id) == ("in", party.key, melde_id)
+        and m.type.startswith("DIALOG_")
+    )
+    return next(talk, None)

@@ -1,0 +1,163 @@
+"""A case as it stands now: what the national codes follow from, and what `GET /cases/{id}` tells. domain § 1.8."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from adapter import codes
+from adapter.fhir import parts, urls
+from adapter.mappings import plo_roles, views
+from adapter.model import AddressBook, Case, Resource
+from adapter.rules import carrier, fulfilment, national
+
+MUNICIPALITY: Final = "102"
+"""Type of organisation (list 9040)."""
+COORDINATING: Final = fulfilment.COORDINATORS | {"koordinator-sphl"}
+"""Roles of which list 9188 asks: coordinators of either level."""
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "plan": ("individual-plan",),
+    "coordinator": ("coordinator", "child-coordinator"),
+}
+_ROLES: Final = {(role.system, role.code): role.key for role in codes.ROLES.values()}
+
+
+def of(case: Case, book: AddressBook, day: date) -> national.Standing:
+    """Return what the codes follow from; needs on the wrong patient count for nothing."""
+    held = [a for a in views.assignments(case) if _runs(a, day)]
+    plan = _plan(case)
+    return national.Standing(
+        level="municipality" if _type(case, book) == MUNICIPALITY else "hospital",
+        plan_need=_asked(case, "plan"),
+        coordinator_need=_asked(case, "coordinator"),
+        plan=plan["status"] if plan else None,
+        plan_is_ours=plan is not None and _ours(views.reference_id(plan.get("author")), case, book),
+        takes_part=any(_ours(a.organisation, case, book) for a in held),
+        coordinator=any(_ROLES.get((a.system, a.code)) in COORDINATING for a in held),
+    )
+
+
+def codes_of(case: Case, book: AddressBook, day: date) -> tuple[national.Code, ...]:
+    """Return the national codes of a case on a day, each with its reason. rules.national."""
+    return national.codes_of(of(case, book, day))
+
+
+def _type(case: Case, book: AddressBook) -> str | None:
+    return next((p.type for p in book.parties if p.home and p.her_id == case.owner), None)
+
+
+def _ours(organisation: str, case: Case, book: AddressBook) -> bool:
+    party = book.by_organisation(organisation)
+    return party is not None and party.her_id == case.owner
+
+
+def _runs(held: views.Assignment, day: date) -> bool:
+    return held.start[:10] <= day.isoformat() and (held.end is None or day.isoformat() <= held.end[:10])
+
+
+def _plan(case: Case) -> Resource | None:
+    """Return the plan there is, else the one there was last."""
+    closed = [p for p in case.of("CarePlan") if p["status"] != "entered-in-error"]
+    return views.plan(case) or max(
+        closed, key=lambda p: p.get("meta", {}).get("lastUpdated", ""), default=None
+    )
+
+
+def needs(case: Case) -> tuple[views.Need, ...]:
+    """Return the needs of a case without those that were on the wrong patient."""
+    return tuple(n for n in views.needs(case) if n.task["status"] != "entered-in-error")
+
+
+def _asked(case: Case, about: str) -> national.Asked | None:
+    """Return the need that counts: an open one before a closed one, then the latest."""
+    mine = [n for n in needs(case) if n.kind in _KINDS[about]]
+    need = max(mine, key=lambda n: (n.is_open, n.request.get("authoredOn", "")), default=None)
+    if need is None:
+        return None
+    return national.Asked(
+        state=need.state,
+        reason=need.task.get("statusReason", {}).get("text"),
+        by_hand=any(
+            (m.direction, m.melde_id, m.state) == ("out", need.melde_id, "manual")
+            and m.type != carrier.LETTER
+            for m in case.messages
+        ),
+    )
+
+
+# ── what is told ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def references(case: Case) -> tuple[str, ...]:
+    """Return the references to people and organisations that the case itself does not hold."""
+    responsible = (_plan(case) or {}).get("author", {}).get("reference", "")
+    owners = (f"Organization/{n.owner}" for n in needs(case) if n.owner)
+    wanted = (*plo_roles.references(case), responsible, *owners)
+    return tuple(dict.fromkeys(ref for ref in wanted if ref and ref not in case.resources))
+
+
+def told(case: Case, others: Mapping[str, Resource], book: AddressBook, day: date) -> dict[str, Any]:
+    """Return the state of a case: needs, team, plan, codes with their texts, and the clocks that run."""
+    there = {**others, **case.resources}
+    return {
+        "patientId": case.key,
+        "needs": [_need(n, there) for n in needs(case)],
+        "team": plo_roles.told(plo_roles.holders(case, others, day))["roles"],
+        "plan": _told_plan(_plan(case), there),
+        "codes": [_code(c) for c in codes_of(case, book, day)],
+        "deadlines": [
+            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject}
+            for d in sorted(case.deadlines, key=lambda d: (d.due, d.id))
+            if d.state == "open"
+        ],
+    }
+
+
+def _need(need: views.Need, there: Mapping[str, Resource]) -> dict[str, Any]:
+    return {
+        "kind": need.kind,
+        "display": codes.LOCAL["need-kind"].get(need.kind, need.kind),
+        "needId": need.id,
+        "meldeId": need.melde_id,
+        "state": need.state,
+        "stateDisplay": codes.LOCAL["need-state"].get(need.state, need.state),
+        "owner": _name(need.task.get("owner"), there),
+        "identified": need.request.get("occurrenceDateTime"),
+        "changed": need.task.get("lastModified"),
+    }
+
+
+def _told_plan(plan: Resource | None, there: Mapping[str, Resource]) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return {
+        "planId": plan["id"],
+        "status": plan["status"],
+        "version": plan.get("meta", {}).get("versionId"),
+        "period": plan.get("period"),
+        "responsible": _name(plan.get("author"), there),
+    }
+
+
+def _name(reference: dict[str, Any] | None, there: Mapping[str, Resource]) -> str | None:
+    said = reference or {}
+    found = there.get(said.get("reference", ""), {}).get("name") or said.get("display")
+    return str(found) if found else None
+
+
+def _code(code: national.Code) -> dict[str, Any]:
+    return {
+        "list": code.number,
+        "system": urls.volven(code.number),
+        "code": code.code,
+        "display": code.display,
+        "about": code.about,
+        "register": code.register,
+        "why": {
+            "rule": code.reason.rule,
+            "source": code.reason.source,
+            "outcome": code.reason.outcome,
+            "text": code.reason.text,
+        },
+    }

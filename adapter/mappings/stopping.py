@@ -1,0 +1,38 @@
+"""The clocks of needs on which nobody has to act any more. message-rules.md, 'Receipts and clocks'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from adapter.mappings import views
+from adapter.mappings.context import Context
+from adapter.model import Deadline
+
+
+def stopped(
+    ctx: Context, gone: Iterable[views.Need], *, state: Literal["met", "cancelled"], receipts: bool = False
+) -> tuple[Deadline, ...]:
+    """Return the open clocks of these needs as over.
+
+    A clock on a message or Melde-id goes on while another kind under it is open. With `receipts` those go too: nobody
+    waits any longer for word of a message.
+    """
+    listed = tuple(gone)
+    mine = {
+        f"{type_}/{n.task['id'] if type_ == 'Task' else n.id}"
+        for n in listed
+        for type_ in ("Task", "ServiceRequest")
+    }
+    ids = {n.id for n in listed}
+    left = {n.melde_id for n in views.open_needs(ctx.case) if n.id not in ids}
+    whole = {n.melde_id for n in listed} - left
+    mine |= {f"need/{melde_id}" for melde_id in whole}
+    messages = {f"message/{m.id}" for m in ctx.case.messages if m.melde_id in whole}
+    return tuple(
+        replace(d, state=state)
+        for d in ctx.case.deadlines
+        if d.state == "open"
+        and (d.subject in mine or (d.subject in messages and (receipts or d.kind != "receipt")))
+    )
