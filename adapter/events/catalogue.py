@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapter.events import consent, messages, needs, plans, team
+from adapter.events import consent, coordinators, members, messages, needs, plans, team
 from adapter.events.parts import EventData
 
 if TYPE_CHECKING:
@@ -46,16 +46,37 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E09", "ip.need.withdrawn", needs.NeedWithdrawn, "Melding trukket tilbake", "required", NEED),
     ("E13", "ip.consent.given", consent.ConsentGiven, "Samtykke gitt", "none", ()),
     ("E15", "ip.consent.withdrawn", consent.ConsentWithdrawn, "Samtykke trukket", "none", ()),
+    ("E20", "ip.coordinator.offered", coordinators.CoordinatorOffered, "Koordinator tilbudt", "optional", ANY),
     ("E21", "ip.coordinator.appointed", team.CoordinatorAppointed, "Koordinator oppnevnt", "optional", ANY),
     ("E22", "ip.hospital-coordinator.appointed", team.HospitalCoordinatorAppointed,
      "Koordinator i spesialisthelsetjenesten oppnevnt", "optional", ANY),
+    ("E23", "ip.child-coordinator.appointed", coordinators.ChildCoordinatorAppointed,
+     "Barnekoordinator oppnevnt", "optional", ANY),
     ("E24", "ip.coordinator.replaced", team.CoordinatorReplaced, "Ny koordinator", "required", ASSIGNMENT),
+    ("E25", "ip.coordinator.absent", coordinators.CoordinatorAbsent, "Koordinator er borte", "required",
+     ASSIGNMENT),
+    ("E25", "ip.coordinator.returned", coordinators.CoordinatorReturned, "Koordinator er tilbake", "required",
+     ASSIGNMENT),
     ("E26", "ip.coordinator.ended", team.CoordinatorEnded, "Koordinator avsluttet", "required", ASSIGNMENT),
     ("E27", "ip.contact-physician.appointed", team.ContactPhysicianAppointed, "Kontaktlege oppnevnt",
      "optional", ANY),
+    ("E28", "ip.contact-physician.replaced", members.ContactPhysicianReplaced, "Ny kontaktlege", "required",
+     ASSIGNMENT),
+    ("E29", "ip.contact-physician.ended", members.ContactPhysicianEnded, "Kontaktlege avsluttet", "required",
+     ASSIGNMENT),
+    ("E30", "ip.team-member.added", members.TeamMemberAdded, "Ny deltaker i teamet", "optional", ANY),
+    ("E31", "ip.team-member.removed", members.TeamMemberRemoved, "Deltaker ute av teamet", "required",
+     ASSIGNMENT),
+    ("E32", "ip.pathway-coordinator.assigned", members.PathwayCoordinatorAssigned,
+     "Forløpskoordinator oppnevnt", "optional", ANY),
+    ("E33", "ip.gp.changed", members.GpChanged, "Ny fastlege", "optional", ANY),
     ("E34", "ip.plan.created", plans.PlanCreated, "Individuell plan opprettet", "optional", ANY),
     ("E35", "ip.plan.updated", plans.PlanUpdated, "Individuell plan endret", "required", PLAN),
     ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
+    ("E49", "ip.hospital-participation.ending", members.HospitalParticipationEnding,
+     "Sykehusets deltakelse avsluttes", "required", ASSIGNMENT),
+    ("E49", "ip.hospital-participation.ended", members.HospitalParticipationEnded,
+     "Sykehusets deltakelse er avsluttet", "required", ASSIGNMENT),
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
 )  # fmt: skip
