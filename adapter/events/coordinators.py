@@ -44,9 +44,9 @@ class ChildCoordinatorAppointed(MayContinue):
     guardians: tuple[Guardian, ...] = Field(
         min_length=1, max_length=LIST_LIMIT, description="Who consented; of an expected child the parents"
     )
-    tasks: tuple[Literal["health", "kindergarten", "school", "nav", "child-welfare", "housing", "other"], ...] = (
-        Field((), max_length=LIST_LIMIT, description="What is to be coordinated, beyond health too")
-    )
+    tasks: tuple[
+        Literal["health", "kindergarten", "school", "nav", "child-welfare", "housing", "other"], ...
+    ] = Field((), max_length=LIST_LIMIT, description="What is to be coordinated, beyond health too")
     inform: tuple[Key, ...] = Field(
         (), max_length=LIST_LIMIT, description="Others to be told, keys of the address book; each by consent"
     )

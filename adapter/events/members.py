@@ -80,8 +80,8 @@ class TeamMemberRemoved(Continuing):
     """E31 ip.team-member.removed: a member takes part no longer; what it knew stays in the history."""
 
     until: Day = Field(description="Last day")
-    reason_code: Literal["no-longer-involved", "consent-withdrawn", "patient-request", "left", "other"] = Field(
-        description="Why"
+    reason_code: Literal["no-longer-involved", "consent-withdrawn", "patient-request", "left", "other"] = (
+        Field(description="Why")
     )
 
 
@@ -89,7 +89,9 @@ class PathwayCoordinatorAssigned(MayContinue):
     """E32 ip.pathway-coordinator.assigned: a forløpskoordinator of a cancer pathway. List 9034/17."""
 
     person: Person = Field(description="The pathway coordinator")
-    role: Literal["forlopskoordinator-kreft"] = Field(description="The role; list 9034 has one for cancer only")
+    role: Literal["forlopskoordinator-kreft"] = Field(
+        description="The role; list 9034 has one for cancer only"
+    )
     pathway: Label = Field(description="The pathway")
     from_: Day = Field(description="First day")
 

@@ -24,7 +24,7 @@ class Clock:
     """How long one kind of clock runs unless an agreement or the party says otherwise, and by which rule."""
 
     amount: int
-    unit: Literal["hours", "working days"]
+    unit: Literal["hours", "working days", "days"]
     rule: str
 
 
@@ -33,6 +33,8 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
         "receipt": Clock(amount=96, unit="hours", rule="clock-receipt"),
         "reply": Clock(amount=3, unit="working days", rule="clock-reply"),
         "release": Clock(amount=1, unit="working days", rule="clock-release"),
+        "gap": Clock(amount=7, unit="days", rule="clock-gap"),
+        "participation": Clock(amount=14, unit="days", rule="clock-participation"),
     }
 )
 """Kind of deadline → its clock. Sources and dates stand at the rules."""
@@ -61,6 +63,27 @@ def release_due(held_at: datetime, working_days: int | None = None) -> datetime:
     return due.astimezone(UTC).astimezone(OSLO)
 
 
+def end_of_day(day: date) -> datetime:
+    """Return the last second of a day in Europe/Oslo."""
+    return datetime.combine(day, _END_OF_DAY, OSLO)
+
+
+def gap_due(until: date) -> datetime:
+    """Return when a gap after this last day is told further: C10, calendar days, at the end of the day."""
+    return end_of_day(until + timedelta(days=CLOCKS["gap"].amount))
+
+
+def participation_due(expected_until: date, *, now: datetime) -> datetime:
+    """Return when the end of a time-limited participation is told next: 14 days before, or once that is past, on its last day."""
+    reminder = end_of_day(expected_until - timedelta(days=CLOCKS["participation"].amount))
+    return reminder if _aware(now) < reminder else end_of_day(expected_until)
+
+
+def days_reason(kind: str) -> Reason:
+    """Return why a clock of calendar days runs as long as it does."""
+    return _why(CLOCKS[kind], CLOCKS[kind].amount)
+
+
 def reply_days(agreement: Agreement | None) -> tuple[int, Reason]:
     """Return how many working days a reply may take, and why; an agreement between the two overrides the guide."""
     clock = CLOCKS["reply"]
@@ -82,8 +105,11 @@ def receipt_reason() -> Reason:
     return _why(CLOCKS["receipt"], CLOCKS["receipt"].amount)
 
 
+_UNITS: Final = {"hours": "timer", "working days": "virkedager", "days": "dager"}
+
+
 def _why(clock: Clock, amount: int) -> Reason:
-    unit = "timer" if clock.unit == "hours" else "virkedager"
+    unit = _UNITS[clock.unit]
     return anchors.reason(clock.rule, f"{amount} {unit}", n=amount)
 
 

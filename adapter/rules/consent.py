@@ -57,6 +57,7 @@ _CREATE: Final = Row("consent-plan-create", frozenset({"plan-create"}))
 _COORDINATOR: Final = Row("consent-coordinator", frozenset({"coordinator"}))
 _EITHER: Final = Row("consent-rehabilitation", frozenset({"plan-create", "coordinator"}))
 _SHARE: Final = Row("consent-plan-share", frozenset({"plan-share"}))
+_SECTORS: Final = Row("consent-other-sectors", frozenset({"other-sectors"}))
 _FREE: Final = Row("consent-not-gated", frozenset())
 
 NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
@@ -77,6 +78,13 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.contact-physician.appointed": _COORDINATOR,
         "ip.contact-physician.replaced": _COORDINATOR,
         "ip.contact-physician.ended": _COORDINATOR,
+        "ip.team-member.added": _COORDINATOR,
+        "ip.team-member.removed": _COORDINATOR,
+        "ip.gp.changed": _COORDINATOR,
+        "ip.hospital-participation.ending": _COORDINATOR,
+        "ip.hospital-participation.ended": _COORDINATOR,
+        # Agencies of other sectors, each by its own consent
+        "other-sectors": _SECTORS,
         # E34–E41
         "ip.plan.created": _SHARE,
         "ip.plan.updated": _SHARE,

@@ -80,6 +80,7 @@ _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.consent.withdrawn", ("consent-pending", *UNSENT), "consent-pending"),
     ("ip.consent.withdrawn", tuple(s for s in (*OUT, *ASSESSED, *AGREED) if s not in UNSENT), "withdrawn"),
     ("ip.coordinator.appointed", OPEN, "fulfilled"),
+    ("ip.child-coordinator.appointed", OPEN, "fulfilled"),
     ("ip.plan.created", OPEN, "fulfilled"),
     ("ip.plan.updated", OPEN, "fulfilled"),
     (BEGIN, AGREED, "in-progress"),
@@ -97,6 +98,7 @@ UNMOVED: Final = frozenset(
         "ip.consent.given",
         "ip.consent.withdrawn",
         "ip.coordinator.appointed",
+        "ip.child-coordinator.appointed",
         "ip.plan.created",
         "ip.plan.updated",
     }
