@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from adapter.events.fields import LIST_LIMIT, Day, Key, Phone, Text
+from adapter.events.fields import LIST_LIMIT, Day, Phone, Text
 from adapter.events.needs import Preference
 from adapter.events.parts import Continuing, MayContinue, Part, Person, PersonName
 from adapter.events.team import Followed
@@ -47,9 +47,6 @@ class ChildCoordinatorAppointed(MayContinue):
     tasks: tuple[
         Literal["health", "kindergarten", "school", "nav", "child-welfare", "housing", "other"], ...
     ] = Field((), max_length=LIST_LIMIT, description="What is to be coordinated, beyond health too")
-    inform: tuple[Key, ...] = Field(
-        (), max_length=LIST_LIMIT, description="Others to be told, keys of the address book; each by consent"
-    )
     parallel_reason: Text | None = Field(
         None, description="Why the municipality's other coordinator goes on beside this one"
     )

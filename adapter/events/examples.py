@@ -297,6 +297,7 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
             "organisation": {
                 "key": "nav-alvdal",
                 "name": "NAV Alvdal",
+                "orgnr": "310000019",
                 "sector": "nav",
                 "address": {"line": "Sentrumsveien 1", "postalCode": "2560", "city": "Alvdal"},
             },

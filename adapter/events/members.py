@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,11 @@ from adapter.events.fields import Day, Email, HprNumber, Key, Label, OrgNumber, 
 from adapter.events.parts import Continuing, Gp, MayContinue, Part, Person, PersonName
 
 Sector = Literal["health", "nav", "school", "kindergarten", "child-welfare", "housing", "family", "other"]
+
+WITHOUT_AGENCY: Final = ("health", "family")
+"""Sectors whose members need no consent of their own: health shares by the case's, relatives come by the patient's wish."""
+MEMBER_ROLES: Final = ("primaerkontakt",)
+"""Roles of list 9034 that a member may have; others are words."""
 
 
 class ContactPhysicianReplaced(Continuing):
@@ -48,7 +53,10 @@ class Agency(Part):
         None, description="Key of the address book, or the name a consent gives it; required outside health"
     )
     name: Label = Field(description="Name of the organisation")
-    orgnr: OrgNumber | None = Field(None, description="Organisation number, nine digits")
+    orgnr: OrgNumber | None = Field(
+        None,
+        description="Organisation number, nine digits; required outside health where the book has no such key",
+    )
     sector: Sector = Field(description="Which sector; `family` for relatives")
     address: Address | None = Field(None, description="Where a letter goes, for those the book does not list")
 

@@ -113,11 +113,14 @@ def overdue(services: Services, deadline: Deadline) -> None:
 
 
 def _closed(services: Services, deadline: Deadline) -> None:
-    """Close a clock whose event changed nothing (its message was answered meanwhile), so that it is not due again."""
+    """Close a clock whose event changed nothing (its message was answered meanwhile), so that it is not due again.
+
+    One that its event set anew (due later) goes on.
+    """
 
     def work(conn: Connection) -> None:
         found = deadlines.get(conn, deadline.id)
-        if found is not None and found.state == "open":
+        if found is not None and found.state == "open" and found.due <= deadline.due:
             deadlines.put(conn, (replace(found, state="cancelled"),))
 
     services.store.write(work)

@@ -20,8 +20,16 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.consent.withdrawn": "Samtykke trukket",
         "ip.coordinator.appointed": "Koordinator oppnevnt",
         "ip.hospital-coordinator.appointed": "Koordinator oppnevnt",
+        "ip.child-coordinator.appointed": "Barnekoordinator oppnevnt",
         "ip.coordinator.replaced": "Ny koordinator",
+        "ip.coordinator.absent": "Koordinator er borte",
+        "ip.coordinator.returned": "Koordinator er tilbake",
         "ip.coordinator.ended": "Koordinator avsluttet",
+        "ip.team-member.added": "Ny deltaker i teamet",
+        "ip.team-member.removed": "Deltaker ute av teamet",
+        "ip.gp.changed": "Ny fastlege: koordinator for pasienten",
+        "ip.hospital-participation.ending": "Sykehusets deltakelse avsluttes",
+        "ip.hospital-participation.ended": "Sykehusets deltakelse er avsluttet",
         "ip.plan.created": "Individuell plan opprettet",
         "ip.plan.updated": "Individuell plan endret",
         "ip.plan.closed": "Individuell plan avsluttet",
@@ -70,6 +78,11 @@ FORMER: Final = "Tidligere"
 NEW: Final = "Ny"
 COORDINATOR: Final = "Koordinator"
 NEW_COORDINATOR: Final = "Ny koordinator"
+DEPUTY: Final = "Stedfortreder"
+CHILD_APPOINTED: Final = "Barnekoordinator oppnevnt"
+TASKS: Final = "Skal samordne"
+MEMBER: Final = "Deltaker"
+SUMMARY: Final = "Sammendrag"
 NOBODY_YET: Final = "Ikke oppnevnt ennå"
 RESPONSIBLE: Final = "Ansvarlig"
 PERIOD: Final = "Periode"
@@ -81,6 +94,7 @@ LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
     ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
+    DEPUTY, CHILD_APPOINTED, TASKS, MEMBER, SUMMARY,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -156,6 +170,21 @@ ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
         "needs-info": "Trenger opplysninger",
         "accepted": "Godtatt",
         "declined": "Avslått",
+    }
+)
+GUARDIANS: Final[Mapping[str, str]] = MappingProxyType(
+    {"parent": "Forelder", "guardian": "Verge", "child-welfare": "Barnevernet"}
+)
+"""Who consents for a child. pbrl § 4-4."""
+TASK_AREAS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "health": "helse",
+        "kindergarten": "barnehage",
+        "school": "skole",
+        "nav": "NAV",
+        "child-welfare": "barnevern",
+        "housing": "bolig",
+        "other": "annet",
     }
 )
 EXISTENCE: Final[Mapping[str, str]] = MappingProxyType(

@@ -21,6 +21,8 @@ MAY_END_ALONE: Final = frozenset(
 """Reasons of E26 and E29 after which nobody has to follow."""
 
 CHILD: Final = "barnekoordinator"
+OF_AGE: Final = 18
+"""Years at which the right to a child coordinator ends. pbrl § 2-5 c."""
 MUNICIPAL: Final = frozenset({"koordinator-ip", "koordinator-kommune"})
 """Roles that a child coordinator takes the place of. hol § 7-2 a."""
 

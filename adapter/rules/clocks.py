@@ -79,7 +79,7 @@ def participation_due(expected_until: date, *, now: datetime) -> datetime:
     return reminder if _aware(now) < reminder else end_of_day(expected_until)
 
 
-def days_reason(kind: str) -> Reason:
+def days_counted(kind: str) -> Reason:
     """Return why a clock of calendar days runs as long as it does."""
     return _why(CLOCKS[kind], CLOCKS[kind].amount)
 

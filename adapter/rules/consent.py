@@ -67,7 +67,8 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "child-coordinator": _COORDINATOR,
         "habilitation": _EITHER,
         "rehabilitation": _EITHER,
-        # E21–E27 and their endings
+        # E20–E29 and their endings
+        "ip.coordinator.offered": _COORDINATOR,
         "ip.coordinator.appointed": _COORDINATOR,
         "ip.hospital-coordinator.appointed": _COORDINATOR,
         "ip.child-coordinator.appointed": _COORDINATOR,

@@ -16,6 +16,7 @@ from adapter.rules.states import AGREED, ASSESSED, BEGIN, CLOSED, CONSENT_ASKED,
 E02, E03, E04 = "ip.need.forwarded", "ip.need.acknowledged", "ip.need.info-requested"
 E06, E07, E09 = "ip.need.accepted", "ip.need.declined", "ip.need.withdrawn"
 E13, E15 = "ip.consent.given", "ip.consent.withdrawn"
+E23 = "ip.child-coordinator.appointed"
 E21, E34, E35 = "ip.coordinator.appointed", "ip.plan.created", "ip.plan.updated"
 ALL = (*OPEN, *CLOSED)
 
@@ -41,6 +42,7 @@ MOVES = {
     E07: dict.fromkeys((*OUT, *ASSESSED), "declined"),
     E09: dict.fromkeys(OPEN, "withdrawn"),
     E21: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
+    E23: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
     E34: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
     E35: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
     E13: {**{s: s for s in ALL}, "consent-pending": "reported"},
