@@ -136,6 +136,13 @@ def _reversed(data: Raw, start: str, end: str, path: str) -> Iterator[Finding]:
         yield fault("IPK-E010", path, start)
 
 
+def offered_by_now(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find an offer or an answer in the future."""
+    when = day(data, "on")
+    if when and when > consentchecks.today(context):
+        yield fault("IPK-E011", "on")
+
+
 def other_sectors_by_consent(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
     """Find a member of another sector without a name that a consent can say, or on another scope. domain § 1.4."""
     agency = part(data, "member", "organisation")
@@ -208,6 +215,7 @@ RULES: Final = (
     _rule("listed-once", listed_once, "needs", "scope", "scopes"),
     _rule("preference-reason", not_followed_says_why, "preference"),
     _rule("period-order", ends_after_start, "expectedUntil", "until", "plan"),
+    _rule("offer-date", offered_by_now, "on"),
     _rule("member-sector", other_sectors_by_consent, "member"),
     _rule("member-role", roles_have_events, "member"),
     _rule("gp-another", another_gp, "gp"),

@@ -1,4 +1,4 @@
-"""Coordinators offered, for children, absent and back. E20, E23, E25; pbrl §§ 2-5 b and c, hol § 7-2 a, domain §§ 1.6, 2.5."""
+"""Coordinators offered, for children, absent and back, and the hospital's at its end. E20, E23, E25, E49; pbrl §§ 2-5 b and c, hol § 7-2 a, domain §§ 1.6, 2.5."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from adapter.errors import EventError
 from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import people, teams
 from adapter.kith import text, words
-from adapter.mappings import appointing, clocks, common, deputies, held, team, telling, views
+from adapter.mappings import answering, appointing, clocks, common, deputies, held, team, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import anchors, assignment_states, assignments
@@ -112,7 +112,10 @@ def child_appointed(ctx: Context) -> Change:
         )
         for number, one in enumerate(ctx.data.guardians, start=1)
     )
-    return team.appointed(ctx) + Change(resources=guardians)
+    made = team.appointed(ctx) + Change(resources=guardians)
+    after = ctx.case.having(made.outcome(ctx.patient_id()))
+    why = answering.answers(after, ctx.book, held.today(ctx)).reasons
+    return made + Change(reasons=why)
 
 
 def _check_child(ctx: Context) -> None:
@@ -208,6 +211,20 @@ def returned(ctx: Context) -> Change:
         + deputies.over(ctx, found, first - _DAY)
         + appointing.together_closed(ctx, (held.reference(found),))
     )
+
+
+# ── E49 ──
+
+
+def hospital_ended(ctx: Context) -> Change:
+    """Return the hospital's coordinator ended, and who answers from now on. E49."""
+    over = team.ended(ctx)
+    after = ctx.case.having(over.outcome(ctx.case.key))
+    why = answering.answers(after, ctx.book, ctx.data.until + _DAY).reasons
+    return over + Change(reasons=why)
+
+
+# ── E25, told ──
 
 
 def absent_notices(ctx: Context) -> tuple[Notice, ...]:

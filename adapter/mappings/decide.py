@@ -76,7 +76,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.plan.updated": Row(plans.updated, plans.updated_notices, compares=True),
     "ip.plan.closed": Row(plans.closed, plans.closed_notices),
     "ip.hospital-participation.ending": Row(participation.ending, participation.notices),
-    "ip.hospital-participation.ended": Row(team.ended, participation.notices),
+    "ip.hospital-participation.ended": Row(coordinators.hospital_ended, participation.notices),
     "ip.message.sent": Row(internal.handed_sent),
     "ip.message.receipt": Row(internal.handed_receipt),
     "ip.receipt.positive": Row(internal.receipt),

@@ -144,6 +144,7 @@ BAD = [
     ("ip.contact-physician.appointed", "data.role", "fastlege", "IPK-E008", None),
     (ENDED, "data.reasonCode", "bored", "IPK-E008", None),
     (OFFERED, "data.answer", "maybe", "IPK-E008", None),
+    (OFFERED, "data.on", "2027-06-02", "IPK-E011", None),
     (OFFERED, "data.level", "region", "IPK-E008", None),
     (CHILD, "data.guardians", [], "IPK-E007", None),
     (CHILD, "data.role", "koordinator-ip", "IPK-E008", None),
