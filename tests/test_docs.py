@@ -19,7 +19,7 @@ from adapter import cli, naming
 from adapter.errors import TABLE
 from adapter.events import catalogue, schemas
 from adapter.model import MessageState
-from adapter.rules import machines, states
+from adapter.rules import assignment_states, machines, states
 from adapter.settings import PREFIX, Settings
 from tests import reference
 from tests.clock import Clock
@@ -165,9 +165,17 @@ def test_every_state_of_a_need_stands_with_its_task_and_its_request():
     assert told == {s.business: (s.task_status, s.request_status) for s in states.STATES.values()}
 
 
+ASSIGNMENT: Final = "## An assignment"
+
+
+def drawn_moves(text: str) -> list[tuple[str, str, str]]:
+    """Return (from, to, label) of the moves that name an event."""
+    return re.findall(r"^    ([\w\[*\]]+) --> (\w+): (E\d\d.*)$", text, re.MULTILINE)
+
+
 def test_every_move_drawn_by_an_event_is_in_the_table_of_states():
     by_number = {row.number: type_ for type_, row in catalogue.TYPES.items() if row.posted}
-    drawn = re.findall(r"^    (\w+) --> (\w+): (E\d\d.*)$", text_of("docs/states.md"), re.MULTILINE)
+    drawn = [m for m in drawn_moves(text_of("docs/states.md").partition(ASSIGNMENT)[0]) if m[0] != "[*]"]
     assert drawn
     for before, after, label in drawn:
         begins = states.OUT if before == "out" else (before.replace("_", "-"),)
@@ -178,6 +186,23 @@ def test_every_move_drawn_by_an_event_is_in_the_table_of_states():
                 if states.permits(b, by_number[number])
             }
             assert after.replace("_", "-") in ends, (before, label)
+
+
+def test_every_move_of_an_assignment_is_drawn_and_no_other_is():
+    drawn = {
+        ("" if before == "[*]" else before.replace("_", "-"), number, after.replace("_", "-"))
+        for before, after, label in drawn_moves(text_of("docs/states.md").partition(ASSIGNMENT)[2])
+        for number in re.findall(r"E\d\d", label)
+    }
+    table = {
+        (before, catalogue.TYPES[move.event].number, move.after)
+        for move in assignment_states.MOVES
+        for before in move.before
+    }
+    assert drawn <= table
+    assert {(number, after) for _, number, after in table} <= {(n, a) for _, n, a in drawn} | {
+        ("E49", "active")  # the end comes nearer: nothing moves
+    }
 
 
 def test_every_state_of_a_message_is_named():

@@ -51,6 +51,15 @@ def test_every_scenario_that_ships_can_be_read(path: Path):
     assert scenario.title
 
 
+EVENTS_OF_THE_TEAM = ("e20", "e23", "e25", "e28", "e29", "e30", "e31", "e32", "e33", "e49")
+
+
+@pytest.mark.parametrize("number", EVENTS_OF_THE_TEAM)
+def test_every_event_of_the_team_has_a_scenario_and_a_bad_one(number: str):
+    assert any(name.startswith(f"{number}-") for name in NAMES)
+    assert any(name.startswith(f"bad-{number}-") for name in NAMES)
+
+
 @pytest.mark.parametrize("number", EVENTS_OF_THE_FIRST_ISSUE)
 def test_every_event_of_the_first_issue_has_a_scenario(number: str):
     assert any(name.startswith(f"{number}-") for name in NAMES)

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from adapter import ids
+from adapter import codes, ids
 from adapter.errors import Fault, PersonalIdError
 from adapter.events import consentchecks, envelope
+from adapter.events.members import MEMBER_ROLES, WITHOUT_AGENCY
 from adapter.events.plans import ACTIVITY_STATUS
 from adapter.events.raw import Finding, Raw, day, fault, items, part, text
 
@@ -75,13 +76,14 @@ def district_of_municipality(data: Raw, _row: EventType, _context: envelope.Cont
 
 def author_organisation(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
     """Find an organisation number with a wrong check digit."""
-    number = text(part(data, "author", "organisation"), "orgnr")
-    if number is None:
-        return
-    try:
-        ids.org_number(number)
-    except PersonalIdError as error:
-        yield fault(error.code, "author.organisation.orgnr")
+    for holder in ("author", "member"):
+        number = text(part(data, holder, "organisation"), "orgnr")
+        if number is None:
+            continue
+        try:
+            ids.org_number(number)
+        except PersonalIdError as error:
+            yield fault(error.code, f"{holder}.organisation.orgnr")
 
 
 def occurred(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
@@ -131,6 +133,7 @@ def not_followed_says_why(data: Raw, _row: EventType, _context: envelope.Context
 def ends_after_start(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
     """Find what ends before it begins."""
     yield from _reversed(data, "from", "expectedUntil", "expectedUntil")
+    yield from _reversed(data, "from", "until", "until")
     plan = part(data, "plan")
     yield from _reversed(part(plan, "period"), "start", "end", "plan.period.end")
     for index, activity in enumerate(items(plan, "activities")):
@@ -141,6 +144,38 @@ def _reversed(data: Raw, start: str, end: str, path: str) -> Iterator[Finding]:
     first, last = day(data, start), day(data, end)
     if first and last and last < first:
         yield fault("IPK-E010", path, start)
+
+
+def offered_by_now(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find an offer or an answer in the future."""
+    when = day(data, "on")
+    if when and when > consentchecks.today(context):
+        yield fault("IPK-E011", "on")
+
+
+def other_sectors_by_consent(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a member of another sector without a name that a consent can say, or on another scope. domain § 1.4."""
+    agency = part(data, "member", "organisation")
+    if text(agency, "sector") in (None, *WITHOUT_AGENCY):
+        return
+    if agency.get("key") is None:
+        yield fault("IPK-E005", "member.organisation.key")
+    if text(data, "consentScope") not in (None, "other-sectors"):
+        yield fault("IPK-E010", "consentScope", "other-sectors")
+
+
+def roles_have_events(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a coordinator, contact physician or GP named as a mere member: they have events of their own."""
+    role = text(data, "role")
+    if role in codes.ROLES and role not in MEMBER_ROLES:
+        yield fault("IPK-E010", "role", ", ".join(MEMBER_ROLES))
+
+
+def another_gp(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a change of GP from one to the same."""
+    new, old = text(part(data, "gp"), "herId"), text(part(data, "previous"), "herId")
+    if new is not None and new == old:
+        yield fault("IPK-E010", "previous.herId", "gp")
 
 
 def status_fits_kind(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
@@ -184,7 +219,7 @@ def _rule(
 RULES: Final = (
     _rule("author-hpr", author_hpr, "author"),
     _rule("author-name", author_name, "author"),
-    _rule("author-organisation", author_organisation, "author"),
+    _rule("author-organisation", author_organisation, "author", "member"),
     _rule("person-identifier", person_identifier, "patient"),
     _rule("local-identifier", local_identifier, "patient"),
     _rule("birth-date", born, "patient"),
@@ -194,7 +229,11 @@ RULES: Final = (
     _rule("other-sector-consent", other_sector_by_consent, "author"),
     _rule("listed-once", listed_once, "needs", "scope", "scopes"),
     _rule("preference-reason", not_followed_says_why, "preference"),
-    _rule("period-order", ends_after_start, "expectedUntil", "plan"),
+    _rule("period-order", ends_after_start, "expectedUntil", "until", "plan"),
+    _rule("offer-date", offered_by_now, "on"),
+    _rule("member-sector", other_sectors_by_consent, "member"),
+    _rule("member-role", roles_have_events, "member"),
+    _rule("gp-another", another_gp, "gp"),
     _rule("activity-status", status_fits_kind, "plan"),
     _rule("plan-ids", ids_once, "plan"),
     _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),

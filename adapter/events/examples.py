@@ -72,6 +72,20 @@ _NURSE: Final = {
         "name": "St. Olavs hospital, Fysikalsk medisin og rehabilitering",
     },
 }
+_DEPUTY: Final = {
+    "name": {"family": "September", "given": "August"},
+    "hpr": "9144897",
+    "profession": "ET",
+    "phone": "+4762480000",
+    "organisation": {"key": "alvdal-saksbehandling", "name": "Alvdal kommune, Saksbehandling"},
+}
+_CHILD: Final = {
+    "identifier": {"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "10881550003"},
+    "name": {"family": "Danser", "given": "Lilje"},
+    "birthDate": "2015-08-10",
+    "gender": "female",
+    "municipality": {"code": "3428"},
+}
 _CONSENT: Final = {
     "status": "given",
     "scopes": ["coordinator", "plan-create"],
@@ -213,6 +227,14 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "recipients": ["coordinating-unit"],
         "date": "2026-03-16",
     }),
+    "ip.coordinator.offered": (MUNICIPALITY, "2026-03-16T09:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": _NEED,
+        "level": "municipality",
+        "candidate": _COORDINATOR,
+        "answer": "pending",
+        "on": "2026-03-16",
+        "preference": {"text": "Helst en som kan møtes hjemme."},
+    }),
     "ip.coordinator.appointed": (MUNICIPALITY, "2026-03-20T09:00:00+01:00", _IN_MUNICIPALITY | {
         "continues": _NEED,
         "person": _COORDINATOR,
@@ -227,6 +249,18 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "from": "2026-03-04",
         "expectedUntil": "2026-06-30",
     }),
+    "ip.child-coordinator.appointed": (MUNICIPALITY, "2026-03-20T10:00:00+01:00", {
+        "patient": _CHILD,
+        "author": _CASE_HANDLER,
+        "person": _COORDINATOR,
+        "role": "barnekoordinator",
+        "main": True,
+        "from": "2026-03-23",
+        "guardians": [
+            {"name": {"family": "Danser", "given": "Line"}, "kind": "parent", "phone": "+4762480009"},
+        ],
+        "tasks": ["health", "kindergarten", "nav"],
+    }),
     "ip.coordinator.replaced": (MUNICIPALITY, "2026-05-11T09:00:00+02:00", _IN_MUNICIPALITY | {
         "continues": {"assignmentId": _ASSIGNMENT},
         "person": {
@@ -238,6 +272,16 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         },
         "from": "2026-05-18",
         "reasonCode": "left",
+    }),
+    "ip.coordinator.absent": (MUNICIPALITY, "2026-06-19T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "from": "2026-06-22",
+        "until": "2026-08-14",
+        "deputy": _DEPUTY,
+    }),
+    "ip.coordinator.returned": (MUNICIPALITY, "2026-08-17T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "from": "2026-08-17",
     }),
     "ip.coordinator.ended": (MUNICIPALITY, "2026-08-31T09:00:00+02:00", _IN_MUNICIPALITY | {
         "continues": {"assignmentId": _ASSIGNMENT},
@@ -254,6 +298,51 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         },
         "role": "kontaktlege",
         "from": "2026-03-04",
+    }),
+    "ip.contact-physician.replaced": (HOSPITAL, "2026-03-10T09:00:00+01:00", _IN_HOSPITAL | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "person": _NURSE | {"profession": "LE"},
+        "from": "2026-03-11",
+        "reasonCode": "rota",
+    }),
+    "ip.contact-physician.ended": (HOSPITAL, "2026-03-20T09:00:00+01:00", _IN_HOSPITAL | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "until": "2026-03-20",
+        "reasonCode": "treatment-over",
+    }),
+    "ip.team-member.added": (MUNICIPALITY, "2026-04-13T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "member": {
+            "name": {"family": "Gundersen", "given": "Roland"},
+            "phone": "+4762480050",
+            "organisation": {
+                "key": "nav-alvdal",
+                "name": "NAV Alvdal",
+                "orgnr": "310000019",
+                "sector": "nav",
+                "address": {"line": "Sentrumsveien 1", "postalCode": "2560", "city": "Alvdal"},
+            },
+        },
+        "role": "Veileder",
+        "from": "2026-04-13",
+        "consentScope": "other-sectors",
+        "access": "read",
+        "consent": _CONSENT | {"scopes": ["other-sectors"], "recipients": ["nav-alvdal"]},
+    }),
+    "ip.team-member.removed": (MUNICIPALITY, "2026-10-01T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "until": "2026-10-01",
+        "reasonCode": "no-longer-involved",
+    }),
+    "ip.pathway-coordinator.assigned": (HOSPITAL, "2026-03-05T09:00:00+01:00", _IN_HOSPITAL | {
+        "person": _NURSE,
+        "role": "forlopskoordinator-kreft",
+        "pathway": "Pakkeforløp for brystkreft",
+        "from": "2026-03-05",
+    }),
+    "ip.gp.changed": (MUNICIPALITY, "2026-05-04T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "gp": {"herId": "91101"},
+        "from": "2026-05-01",
+        "previous": {"herId": "258521"},
     }),
     "ip.plan.created": (MUNICIPALITY, "2026-03-25T13:00:00+01:00", _IN_MUNICIPALITY | {
         "continues": _NEED,
@@ -277,6 +366,16 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "author": {"kind": "relative", "name": {"family": "Danser", "given": "Even"}, "phone": "+4799988877"},
         "continues": _NEED,
         "text": "Vi ønsker at møtene holdes etter klokken fire.",
+    }),
+    "ip.hospital-participation.ending": (HOSPITAL, "2026-06-01T09:00:00+02:00", _IN_HOSPITAL | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "expectedUntil": "2026-06-30",
+        "summary": "Opptrening fortsetter i kommunen.",
+    }),
+    "ip.hospital-participation.ended": (HOSPITAL, "2026-06-30T09:00:00+02:00", _IN_HOSPITAL | {
+        "continues": {"assignmentId": _ASSIGNMENT},
+        "until": "2026-06-30",
+        "summary": "Opptrening fortsetter i kommunen.",
     }),
     "ip.message.sent": (HOSPITAL, "2026-03-04T10:20:00+01:00", {
         "msgId": _SENT,

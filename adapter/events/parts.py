@@ -249,6 +249,9 @@ class Person(Part):
     email: Email | None = Field(None, description="E-mail")
     hours: Label | None = Field(None, description="When to call")
     organisation: Employer = Field(description="Where the person works")
+    hpr_status: Literal["active", "inactive"] | None = Field(
+        None, description="What the sender found in HPR; inactive is told as a warning"
+    )
     deputy: Deputy | None = Field(None, description="Who stands in")
 
 

@@ -27,6 +27,9 @@ class CoordinatorAppointed(MayContinue):
     main: bool = Field(description="Whether this one has the main responsibility")
     from_: Day = Field(description="First day")
     preference: Followed | None = Field(None, description="Whether the patient's wish was followed")
+    parallel_reason: Text | None = Field(
+        None, description="Why this one stands beside the family's child coordinator"
+    )
 
 
 class HospitalCoordinatorAppointed(MayContinue):

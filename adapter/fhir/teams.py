@@ -50,14 +50,17 @@ def participant(
     member: Ref,
     role: str | None = None,
     main: bool = False,
+    deputy: bool = False,
     text: str | None = None,
     start: When | None = None,
     end: When | None = None,
 ) -> Json:
-    """Return a participant: one role (a key of codes.ROLES, or words), `main` adds hovedansvar to the same concept."""
+    """Return a participant: one role (a key of codes.ROLES, or words); hovedansvar, stedfortreder join the same concept."""
     codings = list(parts.role(role)["coding"]) if role else []
     if main:
         codings.append(parts.local_coding(urls.TEAM_FUNCTION, "hovedansvar"))
+    if deputy:
+        codings.append(parts.local_coding(urls.TEAM_FUNCTION, "stedfortreder"))
     held = parts.concept(*codings, text=text)
     return parts.filled(
         {
@@ -85,6 +88,17 @@ def _ended(one: Mapping[str, Any], member: str, end: When) -> Json:
     if one.get("member", {}).get("reference") != member or one.get("period", {}).get("end"):
         return dict(one)
     return {**one, "period": {**one.get("period", {}), "end": parts.when(end)}}
+
+
+def cut(team: Mapping[str, Any], *, member: str, end: When) -> Json:
+    """Return the team with a member's participation ending on a day, whatever end it had."""
+    kept = [
+        {**one, "period": {**one.get("period", {}), "end": parts.when(end)}}
+        if one.get("member", {}).get("reference") == member
+        else dict(one)
+        for one in team.get("participant", ())
+    ]
+    return parts.changed(team, participant=kept)
 
 
 def managed(team: Mapping[str, Any], *, managing: Ref) -> Json:

@@ -36,6 +36,10 @@ PLAN_PART: Final = f"{BASE}/NamingSystem/plan-part"
 # Local extensions.
 PATIENT_WISH: Final = f"{BASE}/StructureDefinition/patient-wish"
 EXPLANATION: Final = f"{BASE}/StructureDefinition/explanation"
+ASSIGNMENT_STATE: Final = f"{BASE}/StructureDefinition/assignment-state"
+"""Where an offer stands, on the PractitionerRole of whoever was proposed. rules.assignment_states."""
+EXPECTED_END: Final = f"{BASE}/StructureDefinition/expected-end"
+"""Expected last day of a time-limited participation, on its PractitionerRole."""
 CONSENT_STATEMENT: Final = f"{BASE}/StructureDefinition/consent-statement"
 """What R4 Consent cannot say: the statement's own status, its method and who gave it."""
 

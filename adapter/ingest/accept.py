@@ -181,8 +181,14 @@ _KEYWORD: Final = {
 
 
 def _by_message(conn: Connection, event: Event, org: str) -> str | None:
-    """Return the case of the message an event names: a receipt, a clock, or what an EPJ sent itself."""
+    """Return the case of the message an event names: a receipt, a clock, or what an EPJ sent itself.
+
+    A clock may watch an assignment too.
+    """
     data = event.data
+    watched, _, name = str(getattr(data, "subject", "")).partition("/")
+    if watched == "PractitionerRole":
+        return cases.find_continued(conn, org, assignment_id=name)
     id_ = getattr(data, "message_id", None) or getattr(data, "msg_id", None)
     if str(getattr(data, "subject", "")).startswith("need/"):
         return cases.find_continued(conn, org, melde_id=str(data.subject).partition("/")[2])  # type: ignore[attr-defined]

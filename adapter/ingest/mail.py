@@ -250,7 +250,8 @@ def _decide(
         plain = received.unreadable(arrival)
         listed = [(plain, _event(services, row, plain))]
     row = replace(row, event_id=listed[0][1].event_id)
-    case, decided = arrival.case, []
+    case = arrival.case
+    decided: list[Decided] = []
     for derived, event in listed:
         inbound = Inbound(
             message=row,
@@ -263,12 +264,46 @@ def _decide(
             topic=_topic(arrival),
             reserved=reservation.stated(mail.read),
         )
-        one = decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)
+        one = _never_refused(services, mail, arrival, event=event, case=case, inbound=inbound)
+        row = replace(row, event_id=decided[0].event.event_id if decided else one.event.event_id)
         again = duplicates(services, one, case, mail.book, inbound=inbound)
         decided += [one, *again]
         for each in (one, *again):
             case = case.having(each.outcome)
     return decided, row
+
+
+def _never_refused(
+    services: Services,
+    mail: _Mail,
+    arrival: received.Arrival,
+    *,
+    event: events.Event,
+    case: Case,
+    inbound: Inbound,
+) -> Decided:
+    """Return the event decided; one that the rules refuse becomes a work item for a person, for it has been received."""
+    try:
+        return decided_at(event, case, mail.book, party=arrival.sender, inbound=inbound)
+    except AdapterError as error:
+        if isinstance(error, SystemFault) or event.type in {"ip.dialogue.received", "ip.message.faulted"}:
+            raise
+    row = inbound.message
+    plain = received.unreadable(arrival)
+    said = {**plain.data, "reason": CONTRADICTS}
+    derived = replace(plain, number=f"{event.id.rpartition('-')[2]}-E58", data=said)
+    instead = _event(services, row, derived)
+    first = row.event_id == event.event_id
+    again = replace(
+        inbound,
+        message=replace(row, event_id=instead.event_id) if first else row,
+        item=plain.item,
+        suggestion={},
+    )
+    return decided_at(instead, case, mail.book, party=arrival.sender, inbound=again)
+
+
+CONTRADICTS: Final = "Meldingen må leses: den strider mot det som er kjent i saken"
 
 
 def _topic(arrival: received.Arrival) -> str | None:

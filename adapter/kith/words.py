@@ -24,8 +24,16 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.consent.withdrawn": "Samtykke trukket",
         "ip.coordinator.appointed": "Koordinator oppnevnt",
         "ip.hospital-coordinator.appointed": "Koordinator oppnevnt",
+        "ip.child-coordinator.appointed": "Barnekoordinator oppnevnt",
         "ip.coordinator.replaced": "Ny koordinator",
+        "ip.coordinator.absent": "Koordinator er borte",
+        "ip.coordinator.returned": "Koordinator er tilbake",
         "ip.coordinator.ended": "Koordinator avsluttet",
+        "ip.team-member.added": "Ny deltaker i teamet",
+        "ip.team-member.removed": "Deltaker ute av teamet",
+        "ip.gp.changed": "Ny fastlege: koordinator for pasienten",
+        "ip.hospital-participation.ending": "Sykehusets deltakelse avsluttes",
+        "ip.hospital-participation.ended": "Sykehusets deltakelse er avsluttet",
         "ip.plan.created": "Individuell plan opprettet",
         "ip.plan.updated": "Individuell plan endret",
         "ip.plan.closed": "Individuell plan avsluttet",
@@ -83,6 +91,11 @@ FORMER: Final = "Tidligere"
 NEW: Final = "Ny"
 COORDINATOR: Final = "Koordinator"
 NEW_COORDINATOR: Final = "Ny koordinator"
+DEPUTY: Final = "Stedfortreder"
+CHILD_APPOINTED: Final = "Barnekoordinator oppnevnt"
+TASKS: Final = "Skal samordne"
+MEMBER: Final = "Deltaker"
+SUMMARY: Final = "Sammendrag"
 NOBODY_YET: Final = "Ikke oppnevnt ennå"
 RESPONSIBLE: Final = "Ansvarlig"
 PERIOD: Final = "Periode"
@@ -110,6 +123,7 @@ LABELS: Final = (
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
     AWAITED, DUE,
     SUPPLIED, STILL, FULFILLED_BY, RECALL, URGENCY,
+    DEPUTY, CHILD_APPOINTED, TASKS, MEMBER, SUMMARY,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -196,6 +210,21 @@ LINKS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What fulfils a need, in words."""
 URGENCIES: Final[Mapping[str, str]] = MappingProxyType({"routine": "Vanlig", "urgent": "Haster"})
+GUARDIANS: Final[Mapping[str, str]] = MappingProxyType(
+    {"parent": "Forelder", "guardian": "Verge", "child-welfare": "Barnevernet"}
+)
+"""Who consents for a child. pbrl § 4-4."""
+TASK_AREAS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "health": "helse",
+        "kindergarten": "barnehage",
+        "school": "skole",
+        "nav": "NAV",
+        "child-welfare": "barnevern",
+        "housing": "bolig",
+        "other": "annet",
+    }
+)
 EXISTENCE: Final[Mapping[str, str]] = MappingProxyType(
     {"none": "ingen", "exists": "finnes", "unknown": "ukjent"}
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapter import errors, naming
 from adapter.fhir import needs, organisations, parts, people, urls
-from adapter.mappings import views
+from adapter.mappings import gps, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Message, Party, Resource, Same, Warn
 from adapter.rules import routing
@@ -63,10 +63,12 @@ def _gp_reference(ctx: Context) -> str | None:
 def gp(ctx: Context, *, home: bool = False, said: Any = None) -> Party | None:
     """Return the patient's GP in the address book, where the event names one by HER-id (not ourselves, unless asked).
 
-    `said` is the GP of the event that identified a need, when another event releases it.
+    `said` is the GP of the event that identified a need, when another event releases it. Since a change of GP (E33) the
+    new one stands for the old, and for none named.
     """
-    said = said or getattr(ctx.data.patient, "gp", None)
+    said = getattr(ctx.data, "gp", None) or said or getattr(ctx.data.patient, "gp", None)
     found = routing.gp(ctx.book, said.her_id) if said else None
+    found = gps.current(ctx, found)
     return found if found is not None and (home or not found.home) else None
 
 

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
 from adapter import codes
 from adapter.errors import EventError
-from adapter.fhir import people, teams
+from adapter.fhir import assignments as fhir_assignments
+from adapter.fhir import parts, people, teams
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, telling, views
+from adapter.mappings import appointing, clocks, common, deputies, held, participation, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason, Resource
-from adapter.rules import assignments, fulfilment, responsibility, states
+from adapter.rules import anchors, assignment_states, assignments, fulfilment, responsibility, states
 
 MUNICIPALITY: Final = "102"
 """Organisation type of list 9040."""
 
 
 def appointed(ctx: Context) -> Change:
-    """Return the assignment, its person in the team, and the needs it fulfils. E21, E22, E27."""
+    """Return the assignment, its person in the team, and the needs it fulfils. E21, E22, E23, E27, E32."""
     base = common.person(ctx) + common.author(ctx)
-    made = _assignment(ctx, ctx.data.person, role=ctx.data.role, start=ctx.data.from_, main=_main(ctx))
-    _check_new(ctx, made)
-    team = _team(ctx, (_participant(made),))
+    made = assignment(ctx, ctx.data.person, role=ctx.data.role, start=ctx.data.from_, main=_main(ctx))
+    new = made.rule_view(ctx.data.role)
+    assignments.check_new(held.rule_views(views.assignments(ctx.case)), new)
+    team = with_participants(ctx, (_participant(made),))
     done = fulfilled(ctx, f"CareTeam/{team['id']}")
     read = common.acted(ctx, {m.melde_id for m in ctx.case.messages if m.melde_id}, common.READ)
-    return base + Change(resources=(*made.resources, team)) + done + read + Change(case=made.case)
+    besides = appointing.besides(ctx, new, ctx.data.person, at="$.data.person")
+    return base + Change(resources=(*made.resources, team)) + done + read + besides + Change(case=made.case)
 
 
-class _Made:
-    """What one assignment is made of."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What one assignment is made of; its PractitionerRole is the last of `resources`."""
 
-    def __init__(
-        self,
-        *,
-        role: str,
-        main: bool,
-        start: date,
-        id_: str,
-        resources: tuple[Resource, ...],
-        organisation: str,
-    ) -> None:
-        self.role, self.main, self.start, self.id = role, main, start, id_
-        self.resources, self.organisation = resources, organisation
+    role: str
+    main: bool
+    start: date | None
+    id: str
+    resources: tuple[Resource, ...] = field(repr=False)
+    organisation: str
+    person: str
 
     @property
     def case(self) -> dict[str, str]:
@@ -54,7 +53,12 @@ class _Made:
     def rule_view(self, role: str) -> assignments.Assignment:
         """Return it as the rules see it."""
         return assignments.Assignment(
-            id=self.id, role=role, organisation=self.organisation, start=self.start, main=self.main
+            id=self.id,
+            role=role,
+            organisation=self.organisation,
+            start=self.start or date.min,
+            main=self.main,
+            person=self.person,
         )
 
 
@@ -62,7 +66,8 @@ def _main(ctx: Context) -> bool:
     return bool(getattr(ctx.data, "main", False))
 
 
-def _assignment(ctx: Context, person: Any, *, role: str, start: date, main: bool) -> _Made:
+def assignment(ctx: Context, person: Any, *, role: str, start: date | None, main: bool) -> Made:
+    """Return what an assignment of this person is made of, its PractitionerRole last; without `start` it is an offer."""
     practitioner = common.professional(ctx, person, key="person")
     party, listed = _employer(ctx, person)
     id_ = ctx.id("PractitionerRole", "person")
@@ -80,13 +85,14 @@ def _assignment(ctx: Context, person: Any, *, role: str, start: date, main: bool
         hours=person.hours,
         deputy=(person.deputy.name, person.deputy.phone) if person.deputy else None,
     )
-    return _Made(
+    return Made(
         role=role,
         main=main,
         start=start,
-        id_=id_,
-        resources=(*listed, practitioner, role_resource),
+        id=id_,
+        resources=(*listed, practitioner, appointing.role(ctx, role_resource)),
         organisation=party.organisation_id if party else "",
+        person=practitioner["id"],
     )
 
 
@@ -106,47 +112,41 @@ def _employer(ctx: Context, person: Any) -> tuple[Party | None, tuple[Resource, 
     return party, common.parties(party) if party else ()
 
 
-def _participant(made: _Made) -> dict[str, Any]:
+def _participant(made: Made) -> dict[str, Any]:
     return teams.participant(
         member=f"PractitionerRole/{made.id}", role=made.role, main=made.main, start=made.start
     )
 
 
-def _check_new(ctx: Context, made: _Made) -> None:
-    role = codes.ROLES[made.role]
-    assignments.check_new(rule_views(views.assignments(ctx.case)), made.rule_view(role.key))
-
-
-def rule_views(listed: Iterable[views.Assignment]) -> tuple[assignments.Assignment, ...]:
-    """Return the assignments as the rules see them."""
-    keys = {(r.system, r.code): r.key for r in codes.ROLES.values()}
-    return tuple(
-        assignments.Assignment(
-            id=a.id,
-            role=keys.get((a.system, a.code), a.code),
-            organisation=a.organisation,
-            start=date.fromisoformat(a.start),
-            end=date.fromisoformat(a.end) if a.end else None,
-            main=a.main,
-        )
-        for a in listed
-    )
-
-
-def _team(ctx: Context, added: tuple[dict[str, Any], ...], base: Resource | None = None) -> Resource:
+def with_participants(
+    ctx: Context, added: tuple[dict[str, Any], ...], base: Resource | None = None
+) -> Resource:
     """Return the one CareTeam of the case with participants added."""
     team = base or views.team(ctx.case)
     managing = responsible_organisation(ctx)
     if team is not None:
-        return teams.added(team, *added, managing=_now_responsible(ctx, managing))
-    return teams.care_team(
+        return _begun(ctx, teams.added(team, *added, managing=_now_responsible(ctx, managing)), added)
+    start = _first_day(added)
+    made = teams.care_team(
         id_=ctx.id("CareTeam"),
         patient=f"Patient/{ctx.patient_id()}",
         managing=managing,
-        start=min((a["period"]["start"] for a in added if a.get("period", {}).get("start")), default=None)
-        and date.fromisoformat(min(a["period"]["start"] for a in added)),
+        start=date.fromisoformat(start) if start else None,
         participants=added,
     )
+    return fhir_assignments.restricted(made) if appointing.restricted(ctx) else made
+
+
+def _begun(ctx: Context, team: Resource, added: tuple[dict[str, Any], ...]) -> Resource:
+    """Return a team that was only proposed as active from its first participant on; restricted where a child is expected."""
+    if team["status"] == "proposed":
+        start = _first_day(added)
+        team = parts.changed(team, status="active", period={"start": start} if start else None)
+    return fhir_assignments.restricted(team) if appointing.restricted(ctx) else team
+
+
+def _first_day(added: tuple[dict[str, Any], ...]) -> str | None:
+    return min((a["period"]["start"] for a in added if a.get("period", {}).get("start")), default=None)
 
 
 def _now_responsible(ctx: Context, sender: str | None) -> str | None:
@@ -203,52 +203,77 @@ def _named_melde(ctx: Context) -> dict[str, str]:
     return {"meldeId": which.melde_id} if which is not None and which.melde_id else {}
 
 
-# ── E24, E26 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── E24, E26, E28, E29, E49 ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 def replaced(ctx: Context) -> Change:
-    """Return the old assignment ended and the new one begun, in one change; a gap between them is recorded. E24.
+    """Return the old assignment ended and the new one begun, in one change; a gap between them is recorded. E24, E28.
 
     One that has ended without a successor may still be replaced: the gap is then over.
     """
-    old = _continued(ctx, ended=True)
-    return _succeeded(ctx, old, person=ctx.data.person, start=ctx.data.from_)
+    old = held.find(ctx)
+    held.moved(ctx, old)
+    return _succeeded(ctx, old, person=ctx.data.person, start=ctx.data.from_, at="$.data.person")
 
 
 def ended(ctx: Context) -> Change:
-    """Return the assignment ended, with its successor or a gap clock. E26."""
-    old = _continued(ctx)
-    held = rule_views(views.assignments(ctx.case))
-    mine = next(a for a in held if a.id == old.id)
-    why = assignments.check_end(held, mine, until=ctx.data.until, reason_code=ctx.data.reason_code)
-    if ctx.data.successor is not None:
-        return _succeeded(ctx, old, person=ctx.data.successor, start=ctx.data.until + timedelta(days=1))
+    """Return the assignment ended, with its successor or a gap clock; or a gap over, for nobody has to follow. E26, E29, E49."""
+    old = held.find(ctx)
+    reason = getattr(ctx.data, "reason_code", "participation-over")
+    listed = held.rule_views(views.assignments(ctx.case))
+    mine = next(a for a in listed if a.id == old.id)
+    if old.end is not None:
+        alone = assignment_states.may_close_gap(reason)
+        held.moved(ctx, old, guard=assignment_states.ending_guard(gap=not alone))
+        closed = appointing.together_closed(ctx, (held.reference(old),))
+        said = anchors.fixed("assignment-ended", reason)
+        return common.author(ctx) + closed + Change(reasons=(said,), case={"assignmentId": old.id})
+    why = assignments.check_end(listed, mine, until=ctx.data.until, reason_code=reason)
+    successor = getattr(ctx.data, "successor", None)
+    gap = assignments.has_gap(why) and successor is None
+    held.moved(ctx, old, guard=assignment_states.ending_guard(gap=gap))
+    if successor is not None:
+        start = ctx.data.until + timedelta(days=1)
+        return _succeeded(ctx, old, person=successor, start=start, at="$.data.successor")
     team, role = _ended(ctx, old, ctx.data.until)
-    gap = assignments.has_gap(why)
-    return common.author(ctx) + Change(
+    over = Change(
         resources=(role, team),
         deadlines=clocks.gap(ctx, old.id, ctx.data.until) if gap else (),
         reasons=why,
         warnings=(common.warn("IPK-E028", "$.data.successor"),) if gap else (),
         case={"assignmentId": old.id},
     )
+    after = ctx.with_case(ctx.case.having(over.outcome(ctx.case.key)))
+    rest = deputies.over(after, old, ctx.data.until) + participation.over(ctx, held.reference(old))
+    return common.author(ctx) + over + rest
 
 
-def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date) -> Change:
-    """Return the change of hands: the successor takes the role and `main` over."""
+def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date, at: str) -> Change:
+    """Return the change of hands: the successor takes the role, `main` and an expected end over."""
     base = common.person(ctx) + common.author(ctx)
-    held = rule_views(views.assignments(ctx.case))
-    mine = next(a for a in held if a.id == old.id)
-    made = _assignment(ctx, person, role=mine.role, start=start, main=old.main)
-    reasons = assignments.check_replace(held, mine, made.rule_view(mine.role))
-    team, role = (
-        _ended(ctx, old, assignments.previous_end(mine, start=start)) if old.end is None else _left(ctx, old)
-    )
-    return base + Change(
-        resources=(role, *made.resources, teams.added(team, _participant(made))),
-        deadlines=clocks.close_subject(ctx, "gap", f"PractitionerRole/{old.id}"),
-        reasons=reasons,
-        case=made.case,
+    listed = held.rule_views(views.assignments(ctx.case))
+    mine = next(a for a in listed if a.id == old.id)
+    made = assignment(ctx, person, role=mine.role, start=start, main=old.main)
+    new = made.rule_view(mine.role)
+    reasons = assignments.check_replace(listed, mine, new)
+    until = fhir_assignments.expected_end(old.role)
+    if until is not None:
+        timed = fhir_assignments.expected(made.resources[-1], until)
+        made = replace(made, resources=(*made.resources[:-1], timed))
+    end = assignments.previous_end(mine, start=start)
+    team, role = _ended(ctx, old, end) if old.end is None else _left(ctx, old)
+    changed = Change(resources=(role, *made.resources, teams.added(team, _participant(made))))
+    after = ctx.with_case(ctx.case.having((base + changed).outcome(ctx.case.key)))
+    return (
+        base
+        + changed
+        + deputies.over(after, old, end)
+        + appointing.together_closed(ctx, (held.reference(old),))
+        + participation.over(ctx, held.reference(old))
+        + participation.started(ctx, made.id, until)
+        + Change(reasons=reasons)
+        + appointing.besides(ctx, new, person, at=at)
+        + Change(case=made.case)
     )
 
 
@@ -264,17 +289,6 @@ def _ended(ctx: Context, old: views.Assignment, end: date) -> tuple[Resource, Re
 def _left(ctx: Context, old: views.Assignment) -> tuple[Resource, Resource]:
     """Return team and role of an assignment that ended before, as they are."""
     return views.team(ctx.case) or {}, old.role
-
-
-def _continued(ctx: Context, *, ended: bool = False) -> views.Assignment:
-    """Return the assignment that `continues` names. Raises IPK-E014 when unknown, IPK-E024 when it has ended."""
-    wanted = ctx.data.continues.assignment_id
-    found = next((a for a in views.assignments(ctx.case) if a.id == wanted), None)
-    if found is None:
-        raise EventError("IPK-E014", at="$.data.continues.assignmentId")
-    if found.end is not None and not ended:
-        raise EventError("IPK-E024", at="$.data.continues.assignmentId")
-    return found
 
 
 # ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────

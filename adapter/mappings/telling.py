@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adapter import naming
 from adapter.kith import text
 from adapter.mappings import common, grants, reporting, views
 from adapter.mappings.context import Context, Notice
-from adapter.model import Message, Party
+from adapter.model import Message, Party, Reason
 from adapter.rules import consent, routing
 
 To = tuple[Party, Message | None, str | None]
@@ -39,18 +39,39 @@ def municipality(ctx: Context) -> tuple[To, ...]:
 
 def knew(ctx: Context, assignment_id: str) -> tuple[To, ...]:
     """Return the parties that were told of an assignment: receivers of messages made by the event that made it."""
+    return _receivers(
+        ctx,
+        lambda m: (
+            bool(m.event_id)
+            and naming.resource_id(m.event_id or "", "PractitionerRole", "person") == assignment_id
+        ),
+    )
+
+
+def told_by(ctx: Context, event_id: str) -> tuple[To, ...]:
+    """Return the parties that an event's messages went to."""
+    return _receivers(ctx, lambda m: m.event_id == event_id)
+
+
+def _receivers(ctx: Context, of: Callable[[Message], bool]) -> tuple[To, ...]:
     told: dict[str, To] = {}
     for message in ctx.case.messages:
-        made = message.event_id and naming.resource_id(message.event_id, "PractitionerRole", "person")
         party = ctx.book.by_key(message.receiver_key)
-        if (
-            made == assignment_id
-            and message.direction == "out"
-            and message.state in common.LEFT | common.UNSENT
-            and party
-        ):
+        left = message.direction == "out" and message.state in common.LEFT | common.UNSENT
+        if party is not None and left and of(message):
             told[party.key] = (party, views.dialogue(ctx.case, party.key) or message, message.melde_id)
     return tuple(told.values())
+
+
+def team(ctx: Context) -> tuple[To, ...]:
+    """Return the outside parties for whom somebody in the team works now, each in the thread that runs with it."""
+    found: dict[str, To] = {}
+    for held in views.assignments(ctx.case):
+        party = ctx.book.by_organisation(held.organisation)
+        if held.end is None and party is not None and not party.home:
+            latest = views.dialogue(ctx.case, party.key)
+            found[party.key] = (party, latest, latest.melde_id if latest else None)
+    return tuple(found.values())
 
 
 def notices(
@@ -60,6 +81,7 @@ def notices(
     lines: Sequence[tuple[str, str | None]],
     *,
     named: dict[str, Any] | None = None,
+    reasons: tuple[Reason, ...] = (),
 ) -> tuple[Notice, ...]:
     """Return one notice per receiver that consent opens for, the patient's GP among them."""
     listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
@@ -81,7 +103,7 @@ def notices(
                     melde_id=melde_id,
                     thread=thread,
                     named=named,
-                    reasons=verdict.reasons,
+                    reasons=(*reasons, *verdict.reasons),
                 )
             )
     return tuple(made)

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from adapter import codes
 from adapter.fhir import messages, urls
 from adapter.model import AddressBook, Case, Message, Party, Resource
 from adapter.rules.authority import Part
+
+_ROLE_KEYS: Final = {(role.system, role.code): role.key for role in codes.ROLES.values()}
 
 FINISHED: Final = frozenset({"completed", "cancelled", "rejected", "failed", "entered-in-error"})
 """Task.status that nothing leaves."""
@@ -51,6 +54,18 @@ class Assignment:
     end: str | None
     organisation: str
     role: Resource = field(repr=False)
+    deputy: bool = False
+    """Stands in while another is away."""
+
+    @property
+    def person(self) -> str:
+        """Id of the Practitioner."""
+        return reference_id(self.role.get("practitioner"))
+
+    @property
+    def key(self) -> str:
+        """The key of roles.toml, else the code."""
+        return _ROLE_KEYS.get((self.system, self.code), self.code)
 
 
 def code_of(concept: dict[str, Any] | None, system: str) -> str | None:
@@ -130,13 +145,15 @@ def plan(case: Case, *, id_: str | None = None) -> Resource | None:
 
 
 def assignments(case: Case) -> tuple[Assignment, ...]:
-    """Return every assignment of the team, ended ones too, in the order of the team."""
+    """Return every assignment of the team with a coded role, ended ones and deputies too, in the order of the team."""
     found = []
     for member in (team(case) or {}).get("participant", ()):
         role = case.get(member.get("member", {}).get("reference", ""))
         if role is None or role["resourceType"] != "PractitionerRole":
             continue
-        found.append(_assignment(member, role))
+        assignment = _assignment(member, role)
+        if assignment.code:
+            found.append(assignment)
     return tuple(found)
 
 
@@ -152,6 +169,7 @@ def _assignment(member: dict[str, Any], role: Resource) -> Assignment:
         end=member.get("period", {}).get("end"),
         organisation=reference_id(role.get("organization")),
         role=role,
+        deputy=any(c.get("code") == "stedfortreder" for c in codings),
     )
 
 

@@ -15,8 +15,16 @@ from adapter.rules import anchors
 COORDINATORS: Final = frozenset({"koordinator-ip", "koordinator-kommune", "koordinator-sphl"})
 """Roles that exclude each other on one level of one organisation; every other role excludes only itself."""
 
-MAY_END_ALONE: Final = frozenset({"patient-declined", "right-ceased", "deceased", "moved-accepted"})
-"""Reasons of E26 after which nobody has to follow."""
+MAY_END_ALONE: Final = frozenset(
+    {"patient-declined", "right-ceased", "deceased", "moved-accepted", "treatment-over", "discharged"}
+)
+"""Reasons of E26 and E29 after which nobody has to follow."""
+
+CHILD: Final = "barnekoordinator"
+OF_AGE: Final = 18
+"""Years at which the right to a child coordinator ends. pbrl § 2-5 c."""
+MUNICIPAL: Final = frozenset({"koordinator-ip", "koordinator-kommune"})
+"""Roles that a child coordinator takes the place of. hol § 7-2 a."""
 
 _DAY: Final = timedelta(days=1)
 
@@ -31,6 +39,10 @@ class Assignment:
     start: date
     end: date | None = None
     main: bool = False
+    deputy: bool = False
+    """Stands in while another is away: takes no seat (A4)."""
+    person: str = ""
+    """Id of the Practitioner."""
 
 
 def check_new(active: Iterable[Assignment], new: Assignment) -> tuple[Reason, ...]:
@@ -38,7 +50,7 @@ def check_new(active: Iterable[Assignment], new: Assignment) -> tuple[Reason, ..
 
     At most one coordinator per level and organisation, at most one of any other role per organisation, one main in all.
     """
-    at_once = tuple(a for a in active if a.id != new.id and _overlap(a, new))
+    at_once = tuple(a for a in active if a.id != new.id and not a.deputy and overlap(a, new))
     if any(_seat(a) == _seat(new) for a in at_once):
         raise EventError("IPK-E024", at="$.data.role", hint="role")
     if new.main and any(a.main for a in at_once):
@@ -91,6 +103,35 @@ def check_end(
     return (*why, anchors.fixed("assignment-gap", "opphold")) if left else why
 
 
+def check_child(active: Iterable[Assignment], new: Assignment, *, reason: str | None) -> tuple[Reason, ...]:
+    """Return why a child coordinator and the municipality's other coordinator may go side by side, if they do (A6).
+
+    Raises EventError IPK-E052 where they would without a reason.
+    """
+    other = MUNICIPAL if new.role == CHILD else frozenset({CHILD}) if new.role in MUNICIPAL else frozenset()
+    if not any(a.role in other and not a.deputy and overlap(a, new) for a in active if a.id != new.id):
+        return ()
+    if not reason:
+        raise EventError("IPK-E052", at="$.data.parallelReason")
+    return (anchors.fixed("assignment-child-parallel", "tillatt"),)
+
+
+def check_deputy(absent: Assignment, *, start: date, end: date | None) -> tuple[Reason, ...]:
+    """Return why a deputy may stand in for these days. Raises EventError IPK-E010 where they lie outside the assignment."""
+    if start < absent.start:
+        raise EventError("IPK-E010", at="$.data.from", hint="from")
+    if end is not None and end < start:
+        raise EventError("IPK-E010", at="$.data.until", hint="from")
+    return (anchors.fixed("assignment-deputy", "tillatt"),)
+
+
+def overlapping(active: Iterable[Assignment], new: Assignment) -> tuple[Assignment, ...]:
+    """Return the other roles that the same person holds on some of the same days: legal, and told (R19)."""
+    return tuple(
+        a for a in active if a.id != new.id and a.person and a.person == new.person and overlap(a, new)
+    )
+
+
 def gap(previous_end: date, start: date) -> bool:
     """Return whether the successor begins later than the day after the predecessor's last day."""
     return start > previous_end + _DAY
@@ -133,7 +174,8 @@ def _seat(assignment: Assignment) -> tuple[str, str]:
     return (f"koordinator/{level(role)}" if role in COORDINATORS else role), assignment.organisation
 
 
-def _overlap(one: Assignment, other: Assignment) -> bool:
+def overlap(one: Assignment, other: Assignment) -> bool:
+    """Return whether both are held on some day."""
     return (one.end is None or one.end >= other.start) and (other.end is None or other.end >= one.start)
 
 

@@ -287,6 +287,11 @@ def release_due(held_at: datetime, working_days: int | None = None) -> datetime:
     return due.astimezone(UTC).astimezone(OSLO)
 
 
+def end_of_day(day: date) -> datetime:
+    """Return the last second of a day in Europe/Oslo."""
+    return datetime.combine(day, _END_OF_DAY, OSLO)
+
+
 def reply_days(agreement: Agreement | None) -> tuple[int, Reason]:
     """Return how many working days a reply may take, and why; an agreement between the two overrides the guide."""
     return days("reply", Clocks(), agreement)

@@ -57,6 +57,7 @@ _CREATE: Final = Row("consent-plan-create", frozenset({"plan-create"}))
 _COORDINATOR: Final = Row("consent-coordinator", frozenset({"coordinator"}))
 _EITHER: Final = Row("consent-rehabilitation", frozenset({"plan-create", "coordinator"}))
 _SHARE: Final = Row("consent-plan-share", frozenset({"plan-share"}))
+_SECTORS: Final = Row("consent-other-sectors", frozenset({"other-sectors"}))
 _FREE: Final = Row("consent-not-gated", frozenset())
 
 NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
@@ -66,7 +67,8 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "child-coordinator": _COORDINATOR,
         "habilitation": _EITHER,
         "rehabilitation": _EITHER,
-        # E21–E27 and their endings
+        # E20–E29 and their endings
+        "ip.coordinator.offered": _COORDINATOR,
         "ip.coordinator.appointed": _COORDINATOR,
         "ip.hospital-coordinator.appointed": _COORDINATOR,
         "ip.child-coordinator.appointed": _COORDINATOR,
@@ -77,6 +79,13 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.contact-physician.appointed": _COORDINATOR,
         "ip.contact-physician.replaced": _COORDINATOR,
         "ip.contact-physician.ended": _COORDINATOR,
+        "ip.team-member.added": _COORDINATOR,
+        "ip.team-member.removed": _COORDINATOR,
+        "ip.gp.changed": _COORDINATOR,
+        "ip.hospital-participation.ending": _COORDINATOR,
+        "ip.hospital-participation.ended": _COORDINATOR,
+        # Agencies of other sectors, each by its own consent
+        "other-sectors": _SECTORS,
         # E34–E41
         "ip.plan.created": _SHARE,
         "ip.plan.updated": _SHARE,

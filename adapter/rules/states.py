@@ -84,6 +84,7 @@ MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.consent.withdrawn", ("consent-pending", *UNSENT), "consent-pending"),
     ("ip.consent.withdrawn", tuple(s for s in (*OUT, *ASSESSED, *AGREED) if s not in UNSENT), "withdrawn"),
     ("ip.coordinator.appointed", OPEN, "fulfilled"),
+    ("ip.child-coordinator.appointed", OPEN, "fulfilled"),
     ("ip.plan.created", OPEN, "fulfilled"),
     ("ip.plan.updated", OPEN, "fulfilled"),
     (BEGIN, AGREED, "in-progress"),
@@ -123,6 +124,7 @@ UNMOVED: Final = frozenset(
         "ip.consent.given",
         "ip.consent.withdrawn",
         "ip.coordinator.appointed",
+        "ip.child-coordinator.appointed",
         "ip.plan.created",
         "ip.plan.updated",
     }

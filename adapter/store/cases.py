@@ -174,11 +174,18 @@ def find_continued(  # noqa: PLR0913 (exactly one of the five is given)
         return _by_token(conn, org, "ServiceRequest/requisition", ("*", melde_id))
     if plan_identifier is not None:
         return _by_token(conn, org, "CarePlan/identifier", plan_identifier)
-    ids = (("ServiceRequest", need_id), ("PractitionerRole", assignment_id), ("CarePlan", plan_id))
+    # A relative takes part as a RelatedPerson, everybody else by an assignment.
+    ids = (
+        ("ServiceRequest", need_id),
+        ("PractitionerRole", assignment_id),
+        ("RelatedPerson", assignment_id),
+        ("CarePlan", plan_id),
+    )
     for type_, id_ in ids:
         if id_ is not None:
             row = conn.one(_BY_RESOURCE, {"type": type_, "id": id_, "org": org})
-            return None if row is None else row[0]
+            if row is not None:
+                return str(row[0]) if row[0] else None
     return None
 
 

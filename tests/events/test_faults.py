@@ -29,6 +29,8 @@ HOSPITAL = "ip.hospital-coordinator.appointed"
 PLAN_IDENTIFIER = {"system": "https://plan.example", "value": "1"}
 
 # (type, path, value, code, place where it is not `$.<path>`)
+OFFERED, CHILD, MEMBER = "ip.coordinator.offered", "ip.child-coordinator.appointed", "ip.team-member.added"
+
 BAD = [
     # the envelope
     (NEED, "specversion", MISSING, "IPK-E005", None),
@@ -141,6 +143,26 @@ BAD = [
     (HOSPITAL, "data.expectedUntil", "2026-03-03", "IPK-E010", None),
     ("ip.contact-physician.appointed", "data.role", "fastlege", "IPK-E008", None),
     (ENDED, "data.reasonCode", "bored", "IPK-E008", None),
+    (OFFERED, "data.answer", "maybe", "IPK-E008", None),
+    (OFFERED, "data.on", "2027-06-02", "IPK-E011", None),
+    (OFFERED, "data.level", "region", "IPK-E008", None),
+    (CHILD, "data.guardians", [], "IPK-E007", None),
+    (CHILD, "data.role", "koordinator-ip", "IPK-E008", None),
+    ("ip.coordinator.absent", "data.until", "2026-06-21", "IPK-E010", None),
+    ("ip.coordinator.returned", "data.from", MISSING, "IPK-E005", None),
+    ("ip.contact-physician.replaced", "data.reasonCode", "bored", "IPK-E008", None),
+    ("ip.contact-physician.ended", "data.reasonCode", MISSING, "IPK-E005", None),
+    (MEMBER, "data.role", "koordinator-ip", "IPK-E010", None),
+    (MEMBER, "data.role", "fastlege", "IPK-E010", None),
+    (MEMBER, "data.consentScope", "plan-share", "IPK-E010", None),
+    (MEMBER, "data.member.organisation.key", MISSING, "IPK-E005", None),
+    (MEMBER, "data.member.organisation.orgnr", "310000018", "IPK-P002", None),
+    (MEMBER, "data.until", "2026-04-12", "IPK-E010", None),
+    ("ip.team-member.removed", "data.until", MISSING, "IPK-E005", None),
+    ("ip.pathway-coordinator.assigned", "data.role", "koordinator-sphl", "IPK-E008", None),
+    ("ip.gp.changed", "data.previous.herId", "91101", "IPK-E010", None),
+    ("ip.hospital-participation.ending", "data.expectedUntil", MISSING, "IPK-E005", None),
+    ("ip.hospital-participation.ended", "data.continues", {"meldeId": "IPK-0000-0000-0"}, "IPK-E010", None),
     # the thread back
     (APPOINTED, "data.continues", {}, "IPK-E005", None),
     (APPOINTED, "data.continues.needId", "b75895c2", "IPK-E010", "$.data.continues"),

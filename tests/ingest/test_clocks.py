@@ -142,7 +142,8 @@ def test_a_notice_runs_the_receipt_clock_but_no_reply_clock(hospital: House):
     hospital.post("ip.hospital-coordinator.appointed")
     hospital.send()
     subjects = [d.kind for d in hospital.case().deadlines if d.state == "open"]
-    assert sorted(subjects) == ["receipt", "reply"]
+    # The participation's clock is the appointment's own: the example has an expected last day.
+    assert sorted(subjects) == ["participation", "receipt", "reply"]
 
 
 def test_a_receipt_of_ours_has_no_clock(hospital: House):

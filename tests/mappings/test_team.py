@@ -11,7 +11,7 @@ from adapter import kith, naming
 from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.mappings import views
-from tests.house import GIVEN, GP, LINE, House, State, role_display
+from tests.house import GIVEN, GP, LINE, ROLAND, House, State, role_display
 
 TO_GP = GIVEN | {"recipients": ["coordinating-unit", "gp"]}
 AUGUST = copy.deepcopy(schemas.example("ip.coordinator.replaced")["data"]["person"])
@@ -148,6 +148,10 @@ def test_e22_has_no_reply_clock(hospital: House):
     hospital.need()
     hospital.send()
     told = hospital.post("ip.hospital-coordinator.appointed")
+    assert [d["kind"] for d in told.body["deadlines"]] == ["participation"]
+    told = hospital.post(
+        "ip.hospital-coordinator.appointed", patient=ROLAND, expectedUntil=None, legalBasis="hpl-38a"
+    )
     assert told.body["deadlines"] == []
 
 

@@ -38,6 +38,11 @@ PLAN_EVENTS = (
     "ip.plan.closed",
     "ip.plan-document.shared",
 )
+TEAM_EVENTS = (
+    "ip.coordinator.offered", "ip.team-member.added", "ip.team-member.removed", "ip.gp.changed", "ip.hospital-participation.ending",
+    "ip.hospital-participation.ended",
+)  # fmt: skip
+
 OPENED_BY = {
     "individual-plan": {"plan-create"},
     "coordinator": {"coordinator"},
@@ -46,6 +51,8 @@ OPENED_BY = {
     "rehabilitation": {"plan-create", "coordinator"},
     **{event: {"coordinator"} for event in COORDINATOR_EVENTS},
     **{event: {"plan-share"} for event in PLAN_EVENTS},
+    **{event: {"coordinator"} for event in TEAM_EVENTS},
+    "other-sectors": {"other-sectors"},
 }
 
 

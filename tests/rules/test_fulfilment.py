@@ -10,11 +10,10 @@ from adapter.rules import fulfilment
 KINDS = ("individual-plan", "coordinator", "child-coordinator", "habilitation", "rehabilitation")
 
 
+@pytest.mark.parametrize("event", ["ip.coordinator.appointed", "ip.child-coordinator.appointed"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_municipal_coordinator_fulfils_the_coordinator_kinds(kind: str) -> None:
-    assert fulfilment.fulfils("ip.coordinator.appointed", kind) == (
-        kind in {"coordinator", "child-coordinator"}
-    )
+def test_a_municipal_coordinator_fulfils_the_coordinator_kinds(kind: str, event: str) -> None:
+    assert fulfilment.fulfils(event, kind) == (kind in {"coordinator", "child-coordinator"})
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -18,6 +18,7 @@ E06, E07, E09 = "ip.need.accepted", "ip.need.declined", "ip.need.withdrawn"
 E05, E08 = "ip.need.info-supplied", "ip.need.declined-by-patient"
 E10, E66 = "ip.need.fulfilled", "ip.need.entered-in-error"
 E13, E15 = "ip.consent.given", "ip.consent.withdrawn"
+E23 = "ip.child-coordinator.appointed"
 E21, E34, E35 = "ip.coordinator.appointed", "ip.plan.created", "ip.plan.updated"
 ALL = (*OPEN, *CLOSED)
 
@@ -47,6 +48,7 @@ MOVES = {
     E10: dict.fromkeys(OPEN, "fulfilled"),
     E66: dict.fromkeys(ALL, "withdrawn"),
     E21: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
+    E23: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
     E34: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
     E35: {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "fulfilled")},
     E13: {**{s: s for s in ALL}, "consent-pending": "reported"},
