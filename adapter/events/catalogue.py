@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapter.events import consent, messages, needs, plans, team
+from adapter.events import consent, handling, messages, movement, needs, plans, team
 from adapter.events.parts import EventData
 
 if TYPE_CHECKING:
@@ -56,8 +56,19 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E34", "ip.plan.created", plans.PlanCreated, "Individuell plan opprettet", "optional", ANY),
     ("E35", "ip.plan.updated", plans.PlanUpdated, "Individuell plan endret", "required", PLAN),
     ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
+    ("E45", "ip.patient.admitted", movement.PatientAdmitted, "Pasient innlagt", "none", ()),
+    ("E46", "ip.patient.early-notice", movement.EarlyNotice, "Tidligmelding", "none", ()),
+    ("E47", "ip.patient.discharge-ready", movement.DischargeReady, "Pasient utskrivningsklar", "none", ()),
+    ("E47", "ip.patient.discharge-ready-cancelled", movement.DischargeReadyCancelled,
+     "Pasient ikke lenger utskrivningsklar", "none", ()),
+    ("E48", "ip.patient.discharged", movement.PatientDischarged, "Pasient utskrevet", "none", ()),
+    ("E50", "ip.patient.moved", movement.PatientMoved, "Pasient flyttet", "none", ()),
+    ("E51", "ip.patient.deceased", movement.PatientDeceased, "Pasient død", "none", ()),
+    ("E59", "ip.manual-fallback.recorded", handling.ManualFallback, "Formidlet på annen måte", "none", ()),
+    ("E64", "ip.address.changed", handling.AddressChanged, "Adresse endret", "none", ()),
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
+    ("E70", "ip.document.filed", handling.DocumentFiled, "Dokument journalført", "none", ()),
 )  # fmt: skip
 """(number, type, model, title, continues, by) of what a sender may post."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -13,13 +14,13 @@ from adapter.events import Event
 from adapter.fhir import parts
 from adapter.ingest import records
 from adapter.ingest.commit import Unit, commit, known, retrying
-from adapter.mappings import views
+from adapter.mappings import handling, plo_roles, views
 from adapter.mappings.common import author_reference, organisation
 from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
 from adapter.model import AddressBook, Case, Message, Outcome, Party
 from adapter.services import Services
-from adapter.store import Connection, cases, events, messages
+from adapter.store import Connection, cases, events, messages, resources
 from adapter.store.events import StoredEvent
 
 ACCEPTED: Final = 202
@@ -34,6 +35,27 @@ TEXTS_AGAIN: Final = frozenset(
     }
 )
 """Events that may release a need: its first event is read again for the text."""
+
+
+def _team(case: Case, _data: Any) -> tuple[str, ...]:
+    """Return the people who hold a role: those with an HPR number belong to no case."""
+    return plo_roles.references(case)
+
+
+def _document(case: Case, data: Any) -> tuple[str, ...]:
+    """Return the DocumentReference of the message that an event names: history, so not gathered."""
+    named = next((m for m in case.messages if data.message_id in (m.id, m.msg_id)), None)
+    reference = handling.document_of(named) if named else None
+    return (reference,) if reference else ()
+
+
+ALSO: Final[Mapping[str, Callable[[Case, Any], tuple[str, ...]]]] = {
+    "ip.patient.admitted": _team,
+    "ip.patient.discharged": _team,
+    "ip.patient.moved": _team,
+    "ip.document.filed": _document,
+}
+"""Type of event → what is read besides the open resources of its case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,16 +78,16 @@ class Decided:
     author: str
 
 
-def accept(services: Services, event: Event, *, dry_run: bool = False) -> Answer:
+def accept(services: Services, event: Event, *, dry_run: bool = False, anchor: str | None = None) -> Answer:
     """Return the answer to an event once everything it changes is committed; the same event again gets the first answer.
 
-    With `dry_run` nothing is written and the documents are in the answer. Raises EventError (IPK-E012 another content
+    With `dry_run` nothing is written and the documents are in the answer; `anchor` is the case where that is known. Raises EventError (IPK-E012 another content
     under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
     """
-    return retrying(services, lambda: _once(services, event, dry_run=dry_run))
+    return retrying(services, lambda: _once(services, event, dry_run=dry_run, anchor=anchor))
 
 
-def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
+def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None) -> Answer:
     now = services.clock()
     book = services.books(now.date())
     party = source(book, event)
@@ -74,7 +96,7 @@ def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
         stored = events.find(conn, event.event_id)
         if stored is not None:
             return _again(stored, event)
-        case = gather(conn, event, org=org, now=now, anchor=None)
+        case = gather(conn, event, org=org, now=now, anchor=anchor)
         acting = party or _clock_party(book, case, event)
         decided = decided_at(event, case, book, party=acting)
         there = known(services, conn, case, (decided.outcome,))
@@ -130,7 +152,18 @@ def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | 
         raise EventError("IPK-E014", at="$.data.continues")
     if case.key is not None and event.type in TEXTS_AGAIN:
         case = replace(case, needs=events.needs(conn, case.key))
-    return case
+    return _completed(conn, event, case)
+
+
+def _completed(conn: Connection, event: Event, case: Case) -> Case:
+    """Return the case with what an event needs besides its open resources."""
+    wanted = ALSO[event.type](case, event.data) if event.type in ALSO and case.key is not None else ()
+    if not wanted:
+        return case
+    found = resources.many(conn, wanted)
+    return replace(
+        case, resources={**case.resources, **{ref: orjson.loads(row.body) for ref, row in found.items()}}
+    )
 
 
 def _person(event: Event) -> tuple[str, str] | None:
@@ -173,10 +206,17 @@ def _by_message(conn: Connection, event: Event, org: str) -> str | None:
         id_ = str(data.subject).partition("/")[2]  # type: ignore[attr-defined]
     if id_ is None or event.type in {"ip.dialogue.received", "ip.message.faulted"}:
         return None
-    found = messages.by_receipt(conn, org, id_)
+    found = _received(conn, org, id_) if event.type == "ip.document.filed" else None
+    found = found or messages.by_receipt(conn, org, id_)
     if found is None:
         raise EventError("IPK-M010", at="$.data.msgId")
     return found.case_key
+
+
+def _received(conn: Connection, org: str, id_: str) -> Message | None:
+    """Return a message that came in, by its id in /messages."""
+    found = messages.get(conn, id_)
+    return found if found is not None and found.owner == org else None
 
 
 # ── map ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -88,6 +88,14 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """A message of care in place of a notice: its type of 8279, and how it is made under a head."""
+
+    type: str
+    make: Callable[[Any], Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something to be told to one party; `compose` makes the message of it."""
 
@@ -111,6 +119,14 @@ class Notice:
     """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
     reply_title: bool = False
     contact_profession: str | None = None
+    asks: bool = False
+    """It wants an answer, though no need rides on it: its carrier is a question's, no clock of a need runs."""
+    care: Care | None = None
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """What one event makes one message for: the receiver, and which message of care."""
+        return self.receiver.key, self.care.type if self.care else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

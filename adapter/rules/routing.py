@@ -50,7 +50,7 @@ def receiver(book: AddressBook, *, municipality: str | None, district: str | Non
     if municipality is None:
         return _nobody("receiver-none", "IPK-R002")
     found = books.index(book)
-    for place, rule in _places(municipality, district):
+    for place, rule in places(municipality, district):
         parties = tuple(p for p in found.serving.get(place, ()) if books.valid(p, on))
         route = _among(parties, rule)
         if route is not None:
@@ -60,7 +60,8 @@ def receiver(book: AddressBook, *, municipality: str | None, district: str | Non
     return _nobody("receiver-none", "IPK-R002")
 
 
-def _places(municipality: str, district: str | None) -> tuple[tuple[str, str], ...]:
+def places(municipality: str, district: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the places that somebody may serve, the most specific first, each with its rule."""
     whole = (municipality, "receiver-municipality")
     return ((f"{municipality}/{district}", "receiver-district"), whole) if district else (whole,)
 

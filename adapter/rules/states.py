@@ -82,6 +82,7 @@ _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.coordinator.appointed", OPEN, "fulfilled"),
     ("ip.plan.created", OPEN, "fulfilled"),
     ("ip.plan.updated", OPEN, "fulfilled"),
+    ("ip.patient.deceased", OPEN, "withdrawn"),
     (BEGIN, AGREED, "in-progress"),
     (CONSENT_ASKED, (*OUT, *ASSESSED), "consent-pending"),
 )
@@ -96,6 +97,7 @@ UNMOVED: Final = frozenset(
     {
         "ip.consent.given",
         "ip.consent.withdrawn",
+        "ip.patient.deceased",
         "ip.coordinator.appointed",
         "ip.plan.created",
         "ip.plan.updated",
