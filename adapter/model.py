@@ -60,6 +60,8 @@ class Party:
     contact_profession: str | None = None
     address: Mapping[str, str] | None = None
     form_url: str | None = None
+    language: Literal["nb", "nn"] = "nb"
+    """Language of letters to it, and to its inhabitants who name none."""
     platform: Mapping[str, str] | None = None
     valid_from: date = date.min
     valid_to: date | None = None

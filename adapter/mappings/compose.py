@@ -79,6 +79,8 @@ def _planned(ctx: Context, notice: Notice) -> _Plan:
 
 
 def _carrier(notice: Notice, sender: Party) -> carriers.Carrier:
+    if notice.to_patient:
+        return carriers.to_patient()
     if notice.care is not None:
         return carriers.care(notice.care.type, conversation=notice.thread is not None)
     return carriers.choose(
@@ -298,11 +300,12 @@ def _resources(ctx: Context, notice: Notice, message: Message) -> tuple[Resource
         in_response_to=communication_of(notice.answers or notice.thread),
         topic="6" if message.type == carriers.HELSEFAGLIG else None,
         sender=common.organisation(ctx.book.by_key(message.sender_key)),
-        recipients=(common.organisation(notice.receiver) or "",),
+        recipients=(patient_ref if notice.to_patient else common.organisation(notice.receiver) or "",),
         document=f"DocumentReference/{document['id']}",
         medium="letter" if letter_out else "nhn-edi",
     )
-    return (*common.parties(notice.receiver), document, communication)
+    listed = () if notice.to_patient else common.parties(notice.receiver)
+    return (*listed, document, communication)
 
 
 def communication_of(message: Message | None) -> str | None:

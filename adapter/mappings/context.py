@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapter import naming
 from adapter.events import Event
@@ -87,6 +87,10 @@ class Context:
         return replace(self, case=case)
 
 
+PATIENT: Final = Party(key="patient", name="Pasienten", takes=("LETTER",))
+"""Stands for the patient as receiver: a message row names nobody."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Care:
     """A message of care in place of a notice: its type of 8279, and how it is made under a head."""
@@ -122,6 +126,10 @@ class Notice:
     asks: bool = False
     """It wants an answer, though no need rides on it: its carrier is a question's, no clock of a need runs."""
     care: Care | None = None
+    to_patient: bool = False
+    """A letter to the patient, not to `receiver`."""
+    lang: str | None = None
+    """Language of a letter, `nb` or `nn`; None: that of its receiver."""
 
     @property
     def lane(self) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Final
 from adapter.fhir import encounters, needs, parts, people, teams, urls
 from adapter.kith import text, words
 from adapter.mappings import care, common, release, telling, views
-from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.context import PATIENT, Change, Context, Notice
 from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import alive, anchors, states
 
@@ -112,7 +112,13 @@ def _stays(ctx: Context) -> tuple[Resource, ...]:
 
 
 def _waiting(ctx: Context) -> tuple[Message, ...]:
-    return tuple(m for m in ctx.case.messages if m.direction == "out" and m.state in BURIED)
+    """Return what has not left, letters to the patient among it."""
+    return tuple(
+        m
+        for m in ctx.case.messages
+        if m.direction == "out"
+        and (m.state in BURIED or (m.receiver_key == PATIENT.key and m.state == "manual"))
+    )
 
 
 def _stopped(ctx: Context) -> tuple[Deadline, ...]:

@@ -67,7 +67,8 @@ def need_notice(
                 working_days=days,
                 forwarded_by=forwarded_by.display if forwarded_by else None,
             ),
-        ),
+        )
+        + needtext.form(receiver),
         melde_id=said.melde_id,
         thread=views.dialogue(ctx.case, receiver.key, melde_id=said.melde_id),
         wants_reply=True,

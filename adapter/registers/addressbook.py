@@ -236,6 +236,7 @@ def _party(row: PartyRow) -> Party:
         contact_profession=row.contact_profession,
         address=row.address.model_dump(exclude_none=True) if row.address else None,
         form_url=row.form_url,
+        language=row.language or "nb",
         platform=row.platform.model_dump() if row.platform else None,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

@@ -118,6 +118,7 @@ class PartyRow(_Row):
     takes: Annotated[tuple[Takes, ...], Field(min_length=1, strict=False)]
     contact_profession: Profession | None = None
     form_url: Url | None = None
+    language: Literal["nb", "nn"] | None = None
     platform: Platform | None = None
     valid_from: date
     valid_to: date | None = None

@@ -153,6 +153,14 @@ def care(type_: str, *, conversation: bool) -> Carrier:
     )
 
 
+def to_patient() -> Carrier:
+    """Return the carrier of word to the patient: always a letter, which a person sends."""
+    return Carrier(
+        type=LETTER, version=VERSION[LETTER], conversation=False, mode="letter", information=True,
+        request_list=None, reasons=(),
+    )  # fmt: skip
+
+
 def request_list(sender: Party) -> str:
     """Return the list of TypeForesp by who asks; types of organisation without a list of their own ask as a hospital."""
     return REQUEST_LIST.get(sender.type or "", REQUEST_LIST["101"])

@@ -88,7 +88,7 @@ def test_what_was_acknowledged_needs_no_fallback(hospital: House, told: str):
     assert (refused.value.code, refused.value.row.http) == ("IPK-M011", 409)
 
 
-def test_a_fallback_for_a_message_nobody_knows_is_refused(hospital: House, told: str):
+def test_a_fallback_for_a_message_nobody_knows_is_refused(hospital: House):
     with pytest.raises(EventError) as refused:
         by_phone(hospital, "3e0f6c2a-93f2-5b55-9d2a-6a8f0f3d7c11")
     assert (refused.value.code, refused.value.row.http) == ("IPK-M010", 404)
@@ -156,7 +156,8 @@ def test_the_same_event_again_makes_no_second_work_item(hospital: House, told: s
     assert hospital.items("route") == []
 
 
-def test_an_old_address_is_off(hospital: House, told: str):
+def test_an_old_address_is_off(hospital: House):
+    hospital.need()
     hospital.post("ip.address.changed")
     states = {r["address"]: r["status"] for r in hospital.current() if r["resourceType"] == "Endpoint"}
     assert states["urn:her:5079"] == "off"

@@ -29,7 +29,7 @@ def die(house: House, **more: Any) -> Any:
 
 @pytest.fixture
 def coordinated(hospital: House) -> House:
-    """A patient with a coordinator in the municipality, and a plan that is asked for."""
+    """Make a patient with a coordinator in the municipality, and a plan that is asked for."""
     hospital.need()
     hospital.send()
     hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
@@ -179,7 +179,7 @@ def test_a_plan_and_its_goals_end_with_the_patient(coordinated: House):
 
 def test_those_with_something_open_are_told_once_and_nobody_else(coordinated: House):
     told = die(coordinated)
-    assert [(m["receiver"]["herId"], [w["rule"] for w in m["why"]][0]) for m in told.messages] == [
+    assert [(m["receiver"]["herId"], m["why"][0]["rule"]) for m in told.messages] == [
         ("5079", "deceased-told")
     ]
     (read,) = coordinated.sent()
