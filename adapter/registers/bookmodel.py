@@ -14,7 +14,7 @@ from adapter.errors import PersonalIdError
 from adapter.model import Door, Routing
 
 LETTER: Final = "LETTER"
-HOME_ONLY: Final = ("door", "routing", "release_days", "answer_to", "plo")
+HOME_ONLY: Final = ("door", "routing", "release_days", "answer_to", "plo", "staffed", "deputy")
 
 
 def _own(words: str) -> PydanticCustomError:
@@ -130,6 +130,8 @@ class PartyRow(_Row):
     release_days: Annotated[int, Field(ge=0, le=30)] | None = None
     answer_to: Literal["department", "ke"] | None = None
     plo: Literal["epj", "adapter"] | None = None
+    staffed: bool | None = None
+    deputy: Key | None = None
 
     @property
     def unit_her_id(self) -> str | None:
