@@ -10,6 +10,7 @@ from adapter import kith
 from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.mappings import views
+from tests import otherside
 from tests.house import GIVEN, LINE, House, State, living_in
 from tests.houses import Build
 
@@ -283,3 +284,29 @@ def test_the_same_person_may_not_be_admitted_dead(hospital: House):
     die(hospital)
     with pytest.raises(EventError):
         hospital.post("ip.patient.admitted", patient=LINE)
+
+
+def test_a_yes_of_the_new_municipality_takes_over_and_a_person_ends_what_was(coordinated: House):
+    move(coordinated)
+    new = next(d for d in coordinated.send() if kith.read(d).head.receiver.her_ids[1] == "5101")
+    coordinated.receive(otherside.reply(new, "Svar: Godtatt"))
+    assert coordinated.items("transfer") == []
+    assert "assessment" not in coordinated.clocks()
+    (item,) = coordinated.items("read-answer")
+    assert item["description"] == "Ny kommune har overtatt: avslutt det som er overtatt"
+
+
+def test_a_yes_of_somebody_else_does_not(coordinated: House):
+    move(coordinated)
+    old = next(d for d in coordinated.send() if kith.read(d).head.receiver.her_ids[1] == "5079")
+    coordinated.receive(otherside.reply(old, "Takk, notert."))
+    assert len(coordinated.items("transfer")) == 1
+
+
+def test_the_word_to_the_new_unit_asks_for_an_answer(coordinated: House):
+    told = move(coordinated)
+    new = told.message_to("5101")
+    assert new["type"] == "DIALOG_FORESPORSEL"
+    (read,) = [r for r in coordinated.sent() if r.head.receiver.her_ids[1] == "5101"]
+    assert not read.body.questions[0].text.startswith("Til orientering")
+    assert "Ønsket svar: «Svar: Godtatt» når dere har overtatt" in read.body.questions[0].text
