@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Final
 
 from adapter.fhir import encounters, needs, parts, people, teams, urls
@@ -46,7 +47,14 @@ def _lives(ctx: Context, patient: Resource) -> Change:
     item = common.work_item(
         ctx, id_=ctx.id("Task", "review"), kind="review", owner=unit, focus=None, reason=words.LIVES
     )
-    return Change(resources=(living, *(common.parties(unit) if unit else ()), item))
+    team = views.team(ctx.case)
+    again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
+    return Change(resources=(living, *again, *(common.parties(unit) if unit else ()), item))
+
+
+def _begun(resource: Resource) -> dict[str, str] | None:
+    """Return the period without its end."""
+    return {k: v for k, v in resource.get("period", {}).items() if k != "end"} or None
 
 
 def _needs(ctx: Context) -> tuple[Resource, ...]:
@@ -73,9 +81,8 @@ def _items(ctx: Context) -> tuple[Resource, ...]:
 
 def _plans(ctx: Context) -> tuple[Resource, ...]:
     """Return plans as completed and their goals and appointments as cancelled."""
-    end = ctx.data.died_on.isoformat()
     plans = [
-        parts.changed(p, status=PLAN_OVER, period={**p.get("period", {}), "end": end})
+        parts.changed(p, status=PLAN_OVER, period=_over(ctx, p))
         for p in ctx.case.of("CarePlan")
         if p["status"] in {"draft", "active", "on-hold"}
     ]
@@ -97,17 +104,24 @@ def _team(ctx: Context) -> tuple[Resource, ...]:
     team = views.team(ctx.case)
     if team is None:
         return ()
-    end = ctx.data.died_on
     running = [a for a in views.assignments(ctx.case) if a.end is None]
+    ends = {a.id: max(ctx.data.died_on, date.fromisoformat(a.start[:10])) for a in running}
     for held in running:
-        team = teams.ended(team, member=f"PractitionerRole/{held.id}", end=end)
-    over = parts.changed(team, status="inactive", period={**team.get("period", {}), "end": end.isoformat()})
-    return (over, *(people.ended_role(a.role, end=end) for a in running))
+        team = teams.ended(team, member=f"PractitionerRole/{held.id}", end=ends[held.id])
+    over = parts.changed(team, status="inactive", period=_over(ctx, team))
+    return (over, *(people.ended_role(a.role, end=ends[a.id]) for a in running))
+
+
+def _over(ctx: Context, resource: Resource) -> dict[str, str]:
+    """Return the period as ended: on the day of death, or where it would begin later on its first day (per-1)."""
+    period: dict[str, str] = resource.get("period", {})
+    return {**period, "end": max(ctx.data.died_on.isoformat(), period.get("start", "")[:10])}
 
 
 def _stays(ctx: Context) -> tuple[Resource, ...]:
+    ended = ((s, datetime.fromisoformat(s["period"]["start"])) for s in views.stays(ctx.case))
     return tuple(
-        encounters.finished(stay, end=ctx.event.occurred_at, to=None) for stay in views.stays(ctx.case)
+        encounters.finished(stay, end=max(ctx.event.occurred_at, begun), to=None) for stay, begun in ended
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from adapter.fhir import needs
@@ -19,9 +20,9 @@ from adapter.rules import clocks as times
 
 def moved(ctx: Context) -> Change:
     """Return the patient at the new address and, where there is something to take over, the transfer to follow up. E50."""
-    again = views.transfer(ctx.case)
-    known = views.municipality(ctx.case)
-    moves.check_from(known=None if again else known, said=ctx.data.from_.code)
+    again = _same(ctx, views.transfer(ctx.case))
+    known = views.input_of(again, "from") if again else views.municipality(ctx.case)
+    moves.check_from(known=known, said=ctx.data.from_.code)
     base = common.person(ctx) + common.author(ctx) + _stated(ctx)
     if not _something(ctx):
         return base
@@ -41,12 +42,36 @@ def moved(ctx: Context) -> Change:
     warnings = [common.warn("IPK-E078", "$.data.consent")] if held else []
     warnings += [common.warn(new.unrouted, "$.data.to")] if new.unrouted else []
     listed = common.parties(*(p for p in (new.party, _owner(ctx)) if p))
-    return base + Change(
-        resources=(*listed, item),
-        deadlines=() if again else (clock,),
-        reasons=(moves.why(), *new.reasons, *(verdict.reasons if verdict else ())),
-        warnings=tuple(warnings),
-        status="unrouted" if new.party is None else "held" if held else None,
+    overtaken = Change() if again else _overtaken(ctx)
+    return (
+        base
+        + overtaken
+        + Change(
+            resources=(*listed, item),
+            deadlines=() if again else (clock,),
+            reasons=(moves.why(), *new.reasons, *(verdict.reasons if verdict else ())),
+            warnings=tuple(warnings),
+            status="unrouted" if new.party is None else "held" if held else None,
+        )
+    )
+
+
+def _same(ctx: Context, item: Resource | None) -> Resource | None:
+    """Return the open transfer where it is of this very move: told again."""
+    return item if item and views.input_of(item, "to") == ctx.data.to.code else None
+
+
+def _overtaken(ctx: Context) -> Change:
+    """Return the transfer to where the patient no longer lives as cancelled, its clock too."""
+    item = views.transfer(ctx.case)
+    if item is None:
+        return Change()
+    watched = ("assessment", f"Task/{item['id']}")
+    return Change(
+        resources=(needs.moved(item, modified=ctx.now, status="cancelled"),),
+        deadlines=tuple(
+            replace(d, state="cancelled") for d in ctx.case.deadlines if (d.kind, d.subject) == watched
+        ),
     )
 
 
@@ -115,7 +140,7 @@ def moved_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """
     if not _something(ctx):
         return ()
-    again = views.transfer(before.case) is not None
+    again = _same(ctx, views.transfer(before.case)) is not None
     new, old = _new_unit(ctx).party, None if again else _old_unit(ctx)
     told = (*(_welcome(ctx, new) if new and not new.home else ()), *(_keep(ctx, old) if old else ()))
     return tuple(n for n in told if not (again and _has_word(before, n)))

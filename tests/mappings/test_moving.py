@@ -9,6 +9,7 @@ import pytest
 from adapter import kith
 from adapter.errors import EventError
 from adapter.events import schemas
+from adapter.fhir import bindings
 from adapter.mappings import views
 from tests import otherside
 from tests.house import GIVEN, LINE, House, State, living_in
@@ -310,3 +311,29 @@ def test_the_word_to_the_new_unit_asks_for_an_answer(coordinated: House):
     (read,) = [r for r in coordinated.sent() if r.head.receiver.her_ids[1] == "5101"]
     assert not read.body.questions[0].text.startswith("Til orientering")
     assert "Ønsket svar: «Svar: Godtatt» når dere har overtatt" in read.body.questions[0].text
+
+
+def test_who_moves_on_before_anybody_took_over_is_followed_to_the_last_place(coordinated: House):
+    move(coordinated)
+    told = move(coordinated, patient=living_in("9902"), to={"code": "9902"}, **{"from": {"code": "9901"}})
+    (item,) = coordinated.items("transfer")
+    assert views.input_of(item, "to") == "9902"
+    assert "LETTER" in [m["type"] for m in told.messages]
+    open_ = [d for d in coordinated.case().deadlines if d.kind == "assessment" and d.state == "open"]
+    assert [d.subject for d in open_] == [f"Task/{item['id']}"]
+
+
+def test_what_would_begin_after_the_death_ends_on_its_first_day(hospital: House):
+    hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-20"})
+    die(hospital)
+    (held,) = views.assignments(hospital.case())
+    assert (held.start, held.end) == ("2026-03-20", "2026-03-20")
+    assert all(bindings.check(r) == () for r in hospital.current())
+
+
+def test_who_lives_after_all_has_a_team_that_may_be_filled_again(coordinated: House):
+    die(coordinated)
+    die(coordinated, enteredInError=True)
+    coordinated.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-05"})
+    (team,) = coordinated.case().of("CareTeam")
+    assert (team["status"], "end" in team["period"]) == ("active", False)
