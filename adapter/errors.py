@@ -239,6 +239,25 @@ _E: Final[dict[str, Row]] = {  # the event
         "No deputy: the patient is without a coordinator meanwhile", "Oppgi en stedfortreder", "Name a deputy"),
     "IPK-E058": Row(409, "conflict", "Pasienten har allerede denne fastlegen",
         "The patient has this GP already", "Kontroller data.gp", "Check data.gp"),
+    "IPK-E070": Row(409, "business-rule", "Pasienten er ikke innlagt", "The patient is not admitted",
+        "Send ip.patient.admitted, eller rett encounterId", "Send ip.patient.admitted, or correct encounterId"),
+    "IPK-E071": Row(409, "duplicate", "Pasienten er allerede innlagt", "The patient is admitted already",
+        "Fortsett oppholdet som finnes", "Continue the stay there is"),
+    "IPK-E072": Row(409, "business-rule", "Pasienten er død", "The patient is dead",
+        "Er det feil: ip.patient.deceased med enteredInError", "If wrong: ip.patient.deceased with enteredInError"),
+    "IPK-E073": Row(409, "conflict", "Pasienten bor etter saken et annet sted enn hendelsen sier",
+        "By the case the patient lives elsewhere than the event says", "Kontroller from", "Check from"),
+    "IPK-E074": Row(409, "business-rule", "Behovet er ikke avklart, og pasienten skal hjem",
+        "The need is not settled, and the patient is leaving", "Ta kontakt med mottakeren", "Contact the receiver"),
+    "IPK-E075": Row(409, "business-rule", "Koordinatoren i sykehuset har ingen sluttdato",
+        "The hospital's coordinator has no end date", "Send ip.coordinator.ended", "Send ip.coordinator.ended"),
+    "IPK-E077": Row(409, "not-supported", "Kommunen kan ikke ta imot denne pleie- og omsorgsmeldingen elektronisk",
+        "The municipality cannot take this message of care electronically", "Ring eller send brev", "Phone or write"),
+    "IPK-E078": Row(409, "business-rule", "Samtykke til at ny kommune får vite om plan eller koordinator mangler",
+        "Consent that the new municipality is told of plan or coordinator is missing",
+        "Innhent samtykke og send ip.patient.moved på nytt", "Obtain consent and send ip.patient.moved again"),
+    "IPK-E079": Row(409, "business-rule", "Oppholdet er allerede i denne tilstanden", "The stay is in this state already",
+        "Se Encounter", "See Encounter"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent
@@ -343,6 +362,14 @@ _M: Final[dict[str, Row]] = {  # messages
     "IPK-M035": Row(422, "value", "Dokumentet er i en annen tegnkoding enn det oppgir",
         "The document is in another encoding than it declares", "Oppgi tegnkodingen som er brukt",
         "Declare the encoding used"),
+    "IPK-M050": Row(409, "not-found", "Mottakerens adresse er endret", "The receiver's address has changed",
+        "Velg ny mottaker: ip-adapter outbox remap", "Choose another receiver: ip-adapter outbox remap"),
+    "IPK-M051": Row(409, "not-supported", "Den valgte mottakeren kan ikke ta imot meldingstypen",
+        "The receiver chosen does not take this type of message", "Velg en annen mottaker", "Choose another receiver"),
+    "IPK-M052": Row(409, "business-rule", "Den valgte mottakeren er vår egen eller den samme som før",
+        "The receiver chosen is our own or the same as before", "Velg en annen mottaker", "Choose another receiver"),
+    "IPK-M053": Row(409, "business-rule", "Pasienten har reservert seg mot mottakeren",
+        "The patient has excluded the receiver", "Velg en annen mottaker", "Choose another receiver"),
 }
 
 _F: Final[dict[str, Row]] = {  # the FHIR API

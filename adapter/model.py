@@ -63,12 +63,18 @@ class Party:
     release_days: int = 1
     answer_to: Literal["department", "ke"] = "department"
     plo: str = "epj"
+    staffed: bool = True
+    """Whether somebody reads the unit's queue now."""
+    deputy: str | None = None
+    """Key of the home party that stands in for the unit while nobody does."""
     contact_profession: str | None = None
     address: Mapping[str, str] | None = None
     phone: str | None = None
     leader: Mapping[str, str] | None = None
     """`name`, `phone?` of who leads a home party: the second step of the escalation."""
     form_url: str | None = None
+    language: Literal["nb", "nn"] = "nb"
+    """Language of letters to it, and to its inhabitants who name none."""
     platform: Mapping[str, str] | None = None
     valid_from: date = date.min
     valid_to: date | None = None
@@ -158,12 +164,19 @@ class AddressBook:
     _by_her: dict[str, Party] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, Party] = field(init=False, repr=False, compare=False)
     _by_organisation: dict[str, Party] = field(init=False, repr=False, compare=False)
+    _between: dict[frozenset[str], Agreement | None] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Index by level-2 HER-id and by key."""
         object.__setattr__(self, "_by_her", {p.unit_her_id: p for p in self.parties if p.unit_her_id})
         object.__setattr__(self, "_by_key", {p.key: p for p in self.parties})
         object.__setattr__(self, "_by_organisation", {p.organisation_id: p for p in reversed(self.parties)})
+        between: dict[frozenset[str], Agreement | None] = {}
+        for one in self.agreements:
+            pair = frozenset(self._by_key[key].level1_id for key in one.between if key in self._by_key)
+            # Two of the same organisations, each for services of its own: neither speaks for a third.
+            between[pair] = None if pair in between else one
+        object.__setattr__(self, "_between", between)
 
     def on(self, day: date) -> AddressBook:
         """Return the book as valid on `day`."""
@@ -199,9 +212,15 @@ class AddressBook:
         return next((p for p in self.parties if p.orgnr == value), None) if scheme == "urn:orgnr" else None
 
     def agreement(self, one: str, other: str) -> Agreement | None:
-        """Return the agreement between two parties (by key)."""
+        """Return the agreement between two parties (by key), else the one of their organisations, where there is just one.
+
+        A hospital trust agrees with a municipality; the services that the row names stand for both.
+        """
         pair = frozenset((one, other))
-        return next((a for a in self.agreements if a.between == pair), None)
+        own = next((a for a in self.agreements if a.between == pair), None)
+        parties = (self.by_key(one), self.by_key(other))
+        levels = frozenset(p.level1_id for p in parties if p is not None)
+        return own or (self._between.get(levels) if len(levels) == len(pair) else None)
 
 
 MessageState = Literal[

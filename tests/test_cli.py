@@ -79,7 +79,9 @@ def test_help_lists_every_command(call: Call):
     assert all(f"  {name} " in got.stdout for name in COMMANDS)
 
 
-SUBCOMMANDS = ("db upgrade", "outbox list", "outbox show", "outbox requeue", "outbox bury")
+SUBCOMMANDS = (
+    "db upgrade", "outbox list", "outbox show", "outbox requeue", "outbox bury", "outbox remap",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["", *COMMANDS, *SUBCOMMANDS])

@@ -111,6 +111,21 @@ def bury(message_id: str) -> int:
     return _acted(ingest.bury, message_id)
 
 
+@outbox_.command("remap")
+@click.argument("message_id", metavar="ID")
+@click.argument("key", metavar="PARTY")
+def remap(message_id: str, key: str) -> int:
+    """Send a message to another party of the address book, under a new MsgId and in the same conversation.
+
+    \b
+    Examples:
+      ip-adapter outbox remap 3e0f6c2a-93f2-5b55-9d2a-6a8f0f3d7c10 alvdal-saksbehandling
+    """  # noqa: D301 (\b is click's mark)
+    from adapter import ingest  # noqa: PLC0415
+
+    return _acted(lambda services, id_: ingest.remap(services, id_, key), message_id)
+
+
 def _acted(act: Callable[[Services, str], Message], message_id: str) -> int:
     with installation.opened() as services:
         message = act(services, message_id)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final, Literal
 from adapter.events import (
     consent,
     coordinators,
+    handling,
     members,
     messages,
+    movement,
     needs,
     needs_further,
     patient_input,
@@ -97,8 +99,19 @@ _POSTED: Final[tuple[_Columns, ...]] = (
      "Sykehusets deltakelse avsluttes", "required", ASSIGNMENT),
     ("E49", "ip.hospital-participation.ended", members.HospitalParticipationEnded,
      "Sykehusets deltakelse er avsluttet", "required", ASSIGNMENT),
+    ("E45", "ip.patient.admitted", movement.PatientAdmitted, "Pasient innlagt", "none", ()),
+    ("E46", "ip.patient.early-notice", movement.EarlyNotice, "Tidligmelding", "none", ()),
+    ("E47", "ip.patient.discharge-ready", movement.DischargeReady, "Pasient utskrivningsklar", "none", ()),
+    ("E47", "ip.patient.discharge-ready-cancelled", movement.DischargeReadyCancelled,
+     "Pasient ikke lenger utskrivningsklar", "none", ()),
+    ("E48", "ip.patient.discharged", movement.PatientDischarged, "Pasient utskrevet", "none", ()),
+    ("E50", "ip.patient.moved", movement.PatientMoved, "Pasient flyttet", "none", ()),
+    ("E51", "ip.patient.deceased", movement.PatientDeceased, "Pasient død", "none", ()),
+    ("E59", "ip.manual-fallback.recorded", handling.ManualFallback, "Formidlet på annen måte", "none", ()),
+    ("E64", "ip.address.changed", handling.AddressChanged, "Adresse endret", "none", ()),
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
+    ("E70", "ip.document.filed", handling.DocumentFiled, "Dokument journalført", "none", ()),
 )  # fmt: skip
 """(number, type, model, title, continues, by) of what a sender may post."""
 

@@ -201,6 +201,38 @@ _NEEDS: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reporte
 """Events by which anybody reports a need."""
 
 
+def happened_by_now(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find a move or a death in the future."""
+    for name in ("movedOn", "diedOn"):
+        when = day(data, name)
+        if when and when > consentchecks.today(context):
+            yield fault("IPK-E011", name)
+
+
+def moved_elsewhere(data: Raw, row: EventType, _context: envelope.Context) -> Iterator[Finding]:
+    """Find a move that leads nowhere, or to another place than the patient's home is said to be."""
+    if row.type != "ip.patient.moved":
+        return
+    here, there, home = part(data, "from"), part(data, "to"), part(data, "patient", "municipality")
+    if there and here == there:
+        yield fault("IPK-E010", "to", "from")
+    if there and home and home.get("code") != there.get("code"):
+        yield fault("IPK-E010", "patient.municipality.code", "to.code")
+    for name, place in (("from", here), ("to", there)):
+        code, district = text(place, "code"), text(place, "district")
+        if code and district and not district.startswith(code):
+            yield fault("IPK-E010", f"{name}.district", "code")
+
+
+def another_way(data: Raw, row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find a fallback that is not oral or on paper, or in the future."""
+    if row.type == "ip.manual-fallback.recorded" and text(data, "channel") not in {"oral", "paper"}:
+        yield fault("IPK-E010", "channel", "oral, paper")
+    when = envelope.instant(data.get("at"))
+    if when and when > context.latest:
+        yield fault("IPK-E011", "at")
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule: its anchor, its function, and the fields without which it has nothing to say."""
@@ -236,6 +268,9 @@ RULES: Final = (
     _rule("gp-another", another_gp, "gp"),
     _rule("activity-status", status_fits_kind, "plan"),
     _rule("plan-ids", ids_once, "plan"),
+    _rule("happened-by-now", happened_by_now, "movedOn", "diedOn"),
+    _rule("moved-elsewhere", moved_elsewhere, "movedOn", "from", "to"),
+    _rule("another-way", another_way, "messageId", "at"),
     _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),
     _rule("consent-complete", consentchecks.complete, "consent", "plan"),
     _rule("consent-date", consentchecks.dated_by_now, "consent", "plan"),

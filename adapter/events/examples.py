@@ -377,6 +377,63 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "until": "2026-06-30",
         "summary": "Opptrening fortsetter i kommunen.",
     }),
+    "ip.patient.admitted": (HOSPITAL, "2026-03-02T09:00:00+01:00", _IN_HOSPITAL | {
+        "correlation": {"encounterId": "2026-000117"},
+        "course": "somatic",
+        "knownToMunicipality": True,
+    }),
+    "ip.patient.early-notice": (HOSPITAL, "2026-03-02T15:00:00+01:00", _IN_HOSPITAL | {
+        "correlation": {"encounterId": "2026-000117"},
+        "status": "Operert for brudd i lårhalsen, oppe med støtte.",
+        "expectedCourse": "Opptrening i avdelingen, deretter hjem med tilsyn.",
+        "expectedDischarge": "2026-03-09",
+        "services": [{"name": "Hjemmesykepleie", "description": "Tilsyn morgen og kveld"}],
+    }),
+    "ip.patient.discharge-ready": (HOSPITAL, "2026-03-09T10:00:00+01:00", _IN_HOSPITAL | {
+        "correlation": {"encounterId": "2026-000117"},
+    }),
+    "ip.patient.discharge-ready-cancelled": (HOSPITAL, "2026-03-09T16:00:00+01:00", _IN_HOSPITAL | {
+        "correlation": {"encounterId": "2026-000117"},
+    }),
+    "ip.patient.discharged": (HOSPITAL, "2026-03-11T12:00:00+01:00", _IN_HOSPITAL | {
+        "correlation": {"encounterId": "2026-000117"},
+        "to": "home",
+        "followUp": "Kontroll på poliklinikken om seks uker.",
+        "report": {
+            "status": "Går innendørs med rullator.",
+            "summary": "Ukomplisert forløp etter operasjonen.",
+            "practical": "Nøkkel er levert hjemmesykepleien.",
+        },
+    }),
+    "ip.patient.moved": (HOSPITAL, "2026-05-04T09:00:00+02:00", _IN_HOSPITAL | {
+        "patient": _PATIENT | {"municipality": {"code": "9901"}},
+        "from": {"code": "3428"},
+        "to": {"code": "9901"},
+        "movedOn": "2026-05-01",
+        "consent": _CONSENT | {"date": "2026-05-04"},
+    }),
+    "ip.patient.deceased": (HOSPITAL, "2026-06-01T08:00:00+02:00", _IN_HOSPITAL | {"diedOn": "2026-05-31"}),
+    "ip.manual-fallback.recorded": (HOSPITAL, "2026-03-09T09:00:00+01:00", {
+        "author": _PHYSICIAN,
+        "channel": "oral",
+        "messageId": _SENT,
+        "how": "phone",
+        "reached": {"name": "Saksbehandling, Alvdal kommune", "phone": "+4762480000"},
+        "at": "2026-03-09T08:50:00+01:00",
+        "confirmedBy": {"family": "September", "given": "August"},
+    }),
+    "ip.address.changed": (HOSPITAL, "2026-03-09T09:00:00+01:00", {
+        "author": _PHYSICIAN,
+        "herId": "5079",
+        "newHerId": "5078",
+        "change": "her-id",
+        "from": "2026-03-09",
+    }),
+    "ip.document.filed": (HOSPITAL, "2026-03-04T10:45:00+01:00", {
+        "messageId": _SENT,
+        "documentId": "DOK-2026-0042",
+        "system": "https://epj.example/dokument",
+    }),
     "ip.message.sent": (HOSPITAL, "2026-03-04T10:20:00+01:00", {
         "msgId": _SENT,
         "genDate": "2026-03-04T10:16:00+01:00",

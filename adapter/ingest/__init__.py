@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from adapter.ingest.accept import Answer, accept
+from adapter.ingest.accept import Answer
+from adapter.ingest.addresses import accept, remap
 from adapter.ingest.device import introduce
 from adapter.ingest.receive import receive
 from adapter.ingest.results import Received
@@ -18,6 +19,7 @@ __all__ = [
     "manual",
     "overdue",
     "receive",
+    "remap",
     "renewed",
     "requeue",
     "sent",

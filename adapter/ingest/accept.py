@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -15,13 +16,13 @@ from adapter.events.envelope import OWN_SOURCE
 from adapter.fhir import parts
 from adapter.ingest import recall, records
 from adapter.ingest.commit import Unit, commit, known, retrying
-from adapter.mappings import joining, recalling, views
+from adapter.mappings import handling, joining, plo_roles, recalling, views
 from adapter.mappings.common import author_reference, organisation
 from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
 from adapter.model import AddressBook, Case, Message, Outcome, Party
 from adapter.services import Services
-from adapter.store import Connection, cases, events, messages
+from adapter.store import Connection, cases, events, messages, resources
 from adapter.store.events import StoredEvent
 
 ACCEPTED: Final = 202
@@ -41,6 +42,27 @@ TEXTS_AGAIN: Final = frozenset(
     }
 )
 """Events that may release a need, or add to one: its first event is read again for the text."""
+
+
+def _team(case: Case, _data: Any) -> tuple[str, ...]:
+    """Return the people who hold a role: those with an HPR number belong to no case."""
+    return plo_roles.references(case)
+
+
+def _document(case: Case, data: Any) -> tuple[str, ...]:
+    """Return the DocumentReference of the message that an event names: history, so not gathered."""
+    named = next((m for m in case.messages if data.message_id in (m.id, m.msg_id)), None)
+    reference = handling.document_of(named) if named else None
+    return (reference,) if reference else ()
+
+
+ALSO: Final[Mapping[str, Callable[[Case, Any], tuple[str, ...]]]] = {
+    "ip.patient.admitted": _team,
+    "ip.patient.discharged": _team,
+    "ip.patient.moved": _team,
+    "ip.document.filed": _document,
+}
+"""Type of event → what is read besides the open resources of its case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +162,18 @@ def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | 
         case = replace(case, needs=events.needs(conn, case.key) | _reported(conn, case))
     if event.type == recalling.EVENT:
         case = recall.whole(conn, case, event)
-    return case
+    return _completed(conn, event, case)
+
+
+def _completed(conn: Connection, event: Event, case: Case) -> Case:
+    """Return the case with what an event needs besides its open resources."""
+    wanted = ALSO[event.type](case, event.data) if event.type in ALSO and case.key is not None else ()
+    if not wanted:
+        return case
+    found = resources.many(conn, wanted)
+    return replace(
+        case, resources={**case.resources, **{ref: orjson.loads(row.body) for ref, row in found.items()}}
+    )
 
 
 def _reported(conn: Connection, case: Case) -> dict[str, bytes]:
@@ -196,10 +229,17 @@ def _by_message(conn: Connection, event: Event, org: str) -> str | None:
         id_ = str(data.subject).partition("/")[2]  # type: ignore[attr-defined]
     if id_ is None or event.type in {"ip.dialogue.received", "ip.message.faulted"}:
         return None
-    found = messages.by_receipt(conn, org, id_)
+    found = _received(conn, org, id_) if event.type == "ip.document.filed" else None
+    found = found or messages.by_receipt(conn, org, id_)
     if found is None:
         raise EventError("IPK-M010", at="$.data.msgId")
     return found.case_key
+
+
+def _received(conn: Connection, org: str, id_: str) -> Message | None:
+    """Return a message that came in, by its id in /messages."""
+    found = messages.get(conn, id_)
+    return found if found is not None and found.owner == org else None
 
 
 # ── map ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

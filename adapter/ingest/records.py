@@ -21,7 +21,7 @@ from adapter.store.resources import Write
 SHARED: Final = frozenset({"Organization", "Endpoint", "Practitioner", "Device"})
 """Types that belong to no case; a Practitioner without HPR is the case's."""
 PROVEN: Final = frozenset(
-    {"ServiceRequest", "Task", "Consent", "CareTeam", "CarePlan", "Goal", "Appointment"}
+    {"ServiceRequest", "Task", "Consent", "CareTeam", "CarePlan", "Goal", "Appointment", "Encounter"}
 )
 """Types whose change is explained by a Provenance."""
 PART_OVER: Final = frozenset({"cancelled", "revoked", "entered-in-error", "noshow"})
@@ -141,6 +141,8 @@ def _open(resource: Resource) -> bool:
         return False
     if type_ == "Appointment" or (resource.get("intent") == "plan" and type_ != "CarePlan"):
         return resource["status"] not in PART_OVER
+    if type_ == "Encounter":
+        return bool(resource["status"] == "in-progress")
     if type_ == "Communication":
         # What the patient reserved against is asked of as long as the case lasts.
         return resource["status"] in {"preparation", "in-progress"} or fhir_messages.is_reserved(resource)

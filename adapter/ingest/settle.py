@@ -33,7 +33,7 @@ def sent(services: Services, message: Message, at: datetime) -> None:
     """Record that a message has left: its state, its Communication, its needs, the clock of 96 hours."""
     retrying(
         services,
-        lambda: _moved(
+        lambda: moved(
             services,
             message.id,
             lambda case, row: internal.sent(case, row, at=at, hours=services.settings.receipt_hours),
@@ -51,7 +51,7 @@ def handed(services: Services, message: Message, at: datetime) -> None:
         days = sender.release_days if sender else 1
     retrying(
         services,
-        lambda: _moved(
+        lambda: moved(
             services,
             message.id,
             lambda case, row: internal.handed(case, row, at=at, days=days),
@@ -69,7 +69,7 @@ def unsent(services: Services, message: Message, decision: Any, code: str) -> No
             return Change(messages=(waiting,))
         return internal.dead(case, replace(row, state="dead", last_error=code, next_attempt=None))
 
-    retrying(services, lambda: _moved(services, message.id, change, only="leased"))
+    retrying(services, lambda: moved(services, message.id, change, only="leased"))
 
 
 def renewed(services: Services, message: Message) -> bool:
@@ -86,10 +86,10 @@ def renewed(services: Services, message: Message) -> bool:
     fresh = regenerated(message, now)
     retrying(
         services,
-        lambda: _moved(
+        lambda: moved(
             services,
             message.id,
-            lambda case, old: _succeeded(case, replace(old, state="buried", next_attempt=None), fresh),
+            lambda case, old: succeeded(case, replace(old, state="buried", next_attempt=None), fresh),
             only="leased",
         ),
     )
@@ -149,14 +149,14 @@ def requeue(services: Services, message_id: str) -> Message:
 
 def _requeued(services: Services, message_id: str) -> Message:
     now = services.clock()
-    row = _row(services, message_id)
+    row = one(services, message_id)
     if row.replaced_by or row.direction != "out" or row.state not in REQUEUED | {"pending"}:
         raise MessageError("IPK-M011", at="$.state")
     if row.state == "pending" or _is_fresh(row, now):
         again = replace(row, state="pending", next_attempt=now, attempts=0)
-        return _moved(services, message_id, lambda case, _row: internal.again(case, again))
+        return moved(services, message_id, lambda case, _row: internal.again(case, again))
     fresh = regenerated(row, now)
-    return _moved(services, message_id, lambda case, old: _succeeded(case, old, fresh), result=fresh.id)
+    return moved(services, message_id, lambda case, old: succeeded(case, old, fresh), result=fresh.id)
 
 
 def _is_fresh(row: Message, now: datetime) -> bool:
@@ -186,7 +186,7 @@ def regenerated(row: Message, now: datetime) -> Message:
         gen_date=at,
         generation=row.generation + 1,
         replaces=row.id,
-        body=_asked_anew(kith.reissue(row.body, msg_id=msg_id, gen_date=at), at),
+        body=asked_anew(kith.reissue(row.body, msg_id=msg_id, gen_date=at), at),
         attempts=0,
         next_attempt=None,
         last_error=None,
@@ -202,7 +202,7 @@ _REPLY_BY: Final = re.compile(
 """The reply line of our own text: the date is that of the message's release."""
 
 
-def _asked_anew(document: bytes, at: datetime) -> bytes:
+def asked_anew(document: bytes, at: datetime) -> bytes:
     """Return the document asking for a reply counted from its new GenDate."""
 
     def dated(found: re.Match[bytes]) -> bytes:
@@ -226,7 +226,7 @@ def _reply_clock(case: Case, old: Message, fresh: Message) -> tuple[Deadline, ..
     return replace(running, state="cancelled"), again
 
 
-def _succeeded(case: Case, old: Message, fresh: Message) -> Change:
+def succeeded(case: Case, old: Message, fresh: Message) -> Change:
     """Return the old message as replaced, the new one with its Communication, its needs on the way again."""
     communication = case.get(compose.communication_of(old) or "")
     copied = compose.copied(communication, old, fresh) if communication else ()
@@ -255,18 +255,19 @@ def manual(services: Services, message_id: str) -> Message:
 
 
 def _ended(services: Services, message_id: str, state: Any, allowed: frozenset[str]) -> Message:
-    row = _row(services, message_id)
+    row = one(services, message_id)
     if row.direction != "out" or row.state not in allowed:
         raise MessageError("IPK-M011", at="$.state")
     done = replace(row, state=state, next_attempt=None, body=b"")
-    return _moved(
+    return moved(
         services,
         message_id,
         lambda case, _old: internal.ended(case, done),
     )
 
 
-def _row(services: Services, message_id: str) -> Message:
+def one(services: Services, message_id: str) -> Message:
+    """Return a message. Raises MessageError IPK-M010."""
     with services.store.read() as conn:
         row = messages.get(conn, message_id)
     if row is None:
@@ -277,7 +278,7 @@ def _row(services: Services, message_id: str) -> Message:
 # ── one message, one transaction ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _moved(
+def moved(
     services: Services,
     message_id: str,
     change: Callable[[Case, Message], Change],

@@ -38,6 +38,10 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.plan.updated": "Individuell plan endret",
         "ip.plan.closed": "Individuell plan avsluttet",
         "ip.deadline.breached": "Påminnelse om svar",
+        "ip.patient.admitted": "Pasient innlagt",
+        "ip.patient.discharged": "Pasient utskrevet",
+        "ip.patient.moved": "Pasient flyttet: individuell plan eller koordinator finnes",
+        "ip.patient.deceased": "Pasient død",
     }
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
@@ -116,6 +120,23 @@ RECALLED: Final = (
     "den, skal rettes eller sperres"
 )
 """The fixed words of a recall: nothing of the patient it was meant for."""
+ADMITTED: Final = "Innlagt"
+DEPARTMENT: Final = "Avdeling"
+DISCHARGED: Final = "Utskrevet"
+DISCHARGED_TO: Final = "Utskrevet til"
+PLAN: Final = "Individuell plan"
+OPEN_NEEDS: Final = "Behov som ikke er avklart"
+MOVED_FROM: Final = "Fra kommune"
+MOVED_TO: Final = "Til kommune"
+MOVED_ON: Final = "Flyttedato"
+DIED: Final = "Dødsdato"
+MOVES_AWAY: Final = "Pasienten flytter til en annen kommune"
+KEEPS: Final = "Ansvaret ligger hos dere til den nye kommunen har overtatt"
+ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, helst innen 14 dager"
+FORM: Final = "Søknadsskjema"
+LEAVES_WITH_OPEN_NEEDS: Final = "Pasienten skrives ut, og meldte behov er ikke avklart"
+FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overtar"
+LIVES: Final = "Pasienten var meldt død ved en feil: meld på nytt det som fortsatt gjelder"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,

@@ -62,14 +62,7 @@ def _planned(ctx: Context, notice: Notice) -> _Plan:
     if ctx.home is None:
         raise RoutingError("IPK-R005", at="$.source")
     sender = routing.answer_party(ctx.book, ctx.home)
-    carrier = carriers.choose(
-        receiver=notice.receiver,
-        sender=sender,
-        thread=notice.thread,
-        wants_reply=notice.wants_reply,
-        answers=notice.answers,
-        correlated=notice.parent is not None,
-    )
+    carrier = _carrier(notice, sender)
     msg_id = naming.msg_id(
         release_event=ctx.event.event_id,
         type_=carrier.type,
@@ -82,6 +75,21 @@ def _planned(ctx: Context, notice: Notice) -> _Plan:
         sender=sender,
         msg_id=msg_id,
         conversation=_conversation(notice, carrier),
+    )
+
+
+def _carrier(notice: Notice, sender: Party) -> carriers.Carrier:
+    if notice.to_patient:
+        return carriers.to_patient()
+    if notice.care is not None:
+        return carriers.care(notice.care.type, conversation=notice.thread is not None)
+    return carriers.choose(
+        receiver=notice.receiver,
+        sender=sender,
+        thread=notice.thread,
+        wants_reply=notice.wants_reply or notice.asks,
+        answers=notice.answers,
+        correlated=notice.parent is not None,
     )
 
 
@@ -140,6 +148,8 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
         receiver=address(notice.receiver),
         patient=patient(views.patient(ctx.case) or {}),
     )
+    if notice.care is not None:
+        return kith.build(notice.care.make(head))
     return kith.build(_BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan)))
 
 
@@ -290,11 +300,12 @@ def _resources(ctx: Context, notice: Notice, message: Message) -> tuple[Resource
         in_response_to=communication_of(notice.answers or notice.thread),
         topic="6" if message.type == carriers.HELSEFAGLIG else None,
         sender=common.organisation(ctx.book.by_key(message.sender_key)),
-        recipients=(common.organisation(notice.receiver) or "",),
+        recipients=(patient_ref if notice.to_patient else common.organisation(notice.receiver) or "",),
         document=f"DocumentReference/{document['id']}",
         medium="letter" if letter_out else "nhn-edi",
     )
-    return (*common.parties(notice.receiver), document, communication)
+    listed = () if notice.to_patient else common.parties(notice.receiver)
+    return (*listed, document, communication)
 
 
 def communication_of(message: Message | None) -> str | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from adapter import naming
 from adapter.events import Event
@@ -89,6 +89,18 @@ class Context:
         return replace(self, case=case)
 
 
+PATIENT: Final = Party(key="patient", name="Pasienten", takes=("LETTER",))
+"""Stands for the patient as receiver: a message row names nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Care:
+    """A message of care in place of a notice: its type of 8279, and how it is made under a head."""
+
+    type: str
+    make: Callable[[Any], Any] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something to be told to one party; `compose` makes the message of it."""
@@ -113,6 +125,18 @@ class Notice:
     """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
     reply_title: bool = False
     contact_profession: str | None = None
+    asks: bool = False
+    """It wants an answer, though no need rides on it: its carrier is a question's, no clock of a need runs."""
+    care: Care | None = None
+    to_patient: bool = False
+    """A letter to the patient, not to `receiver`."""
+    lang: str | None = None
+    """Language of a letter, `nb` or `nn`; None: that of its receiver."""
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        """What one event makes one message for: the receiver, and which message of care."""
+        return self.receiver.key, self.care.type if self.care else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

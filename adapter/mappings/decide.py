@@ -18,18 +18,23 @@ from adapter.mappings import (
     consents,
     coordinators,
     declining,
+    dying,
     forwarding,
     fulfilling,
+    handling,
     internal,
     joining,
     members,
+    moving,
     needs,
     needtext,
     participation,
     patient_input,
+    patient_letters,
     plans,
     recalling,
     rehabilitation,
+    stays,
     team,
     views,
     watching,
@@ -63,7 +68,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.need.info-requested": Row(answers.answered, answers.answered_notices),
     "ip.need.info-supplied": Row(asked.supplied, asked.supplied_notices, compares=True),
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
-    "ip.need.declined": Row(answers.answered, answers.answered_notices),
+    "ip.need.declined": Row(answers.answered, patient_letters.declined_notices),
     "ip.need.declined-by-patient": Row(declining.declined, declining.declined_notices, compares=True),
     "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True),
     "ip.need.fulfilled": Row(fulfilling.fulfilled, fulfilling.fulfilled_notices, compares=True),
@@ -81,7 +86,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.coordinator.absent": Row(coordinators.absent, coordinators.absent_notices),
     "ip.coordinator.returned": Row(coordinators.returned, coordinators.returned_notices),
     "ip.coordinator.ended": Row(team.ended, team.changed_notices),
-    "ip.contact-physician.appointed": Row(team.appointed),
+    "ip.contact-physician.appointed": Row(team.appointed, patient_letters.physician_notices),
     "ip.contact-physician.replaced": Row(team.replaced),
     "ip.contact-physician.ended": Row(team.ended),
     "ip.team-member.added": Row(members.added, members.added_notices),
@@ -95,6 +100,18 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.patient-input.recorded": Row(patient_input.recorded),
     "ip.hospital-participation.ending": Row(participation.ending, participation.notices),
     "ip.hospital-participation.ended": Row(coordinators.hospital_ended, participation.notices),
+    "ip.patient.admitted": Row(stays.admitted, stays.admitted_notices),
+    "ip.patient.early-notice": Row(stays.early_notice, stays.early_notices),
+    "ip.patient.discharge-ready": Row(stays.discharge_ready, stays.ready_notices),
+    "ip.patient.discharge-ready-cancelled": Row(
+        stays.discharge_ready_cancelled, stays.cancelled_notices, compares=True
+    ),
+    "ip.patient.discharged": Row(stays.discharged, stays.discharged_notices, compares=True),
+    "ip.patient.moved": Row(moving.moved, moving.moved_notices, compares=True),
+    "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True),
+    "ip.manual-fallback.recorded": Row(handling.fallback),
+    "ip.address.changed": Row(handling.address_changed),
+    "ip.document.filed": Row(handling.filed),
     "ip.message.sent": Row(internal.handed_sent),
     "ip.message.receipt": Row(internal.handed_receipt),
     "ip.receipt.positive": Row(internal.receipt),
@@ -117,7 +134,13 @@ def decide(
     """
     row = ROWS[event.type]
     before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
-    change = together(_allowed(before), row.resources(before), _filed(before))
+    change = together(
+        _allowed(before),
+        dying.is_alive(before),
+        row.resources(before),
+        _filed(before),
+        moving.taken_over(before),
+    )
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
     told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
@@ -146,12 +169,12 @@ def _one_per_receiver(told: tuple[Notice, ...]) -> tuple[tuple[Notice, ...], tup
     A MsgId follows from event, type and receiver: a second message of one event to one receiver would be the same one.
     A need message comes before a notice that says the same of several needs.
     """
-    chosen: dict[str, Notice] = {}
+    chosen: dict[tuple[str, str], Notice] = {}
     further: list[Notice] = []
     for notice in sorted(told, key=lambda n: not n.wants_reply):
-        if notice.receiver.key not in chosen:
-            chosen[notice.receiver.key] = notice
-        elif notice.wants_reply or chosen[notice.receiver.key].wants_reply:
+        if notice.lane not in chosen:
+            chosen[notice.lane] = notice
+        elif notice.wants_reply or chosen[notice.lane].wants_reply:
             further.append(notice)
     return tuple(n for n in told if n in chosen.values()), tuple(further)
 

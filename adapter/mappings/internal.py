@@ -14,7 +14,7 @@ from adapter.mappings import clocks, common, escalation, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import routing, states
+from adapter.rules import advice, routing, states
 
 OUTCOME: Final = {
     "ok": "acknowledged",
@@ -202,7 +202,8 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
         if old
         else None
     )
-    item = (_item(ctx, done, "manual-fallback"),) if status in NEEDS_PERSON else ()
+    told = advice.of(status, codes)
+    item = (_item(ctx, done, "manual-fallback", told),) if status in NEEDS_PERSON else ()
     watched = f"message/{message.id}"
     late = state == "unanswered"
     closed = tuple(
@@ -229,7 +230,7 @@ def _handled(ctx: Context, message: Message) -> bool:
     )
 
 
-def _item(ctx: Context, message: Message, kind: str) -> Resource:
+def _item(ctx: Context, message: Message, kind: str, told: advice.Advice | None = None) -> Resource:
     sender = ctx.book.by_key(message.sender_key)
     owner = (routing.own_unit(ctx.book, sender) if sender else None) or sender
     return common.work_item(
@@ -240,6 +241,7 @@ def _item(ctx: Context, message: Message, kind: str) -> Resource:
         focus=communication_of(message),
         melde_id=message.melde_id,
         inputs=(("evidence", message.id),),
+        reason=told.line if told else None,
     )
 
 

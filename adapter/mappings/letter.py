@@ -1,4 +1,7 @@
-"""The letter to whoever has no electronic address: what a message head says, and the same text. message-rules.md, 'Which carrier', 4."""
+"""The letter to whoever has no electronic address, and to the patient: what a message head says, and the same text.
+
+message-rules.md, 'Which carrier', 4. In the language of the receiver's municipality, or the patient's own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from html import escape
 from typing import Final
 
 from adapter import codes
+from adapter.kith import nynorsk
 from adapter.kith.head import Patient
 from adapter.kith.text import day
 from adapter.kith.time import OSLO
@@ -16,7 +20,7 @@ from adapter.model import Party
 
 _HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<html xmlns="http://www.w3.org/1999/xhtml" lang="nb"><head><meta charset="utf-8"/><title>'
+    '<html xmlns="http://www.w3.org/1999/xhtml" lang="{lang}"><head><meta charset="utf-8"/><title>'
 )
 
 
@@ -26,13 +30,29 @@ def page(notice: Notice, sender: Party, patient: Patient, now: datetime) -> byte
     In XML syntax, so that it is filed like any document. A sheet of paper has no message head: the letter itself says
     whom it is about.
     """
-    title = escape(notice.title)
-    receiver = "<br/>".join(map(escape, _place(notice.receiver)))
+    lang = notice.lang or notice.receiver.language
+    said = nynorsk.title if lang == "nn" else _same
+    title = escape(said(notice.title))
+    receiver = "<br/>".join(map(escape, _name(patient) if notice.to_patient else _place(notice.receiver)))
     sent = f"<p>{escape(sender.name)}, {escape(sender.display)}</p><p>Dato: {day(now.astimezone(OSLO))}</p>"
-    said = (*_whom(patient), *notice.text.split("\r\n"))
-    body = "".join(f"<p>{escape(line)}</p>" for line in said)
-    whole = f"{_HEAD}{title}</title></head><body><address>{receiver}</address>{sent}<h1>{title}</h1>{body}</body></html>"
+    lines = (*_whom(patient), *notice.text.split("\r\n"))
+    body = "".join(f"<p>{escape(_in(lang, line))}</p>" for line in lines)
+    head = _HEAD.format(lang=lang)
+    whole = f"{head}{title}</title></head><body><address>{receiver}</address>{sent}<h1>{title}</h1>{body}</body></html>"
     return whole.encode()
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def _in(lang: str, line: str) -> str:
+    return nynorsk.line(line) if lang == "nn" else line
+
+
+def _name(patient: Patient) -> tuple[str, ...]:
+    """Return the patient's name; the address is the record's to add."""
+    return (" ".join(part for part in (patient.given, patient.middle, patient.family) if part),)
 
 
 def _place(to: Party) -> Iterator[str]:
@@ -45,8 +65,7 @@ def _place(to: Party) -> Iterator[str]:
 
 def _whom(patient: Patient) -> Iterator[str]:
     """Yield name, identifier and birth date, a line each, where they are known."""
-    name = " ".join(part for part in (patient.given, patient.middle, patient.family) if part)
-    yield f"Pasient: {name}"
+    yield f"Pasient: {_name(patient)[0]}"
     if patient.ident is not None:
         value, kind = patient.ident
         yield f"{codes.display('8116', kind) or kind}: {value}"

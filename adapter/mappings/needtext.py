@@ -10,7 +10,7 @@ import orjson
 
 from adapter import codes
 from adapter.events import catalogue
-from adapter.kith import text
+from adapter.kith import text, words
 from adapter.mappings.context import Context
 from adapter.model import Party
 from adapter.rules.consent import Grant
@@ -110,3 +110,8 @@ def contact(need: Any) -> str:
     name = f"{person.name.given} {person.name.family}" if person.name else ""
     department = need.department.name if need.department else ""
     return ", ".join(p for p in (department, name, role, person.phone or "") if p)
+
+
+def form(receiver: Party) -> str:
+    """Return the line after the block that names the municipality's own form, where it demands one; nothing else."""
+    return f"\r\n{words.FORM}: {receiver.form_url}" if receiver.form_url else ""

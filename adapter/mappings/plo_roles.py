@@ -97,10 +97,19 @@ def line(found: tuple[Holder, ...]) -> str:
     return ". ".join(" ".join(_said(each).split()) for each in found)
 
 
+def lines(found: tuple[Holder, ...]) -> list[tuple[str, str | None]]:
+    """Return a line for each: the role, and `name; profession; phone; organisation`."""
+    return [(each.display, _facts(each)) for each in found]
+
+
 def _said(holder: Holder) -> str:
+    return f"{holder.display}: {_facts(holder)}"
+
+
+def _facts(holder: Holder) -> str:
     contact = holder.contact
     facts = (contact.name, contact.profession and contact.profession.dn, contact.phone, holder.organisation)
-    return f"{holder.display}: {'; '.join(fact for fact in facts if fact)}"
+    return "; ".join(fact for fact in facts if fact)
 
 
 def told(found: tuple[Holder, ...]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from adapter import codes, ids
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
 from adapter.kith.text import NEED_TITLES, ParsedText
-from adapter.mappings import supplied, views
+from adapter.mappings import printed, supplied, views
 from adapter.model import AddressBook, Case, Message, Party
-from adapter.rules import states
+from adapter.rules import alive, moves, states
 from adapter.rules.clocks import OSLO
 
 COORDINATOR: Final = "8"
@@ -65,6 +65,8 @@ def derive(arrival: Arrival) -> tuple[Derived, ...]:
     """Return the events that a received message becomes; at least one."""
     if arrival.message.type == "DIALOG_AVVIK":
         return (_plain(arrival, "ip.message.faulted", "E57", "Avvik meldt av mottaker", item="read-answer"),)
+    if views.is_dead(arrival.case):
+        return (_plain(arrival, E58, "E58", alive.RECEIVED, item="read-answer"),)
     if not arrival.in_thread:
         return _begun(arrival)
     for row in _ROWS:
@@ -99,6 +101,9 @@ def _answer(arrival: Arrival) -> tuple[Derived, ...]:
         elif arrival.text.answer == "received" and _performs(arrival):
             # A later answer overtook it: nobody has anything left to do with it.
             made.append(_plain(arrival, E58, "E58", "Bekreftet fra før", item=None))
+        elif arrival.text.answer == "accepted" and views.takes_over(arrival.case, arrival.sender):
+            said = _plain(arrival, E58, "E58", moves.TAKEN_OVER, item="read-answer")
+            made.append(replace(said, suggestion={"answer": "accepted"}))
     appointed = _appointed(arrival)
     if appointed and not made:
         made += _acknowledged(arrival)
@@ -224,7 +229,9 @@ def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
 def _begun(arrival: Arrival) -> tuple[Derived, ...]:
     said = arrival.text
     if said.title in NEED_TITLES and said.melde_id and said.kinds and _known_person(arrival):
-        return (Derived(type="ip.need.identified", number="E01", data=_need(arrival)),)
+        return (
+            Derived(type="ip.need.identified", number="E01", data=printed.need(arrival.text, _base(arrival))),
+        )
     return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
 
 
@@ -352,42 +359,3 @@ def _coordinator(arrival: Arrival, contact: Contact, phone: str) -> dict[str, An
         "main": not any(a.main and a.end is None for a in views.assignments(arrival.case)),
         "from": min(begun, arrival.case.now).astimezone(OSLO).date().isoformat(),
     }
-
-
-def _need(arrival: Arrival) -> dict[str, Any]:
-    """Return a need as another adapter printed it; consent given by reference to the sender."""
-    said = arrival.text
-    scopes = [s for s, kinds in _SCOPES if kinds & set(said.kinds)]
-    found = _base(arrival)
-    del found["continues"]
-    data = found | {
-        "needs": list(said.kinds),
-        "wishes": {"individualPlan": _wish(said.wish_plan), "coordinator": _wish(said.wish_coordinator)},
-        "reason": {"codes": [], "text": (said.background or "Ikke oppgitt")[:2000]},
-        "consent": {"status": "given", "scopes": scopes, **_consent(arrival)},
-        "admitted": False,
-        "urgency": "routine",
-    }
-    return data | ({"preference": {"text": said.preference[:2000]}} if said.preference else {})
-
-
-_SCOPES: Final = (
-    ("coordinator", {"coordinator", "child-coordinator", "habilitation", "rehabilitation"}),
-    ("plan-create", {"individual-plan", "habilitation", "rehabilitation"}),
-)
-
-
-def _wish(value: str | None) -> str:
-    return value or "unclear"
-
-
-def _consent(arrival: Arrival) -> dict[str, Any]:
-    printed = arrival.text.consent
-    if printed is None:
-        return {}
-    facts = {
-        "date": printed.date.isoformat() if printed.date else None,
-        "method": printed.method,
-        "givenBy": printed.given_by,
-    }
-    return {key: value for key, value in facts.items() if value}

@@ -70,7 +70,8 @@ def need_notice(
                 working_days=days,
                 forwarded=forwarded,
             ),
-        ),
+        )
+        + needtext.form(receiver),
         melde_id=said.melde_id,
         thread=views.dialogue(ctx.case, receiver.key, melde_id=said.melde_id),
         wants_reply=True,

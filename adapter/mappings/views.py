@@ -173,6 +173,36 @@ def _assignment(member: dict[str, Any], role: Resource) -> Assignment:
     )
 
 
+def stays(case: Case) -> tuple[Resource, ...]:
+    """Return the stays that run, by their beginning."""
+    running = (e for e in case.of("Encounter") if e["status"] == "in-progress")
+    return tuple(sorted(running, key=lambda e: (e.get("period", {}).get("start", ""), e["id"])))
+
+
+def transfer(case: Case) -> Resource | None:
+    """Return the work item of a move that nobody has taken over yet. E50."""
+    tasks = (t for t in case.of("Task") if code_of(t.get("code"), urls.TASK_KIND) == "transfer")
+    return next((t for t in tasks if t["status"] not in FINISHED), None)
+
+
+def takes_over(case: Case, party: Party | None) -> bool:
+    """Return whether a party serves the municipality to which the patient has moved. E50."""
+    item = transfer(case)
+    return item is not None and party is not None and input_of(item, "to") in party.municipalities
+
+
+def input_of(item: Resource, name: str) -> str | None:
+    """Return what a work item says under a name."""
+    found = (i.get("valueString") for i in item.get("input", ()) if i.get("type", {}).get("text") == name)
+    return next(found, None)
+
+
+def is_dead(case: Case) -> bool:
+    """Return whether the patient is known to be dead."""
+    found = patient(case) or {}
+    return "deceasedDateTime" in found
+
+
 def consents(case: Case) -> tuple[Resource, ...]:
     """Return the Consents of the case, the latest last."""
     return tuple(sorted(case.of("Consent"), key=lambda c: (c.get("dateTime", ""), c["id"])))

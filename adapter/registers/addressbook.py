@@ -200,11 +200,20 @@ def _agreements(rows: Rows) -> Iterator[Fault]:
             yield _fault(f"$.agreement[{index}].between", "pair used twice")
 
 
+def _deputies(rows: Rows) -> Iterator[Fault]:
+    """Yield a fault where a unit's deputy is nobody, itself, or no party of ours."""
+    home = {row.key for _, row in rows.party if row.home}
+    for index, row in rows.party:
+        if row.deputy is not None and (row.deputy not in home or row.deputy == row.key):
+            yield _fault(f"$.party[{index}].deputy", "another home party")
+
+
 CHECKS: Final[tuple[Check, ...]] = (
     _once("key", lambda row: (".key", row.key)),
     _once("HER-id", _second_level),
     _levels,
     _agreements,
+    _deputies,
 )
 """Every check over the whole book."""
 
@@ -233,11 +242,14 @@ def _party(row: PartyRow) -> Party:
         release_days=1 if row.release_days is None else row.release_days,
         answer_to=row.answer_to or "department",
         plo=row.plo or "epj",
+        staffed=row.staffed is not False,
+        deputy=row.deputy,
         contact_profession=row.contact_profession,
         address=row.address.model_dump(exclude_none=True) if row.address else None,
         phone=row.phone,
         leader=row.leader.model_dump(exclude_none=True) if row.leader else None,
         form_url=row.form_url,
+        language=row.language or "nb",
         platform=row.platform.model_dump() if row.platform else None,
         valid_from=row.valid_from,
         valid_to=row.valid_to,

@@ -14,7 +14,7 @@ from adapter.errors import PersonalIdError
 from adapter.model import Door, Routing
 
 LETTER: Final = "LETTER"
-HOME_ONLY: Final = ("door", "routing", "release_days", "answer_to", "plo", "leader")
+HOME_ONLY: Final = ("door", "routing", "release_days", "answer_to", "plo", "leader", "staffed", "deputy")
 
 
 def _own(words: str) -> PydanticCustomError:
@@ -129,6 +129,7 @@ class PartyRow(_Row):
     phone: Phone | None = None
     leader: Leader | None = None
     form_url: Url | None = None
+    language: Literal["nb", "nn"] | None = None
     platform: Platform | None = None
     valid_from: date
     valid_to: date | None = None
@@ -140,6 +141,8 @@ class PartyRow(_Row):
     release_days: Annotated[int, Field(ge=0, le=30)] | None = None
     answer_to: Literal["department", "ke"] | None = None
     plo: Literal["epj", "adapter"] | None = None
+    staffed: bool | None = None
+    deputy: Key | None = None
 
     @property
     def unit_her_id(self) -> str | None:

@@ -23,6 +23,9 @@ VERSION: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Version of the payload standard per type. Dialogmelding 1.1: HIS 1077:2017; 1.0: HIS 1152:2006."""
 
+CARE_VERSION: Final = "1.6"
+"""Version of the messages of care that we write. HIS 80704:2014."""
+
 CONTINUED_BY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
         (HELSEFAGLIG, "in"): HELSEFAGLIG,
@@ -135,6 +138,27 @@ def _letter(rejected: tuple[str, ...], *, wants_reply: bool) -> Carrier:
         request_list=None,
         reasons=(anchors.fixed("carrier-4", LETTER, rejected),),
     )
+
+
+def care(type_: str, *, conversation: bool) -> Carrier:
+    """Return the carrier of a message of care: its event decides the type, its stay the thread. HIS 80704:2014."""
+    return Carrier(
+        type=type_,
+        version=CARE_VERSION,
+        conversation=conversation,
+        mode="continue" if conversation else "new",
+        information=True,
+        request_list=None,
+        reasons=(anchors.reason("carrier-care", f"{type_}/{CARE_VERSION}", type=type_),),
+    )
+
+
+def to_patient() -> Carrier:
+    """Return the carrier of word to the patient: always a letter, which a person sends."""
+    return Carrier(
+        type=LETTER, version=VERSION[LETTER], conversation=False, mode="letter", information=True,
+        request_list=None, reasons=(),
+    )  # fmt: skip
 
 
 def request_list(sender: Party) -> str:

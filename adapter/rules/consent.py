@@ -95,6 +95,10 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.plan.transferred": _SHARE,
         "ip.plan.closed": _SHARE,
         "ip.plan-document.shared": _SHARE,
+        # E45, E48, E50: that there is a stay or a move, to those who coordinate
+        "ip.patient.admitted": _COORDINATOR,
+        "ip.patient.discharged": _COORDINATOR,
+        "ip.patient.moved": _COORDINATOR,
         # Answers and withdrawals go to whoever holds the message already
         "ip.need.acknowledged": _FREE,
         "ip.need.info-requested": _FREE,
@@ -105,6 +109,7 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.need.fulfilled": _FREE,
         "ip.need.entered-in-error": _FREE,
         "ip.consent.withdrawn": _FREE,
+        "ip.patient.deceased": _FREE,
     }
 )
 """Kind of need or type of event → what it needs. E02 and E13 are gated by the kinds that they release."""

@@ -50,7 +50,7 @@ def receiver(book: AddressBook, *, municipality: str | None, district: str | Non
     if municipality is None:
         return _nobody("receiver-none", "IPK-R002")
     found = books.index(book)
-    for place, rule in _places(municipality, district):
+    for place, rule in places(municipality, district):
         parties = tuple(p for p in found.serving.get(place, ()) if books.valid(p, on))
         route = _among(parties, rule)
         if route is not None:
@@ -60,7 +60,8 @@ def receiver(book: AddressBook, *, municipality: str | None, district: str | Non
     return _nobody("receiver-none", "IPK-R002")
 
 
-def _places(municipality: str, district: str | None) -> tuple[tuple[str, str], ...]:
+def places(municipality: str, district: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the places that somebody may serve, the most specific first, each with its rule."""
     whole = (municipality, "receiver-municipality")
     return ((f"{municipality}/{district}", "receiver-district"), whole) if district else (whole,)
 
@@ -99,13 +100,31 @@ def policy(home: Party, receiver: Party, book: AddressBook) -> tuple[Routing, tu
         return "direct", (
             anchors.fixed(short, "direct", (home.routing,) if home.routing != "direct" else ()),
         )
+    return _staffed(home, book, *_stated(home, receiver, book))
+
+
+def _stated(home: Party, receiver: Party, book: AddressBook) -> tuple[Routing, Reason]:
     agreement = book.agreement(home.key, receiver.key)
     if agreement is None or agreement.routing is None:
-        return home.routing, (anchors.fixed(_BY_POLICY[home.routing], home.routing),)
+        return home.routing, anchors.fixed(_BY_POLICY[home.routing], home.routing)
     chosen = agreement.routing
     fallen = (home.routing,) if home.routing != chosen else ()
-    why = anchors.reason(_BY_POLICY[chosen], chosen, source=f"avtale: {agreement.source}", rejected=fallen)
-    return chosen, (why,)
+    source = f"avtale: {agreement.source}"
+    return chosen, anchors.reason(_BY_POLICY[chosen], chosen, source=source, rejected=fallen)
+
+
+def _staffed(
+    home: Party, book: AddressBook, chosen: Routing, why: Reason
+) -> tuple[Routing, tuple[Reason, ...]]:
+    """Return the policy as it can be followed: nothing waits for a unit whose queue nobody reads."""
+    unit = _unit(book, home)
+    if chosen != "ke_then_municipality" or unit is None or unit.staffed:
+        return chosen, (why,)
+    deputy = _deputy(book, unit)
+    if deputy is not None:
+        return chosen, (why, anchors.fixed("routing-deputy", deputy.key, (unit.key,)))
+    instead: Routing = "direct_with_copy_to_ke"
+    return instead, (why, anchors.fixed("routing-unit-unstaffed", instead, (chosen,)))
 
 
 def _without_unit(home: Party, receiver: Party, book: AddressBook) -> str | None:
@@ -118,15 +137,25 @@ def _without_unit(home: Party, receiver: Party, book: AddressBook) -> str | None
 
 
 def own_unit(book: AddressBook, home: Party, *, on: date | None = None) -> Party | None:
-    """Return the coordinating unit of our own: the home party of the same level 1 with `unit`.
+    """Return the coordinating unit of our own: the home party of the same level 1 with `unit`, or who stands in for it.
 
     A home party that is a unit is its own. Of several, one that serves no municipality comes before a joint one.
     """
     if home.unit and home.home:
         return home
+    unit = _unit(book, home, on=on)
+    return unit if unit is None or unit.staffed else _deputy(book, unit) or unit
+
+
+def _unit(book: AddressBook, home: Party, *, on: date | None = None) -> Party | None:
     units = books.index(book).units.get(home.her_id or "", ())
     held = [p for p in units if on is None or books.valid(p, on)]
     return min(held, key=lambda p: bool(p.serves), default=None)
+
+
+def _deputy(book: AddressBook, unit: Party) -> Party | None:
+    found = book.by_key(unit.deputy)
+    return found if found is not None and found.home else None
 
 
 def gp(book: AddressBook, her_id: str | None) -> Party | None:

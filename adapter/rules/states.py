@@ -87,6 +87,7 @@ MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.child-coordinator.appointed", OPEN, "fulfilled"),
     ("ip.plan.created", OPEN, "fulfilled"),
     ("ip.plan.updated", OPEN, "fulfilled"),
+    ("ip.patient.deceased", OPEN, "withdrawn"),
     (BEGIN, AGREED, "in-progress"),
     (CONSENT_ASKED, (*OUT, *ASSESSED), "consent-pending"),
 )
@@ -123,6 +124,7 @@ UNMOVED: Final = frozenset(
     {
         "ip.consent.given",
         "ip.consent.withdrawn",
+        "ip.patient.deceased",
         "ip.coordinator.appointed",
         "ip.child-coordinator.appointed",
         "ip.plan.created",

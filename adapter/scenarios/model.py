@@ -56,7 +56,7 @@ class Scenario:
     settings: Mapping[str, Any]
     """Names and values of adapter.settings that differ from the defaults."""
     parties: Mapping[str, Mapping[str, Any]]
-    """Key of the address book → fields that differ: home, door, routing, release_days, answer_to, takes, plo."""
+    """Key of the address book → fields that differ: home, door, routing, release_days, answer_to, takes, plo, staffed …"""
     steps: tuple[Step, ...]
 
     @property

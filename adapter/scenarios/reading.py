@@ -19,6 +19,7 @@ _KINDS: Final[Mapping[str, Kind]] = {".json": "event", ".xml": "message", ".txt"
 _OTHER: Final = frozenset({FILE, "expected", "README.md"})
 _PARTY: Final[Mapping[str, type]] = {
     "home": bool, "door": str, "routing": str, "release_days": int, "answer_to": str, "plo": str, "takes": list,
+    "staffed": bool, "deputy": str, "language": str, "form_url": str,
 }  # fmt: skip
 
 

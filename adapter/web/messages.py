@@ -10,6 +10,7 @@ from adapter.access import policy
 from adapter.errors import MessageError
 from adapter.mappings.compose import communication_of
 from adapter.model import Message
+from adapter.rules import advice
 from adapter.store import messages, resources
 from adapter.web import answers, view
 from adapter.web.answers import Answer
@@ -52,11 +53,11 @@ def document(call: Call, message_id: str) -> Answer:
 
 
 def viewed(call: Call, message_id: str) -> Answer:
-    """Return the message as its receiver sees it; a letter is a page already."""
+    """Return the message as its receiver sees it; a letter is a page already, and a PDF to print."""
     found = _with_body(call, message_id)
-    if found.type == LETTER:
+    if found.type == LETTER and view.wanted(call) == "html":
         return answers.raw(found.body, media=answers.HTML, headers=(SANDBOX,))
-    return view.shown(call, found)
+    return view.letter(call, found) if found.type == LETTER else view.shown(call, found)
 
 
 def requeue(call: Call, message_id: str) -> Answer:
@@ -116,7 +117,8 @@ def _recalled(call: Call, found: Message) -> bool:
 
 
 def summary(found: Message) -> dict[str, Any]:
-    """Return what is told of a message: ids, parties, states; never what it says."""
+    """Return what is told of a message: ids, parties, states, what to do about a refusal; never what it says."""
+    told = advice.of_receipt(found.apprec) if found.direction == "out" else None
     return {
         "id": found.id,
         "msgId": found.msg_id,
@@ -137,6 +139,7 @@ def summary(found: Message) -> dict[str, Any]:
         "attempts": found.attempts,
         "lastError": found.last_error,
         "apprec": dict(found.apprec) if found.apprec is not None else None,
+        "advice": told.told if told else None,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Final, cast
 
 from adapter.errors import AdapterError
 from adapter.kith import rendering
-from adapter.kith.rendering import Format, Lang
+from adapter.kith.rendering import Format, Lang, letters
 from adapter.kith.rendering.html import css
 from adapter.model import Message
 from adapter.web import answers
@@ -39,10 +39,23 @@ PARAMS: Final = (
 )  # fmt: skip
 
 
+def wanted(call: Call) -> Format:
+    """Return the form that is asked for. Raises EventError IPK-E026."""
+    asked = cast("Format | None", one(call.params(), "format"))
+    return asked or accepted(call.headers().get("accept", ""))
+
+
+def letter(call: Call, found: Message) -> Answer:
+    """Return a letter to print: PDF, or plain text."""
+    laid_out = letters.document(found.body, limits=call.services.settings.limits())
+    format_ = wanted(call)
+    return answers.raw(rendering.write(laid_out, format_), media=_MEDIA[format_], headers=(_CSP, _VARY))
+
+
 def shown(call: Call, found: Message) -> Answer:
     """Return a message laid out; one that cannot be read says so. Raises EventError IPK-E026."""
     params = call.params()
-    format_ = cast("Format | None", one(params, "format")) or accepted(call.headers().get("accept", ""))
+    format_ = wanted(call)
     lang = cast("Lang", one(params, "lang") or "nb")
     laid_out = _laid_out(
         found.body, lang, unmasked=flag(params, "unmasked"), allowed=call.services.settings.limits()

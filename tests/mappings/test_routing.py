@@ -10,7 +10,9 @@ from adapter import kith, naming
 from adapter.errors import AdapterError, EventError
 from adapter.kith.dialog import Notes
 from adapter.kith.text import parse
+from tests import otherside
 from tests.house import GIVEN, House
+from tests.houses import Build
 
 TO_GP = GIVEN | {"recipients": ["coordinating-unit", "gp"]}
 
@@ -237,3 +239,29 @@ def test_free_text_cannot_forge_a_line(hospital: House):
     assert len(text.split("\r\n")) == 11
     found = parse(text)
     assert (found.melde_id, found.answer, found.coordinator) == (told.case["meldeId"], None, None)
+
+
+def test_a_unit_that_nobody_staffs_holds_nothing_back(build: Build):
+    rows = {"st-olavs-fmr": {"routing": "ke_then_municipality"}, "st-olavs-ke": {"staffed": False}}
+    hospital = build(of={"rows": rows})
+    told = hospital.need()
+    assert [m["state"] for m in told.messages] == ["pending"]
+    assert "routing-unit-unstaffed" in [w["rule"] for w in told.messages[0]["why"]]
+    assert len(hospital.items("review")) == 1
+
+
+def test_a_need_may_be_passed_on_to_another_hospital_trust_and_is_answered_by_it(build: Build):
+    trust = {"level1": {"her_id": "99410", "name": "Sunnaas sykehus HF", "orgnr": "310001058", "type": "101"}}
+    hospital = build(of={"rows": {"storvik-nord": trust, "storvik-sor": trust}})
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    told = hospital.post(
+        "ip.need.forwarded",
+        source="urn:her:91990",
+        continues={"meldeId": melde_id},
+        to={"key": "storvik-nord"},
+    )
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5111"]
+    (document,) = hospital.send()
+    hospital.receive(otherside.reply(document, "Svar: Godtatt"))
+    assert {s.business for s in hospital.needs().values()} == {"accepted"}

@@ -155,11 +155,11 @@ def test_e22_has_no_reply_clock(hospital: House):
     assert told.body["deadlines"] == []
 
 
-def test_e27_makes_no_message_of_its_own(hospital: House):
+def test_e27_makes_a_letter_to_the_patient_and_no_message_of_its_own_to_others(hospital: House):
     hospital.need()
     hospital.send()
     told = hospital.post("ip.contact-physician.appointed")
-    assert told.messages == []
+    assert [(m["type"], m["receiver"]["name"]) for m in told.messages] == [("LETTER", "Pasienten")]
     (held,) = views.assignments(hospital.case())
     assert held.code == "19"
 

@@ -225,6 +225,12 @@ def test_an_agreement_has_its_own_dates_and_limits() -> None:
 # ── the whole ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_deputy_is_another_party_of_ours() -> None:
+    for key in ("nobody", "one"):
+        text = HOME.replace("home = true\n", f'home = true\nstaffed = false\ndeputy = "{key}"\n')
+        assert ("$.party[0].deputy", "another home party") in faults(text)
+
+
 def test_every_fault_is_told_at_once() -> None:
     bad = PARTY.replace('"310001015"', '"310001016"').replace("checked", 'door = "own"\nchecked')
     found = faults(bad + OTHER.replace('"3428"', '"x"') + PARTY + PAIR.replace('"two"', '"three"'))

@@ -50,6 +50,7 @@ OPENED_BY = {
     "habilitation": {"plan-create", "coordinator"},
     "rehabilitation": {"plan-create", "coordinator"},
     **{event: {"coordinator"} for event in COORDINATOR_EVENTS},
+    **{f"ip.patient.{what}": {"coordinator"} for what in ("admitted", "discharged", "moved")},
     **{event: {"plan-share"} for event in PLAN_EVENTS},
     **{event: {"coordinator"} for event in TEAM_EVENTS},
     "other-sectors": {"other-sectors"},

@@ -167,3 +167,50 @@ def test_an_event_of_a_party_that_is_not_home_leaves_nothing() -> None:
     out, why = routing.leaves(ALVDAL)
     assert not out
     assert why[0].rule == "routing-reported"
+
+
+# ── a unit that nobody staffs, agreements of organisations ──
+
+
+def test_nothing_waits_for_a_unit_that_nobody_staffs() -> None:
+    home = party("st-olavs-fmr", routing="ke_then_municipality")
+    chosen, why = routing.policy(home, ALVDAL, book(home, party("st-olavs-ke", staffed=False)))
+    assert chosen == "direct_with_copy_to_ke"
+    assert [r.rule for r in why] == ["routing-ke-then-municipality", "routing-unit-unstaffed"]
+    assert why[1].rejected == ("ke_then_municipality",)
+
+
+def test_a_deputy_stands_in_for_it() -> None:
+    home = party("st-olavs-fmr", routing="ke_then_municipality")
+    deputy = party("felles-ke")
+    found = book(home, deputy, party("st-olavs-ke", staffed=False, deputy="felles-ke"))
+    chosen, why = routing.policy(home, ALVDAL, found)
+    assert (chosen, why[-1].rule, why[-1].outcome) == ("ke_then_municipality", "routing-deputy", "felles-ke")
+    assert routing.own_unit(found, home) == deputy
+
+
+def test_a_deputy_that_is_not_ours_stands_in_for_nobody() -> None:
+    home = party("st-olavs-fmr", routing="ke_then_municipality")
+    unit = party("st-olavs-ke", staffed=False, deputy="brevvik")
+    assert routing.own_unit(book(home, unit), home) == unit
+
+
+def test_an_agreement_holds_for_other_services_of_the_same_two_organisations() -> None:
+    made = Agreement(
+        between=frozenset({"st-olavs-fmr", "alvdal-saksbehandling"}), routing="direct", source="avtale 2026"
+    )
+    other = replace(party("st-olavs-fmr"), key="st-olavs-kir", unit_her_id="90999")
+    found = book(other, agreements=(made,))
+    assert found.agreement("st-olavs-kir", "alvdal-sykepleie") == made
+    assert routing.policy(other, ALVDAL, found)[0] == "direct"
+    assert found.agreement("st-olavs-kir", "gammeldal-saksbehandling") is None
+    assert found.agreement("alvdal-sykepleie", "alvdal-saksbehandling") is None
+
+
+def test_an_own_agreement_comes_first_and_of_two_neither_speaks_for_a_third() -> None:
+    one = Agreement(between=frozenset({"st-olavs-fmr", "alvdal-saksbehandling"}), reply_days=5)
+    two = Agreement(between=frozenset({"st-olavs-ke", "alvdal-saksbehandling"}), reply_days=2)
+    other = replace(party("st-olavs-fmr"), key="st-olavs-kir", unit_her_id="90999")
+    found = book(other, agreements=(one, two))
+    assert found.agreement("st-olavs-ke", "alvdal-saksbehandling") == two
+    assert found.agreement("st-olavs-kir", "alvdal-saksbehandling") is None

@@ -57,6 +57,7 @@ MOVES = {
         **dict.fromkeys((*OUT, *ASSESSED, *AGREED), "withdrawn"),
         **dict.fromkeys(("consent-pending", *UNSENT), "consent-pending"),
     },
+    "ip.patient.deceased": {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "withdrawn")},
     BEGIN: dict.fromkeys(AGREED, "in-progress"),
     CONSENT_ASKED: dict.fromkeys((*OUT, *ASSESSED), "consent-pending"),
 }

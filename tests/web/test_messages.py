@@ -103,7 +103,16 @@ def test_an_act_that_the_state_does_not_allow_is_409(client: FlaskClient, act: s
     assert client.post(f"/messages/nothing/{act}").status_code == 404
 
 
-def _receipt(client: FlaskClient, id_: str) -> bytes:
+def test_a_rejected_message_says_why_whose_task_it_is_and_what_to_do(client: FlaskClient):
+    id_ = _sent(client)
+    assert client.get(f"/messages/{id_}").json["advice"] is None
+    client.post("/messages", data=_receipt(client, id_, "E35"), content_type=XML)
+    told = client.get(f"/messages/{id_}").json["advice"]
+    assert told["cause"] == "Mottakeren kjenner ikke pasienten."
+    assert set(told) == {"cause", "owner", "next"}
+
+
+def _receipt(client: FlaskClient, id_: str, *errors: str) -> bytes:
     read = kith.read(client.get(f"/messages/{id_}/document").data)
     assert read.head is not None
     made = apprec.answer(
@@ -111,7 +120,7 @@ def _receipt(client: FlaskClient, id_: str) -> bytes:
         version=read.apprec_version,
         id_="11111111-2222-4333-8444-555555555555",
         gen_date=datetime(2026, 3, 4, 9, 21, tzinfo=UTC),
-        errors=(),
+        errors=errors,
     )
     return kith.build(made)
 

@@ -15,6 +15,7 @@ from adapter.kith.raw import Raw
 from adapter.kith.tree import content
 
 NAMESPACE: Final = "http://www.kith.no/xmlstds/epj/epj2/2008-02-20"
+_PO: Final = "http://www.kith.no/xmlstds/po/poKomponent/2012-04-01"
 META: Final = "http://www.kith.no/xmlstds/epj/meta/2008-02-20"
 OTHER_NOTES: Final = "Andre notater"
 _N: Final = f"{{{NAMESPACE}}}"
@@ -41,6 +42,14 @@ def note(texts: Iterable[Text], *, component_id: str, category: str = OTHER_NOTE
     return Raw(
         f'<epj2:GenereltJournalnotat xmlns:epj2="{NAMESPACE}" xmlns:m1="{META}"{attributes}>'
         f"{''.join(map(_text, texts))}</epj2:GenereltJournalnotat>"
+    )
+
+
+def from_nurses(texts: Iterable[Text]) -> Raw:
+    """Return Sykepleierdokumentasjon with these texts, headings of list 9141. HIS 1148."""
+    return Raw(
+        f'<Sykepleierdokumentasjon xmlns="{_PO}" xmlns:epj2="{NAMESPACE}"><InfoFraSykepleier>'
+        f"{''.join(map(_text, texts))}</InfoFraSykepleier></Sykepleierdokumentasjon>"
     )
 
 

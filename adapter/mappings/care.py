@@ -1,0 +1,345 @@
+"""Messages of care (PLO) of a stay, for a home party that leaves them to the adapter (`plo = "adapter"`). HIS 1143-1149.
+
+The clinical content is the event's; logistics carry none, and no word of plan or coordinator (domain § 1.4). The plan and
+those who coordinate stand in the report only where the patient has agreed that the municipality knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from adapter import codes, naming
+from adapter.fhir import encounters
+from adapter.kith.codes import coded, simple
+from adapter.kith.party import Person, Unit
+from adapter.kith.plo import (
+    avmelding,
+    dod,
+    helseopplysninger,
+    innlagt,
+    journal,
+    utskrevet,
+    utskrivningsklar,
+    utskrivningsrapport,
+)
+from adapter.kith.plo.blocks import Connected, DischargedTo, Medical, Need, Personnel, Responsible
+from adapter.kith.plo.logistics import event, place
+from adapter.kith.plo.message import CHANGE, NEW
+from adapter.kith.plo_roles import fits
+from adapter.kith.reach import telecom
+from adapter.kith.time import When
+from adapter.mappings import common, grants, plo_roles, views
+from adapter.mappings.clocks import OSLO
+from adapter.mappings.context import Care, Context, Notice
+from adapter.model import Message, Party, Reason, Resource, Warn
+from adapter.rules import consent, stays
+
+BY_ADAPTER: Final = "adapter"
+NO_CONSENT: Final = frozenset(
+    {"LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD"}
+)
+"""No health data: they need no consent and no objection stops them. domain § 1.4."""
+DEAD: Final = "2"
+"""Uttilstand of list 8431: Som død."""
+ELSEWHERE: Final = "88"
+"""UtTil of list 8408 where a place is demanded and none is meant: Annet."""
+
+
+def makes(ctx: Context) -> bool:
+    """Return whether the adapter makes messages of care for this event."""
+    return ctx.may_send and ctx.home is not None and ctx.home.plo == BY_ADAPTER
+
+
+def warnings(ctx: Context, stay: Resource, *types: str) -> tuple[Warn, ...]:
+    """Return a warning for each message of care that should go and cannot: nobody to take it, or an objection."""
+    if not makes(ctx):
+        return ()
+    found = (_receiver(ctx, stay, type_)[2] for type_ in types)
+    return tuple(dict.fromkeys(common.warn(code, "$.data.patient.municipality") for code in found if code))
+
+
+def _receiver(
+    ctx: Context, stay: Resource, type_: str
+) -> tuple[Party | None, tuple[Reason, ...], str | None]:
+    """Return who gets a message of care and why, or the code of the warning."""
+    home = ctx.data.patient.municipality
+    route = stays.receiver(
+        ctx.book, type_=type_, course=encounters.course(stay), municipality=home.code, district=home.district,
+        on=ctx.now.date(),
+    )  # fmt: skip
+    if route.party is None or not stays.takes(route.party, type_):
+        return None, route.reasons, "IPK-E077"
+    if route.party.home:
+        return None, route.reasons, None
+    if type_ not in NO_CONSENT and _objected(ctx, route.party):
+        return None, route.reasons, "IPK-M053"
+    return route.party, route.reasons, None
+
+
+def _objected(ctx: Context, party: Party) -> bool:
+    """Return whether the newest consent excludes the party: presumed consent ends there. hpl §§ 25 and 45."""
+    newest = next(iter(grants.newest_first(ctx.case)), None)
+    return newest is not None and not newest.excluded.isdisjoint(grants.names(party))
+
+
+Make = Callable[[Any], Any]
+
+
+def _notice(
+    ctx: Context, stay: Resource, type_: str, make: Callable[[Party], Make], *, thread: str | None = None
+) -> tuple[Notice, ...]:
+    if not makes(ctx):
+        return ()
+    party, reasons, _ = _receiver(ctx, stay, type_)
+    if party is None:
+        return ()
+    return (
+        Notice(
+            receiver=party,
+            title=codes.display("8279", type_) or type_,
+            text="",
+            care=Care(type=type_, make=make(party)),
+            thread=_before(ctx, stay, party, thread) if thread else None,
+            reasons=reasons,
+        ),
+    )
+
+
+def _before(ctx: Context, stay: Resource, party: Party, type_: str) -> Message | None:
+    """Return the latest message of a type that went to the party in this stay."""
+    start = datetime.fromisoformat(stay["period"]["start"])
+    told = [
+        m
+        for m in ctx.case.messages
+        if (m.direction, m.type, m.receiver_key) == ("out", type_, party.key)
+        and m.state not in {"held", "buried"}
+        and m.gen_date is not None
+        and m.gen_date >= start
+    ]
+    return told[-1] if told else None
+
+
+# ── the messages ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def admitted(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    """Return LOG_INNLAGT."""
+    return _notice(
+        ctx, stay, innlagt.TYPE, lambda _to: lambda head: innlagt.new(head, at=_began(stay), **_signed(ctx))
+    )
+
+
+def informed(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    """Return HELSEOPPL_SOKNAD: 9140/1 first, then 9140/2 as a change that is complete and replaces."""
+
+    def make(to: Party) -> Make:
+        again = _before(ctx, stay, to, helseopplysninger.TYPE) is not None
+        return lambda head: helseopplysninger.new(
+            head, kind="2" if again else "1", status=CHANGE if again else NEW, **_information(ctx, stay)
+        )
+
+    return _notice(ctx, stay, helseopplysninger.TYPE, make, thread=helseopplysninger.TYPE)
+
+
+def _information(ctx: Context, stay: Resource) -> dict[str, Any]:
+    data = ctx.data
+    expected = (
+        (event("3", When.on(data.expected_discharge), estimate=True),) if data.expected_discharge else ()
+    )
+    texts = (
+        journal.Text(text=data.status, heading=coded("9145", "1")),
+        journal.Text(text=data.expected_course, heading=coded("9145", "2")),
+    )
+    return {
+        **_signed(ctx),
+        "stays": (event("1", _began(stay)), *expected),
+        "medical": Medical(notes=(journal.note(texts, component_id=_component(ctx)),)),
+        "needs": tuple(Need(name=s.name, description=s.description or "") for s in data.services),
+    }
+
+
+def ready(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    """Return LOG_UTSKRIVNINGSKLAR."""
+    return _notice(
+        ctx,
+        stay,
+        utskrivningsklar.TYPE,
+        lambda _to: (
+            lambda head: utskrivningsklar.new(head, admitted=_began(stay), ready=_now(ctx), **_signed(ctx))
+        ),
+    )
+
+
+def not_ready(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    """Return LOG_AVMELDING in the thread of what it takes back, with the events told there."""
+    since = encounters.ready_since(stay)
+    told = (event("3", When.at(datetime.fromisoformat(since))),) if since else ()
+    earlier = (event("1", _began(stay)), *told)
+    return _notice(
+        ctx,
+        stay,
+        avmelding.TYPE,
+        lambda _to: lambda head: avmelding.new(head, at=_now(ctx), earlier=earlier, **_signed(ctx)),
+        thread=utskrivningsklar.TYPE,
+    )
+
+
+def discharged(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    """Return LOG_UTSKREVET, and UTSKRIVNINGSRAPPORT where the event brings a report."""
+    to = stays.DISCHARGED_TO[ctx.data.to]
+    logistics = _notice(
+        ctx,
+        stay,
+        utskrevet.TYPE,
+        lambda _to: lambda head: utskrevet.new(head, at=_now(ctx), to=to, **_signed(ctx)),
+    )
+    return (*logistics, *_report(ctx, stay))
+
+
+def died(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    """Return LOG_UTSKREVET of a patient who died in hospital: Uttilstand says so."""
+
+    def make(_to: Party) -> Make:
+        def made(head: Any) -> Any:
+            # A day alone: nobody has told the hour.
+            plain = utskrevet.new(head, at=When.on(ctx.data.died_on), to=ELSEWHERE, **_signed(ctx))
+            where = DischargedTo(condition=coded("8431", DEAD), place=place(ELSEWHERE))
+            return replace(plain, body=replace(plain.body, discharged_to=where))
+
+        return made
+
+    return _notice(ctx, stay, utskrevet.TYPE, make)
+
+
+def dead(ctx: Context, party: Party, reasons: tuple[Reason, ...]) -> Notice:
+    """Return LOG_DOD to one party, which takes it. HIS 1149."""
+    make = lambda head: dod.new(head, at=When.on(ctx.data.died_on), **_signed(ctx))  # noqa: E731 (one expression)
+    return Notice(
+        receiver=party,
+        title=codes.display("8279", dod.TYPE) or dod.TYPE,
+        text="",
+        care=Care(type=dod.TYPE, make=make),
+        reasons=reasons,
+    )
+
+
+def _report(ctx: Context, stay: Resource) -> tuple[Notice, ...]:
+    if ctx.data.report is None:
+        return ()
+    return _notice(
+        ctx,
+        stay,
+        utskrivningsrapport.TYPE,
+        lambda to: (
+            lambda head: utskrivningsrapport.new(
+                head, kind="11", personnel=_personnel(ctx, to), **_reported(ctx, stay, to)
+            )
+        ),
+    )
+
+
+def _reported(ctx: Context, stay: Resource, to: Party) -> dict[str, Any]:
+    data = ctx.data
+    follow_up = (journal.Text(text=data.follow_up, heading=coded("9142", "OP")),) if data.follow_up else ()
+    note = journal.note(follow_up, component_id=_component(ctx)) if follow_up else None
+    return {
+        **_signed(ctx),
+        "stays": (event("1", _began(stay)), event("2", _now(ctx))),
+        "medical": Medical(notes=(note,)) if note else None,
+        "nursing": (journal.from_nurses(_nursing(ctx, to)),),
+    }
+
+
+def _nursing(ctx: Context, to: Party) -> Iterator[journal.Text]:
+    """Yield the nurses' texts; practical matters name plan and coordinator where the municipality may know."""
+    said = ctx.data.report
+    if said.summary:
+        yield journal.Text(text=said.summary, heading=coded("9141", "8"))
+    yield journal.Text(text=said.status, heading=coded("9141", "12"))
+    practical = ". ".join(part.rstrip(".") for part in (said.practical or "", *_coordinated(ctx, to)) if part)
+    if practical:
+        yield journal.Text(text=f"{practical}.", heading=coded("9141", "14"))
+
+
+def _coordinated(ctx: Context, to: Party) -> Iterator[str]:
+    if views.plan(ctx.case) is not None and _may_know(ctx, to, "ip.plan.created"):
+        yield "Individuell plan: finnes"
+    held = _holders(ctx, to)
+    if held:
+        yield plo_roles.line(held)
+
+
+def _holders(ctx: Context, to: Party) -> tuple[plo_roles.Holder, ...]:
+    if not _may_know(ctx, to, "ip.coordinator.appointed"):
+        return ()
+    return plo_roles.holders(ctx.case, {}, ctx.now.astimezone(OSLO).date())
+
+
+def _may_know(ctx: Context, to: Party, what: str) -> bool:
+    verdict = consent.gate(
+        need=what,
+        consent=grants.latest(ctx.case),
+        recipient=grants.names(to),
+        legal_basis=ctx.data.legal_basis,
+        on=ctx.now.date(),
+    )
+    return verdict.open
+
+
+def _personnel(ctx: Context, to: Party) -> tuple[Personnel, ...]:
+    return tuple(
+        Personnel(
+            person=Person(
+                family=h.contact.family,
+                given=h.contact.given,
+                middle=h.contact.middle,
+                hpr=h.contact.hpr,
+                role=h.contact.role,
+                profession=h.contact.profession,
+                telecoms=(telecom("tel", h.contact.phone),) if h.contact.phone else (),
+            )
+        )
+        for h in _holders(ctx, to)
+        if fits(h.contact)
+    )
+
+
+# ── what all of them say ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _signed(ctx: Context) -> dict[str, Any]:
+    """Return who answers for the message: the department, and the author where an HPR number is known. HITS 1174 ch. 5."""
+    party, author = ctx.party, ctx.data.author
+    name = ctx.data.department.name if ctx.data.department else party.display if party else ""
+    unit = Unit(name=name, her_id=party.unit_her_id if party else None)
+    return {
+        "units": (Connected(unit=unit),),
+        "responsible": (Responsible(person=_author(author)),) if author.hpr else (),
+    }
+
+
+def _author(said: Any) -> Person:
+    held = codes.ROLES.get(said.role or "")
+    return Person(
+        family=said.name.family,
+        given=said.name.given,
+        hpr=said.hpr,
+        role=coded("9034", held.code) if held and held.number == "9034" else None,
+        profession=simple("9060", said.profession) if said.profession else None,
+        telecoms=(telecom("tel", said.phone),) if said.phone else (),
+    )
+
+
+def _began(stay: Resource) -> When:
+    return When.at(datetime.fromisoformat(stay["period"]["start"]))
+
+
+def _now(ctx: Context) -> When:
+    return When.at(ctx.event.occurred_at)
+
+
+def _component(ctx: Context) -> str:
+    return naming.uid(ctx.event.event_id, "note", "medical")

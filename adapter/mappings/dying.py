@@ -1,0 +1,198 @@
+"""A patient who dies: everything open closes at once, whoever holds something open is told. E51; domain § 1.4, N7."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from adapter.fhir import encounters, needs, parts, people, teams, urls
+from adapter.kith import text, words
+from adapter.mappings import care, common, release, telling, views
+from adapter.mappings.context import PATIENT, Change, Context, Notice
+from adapter.model import Deadline, Message, Party, Resource
+from adapter.rules import alive, anchors, states
+
+PLAN_OVER: Final = "completed"
+"""CarePlan.status of a plan whose patient is dead. fhir-model.md, E40."""
+GOAL_OVER: Final = frozenset({"completed", "cancelled", "entered-in-error", "rejected"})
+BURIED: Final = frozenset({"held", "pending", "dead", "rejected"})
+"""Messages that no longer leave, and must not keep a last word waiting."""
+HOSPITAL: Final = "101"
+"""Organisation type of list 9040."""
+
+
+def deceased(ctx: Context) -> Change:
+    """Return everything open as closed in one change, every clock stopped; a correction of the day, or of the death. E51."""
+    base = common.person(ctx) + common.author(ctx)
+    (patient,) = (r for r in base.resources if r["resourceType"] == "Patient")
+    if ctx.data.entered_in_error:
+        return base + _lives(ctx, patient)
+    died = parts.changed(patient, deceasedDateTime=ctx.data.died_on.isoformat())
+    why = anchors.fixed("deceased-closes", "avsluttet")
+    return base + Change(
+        resources=(died, *_needs(ctx), *_items(ctx), *_plans(ctx), *_team(ctx), *_stays(ctx)),
+        messages=tuple(common.buried(m) for m in _waiting(ctx)),
+        deadlines=_stopped(ctx),
+        reasons=(why,),
+    )
+
+
+def _lives(ctx: Context, patient: Resource) -> Change:
+    """Return the patient alive again, and a work item: nothing that closed opens by itself."""
+    living = parts.changed(patient, deceasedDateTime=None)
+    if not views.is_dead(ctx.case):
+        return Change(resources=(living,))
+    unit = release.own_unit(ctx) or ctx.party
+    item = common.work_item(
+        ctx, id_=ctx.id("Task", "review"), kind="review", owner=unit, focus=None, reason=words.LIVES
+    )
+    team = views.team(ctx.case)
+    again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
+    return Change(resources=(living, *again, *(common.parties(unit) if unit else ()), item))
+
+
+def _begun(resource: Resource) -> dict[str, str] | None:
+    """Return the period without its end."""
+    return {k: v for k, v in resource.get("period", {}).items() if k != "end"} or None
+
+
+def _needs(ctx: Context) -> tuple[Resource, ...]:
+    changed: list[Resource] = []
+    for need in views.open_needs(ctx.case):
+        step = states.transition(need.state, ctx.event.type)
+        changed += [
+            common.with_request_status(need.request, step.request_status),
+            common.with_state(
+                ctx, need.task, status=step.task_status, business=step.business, reason="deceased"
+            ),
+        ]
+    return tuple(changed)
+
+
+def _items(ctx: Context) -> tuple[Resource, ...]:
+    """Return the open work items as cancelled: nothing is left to do for anybody."""
+    return tuple(
+        needs.moved(t, modified=ctx.now, status="cancelled")
+        for t in ctx.case.of("Task")
+        if views.code_of(t.get("code"), urls.TASK_KIND) and t["status"] not in views.FINISHED
+    )
+
+
+def _plans(ctx: Context) -> tuple[Resource, ...]:
+    """Return plans as completed and their goals and appointments as cancelled."""
+    plans = [
+        parts.changed(p, status=PLAN_OVER, period=_over(ctx, p))
+        for p in ctx.case.of("CarePlan")
+        if p["status"] in {"draft", "active", "on-hold"}
+    ]
+    goals = [
+        parts.changed(g, lifecycleStatus="cancelled")
+        for g in ctx.case.of("Goal")
+        if g["lifecycleStatus"] not in GOAL_OVER
+    ]
+    meetings = [
+        parts.changed(a, status="cancelled")
+        for a in ctx.case.of("Appointment")
+        if a["status"] in {"proposed", "pending", "booked", "waitlist"}
+    ]
+    return (*plans, *goals, *meetings)
+
+
+def _team(ctx: Context) -> tuple[Resource, ...]:
+    """Return the team as inactive, every part in it ended."""
+    team = views.team(ctx.case)
+    if team is None:
+        return ()
+    running = [a for a in views.assignments(ctx.case) if a.end is None]
+    ends = {a.id: max(ctx.data.died_on, date.fromisoformat(a.start[:10])) for a in running}
+    for held in running:
+        team = teams.ended(team, member=f"PractitionerRole/{held.id}", end=ends[held.id])
+    over = parts.changed(team, status="inactive", period=_over(ctx, team))
+    return (over, *(people.ended_role(a.role, end=ends[a.id]) for a in running))
+
+
+def _over(ctx: Context, resource: Resource) -> dict[str, str]:
+    """Return the period as ended: on the day of death, or where it would begin later on its first day (per-1)."""
+    period: dict[str, str] = resource.get("period", {})
+    return {**period, "end": max(ctx.data.died_on.isoformat(), period.get("start", "")[:10])}
+
+
+def _stays(ctx: Context) -> tuple[Resource, ...]:
+    ended = ((s, datetime.fromisoformat(s["period"]["start"])) for s in views.stays(ctx.case))
+    return tuple(
+        encounters.finished(stay, end=max(ctx.event.occurred_at, begun), to=None) for stay, begun in ended
+    )
+
+
+def _waiting(ctx: Context) -> tuple[Message, ...]:
+    """Return what has not left, letters to the patient among it."""
+    return tuple(
+        m
+        for m in ctx.case.messages
+        if m.direction == "out"
+        and (m.state in BURIED or (m.receiver_key == PATIENT.key and m.state == "manual"))
+    )
+
+
+def _stopped(ctx: Context) -> tuple[Deadline, ...]:
+    return tuple(replace(d, state="cancelled") for d in ctx.case.deadlines if d.state == "open")
+
+
+def deceased_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the word of the death to whoever holds something open, once; LOG_UTSKREVET of who died in hospital. E51.
+
+    Nobody is told of a correction by itself, and nothing goes to the patient's family.
+    """
+    if ctx.data.entered_in_error or views.is_dead(before.case):
+        return ()
+    stays = views.stays(before.case)
+    logistics = care.died(before, stays[0]) if stays else ()
+    told = {n.receiver.key for n in logistics}
+    return (*logistics, *(_last_word(ctx, *to) for to in _holders(before) if to[0].key not in told))
+
+
+def _holders(before: Context) -> tuple[telling.To, ...]:
+    """Return the outside parties with something open: a need they got or reported, a coordinator they have or know of."""
+    found: dict[str, telling.To] = {}
+    for need in views.open_needs(before.case):
+        for message, party in common.recipients(before, need.melde_id):
+            found.setdefault(party.key, (party, message, need.melde_id))
+        origin = views.reported_by(before.case, need.melde_id)
+        party_ = before.book.by_key(origin.sender_key) if origin else None
+        if origin and party_ and not party_.home:
+            found.setdefault(party_.key, (party_, origin, need.melde_id))
+    for held in views.assignments(before.case):
+        if held.end is not None:
+            continue
+        own = before.book.by_organisation(held.organisation)
+        for to in (*telling.knew(before, held.id), *(((own, None, None),) if own else ())):
+            if not to[0].home:
+                found.setdefault(to[0].key, to)
+    if views.plan(before.case) is not None:
+        for to in telling.reporters(before):
+            found.setdefault(to[0].key, to)
+    return tuple(found.values())
+
+
+def _last_word(ctx: Context, party: Party, thread: Message | None, melde_id: str | None) -> Notice:
+    """Return LOG_DOD from the municipality to whoever takes it, else a notice in the thread. domain § 2.3 E51."""
+    home = ctx.home
+    why = anchors.fixed("deceased-told", party.key)
+    if home and home.plo == care.BY_ADAPTER and home.type != HOSPITAL and party.accepts("LOG_DOD", "1.6"):
+        return care.dead(ctx, party, (why,))
+    title = text.TITLES[ctx.event.type]
+    latest = views.dialogue(ctx.case, party.key) or thread
+    return Notice(
+        receiver=party,
+        title=title,
+        text=text.notice(title, [(words.DIED, text.day(ctx.data.died_on))], melde_id),
+        melde_id=melde_id,
+        thread=latest,
+        reasons=(why,),
+    )
+
+
+def is_alive(ctx: Context) -> Change:
+    """Return why the event may be taken of this patient. Raises EventError IPK-E072 when the patient is dead."""
+    return Change(reasons=alive.check(ctx.event.type, dead=views.is_dead(ctx.case)))

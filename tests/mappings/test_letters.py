@@ -1,0 +1,184 @@
+"""Letters: to who has no electronic address, to the patient where the law asks for word, bokmål and nynorsk, HTML and PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapter.kith import nynorsk, rendering, words
+from adapter.kith.rendering import letters
+from tests.house import LINE, House, living_in
+from tests.houses import Build
+
+NYNORSK = LINE | {"language": "nn"}
+
+
+def letter(house: House) -> str:
+    """Return the one letter as written."""
+    (found,) = house.messages(type="LETTER")
+    assert found.state == "manual"
+    return found.body.decode()
+
+
+def declined(hospital: House, alvdal: House, **more: Any) -> Any:
+    told = hospital.need()
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    return alvdal.post(
+        "ip.need.declined",
+        **({"continues": {"meldeId": told.case["meldeId"]}, "scope": ["individual-plan"]} | more),
+    )
+
+
+# ── to the patient ──
+
+
+def test_a_declined_need_is_told_to_the_patient_with_the_right_to_complain(hospital: House, alvdal: House):
+    told = declined(hospital, alvdal)
+    assert sorted(m["type"] for m in told.messages) == ["DIALOG_HELSEFAGLIG", "LETTER"]
+    said = letter(alvdal)
+    assert "<h1>Svar på melding om behov</h1>" in said
+    assert "behov for individuell plan" in said
+    assert "Vilkårene er ikke oppfylt. Pasienten har i dag bare én tjeneste." in said
+    assert "klage til Statsforvalteren" in said
+    assert "pasient- og brukerrettighetsloven § 7-2" in said
+    assert "Line Danser" in said
+
+
+def test_the_message_row_and_the_answer_name_nobody(hospital: House, alvdal: House):
+    told = declined(hospital, alvdal)
+    (row,) = alvdal.messages(type="LETTER")
+    assert (row.receiver_names, row.receiver_key, row.receiver) == (
+        ("Pasienten", ""),
+        "patient",
+        (None, None),
+    )
+    assert "Danser" not in str(told.body)
+    (communication,) = [
+        r
+        for r in alvdal.current()
+        if r["resourceType"] == "Communication" and r["medium"][0]["coding"][0]["code"] == "letter"
+    ]
+    assert communication["recipient"] == [{"reference": f"Patient/{alvdal.case().key}"}]
+
+
+def test_what_another_party_declined_is_for_that_party_to_tell(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    told = hospital.post("ip.need.declined", continues={"meldeId": melde_id}, scope=["coordinator"])
+    assert told.messages == []
+
+
+@pytest.mark.parametrize(
+    ("role", "display"), [("kontaktlege", "kontaktlege"), ("kontaktpsykolog", "kontaktpsykolog")]
+)
+def test_a_contact_physician_is_told_to_the_patient(hospital: House, role: str, display: str):
+    hospital.post("ip.contact-physician.appointed", role=role)
+    said = letter(hospital)
+    assert f"<h1>Du har fått {display}</h1>" in said
+    assert "Magnar Koman" in said
+    assert "Telefon: +4773598600" in said
+
+
+def test_the_patients_own_language_counts(hospital: House):
+    hospital.post("ip.contact-physician.appointed", patient=NYNORSK)
+    said = letter(hospital)
+    assert 'lang="nn"' in said
+    assert "er din kontaktlege frå 04.03.2026." in said
+
+
+def test_else_that_of_the_municipality(build: Build):
+    hospital = build(of={"rows": {"alvdal-saksbehandling": {"language": "nn"}}})
+    hospital.post("ip.contact-physician.appointed")
+    assert 'lang="nn"' in letter(hospital)
+
+
+def test_a_letter_in_a_language_we_do_not_write_is_in_bokmaal(build: Build):
+    hospital = build(of={"rows": {"alvdal-saksbehandling": {"language": "nn"}}})
+    hospital.post("ip.contact-physician.appointed", patient=LINE | {"language": "en"})
+    assert 'lang="nb"' in letter(hospital)
+
+
+def test_recorded_on_paper_makes_no_letter(hospital: House):
+    assert hospital.post("ip.contact-physician.appointed", channel="paper").messages == []
+
+
+def test_a_letter_to_the_patient_is_not_sent_after_the_death(hospital: House):
+    hospital.post("ip.contact-physician.appointed")
+    hospital.post("ip.patient.deceased", diedOn="2026-03-04")
+    (row,) = hospital.messages(type="LETTER")
+    assert row.state == "buried"
+
+
+# ── to who has no address ──
+
+
+def test_a_letter_runs_on_the_clocks_of_a_message(hospital: House):
+    hospital.need(patient=living_in("9902"))
+    assert "reply" in hospital.clocks()
+    assert {s.business for s in hospital.needs().values()} == {"manual"}
+
+
+def test_a_municipality_that_writes_nynorsk_gets_its_letter_in_nynorsk(build: Build):
+    hospital = build(of={"rows": {"brevvik": {"language": "nn"}}})
+    hospital.need(patient=living_in("9902"))
+    said = letter(hospital)
+    for line in (
+        "Gjeld: [x] Individuell plan  [x] Koordinator",
+        "Ønskjer pasienten individuell plan: Ja",
+        "Pasienten sitt ønske om koordinator: Ikkje oppgitt",
+        "av pasienten sjølv",
+        "Fødd: 13.11.1969",
+        "helst innan 09.03.2026 (3 virkedagar)",
+        "Bakgrunn: Behov for langvarige og koordinerte tjenester fra flere enheter.",
+    ):
+        assert line in said, line
+
+
+def test_what_people_wrote_is_never_translated():
+    assert (
+        nynorsk.line("Bakgrunn: pasienten selv sa: Ikke avklart")
+        == "Bakgrunn: pasienten selv sa: Ikke avklart"
+    )
+    assert nynorsk.line("Bakgrunn: Ikke oppgitt") == "Bakgrunn: Ikkje oppgitt"
+
+
+def test_every_title_of_ours_has_its_nynorsk_or_is_the_same():
+    for title in words.TITLES.values():
+        assert nynorsk.title(title)
+        assert nynorsk.line(title.upper()) == nynorsk.title(title).upper()
+
+
+def test_a_form_that_a_municipality_demands_is_named_after_the_block(build: Build):
+    url = "https://alvdal.example/skjema"
+    hospital = build(of={"rows": {"alvdal-saksbehandling": {"form_url": url}}})
+    hospital.need()
+    (read,) = hospital.sent()
+    lines = read.body.text.split("\r\n")
+    assert lines[-2].startswith("Melde-id: ")
+    assert lines[-1] == f"Søknadsskjema: {url}"
+
+
+# ── to print ──
+
+
+def test_a_letter_is_laid_out_for_print_as_it_was_written(hospital: House):
+    hospital.need(patient=living_in("9902"))
+    (row,) = hospital.messages(type="LETTER")
+    laid_out = letters.document(row.body)
+    assert [s.heading for s in laid_out.sections] == ["Til", "Fra", "Brev"]
+    plain = rendering.write(laid_out, "text").decode()
+    for part in ("Brevvik Kommune", "9999 Brevvik", "Dato: 04.03.2026", "Pasient: Line Danser", "Melde-id: "):
+        assert part in plain
+    pdf = rendering.write(laid_out, "pdf")
+    assert pdf.startswith(b"%PDF-")
+    assert pdf == rendering.write(letters.document(row.body), "pdf")
+
+
+def test_a_letter_is_filed_for_the_record(hospital: House):
+    hospital.post("ip.contact-physician.appointed")
+    (document,) = [r for r in hospital.current() if r["resourceType"] == "DocumentReference"]
+    assert document["content"][0]["attachment"]["contentType"] == "text/html"
+    assert document["subject"]["reference"].startswith("Patient/")

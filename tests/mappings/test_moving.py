@@ -1,0 +1,339 @@
+"""E50, E51: a patient who moves is not lost between two municipalities; a death closes everything at once. N7."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from adapter import kith
+from adapter.errors import EventError
+from adapter.events import schemas
+from adapter.fhir import bindings
+from adapter.mappings import views
+from tests import otherside
+from tests.house import GIVEN, LINE, House, State, living_in
+from tests.houses import Build
+
+AGREED = GIVEN | {"scopes": ["coordinator", "plan-create"]}
+GONE = living_in("9901")
+
+
+def move(house: House, **more: Any) -> Any:
+    return house.post(
+        "ip.patient.moved", **({"patient": GONE, "movedOn": "2026-03-04", "consent": AGREED} | more)
+    )
+
+
+def die(house: House, **more: Any) -> Any:
+    return house.post("ip.patient.deceased", **({"diedOn": "2026-03-04"} | more))
+
+
+@pytest.fixture
+def coordinated(hospital: House) -> House:
+    """Make a patient with a coordinator in the municipality, and a plan that is asked for."""
+    hospital.need()
+    hospital.send()
+    hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
+    return hospital
+
+
+# ── E50 ──
+
+
+def test_the_new_unit_is_told_what_there_is_and_the_old_that_it_keeps_it(coordinated: House):
+    told = move(coordinated)
+    assert sorted(m["receiver"]["herId"] for m in told.messages) == ["5079", "5101"]
+    said = {r.head.receiver.her_ids[1]: r.body for r in coordinated.sent()}
+    new = said["5101"].questions[0].text
+    assert "PASIENT FLYTTET: INDIVIDUELL PLAN ELLER KOORDINATOR FINNES" in new
+    for line in (
+        "Fra kommune: Alvdal Kommune",
+        "Til kommune: Gammeldal Kommune",
+        "Flyttedato: 04.03.2026",
+        "Behov som ikke er avklart: individuell plan",
+    ):
+        assert line in new.split("\r\n")
+    assert "Gunn Omsorg" in new
+    assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"].text
+    assert views.municipality(coordinated.case()) == "9901"
+    held = next(iter(views.assignments(coordinated.case())))
+    assert held.end is None
+
+
+def test_a_transfer_nobody_accepts_is_escalated_after_fourteen_days(coordinated: House):
+    move(coordinated)
+    assert coordinated.clocks()["assessment"] == "2026-03-18T22:59:59+00:00"
+    coordinated.clock.advance(days=15)
+    coordinated.tick()
+    (item,) = coordinated.items("transfer")
+    assert any(
+        t.get("focus", {}).get("reference") == f"Task/{item['id']}" for t in coordinated.items("review")
+    )
+
+
+def test_without_consent_for_it_the_new_unit_is_not_told_until_it_comes(coordinated: House):
+    told = move(coordinated, consent=None)
+    assert told.body["status"] == "held"
+    assert [w["code"] for w in told.body["warnings"]] == ["IPK-E078"]
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    coordinated.send()
+    again = move(coordinated)
+    assert [m["receiver"]["herId"] for m in again.messages] == ["5101"]
+    assert len(coordinated.items("transfer")) == 1
+    assert move(coordinated).messages == []
+
+
+def test_an_older_consent_to_the_coordinating_unit_was_for_the_municipality_left(coordinated: House):
+    coordinated.post("ip.consent.given", consent=AGREED)
+    assert move(coordinated, consent=None).body["status"] == "held"
+
+
+def test_a_consent_that_names_the_new_unit_is_enough(coordinated: House):
+    coordinated.post("ip.consent.given", consent=AGREED | {"recipients": ["gammeldal-saksbehandling"]})
+    told = move(coordinated, consent=None)
+    assert "5101" in [m["receiver"]["herId"] for m in told.messages]
+
+
+def test_a_coordinator_of_the_new_municipality_takes_over(coordinated: House):
+    move(coordinated)
+    person = schemas.example("ip.coordinator.replaced")["data"]["person"]
+    person["organisation"] = {"key": "gammeldal-saksbehandling", "name": "Gammeldal kommune"}
+    coordinated.post(
+        "ip.coordinator.appointed", source="urn:her:5101", continues=None, person=person, patient=GONE,
+        main=False, **{"from": "2026-03-04"},
+    )  # fmt: skip
+    assert coordinated.items("transfer") == []
+    assert "assessment" not in coordinated.clocks()
+
+
+def test_a_coordinator_of_the_old_municipality_does_not(coordinated: House):
+    move(coordinated)
+    old = next(iter(views.assignments(coordinated.case())))
+    coordinated.post(
+        "ip.coordinator.ended", patient=GONE, continues={"assignmentId": old.id}, until="2026-03-04"
+    )
+    assert len(coordinated.items("transfer")) == 1
+
+
+def test_an_ending_because_the_new_municipality_has_accepted_does(coordinated: House):
+    move(coordinated)
+    old = next(iter(views.assignments(coordinated.case())))
+    coordinated.post(
+        "ip.coordinator.ended", patient=GONE, continues={"assignmentId": old.id}, until="2026-03-04",
+        reasonCode="moved-accepted",
+    )  # fmt: skip
+    assert coordinated.items("transfer") == []
+
+
+def test_a_move_from_where_the_patient_does_not_live_is_refused(coordinated: House):
+    with pytest.raises(EventError) as refused:
+        move(coordinated, **{"from": {"code": "9902"}})
+    assert (refused.value.code, refused.value.row.http) == ("IPK-E073", 409)
+
+
+def test_a_patient_with_nothing_to_take_over_only_moves(hospital: House):
+    told = move(hospital)
+    assert (told.body["status"], told.messages, hospital.items("transfer")) == ("recorded", [], [])
+    assert views.municipality(hospital.case()) == "9901"
+
+
+def test_a_municipality_that_nobody_serves_is_a_work_item(coordinated: House):
+    told = move(coordinated, patient=living_in("1103"), to={"code": "1103"})
+    assert told.body["status"] == "unrouted"
+    assert len(coordinated.items("transfer")) == 1
+
+
+# ── E51 ──
+
+
+def test_a_death_closes_everything_in_one_event_and_stops_every_clock(coordinated: House):
+    admitted = coordinated.post("ip.patient.admitted")
+    assert admitted.status == 202
+    coordinated.need(needs=["habilitation"], consent={"status": "not-asked", "scopes": []})
+    die(coordinated)
+    assert coordinated.needs()["individual-plan"] == State("cancelled", "withdrawn", "revoked")
+    assert coordinated.needs()["habilitation"] == State("cancelled", "withdrawn", "revoked")
+    assert coordinated.needs()["coordinator"].business == "fulfilled"
+    assert coordinated.clocks() == {}
+    current = coordinated.current()
+    kinds = {(r["resourceType"], r.get("status")) for r in current}
+    assert ("CareTeam", "inactive") in kinds
+    assert ("Encounter", "finished") in kinds
+    assert not [t for t in current if t["resourceType"] == "Task" and t["status"] in {"requested", "draft"}]
+    assert all(a.end == "2026-03-04" for a in views.assignments(coordinated.case()))
+    (patient,) = [r for r in current if r["resourceType"] == "Patient"]
+    assert patient["deceasedDateTime"] == "2026-03-04"
+
+
+def test_a_plan_and_its_goals_end_with_the_patient(coordinated: House):
+    plan = schemas.example("ip.plan.created")["data"]["plan"]
+    agreed = plan["consent"] | {"date": "2026-03-04"}
+    coordinated.post("ip.plan.created", continues=None, plan=plan | {"consent": agreed})
+    die(coordinated)
+    states = {r["resourceType"]: r.get("status", r.get("lifecycleStatus")) for r in coordinated.current()}
+    assert (states["CarePlan"], states["Goal"], states["Appointment"]) == (
+        "completed",
+        "cancelled",
+        "cancelled",
+    )
+
+
+def test_those_with_something_open_are_told_once_and_nobody_else(coordinated: House):
+    told = die(coordinated)
+    assert [(m["receiver"]["herId"], m["why"][0]["rule"]) for m in told.messages] == [
+        ("5079", "deceased-told")
+    ]
+    (read,) = coordinated.sent()
+    assert read.body.text.startswith("PASIENT DØD\r\nDødsdato: 04.03.2026\r\nMelde-id: ")
+    assert die(coordinated, diedOn="2026-03-03").messages == []
+
+
+def test_a_death_of_a_patient_with_nothing_open_tells_nobody(hospital: House):
+    assert die(hospital).messages == []
+
+
+def test_what_had_not_left_never_leaves_and_does_not_hold_the_last_word(hospital: House):
+    hospital.need()
+    die(hospital)
+    assert [m.state for m in hospital.messages()] == ["buried"]
+    hospital.tick()
+    assert hospital.send() == []
+
+
+@pytest.mark.parametrize("type_", ["ip.need.identified", "ip.coordinator.appointed", "ip.patient.admitted"])
+def test_what_comes_later_is_refused(hospital: House, type_: str):
+    die(hospital)
+    with pytest.raises(EventError) as refused:
+        hospital.post(type_, **({"continues": None} if "coordinator" in type_ else {}))
+    assert (refused.value.code, refused.value.row.http) == ("IPK-E072", 409)
+    assert "ip.patient.deceased" in refused.value.allowed
+
+
+def test_a_receipt_that_comes_later_is_taken(hospital: House):
+    told = hospital.need()
+    hospital.send()
+    die(hospital)
+    id_ = told.messages[0]["id"]
+    hospital.post("ip.message.receipt", msgId=id_, status="ok", errors=[])
+    assert hospital.message(id_).state == "acknowledged"
+
+
+def test_an_answer_that_comes_later_is_for_a_person_to_read(hospital: House, alvdal: House):
+    melde_id = hospital.need().case["meldeId"]
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    die(hospital)
+    alvdal.post("ip.need.accepted", continues={"meldeId": melde_id})
+    for answer in alvdal.send():
+        hospital.receive(answer)
+    (item,) = hospital.items("read-answer")
+    assert item["description"] == "Pasienten er død; meldingen er lagt til lesing"
+    assert hospital.needs()["coordinator"].business == "withdrawn"
+
+
+def test_another_day_corrects_the_first(hospital: House):
+    die(hospital)
+    die(hospital, diedOn="2026-03-03")
+    assert views.patient(hospital.case())["deceasedDateTime"] == "2026-03-03"  # type: ignore[index]
+
+
+def test_a_death_that_was_none_opens_nothing_by_itself(coordinated: House):
+    die(coordinated)
+    coordinated.send()
+    told = die(coordinated, enteredInError=True)
+    assert told.messages == []
+    assert not views.is_dead(coordinated.case())
+    assert coordinated.needs()["individual-plan"].business == "withdrawn"
+    (item,) = coordinated.items("review")
+    assert item["description"].startswith("Pasienten var meldt død ved en feil")
+    assert coordinated.need().status == 202
+
+
+def test_who_dies_in_hospital_leaves_it_by_the_message_of_care(build: Build):
+    ward = build(of={"rows": {"st-olavs-fmr": {"plo": "adapter"}}})
+    ward.post("ip.patient.admitted")
+    ward.send()
+    die(ward)
+    (document,) = ward.send()
+    read = kith.read(document)
+    assert (read.type, read.body.discharged_to.condition.v) == ("LOG_UTSKREVET", "2")
+    assert kith.check(document) == ()
+
+
+def test_a_municipality_tells_by_log_dod_where_it_is_taken(build: Build):
+    rows = {
+        "alvdal-saksbehandling": {"plo": "adapter"},
+        "st-olavs-fmr": {"takes": ["LOG_DOD/1.6", "DIALOG_HELSEFAGLIG/1.1"]},
+    }
+    hospital, alvdal = (
+        build(),
+        build(of={"home": {"alvdal-saksbehandling", "alvdal-sykepleie"}, "rows": rows}),
+    )
+    hospital.need()
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    die(alvdal, source="urn:her:5079")
+    (said,) = alvdal.send()
+    assert kith.read(said).type == "LOG_DOD"
+    assert kith.check(said) == ()
+
+
+def test_the_same_person_may_not_be_admitted_dead(hospital: House):
+    die(hospital)
+    with pytest.raises(EventError):
+        hospital.post("ip.patient.admitted", patient=LINE)
+
+
+def test_a_yes_of_the_new_municipality_takes_over_and_a_person_ends_what_was(coordinated: House):
+    move(coordinated)
+    new = next(d for d in coordinated.send() if kith.read(d).head.receiver.her_ids[1] == "5101")
+    coordinated.receive(otherside.reply(new, "Svar: Godtatt"))
+    assert coordinated.items("transfer") == []
+    assert "assessment" not in coordinated.clocks()
+    (item,) = coordinated.items("read-answer")
+    assert item["description"] == "Ny kommune har overtatt: avslutt det som er overtatt"
+
+
+def test_a_yes_of_somebody_else_does_not(coordinated: House):
+    move(coordinated)
+    old = next(d for d in coordinated.send() if kith.read(d).head.receiver.her_ids[1] == "5079")
+    coordinated.receive(otherside.reply(old, "Takk, notert."))
+    assert len(coordinated.items("transfer")) == 1
+
+
+def test_the_word_to_the_new_unit_asks_for_an_answer(coordinated: House):
+    told = move(coordinated)
+    new = told.message_to("5101")
+    assert new["type"] == "DIALOG_FORESPORSEL"
+    (read,) = [r for r in coordinated.sent() if r.head.receiver.her_ids[1] == "5101"]
+    assert not read.body.questions[0].text.startswith("Til orientering")
+    assert "Ønsket svar: «Svar: Godtatt» når dere har overtatt" in read.body.questions[0].text
+
+
+def test_who_moves_on_before_anybody_took_over_is_followed_to_the_last_place(coordinated: House):
+    move(coordinated)
+    told = move(coordinated, patient=living_in("9902"), to={"code": "9902"}, **{"from": {"code": "9901"}})
+    (item,) = coordinated.items("transfer")
+    assert views.input_of(item, "to") == "9902"
+    assert "LETTER" in [m["type"] for m in told.messages]
+    open_ = [d for d in coordinated.case().deadlines if d.kind == "assessment" and d.state == "open"]
+    assert [d.subject for d in open_] == [f"Task/{item['id']}"]
+
+
+def test_what_would_begin_after_the_death_ends_on_its_first_day(hospital: House):
+    hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-20"})
+    die(hospital)
+    (held,) = views.assignments(hospital.case())
+    assert (held.start, held.end) == ("2026-03-20", "2026-03-20")
+    assert all(bindings.check(r) == () for r in hospital.current())
+
+
+def test_who_lives_after_all_has_a_team_that_may_be_filled_again(coordinated: House):
+    die(coordinated)
+    die(coordinated, enteredInError=True)
+    coordinated.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-05"})
+    (team,) = coordinated.case().of("CareTeam")
+    assert (team["status"], "end" in team["period"]) == ("active", False)
