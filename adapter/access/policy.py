@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from adapter.access.callers import Caller
-from adapter.errors import AdapterError, RoutingError, SystemFault
-from adapter.model import AddressBook, Party
+from adapter.errors import AdapterError, FhirError, RoutingError, SystemFault
+from adapter.mappings import sharing
+from adapter.model import AddressBook, Case, Party
 
 Action = Literal["read", "search", "write"]
 Kind = Literal["resource", "event", "message", "feed", "operations"]
@@ -38,6 +39,8 @@ class Decision:
         """Return the refusal as an error."""
         if self.code == "IPK-S007":
             return SystemFault(self.code)
+        if self.code == "IPK-F001":
+            return FhirError(self.code)
         return RoutingError(self.code)
 
 
@@ -49,6 +52,8 @@ _FOREIGN: Final = Decision(allowed=False, rule="access-same-site", code="IPK-R00
 """A browser on this machine counts as this machine, but not for a page that somebody else wrote."""
 _MISLED: Final = Decision(allowed=False, rule="access-own-host", code="IPK-R007")
 """So does a page whose own name is led to this machine: for the browser it is the same site."""
+_PULLED: Final = Decision(allowed=True, rule="consent-plan-share")
+_CLOSED: Final = Decision(allowed=False, rule="consent-plan-share", code="IPK-F001")
 _ELSEWHERE: Final = Decision(allowed=False, rule="access-loopback", code="IPK-R005")
 
 
@@ -68,6 +73,14 @@ def decide(
     if rules.mode == "synthetic":
         return _ELSEWHERE if not caller.local else _LOOPBACK if caller.meant else _MISLED
     return _WAIVED if rules.open else _NO_TOKEN
+
+
+def pull(case: Case, party: Party) -> Decision:
+    """Return whether an organisation may pull the plan of a case: by consent as it stands, nothing of it is kept.
+
+    Who may not is told that there is nothing: that a plan exists is itself confidential.
+    """
+    return _PULLED if sharing.may_pull(case, party).open else _CLOSED
 
 
 def writer(book: AddressBook, source: str) -> Party:

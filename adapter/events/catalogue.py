@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapter.events import consent, messages, needs, plans, team
+from adapter.events import consent, limits, messages, needs, people, plans, team
 from adapter.events.parts import EventData
 
 if TYPE_CHECKING:
@@ -45,7 +45,12 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E07", "ip.need.declined", needs.NeedDeclined, "Behov avslått", "required", NEED),
     ("E09", "ip.need.withdrawn", needs.NeedWithdrawn, "Melding trukket tilbake", "required", NEED),
     ("E13", "ip.consent.given", consent.ConsentGiven, "Samtykke gitt", "none", ()),
+    ("E14", "ip.consent.limited", limits.ConsentLimited, "Samtykke begrenset", "none", ()),
     ("E15", "ip.consent.withdrawn", consent.ConsentWithdrawn, "Samtykke trukket", "none", ()),
+    ("E17", "ip.representative.changed", people.RepresentativeChanged, "Representant endret", "none", ()),
+    ("E18", "ip.identity.changed", people.IdentityChanged, "Identitet endret", "none", ()),
+    ("E19", "ip.address-protection.changed", people.AddressProtectionChanged, "Adressebeskyttelse endret",
+     "none", ()),
     ("E21", "ip.coordinator.appointed", team.CoordinatorAppointed, "Koordinator oppnevnt", "optional", ANY),
     ("E22", "ip.hospital-coordinator.appointed", team.HospitalCoordinatorAppointed,
      "Koordinator i spesialisthelsetjenesten oppnevnt", "optional", ANY),
@@ -62,6 +67,7 @@ _POSTED: Final[tuple[_Columns, ...]] = (
 """(number, type, model, title, continues, by) of what a sender may post."""
 
 _INTERNAL: Final[tuple[_Columns, ...]] = (
+    ("E16", "ip.consent.expired", limits.ConsentExpired, "Samtykke utløpt", "none", ()),
     ("E53", "ip.receipt.positive", messages.ReceiptPositive, "Positiv kvittering", "none", ()),
     ("E54", "ip.receipt.negative", messages.ReceiptNegative, "Negativ kvittering", "none", ()),
     ("E55", "ip.receipt.missing", messages.ReceiptMissing, "Kvittering uteblitt", "none", ()),

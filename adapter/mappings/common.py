@@ -34,7 +34,9 @@ def person(ctx: Context) -> Change:
     """Return the Patient as the event states it: new, or what is there with what the event adds."""
     said = ctx.data.patient
     old = views.patient(ctx.case)
-    place = said.municipality
+    protected = getattr(ctx.data, "level", None) or said.protected_address or people.grade(old)
+    hidden = people.is_hidden(protected)
+    place = None if hidden else said.municipality
     built = people.patient(
         id_=ctx.patient_id(),
         identifier=(said.identifier.system, said.identifier.value),
@@ -46,12 +48,16 @@ def person(ctx: Context) -> Change:
         municipality=place.code if place else None,
         district=place.district if place else None,
         gp=_gp_reference(ctx),
-        protected=said.protected_address,
+        protected=protected,
         language=said.language,
     )
     if old is None:
         return Change(resources=(built,))
-    kept = {k: v for k, v in old.items() if k not in built or k == "identifier"}
+    kept = {
+        k: v
+        for k, v in old.items()
+        if k == "identifier" or (k not in built and not (hidden and k == "address"))
+    }
     return Change(resources=(parts.changed({**built, **kept}),))
 
 

@@ -11,14 +11,20 @@ from adapter.events import Event
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
     answers,
+    capacity,
     clocks,
     common,
     compose,
     consents,
+    expiring,
     forwarding,
+    identity,
     internal,
+    limiting,
     needs,
     plans,
+    protecting,
+    representing,
     team,
     views,
 )
@@ -54,6 +60,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices),
+    "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True),
+    "ip.consent.expired": Row(expiring.expired, expiring.expired_notices),
+    "ip.representative.changed": Row(representing.changed, representing.changed_notices),
+    "ip.identity.changed": Row(identity.changed, identity.changed_notices),
+    "ip.address-protection.changed": Row(protecting.changed),
     "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),
     "ip.hospital-coordinator.appointed": Row(team.appointed, team.appointed_notices),
     "ip.coordinator.replaced": Row(team.replaced, team.changed_notices),
@@ -84,14 +95,26 @@ def decide(
     """
     row = ROWS[event.type]
     before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
-    change = together(_allowed(before), row.resources(before), _filed(before))
+    change = together(_allowed(before), row.resources(before), _filed(before), *_besides(before))
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
     told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
+    told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
-    sent = tuple(compose.compose(after, notice) for notice in first)
-    whole = together(change, _carried(after, sent), Change(deadlines=clocks.further(after, further)))
+    sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
+    whole = together(
+        change,
+        _carried(after, sent),
+        Change(deadlines=clocks.further(after, further), reasons=kept_back),
+        Change(deadlines=expiring.changed(before.case, after.case, key)),
+        protecting.items(after, tuple(one.message for one in sent)),
+    )
     return _outcome(after, whole, key, sent)
+
+
+def _besides(ctx: Context) -> tuple[Change, ...]:
+    """Return what every event may change or make doubtful by the consent it carries."""
+    return limiting.lifted(ctx), capacity.doubts(ctx)
 
 
 def _allowed(ctx: Context) -> Change:

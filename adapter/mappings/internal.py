@@ -10,7 +10,7 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, expiring, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -333,7 +333,7 @@ def _review(ctx: Context, clock: Deadline) -> Change:
     return Change(resources=(item,))
 
 
-_FOLLOWS: Final = {"release": _release, "reply": _chase}
+_FOLLOWS: Final = {"release": _release, "reply": _chase, expiring.KIND: expiring.breached}
 
 
 def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

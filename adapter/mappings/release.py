@@ -147,7 +147,7 @@ def reported(ctx: Context, melde_id: str) -> Reported | None:
     need = needtext.stored(ctx, melde_id)
     if need is None:
         return None
-    given = grants.latest(ctx.case) or grants.of_model(need.consent)
+    given = grants.latest(ctx.case) or grants.said(need.consent, ctx.case)
     return Reported(need=need, given=given, melde_id=melde_id)
 
 
@@ -218,6 +218,15 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
             *clocks.close_messages(ctx, {m.id for m in unsent}),
         ),
     )
+
+
+def waiting(ctx: Context) -> set[str]:
+    """Return the Melde-ids whose need messages have not left: `withheld` stops them, and `again` writes them anew."""
+    return {
+        m.melde_id
+        for m in ctx.case.messages
+        if m.direction == "out" and m.state in common.UNSENT and m.melde_id and m.wants_reply
+    }
 
 
 def again(ctx: Context) -> tuple[Notice, ...]:

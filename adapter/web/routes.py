@@ -17,6 +17,7 @@ from adapter.web import (
     metrics,
     openapi,
     schemas,
+    sharing,
 )
 from adapter.web.call import Route
 
@@ -32,7 +33,7 @@ TABLE: Final[Mapping[str, tuple[Route, ...]]] = {
     "events": events.ROUTES,
     "schemas": schemas.ROUTES,
     "messages": messages.ROUTES,
-    "cases": cases.ROUTES,
+    "cases": (*cases.ROUTES, *sharing.ROUTES),
     "feed": feed.ROUTES,
     "fhir": fhir.ROUTES,
     "health": health.ROUTES,

@@ -13,7 +13,7 @@ from tests.events.samples import NOW, PEOPLE, faults_of, found
 
 INTERNAL = {
     "ip.receipt.positive", "ip.receipt.negative", "ip.receipt.missing", "ip.receipt.late", "ip.message.faulted",
-    "ip.dialogue.received", "ip.deadline.breached",
+    "ip.dialogue.received", "ip.deadline.breached", "ip.consent.expired",
 }  # fmt: skip
 
 
