@@ -154,8 +154,10 @@ def _person(event: Event) -> tuple[str, str] | None:
 
 def _numbers(event: Event) -> tuple[tuple[str, str], tuple[str, str]] | None:
     """Return the (new, former) number of an event that changes it. E18."""
-    person, former = _person(event), getattr(event.data, "former", None)
-    return (person, (former.system, former.value)) if person and former else None
+    if event.type != "ip.identity.changed":
+        return None
+    new, former = event.data.patient.identifier, event.data.former  # type: ignore[attr-defined, union-attr]
+    return (new.system, new.value), (former.system, former.value)
 
 
 def _renumbered(

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.errors import ConsentError
 from adapter.events import age, whoconsents
-from adapter.mappings import common, expiring
+from adapter.mappings import common, consenting, expiring
 from adapter.mappings.context import Change, Context
 from adapter.model import Warn
 
@@ -16,19 +16,11 @@ _OTHERS: Final = frozenset({"representative", "relative"})
 
 def doubts(ctx: Context) -> Change:
     """Return a warning for what the sender is asked of who consented. Raises ConsentError IPK-C020, IPK-C022."""
-    if ctx.event.origin != "posted":
-        return Change()
     return Change(warnings=tuple(w for path, said in _said(ctx) for w in _doubts(ctx, path, said)))
 
 
 def _said(ctx: Context) -> Iterator[tuple[str, Any]]:
-    plan = getattr(ctx.data, "plan", None)
-    for path, said in (
-        ("$.data.consent", getattr(ctx.data, "consent", None)),
-        ("$.data.plan.consent", getattr(plan, "consent", None)),
-    ):
-        if said is not None and said.status in {"given", "limited"}:
-            yield path, said
+    yield from consenting.said(ctx)
     if ctx.event.type == whoconsents.LIMITED:
         yield "$.data", ctx.data
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from adapter.events.consent import Consent
 from adapter.fhir import consents, people
 from adapter.mappings import common, grants
 from adapter.mappings.context import Context
@@ -14,6 +15,16 @@ SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "r
 
 def _stands_in(part: Any) -> bool:
     return part.given_by in SPOKEN_BY
+
+
+def said(ctx: Context) -> tuple[tuple[str, Consent], ...]:
+    """Return (path, part) of each consent that a posted event says was given: its own, and its plan's."""
+    if ctx.event.origin != "posted":
+        return ()
+    own = getattr(ctx.data, "consent", None)
+    of_plan = getattr(getattr(ctx.data, "plan", None), "consent", None)
+    listed = (("$.data.consent", own), ("$.data.plan.consent", of_plan))
+    return tuple((p, c) for p, c in listed if isinstance(c, Consent) and c.status in {"given", "limited"})
 
 
 def spoken(ctx: Context, given_by: str) -> tuple[Resource, ...]:

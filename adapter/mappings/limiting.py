@@ -66,12 +66,11 @@ def _lifted_here(ctx: Context) -> tuple[Resource, ...]:
 
 def lifted(ctx: Context) -> Change:
     """Return the limits without the receivers that a consent of this event names: what is newer counts. E13, E01, E34."""
-    part = getattr(ctx.data, "consent", None) or getattr(getattr(ctx.data, "plan", None), "consent", None)
-    if part is None or ctx.event.origin != "posted" or not part.recipients or part.date is None:
-        return Change()
-    if part.status not in {"given", "limited"}:
-        return Change()
-    return Change(resources=_without(ctx, set(part.recipients), after=part.date.isoformat()))
+    named = Change()
+    for _, part in consenting.said(ctx):
+        if part.recipients and part.date is not None:
+            named += Change(resources=_without(ctx, set(part.recipients), after=part.date.isoformat()))
+    return named
 
 
 def _without(ctx: Context, named: set[str], *, after: str | None) -> tuple[Resource, ...]:

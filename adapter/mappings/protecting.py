@@ -52,9 +52,8 @@ def _manual(one: Composed) -> Composed:
 
 def items(ctx: Context, messages: tuple[Message, ...]) -> Change:
     """Return a work item per message that a person must take another way, with a warning."""
-    strict = is_strict(ctx.case) or getattr(ctx.data, "level", None) == STRICT
-    waiting = tuple(m for m in messages if m.state == "manual") if strict else ()
-    if not waiting:
+    waiting = tuple(m for m in messages if m.state == "manual")
+    if not waiting or not (is_strict(ctx.case) or common.protection(ctx) == STRICT):
         return Change()
     owner = expiring.responsible(ctx)
     made = tuple(

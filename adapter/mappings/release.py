@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapter.kith import text
-from adapter.mappings import clocks, common, grants, needtext, views
+from adapter.mappings import clocks, common, grants, limits, needtext, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
 from adapter.rules import consent, routing, states
@@ -248,5 +248,8 @@ def just_reported(ctx: Context, need: views.Need) -> bool:
 
 
 def own_unit(ctx: Context) -> Party | None:
-    """Return the own coordinating unit of the home party that acts."""
-    return routing.own_unit(ctx.book, ctx.home) if ctx.home else None
+    """Return the own coordinating unit of the home party that acts, None where the patient excepts it."""
+    unit = routing.own_unit(ctx.book, ctx.home) if ctx.home else None
+    stated = getattr(getattr(ctx.data, "consent", None), "excluded", None) or ()
+    out = limits.excluded(ctx.case) | set(stated)
+    return None if unit is not None and {consent.OWN_UNIT, unit.key} & out else unit

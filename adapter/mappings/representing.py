@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.fhir import consents as resources
-from adapter.fhir import people
+from adapter.fhir import parts, people
 from adapter.mappings import common, consenting, expiring, grants, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
@@ -22,7 +22,7 @@ def changed(ctx: Context) -> Change:
         for c in views.consents(ctx.case)
         if c["status"] == "active" and grants.of_resource(c).given_by not in {None, "patient"}
     )
-    base = common.person(ctx) + common.author(ctx) + Change(resources=_representative(ctx))
+    base = common.person(ctx) + common.author(ctx) + Change(resources=(*_former(ctx), *_representative(ctx)))
     if not others:
         return base
     if ctx.data.reason_code == REACHED_16:
@@ -36,6 +36,16 @@ def changed(ctx: Context) -> Change:
 def changed_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the need messages for the kinds that another consent still covers. E17."""
     return release.again(ctx)
+
+
+def _former(ctx: Context) -> tuple[Resource, ...]:
+    """Return who could consent until now as such no more."""
+    spoke = set(consenting.SPOKEN_BY.values())
+    return tuple(
+        parts.changed(r, active=False, period={"end": parts.when(ctx.data.from_)})
+        for r in ctx.case.of("RelatedPerson")
+        if r.get("active") and r.get("name") and {c.get("text") for c in r.get("relationship", ())} & spoke
+    )
 
 
 def _representative(ctx: Context) -> tuple[Resource, ...]:

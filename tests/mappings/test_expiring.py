@@ -151,3 +151,13 @@ def test_16_comes_on_the_birthday_and_for_the_29_of_february_the_day_after():
     assert expiry.waited(datetime(2026, 3, 4, tzinfo=UTC)) - datetime(2026, 3, 4, tzinfo=UTC) > timedelta(
         days=5
     )
+
+
+def test_e17_ends_who_could_consent_before(hospital: House):
+    hospital.need()
+    hospital.post("ip.representative.changed", **{"from": "2026-03-04"})
+    hospital.post(
+        "ip.representative.changed", representative=None, reasonCode="ended", **{"from": "2026-03-04"}
+    )
+    (person,) = [r for r in hospital.current() if r["resourceType"] == "RelatedPerson"]
+    assert (person["active"], person["period"]) == (False, {"end": "2026-03-04"})

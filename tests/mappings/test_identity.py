@@ -77,6 +77,18 @@ def test_two_cases_are_not_joined_by_themselves_a_person_sees_both(hospital: Hou
     assert item["input"][0]["valueReference"] == {"reference": f"Patient/{new}"}
 
 
+def test_a_case_that_another_replaces_stays_replaced_when_something_happens_in_it(hospital: House):
+    old = hospital.need(patient=EMERGENCY).case["patientId"]
+    hospital.need(patient=LINE)
+    renumber(hospital, reasonCode="merged")
+    hospital.post("ip.hospital-coordinator.appointed", patient=EMERGENCY)
+    patient = hospital.case(EMERGENCY).get(f"Patient/{old}")
+    assert patient
+    assert patient["active"] is False
+    assert patient["link"]
+    assert [i["value"] for i in patient["identifier"]] == [LINE["identifier"]["value"], FORMER["value"]]
+
+
 def test_a_number_that_nobody_knows_here_is_unknown(hospital: House):
     with pytest.raises(EventError) as caught:
         renumber(hospital)

@@ -189,6 +189,14 @@ def test_a_limit_that_cannot_be_is_refused(hospital: House, more: dict[str, Any]
     assert (code, path) in {(f.code, f.path) for f in caught.value.faults}
 
 
+@pytest.mark.parametrize("name", ["own-unit", "st-olavs-ke"])
+def test_an_own_unit_that_is_excepted_gets_no_task_and_holds_nothing(build: Any, name: str):
+    house = build(of={"rows": {"st-olavs-fmr": {"routing": "ke_then_municipality"}}})
+    told = house.need(consent=GIVEN | {"excluded": [name]})
+    assert house.items("review") == []
+    assert [m["state"] for m in told.messages] == ["pending"]
+
+
 # ── E15: what rests on a scope beside the needs, and who pulls ──
 
 
