@@ -271,6 +271,24 @@ _C: Final[dict[str, Row]] = {  # consent
     "IPK-C010": Row(409, "business-rule", "Pasienten har reservert seg mot videresending",
         "The patient has reserved against forwarding", "Innhent samtykke og send ip.consent.given",
         "Obtain consent and send ip.consent.given"),
+    "IPK-C020": Row(422, "business-rule", "Pasienten er under 16 år og samtykker ikke alene",
+        "The patient is under 16 and does not consent alone", "Oppgi den foresatte som har samtykket",
+        "Name the guardian who consented"),
+    "IPK-C021": Row(422, "incomplete", "Fødselsdato mangler, så det er ikke kjent om pasienten er fylt 16 år",
+        "Without a birth date nobody knows whether the patient is 16", "Oppgi patient.birthDate",
+        "Set patient.birthDate"),
+    "IPK-C022": Row(422, "business-rule", "Foresatte samtykker ikke for den som er fylt 16 år",
+        "A guardian does not consent for who is 16 or older", "Innhent samtykke fra pasienten",
+        "Ask the patient"),
+    "IPK-C023": Row(422, "business-rule", "Samtykkekompetansen stemmer ikke med hvem som har samtykket",
+        "The capacity stated does not fit who consented", "Rett givenBy eller capacity",
+        "Correct givenBy or capacity"),
+    "IPK-C024": Row(422, "required", "Begrensningen sier ikke hvem eller hva den gjelder",
+        "The limit names nobody and nothing", "Sett excluded, topics eller lifted",
+        "Set excluded, topics or lifted"),
+    "IPK-C025": Row(422, "incomplete", "Noe utelates fra meldinger fordi pasienten ønsker det",
+        "Something is left out of messages because the patient wishes it", "Mottakeren får det ikke på annen måte herfra",
+        "The receiver does not get it from here in another way"),
 }
 
 _P: Final[dict[str, Row]] = {  # identifiers
@@ -286,6 +304,14 @@ _P: Final[dict[str, Row]] = {  # identifiers
         "Wrong length or characters in the identifier", "Se formatet i skjemaet", "See the format in the schema"),
     "IPK-P005": Row(422, "required", "Fødselsdato og kjønn kreves for lokal identifikator",
         "Birth date and gender are required with a local identifier", "Legg til begge", "Add both"),
+    "IPK-P010": Row(422, "value", "Tidligere og nytt nummer er det samme", "The former and the new number are the same",
+        "Oppgi det tidligere nummeret i former", "Name the former number in former"),
+    "IPK-P011": Row(422, "business-rule", "Begge numrene har en sak her; sakene slås ikke sammen av seg selv",
+        "Both numbers have a case here; the cases are not joined by themselves",
+        "Se arbeidsoppgaven og avslutt saken på det tidligere nummeret",
+        "See the work item, and close the case of the former number"),
+    "IPK-P012": Row(422, "business-rule", "Strengt fortrolig adresse: ingenting sendes av seg selv",
+        "Strictly confidential address: nothing leaves by itself", "Se arbeidsoppgaven", "See the work item"),
 }
 
 _R: Final[dict[str, Row]] = {  # addresses

@@ -310,6 +310,8 @@ class Case:
     """Bytes of received questions, by message id."""
     needs: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     """Content of the event that made a need still open, by Melde-id: its text is written again on release."""
+    twin: str | None = None
+    """Key of another case of the same person, where an event says that two numbers are one person's."""
 
     def of(self, type_: str) -> tuple[Resource, ...]:
         """Return the resources of one type, by id."""

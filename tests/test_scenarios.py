@@ -26,6 +26,7 @@ EVENTS_OF_THE_FIRST_ISSUE = (
     "e01", "e02", "e03", "e04", "e06", "e07", "e09", "e13", "e15", "e21", "e22", "e24", "e26", "e27", "e34", "e35", "e40",
     "e69",
 )  # fmt: skip
+EVENTS_OF_CONSENT_AND_IDENTITY = ("e13", "e14", "e15", "e16", "e17", "e18", "e19")
 
 
 def folder(tmp_path: Path, **files: str) -> Path:
@@ -63,6 +64,12 @@ def test_every_event_of_the_team_has_a_scenario_and_a_bad_one(number: str):
 @pytest.mark.parametrize("number", EVENTS_OF_THE_FIRST_ISSUE)
 def test_every_event_of_the_first_issue_has_a_scenario(number: str):
     assert any(name.startswith(f"{number}-") for name in NAMES)
+
+
+@pytest.mark.parametrize("number", EVENTS_OF_CONSENT_AND_IDENTITY)
+def test_every_event_of_consent_and_identity_has_a_good_and_a_bad_scenario(number: str):
+    assert any(name.startswith(f"{number}-") for name in NAMES)
+    assert any(name.startswith(f"bad-{number}-") for name in NAMES)
 
 
 @pytest.mark.parametrize("number", ["e01", "e21", "e34"])

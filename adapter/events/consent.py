@@ -31,6 +31,12 @@ class Consent(Part):
         None, description="How it was given; required where given or limited"
     )
     date: Day | None = Field(None, description="When; required where given, limited, refused or withdrawn")
+    guardians: Literal["one", "both"] | None = Field(
+        None, description="Where a guardian gave it: one with the responsibility alone, or both who share it"
+    )
+    capacity: Literal["full", "lacking"] | None = Field(
+        None, description="Whether the patient has capacity to consent; lacking where somebody else does"
+    )
     obtained_by: Label | None = Field(None, description="Who obtained it")
     valid_until: Day | None = Field(None, description="Last day it holds")
     note: Text | None = Field(None, description="Free text, never sent")

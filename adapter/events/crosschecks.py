@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapter import codes, ids
 from adapter.errors import Fault, PersonalIdError
-from adapter.events import consentchecks, envelope
+from adapter.events import consentchecks, envelope, whoconsents
 from adapter.events.members import MEMBER_ROLES, WITHOUT_AGENCY
 from adapter.events.plans import ACTIVITY_STATUS
 from adapter.events.raw import Finding, Raw, day, fault, items, part, text
@@ -38,14 +38,7 @@ def author_name(data: Raw, _row: EventType, context: envelope.Context) -> Iterat
 
 def person_identifier(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
     """Find a number that is wrong, of another system, or of somebody who may exist. HIS 1001."""
-    identifier = part(data, "patient", "identifier")
-    system, value = text(identifier, "system"), text(identifier, "value")
-    if system is None or value is None:
-        return
-    try:
-        ids.person(system, value, context.people)
-    except PersonalIdError as error:
-        yield fault(error.code, "patient.identifier.value")
+    yield from whoconsents.number(part(data, "patient", "identifier"), "patient.identifier.value", context)
 
 
 def local_identifier(data: Raw, _row: EventType, _context: envelope.Context) -> Iterator[Finding]:
@@ -279,6 +272,11 @@ RULES: Final = (
     _rule("consent-scopes", consentchecks.scopes_once, "consent", "plan"),
     _rule("consent-given", consentchecks.given_means_open, "consent"),
     _rule("withdrawal-date", consentchecks.withdrawn_by_now, "date"),
+    _rule("consent-age", whoconsents.by_age, "consent", "plan", "givenBy"),
+    _rule("consent-capacity", whoconsents.by_capacity, "consent", "plan"),
+    _rule("consent-limit-says", whoconsents.limit_says, "date"),
+    _rule("consent-representative", whoconsents.represents, "reasonCode"),
+    _rule("identity-changed", whoconsents.another_number, "former"),
 )
 """Every rule, in the order its faults are told."""
 

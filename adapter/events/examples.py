@@ -235,6 +235,29 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "on": "2026-03-16",
         "preference": {"text": "Helst en som kan møtes hjemme."},
     }),
+    "ip.consent.limited": (HOSPITAL, "2026-03-12T11:00:00+01:00", _IN_HOSPITAL | {
+        "excluded": ["gp"],
+        "topics": ["preference"],
+        "givenBy": "patient",
+        "date": "2026-03-12",
+        "obtainedBy": "Magnar Koman",
+    }),
+    "ip.representative.changed": (HOSPITAL, "2026-03-12T11:00:00+01:00", _IN_HOSPITAL | {
+        "representative": {
+            "kind": "representative",
+            "name": {"family": "Fullmakt", "given": "Frida"},
+            "phone": "+4762480009",
+        },
+        "from": "2026-03-12",
+        "reasonCode": "appointed",
+    }),
+    "ip.identity.changed": (HOSPITAL, "2026-03-12T12:00:00+01:00", _IN_HOSPITAL | {
+        "former": {"system": "urn:oid:2.16.578.1.12.4.1.4.3", "value": "80005045804"},
+        "reasonCode": "fh-number-replaced",
+    }),
+    "ip.address-protection.changed": (HOSPITAL, "2026-03-12T13:00:00+01:00", _IN_HOSPITAL | {
+        "level": "confidential",
+    }),
     "ip.coordinator.appointed": (MUNICIPALITY, "2026-03-20T09:00:00+01:00", _IN_MUNICIPALITY | {
         "continues": _NEED,
         "person": _COORDINATOR,
@@ -446,6 +469,11 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "needs": ["coordinator"],
         "reportedBy": _SENT,
         "news": ["reason"],
+    }),
+    "ip.consent.expired": (ADAPTER, "2027-03-05T00:00:00+01:00", {
+        "kind": "consent",
+        "due": "2027-03-05T00:00:00+01:00",
+        "subject": "Consent/0e5e9a3e-60a1-5a5f-9c34-2f6f3d8a9b10",
     }),
     "ip.receipt.positive": (MUNICIPALITY, "2026-03-04T10:41:00+01:00", _receipt("ok")),
     "ip.receipt.negative": (MUNICIPALITY, "2026-03-04T10:41:00+01:00", _receipt("rejected", _REFUSED)),

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -34,6 +34,9 @@ POLICY: Final[Mapping[str, str]] = {
 }
 """Consent status → policyRule, list 9230: consent, presumed consent, by law."""
 
+GUARDIANS: Final[Mapping[str, str]] = {"one": "1", "both": "2"}
+"""guardians → 9245: sole responsibility, or shared."""
+
 RELATIONSHIP: Final[Mapping[str, str | None]] = {"guardian": None, "representative": "5", "relative": "4"}
 """givenBy → 9245. A guardian of a child has sole or shared responsibility (1, 2), which the event does not say."""
 
@@ -62,19 +65,21 @@ def consent(
     valid_until: date | None = None,
     organisation: Ref | None = None,
     obtained_by: str | None = None,
+    inside: Mapping[str, str | None] | None = None,
     subject: str = "ip-need",
     policy: str | None = None,
 ) -> Json:
     """Return the Consent of an event's consent part; `subject` ip-need or ip-plan.
 
-    `performer` is who consents (default: the patient when `given_by` is); `policy` a code of 9230 (default by status).
+    `performer` is who consents (default: the patient when `given_by` is); `policy` a code of 9230 (default by status);
+    `inside` what else was said (guardians, capacity, note): it is kept and never printed.
     """
     who = performer or (patient if given_by in {None, "patient"} else None)
     return parts.resource(
         "Consent",
         id_,
         {
-            "extension": [_statement(status, method, given_by, obtained_by)],
+            "extension": [_statement(status, method, given_by, obtained_by, inside=inside or {})],
             "status": STATUS[status],
             "scope": parts.coded(f"{urls.TERMINOLOGY}/consentscope", "patient-privacy"),
             "category": [
@@ -123,6 +128,67 @@ def withdrawn(
     return parts.changed(old, status="inactive", extension=_restated(old, "withdrawn"), provision=closed)
 
 
+def expired(old: Mapping[str, Any]) -> Json:
+    """Return the Consent as run out: inactive, with all that it said. E16."""
+    return parts.changed(old, status="inactive", extension=_restated(old, "expired"))
+
+
+def limit(
+    *,
+    id_: str,
+    patient: str,
+    excluded: Sequence[Actor] = (),
+    topics: Sequence[str] = (),
+    given_by: str,
+    performer: Ref | None = None,
+    on: date,
+    organisation: Ref | None = None,
+    obtained_by: str | None = None,
+    note: str | None = None,
+) -> Json:
+    """Return the Consent that excepts receivers and topics: it denies, and opens nothing. It is kept inside. E14."""
+    made = consent(
+        id_=id_,
+        patient=patient,
+        status="limited",
+        given_by=given_by,
+        performer=performer,
+        on=on,
+        organisation=organisation,
+        obtained_by=obtained_by,
+        inside={"note": note},
+        subject="ip-limit",
+    )
+    said = [{**made["extension"][0], "extension": [*made["extension"][0]["extension"], *map(_topic, topics)]}]
+    denied = parts.filled({"type": "deny", "actor": [_actor(one) for one in excluded]})
+    return parts.changed(made, extension=said, provision=denied)
+
+
+def lifted(old: Mapping[str, Any], names: Collection[str]) -> Json:
+    """Return a limit without these receivers and topics; inactive when nothing is left of it."""
+    kept = [e for e in _sub(old) if e["url"] != TOPIC or e["valueCode"] not in names]
+    actors = [a for a in old["provision"].get("actor", ()) if _key(a) not in names]
+    over = not actors and not any(e["url"] == TOPIC for e in kept)
+    if over:
+        return parts.changed(old, status="inactive")
+    said = [{"url": urls.CONSENT_STATEMENT, "extension": kept}]
+    return parts.changed(old, extension=said, provision=parts.filled({"type": "deny", "actor": actors}))
+
+
+def denied(resource: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what a limit excepts: (receivers by key, topics)."""
+    actors = resource.get("provision", {}).get("actor", ())
+    topics = (str(e["valueCode"]) for e in _sub(resource) if e["url"] == TOPIC)
+    return tuple(filter(None, map(_key, actors))), tuple(topics)
+
+
+TOPIC: Final = "topic"
+
+
+def _topic(code: str) -> Json:
+    return parts.extension(TOPIC, "valueCode", code)
+
+
 def statement(resource: Mapping[str, Any]) -> Json:
     """Return what the Consent says, in the event's own words (the way back from `consent`).
 
@@ -160,12 +226,22 @@ def _restated(old: Mapping[str, Any], status: str) -> list[Json]:
     ]
 
 
-def _statement(status: str, method: str | None, given_by: str | None, obtained_by: str | None) -> Json:
+def _statement(
+    status: str,
+    method: str | None,
+    given_by: str | None,
+    obtained_by: str | None,
+    *,
+    inside: Mapping[str, str | None],
+) -> Json:
     said = (
         ("status", "valueCode", status),
         ("method", "valueCode", method),
         ("givenBy", "valueCode", given_by),
         ("obtainedBy", "valueString", obtained_by),
+        ("guardians", "valueCode", inside.get("guardians")),
+        ("capacity", "valueCode", inside.get("capacity")),
+        ("note", "valueString", inside.get("note")),
     )
     return {"url": urls.CONSENT_STATEMENT, "extension": [parts.extension(*row) for row in said if row[2]]}
 

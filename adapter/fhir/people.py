@@ -70,6 +70,35 @@ def protect(patient_: Mapping[str, Any], grade: str | None) -> Json:
     return {**patient_, "meta": meta}
 
 
+def grade(patient_: Mapping[str, Any] | None) -> str | None:
+    """Return the grade of address protection that a Patient carries, None where there is none."""
+    codes = {label.get("code") for label in (patient_ or {}).get("meta", {}).get("security", ())}
+    return next((name for name, (code, _) in _PROTECTED.items() if code in codes), None)
+
+
+def is_hidden(grade_: str | None) -> bool:
+    """Return whether municipality and address of a person of this grade are told nobody."""
+    return grade_ in _PROTECTED
+
+
+def renumbered(
+    patient_: Mapping[str, Any],
+    *,
+    identifier: tuple[str, str],
+    former: tuple[str, str],
+    by: Ref | None = None,
+) -> Json:
+    """Return the Patient by another number, the former one kept as old; with `by` another Patient replaces it. E18."""
+    now, old = parts.identifier(*identifier), parts.identifier(*former, use="old")
+    known = [
+        i for i in patient_.get("identifier", ()) if (i["system"], i["value"]) not in {identifier, former}
+    ]
+    changed = parts.changed(patient_, identifier=[now, *known, old])
+    if by is None:
+        return changed
+    return parts.changed(changed, active=False, link=[{"other": parts.ref(by), "type": "replaced-by"}])
+
+
 def _communication(language: str | None) -> list[Json]:
     if not language:
         return []

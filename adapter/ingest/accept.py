@@ -14,7 +14,7 @@ from adapter.errors import EventError, RoutingError
 from adapter.events import Event
 from adapter.events.envelope import OWN_SOURCE
 from adapter.fhir import parts
-from adapter.ingest import recall, records
+from adapter.ingest import consenttable, recall, records
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.mappings import handling, joining, plo_roles, recalling, views
 from adapter.mappings.common import author_reference, organisation
@@ -22,7 +22,7 @@ from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
 from adapter.model import AddressBook, Case, Message, Outcome, Party
 from adapter.services import Services
-from adapter.store import Connection, cases, events, messages, resources
+from adapter.store import Connection, cases, events, messages, people, resources
 from adapter.store.events import StoredEvent
 
 ACCEPTED: Final = 202
@@ -38,6 +38,10 @@ TEXTS_AGAIN: Final = frozenset(
         "ip.need.entered-in-error",
         "ip.consent.given",
         "ip.consent.withdrawn",
+        "ip.consent.limited",
+        "ip.consent.expired",
+        "ip.representative.changed",
+        "ip.identity.changed",
         "ip.deadline.breached",
     }
 )
@@ -110,7 +114,7 @@ def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None
         there = known(services, conn, case, tuple(d.outcome for d in whole))
     unit, body = unit_of(services, case, whole, there, org=org)
     if dry_run:
-        return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(body, decided.outcome))
+        return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(body, decided, case, book))
     commit(services, unit)
     return Answer(status=ACCEPTED, event_id=event.event_id, body=body)
 
@@ -135,11 +139,17 @@ def owner(book: AddressBook, party: Party | None) -> str:
 def _clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
     """Return the home party for which a clock ran: the sender of the message it watches."""
     subject = str(getattr(event.data, "subject", "")).partition("/")[2]
-    need = next((n for n in views.needs(case) if n.melde_id == subject), None)
+    need = next(
+        (n for n in views.needs(case) if subject in {n.melde_id, n.id} or _rests_on(n, subject)), None
+    )
     if need is not None:
         return book.by_organisation(views.reference_id(need.task.get("requester")))
     watched = next((m for m in case.messages if m.id == subject), None)
     return book.by_key(watched.sender_key) if watched else next((p for p in book.parties if p.home), None)
+
+
+def _rests_on(need: views.Need, consent: str) -> bool:
+    return {"reference": f"Consent/{consent}"} in need.request.get("supportingInfo", ())
 
 
 def _again(stored: StoredEvent, event: Event) -> Answer:
@@ -154,6 +164,10 @@ def _again(stored: StoredEvent, event: Event) -> Answer:
 def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | None) -> Case:
     """Return the case an event is about. Raises EventError IPK-E014 when what it continues is not here, or not this person's."""
     person = _person(event)
+    numbers = _numbers(event)
+    if numbers is not None:
+        found = _renumbered(conn, numbers, org=org, now=now)
+        return replace(found, needs=events.needs(conn, found.key or ""))
     key = anchor or _continued(conn, event, org) or _by_message(conn, event, org)
     case = cases.gather(conn, org=org, now=now, person=None if key else person, case_key=key)
     if key and person and not _is(case, person):
@@ -186,6 +200,26 @@ def _reported(conn: Connection, case: Case) -> dict[str, bytes]:
 def _person(event: Event) -> tuple[str, str] | None:
     said = getattr(event.data, "patient", None)
     return (said.identifier.system, said.identifier.value) if said else None
+
+
+def _numbers(event: Event) -> tuple[tuple[str, str], tuple[str, str]] | None:
+    """Return the (new, former) number of an event that changes it. E18."""
+    if event.type != "ip.identity.changed":
+        return None
+    new, former = event.data.patient.identifier, event.data.former  # type: ignore[attr-defined, union-attr]
+    return (new.system, new.value), (former.system, former.value)
+
+
+def _renumbered(
+    conn: Connection, numbers: tuple[tuple[str, str], tuple[str, str]], *, org: str, now: Any
+) -> Case:
+    """Return the case of the former number, else of the new; with the other where both have one. Raises IPK-E014."""
+    new, old = (people.find(conn, org, system=system, value=value) for system, value in numbers)
+    if not new and not old:
+        raise EventError("IPK-E014", at="$.data.former")
+    case = cases.gather(conn, org=org, now=now, case_key=(old or new)[0])
+    other = next((key for key in new if key != case.key), None)
+    return replace(case, twin=other)
 
 
 def _is(case: Case, person: tuple[str, str]) -> bool:
@@ -225,6 +259,9 @@ def _by_message(conn: Connection, event: Event, org: str) -> str | None:
     id_ = getattr(data, "message_id", None) or getattr(data, "msg_id", None)
     if str(getattr(data, "subject", "")).startswith("need/"):
         return cases.find_continued(conn, org, melde_id=str(data.subject).partition("/")[2])  # type: ignore[attr-defined]
+    if str(getattr(data, "subject", "")).startswith(("Consent/", "ServiceRequest/", "Patient/")):
+        type_, named = str(data.subject).split("/")[:2]  # type: ignore[attr-defined]
+        return cases.of_resource(conn, org, type_, named)
     if id_ is None and str(getattr(data, "subject", "")).startswith("message/"):
         id_ = str(data.subject).partition("/")[2]  # type: ignore[attr-defined]
     if id_ is None or event.type in {"ip.dialogue.received", "ip.message.faulted"}:
@@ -318,6 +355,7 @@ def unit_of(
         now=now,
         org=org,
         person=next((d.outcome.patient_identifier for d in decided if d.outcome.patient_identifier), None),
+        renamed=None if case.twin else _numbers(decided[0].event),
         events=tuple(
             _stored(d, body, org=org, key=key, now=now) for d, body in zip(decided, bodies, strict=True)
         ),
@@ -368,9 +406,10 @@ def _stored(decided: Decided, body: bytes, *, org: str, key: str | None, now: An
     )
 
 
-def _rendered(body: bytes, outcome: Outcome) -> bytes:
-    """Return the answer with `rendered` per message: a dry run shows what would leave."""
-    answer = orjson.loads(body)
+def _rendered(body: bytes, decided: Decided, case: Case, book: AddressBook) -> bytes:
+    """Return the answer with `rendered` per message and the table of consent: a dry run shows what would leave, and what not."""
+    answer, outcome = orjson.loads(body), decided.outcome
+    answer["consent"] = consenttable.after(case, decided.event, outcome, book)
     documents = {m.id: m.body.decode() for m in outcome.messages if m.body}
     for message in answer["messages"]:
         message["rendered"] = documents.get(message["id"], "")

@@ -40,6 +40,8 @@ class Unit:
     now: datetime
     org: str
     person: tuple[str, str] | None = field(default=None, repr=False)
+    renamed: tuple[tuple[str, str], tuple[str, str]] | None = field(default=None, repr=False)
+    """The person's (new, former) number, where the event changes it."""
     events: tuple[StoredEvent, ...] = ()
     writes: tuple[Write, ...] = field(default=(), repr=False)
     messages: tuple[Message, ...] = ()
@@ -56,6 +58,8 @@ def write(conn: Connection, unit: Unit) -> None:
         events.add(conn, stored)
     was = {m.id: m.state for m in unit.case.messages} | dict(unit.states)
     first = _advance(conn, unit, take=sum(m.id not in was and not m.seq for m in unit.messages))
+    if unit.renamed is not None and unit.case_key is not None:
+        cases.rename(conn, unit.case_key, unit.org, person=unit.renamed[0], former=unit.renamed[1])
     resources.put(conn, unit.writes)
     messages.put(
         conn, records.numbered(unit.messages, frozenset(was), first), now=unit.now, versions=VERSIONS, was=was

@@ -16,7 +16,7 @@ from adapter.ingest import records
 from adapter.ingest.accept import accept
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.kith import text
-from adapter.mappings import compose, internal
+from adapter.mappings import compose, expiring, internal
 from adapter.mappings.context import Change
 from adapter.model import Case, Deadline, Message
 from adapter.rules import clocks
@@ -99,7 +99,7 @@ def renewed(services: Services, message: Message) -> bool:
 def overdue(services: Services, deadline: Deadline) -> None:
     """Make an event of a deadline that is due, and accept it like any other."""
     now = services.clock()
-    type_ = internal.OVERDUE.get(deadline.kind, "ip.deadline.breached")
+    type_ = expiring.event_type(deadline) or internal.OVERDUE.get(deadline.kind, "ip.deadline.breached")
     due = deadline.due
     data: dict[str, Any] = {"kind": deadline.kind, "due": parts.instant(due), "subject": deadline.subject}
     if type_ == "ip.receipt.missing":

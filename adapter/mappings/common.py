@@ -34,7 +34,9 @@ def person(ctx: Context) -> Change:
     """Return the Patient as the event states it: new, or what is there with what the event adds."""
     said = ctx.data.patient
     old = views.patient(ctx.case)
-    place = said.municipality
+    protected = protection(ctx) or people.grade(old)
+    hidden = people.is_hidden(protected)
+    place = None if hidden else said.municipality
     built = people.patient(
         id_=ctx.patient_id(),
         identifier=(said.identifier.system, said.identifier.value),
@@ -46,13 +48,24 @@ def person(ctx: Context) -> Change:
         municipality=place.code if place else None,
         district=place.district if place else None,
         gp=_gp_reference(ctx),
-        protected=said.protected_address,
+        protected=protected,
         language=said.language,
     )
     if old is None:
         return Change(resources=(built,))
-    kept = {k: v for k, v in old.items() if k not in built or k == "identifier"}
+    kept = {
+        k: v
+        for k, v in old.items()
+        if k in {"identifier", "active"} or (k not in built and not (hidden and k == "address"))
+    }
     return Change(resources=(parts.changed({**built, **kept}),))
+
+
+def protection(ctx: Context) -> str | None:
+    """Return the grade of protection that the event states for the address: E19 by its own field, others by the patient."""
+    own = ctx.data.level if ctx.event.type == "ip.address-protection.changed" else None
+    stated: str | None = own or ctx.data.patient.protected_address
+    return stated
 
 
 def _gp_reference(ctx: Context) -> str | None:

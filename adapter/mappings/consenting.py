@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from adapter.events.consent import Consent
 from adapter.fhir import consents, people
 from adapter.mappings import common, grants
 from adapter.mappings.context import Context
@@ -16,6 +17,40 @@ def _stands_in(part: Any) -> bool:
     return part.given_by in SPOKEN_BY
 
 
+def said(ctx: Context) -> tuple[tuple[str, Consent], ...]:
+    """Return (path, part) of each consent that a posted event says was given: its own, and its plan's."""
+    if ctx.event.origin != "posted":
+        return ()
+    own = getattr(ctx.data, "consent", None)
+    of_plan = getattr(getattr(ctx.data, "plan", None), "consent", None)
+    listed = (("$.data.consent", own), ("$.data.plan.consent", of_plan))
+    return tuple((p, c) for p, c in listed if isinstance(c, Consent) and c.status in {"given", "limited"})
+
+
+def spoken(ctx: Context, given_by: str) -> tuple[Resource, ...]:
+    """Return the RelatedPerson who spoke where it was not the patient, as far as the event says."""
+    if given_by not in SPOKEN_BY:
+        return ()
+    return (
+        people.related_person(
+            id_=ctx.id("RelatedPerson", "consent"),
+            patient=f"Patient/{ctx.patient_id()}",
+            relationship=consents.RELATIONSHIP[given_by],
+            text=SPOKEN_BY[given_by],
+        ),
+    )
+
+
+def performer(ctx: Context, given_by: str) -> str | None:
+    """Return the reference of the RelatedPerson who spoke, None where the patient did."""
+    return f"RelatedPerson/{ctx.id('RelatedPerson', 'consent')}" if given_by in SPOKEN_BY else None
+
+
+def actor(ctx: Context, key: str) -> consents.Actor:
+    """Return somebody a consent names, with the Organization where the book lists it."""
+    return _actor(ctx, key, ())
+
+
 def speaker(ctx: Context, part: Any) -> tuple[Resource, ...]:
     """Return the RelatedPerson who consents where it is not the patient: relationship of 9245, no name is stated."""
     if not _stands_in(part):
@@ -24,7 +59,7 @@ def speaker(ctx: Context, part: Any) -> tuple[Resource, ...]:
         people.related_person(
             id_=ctx.id("RelatedPerson", "consent"),
             patient=f"Patient/{ctx.patient_id()}",
-            relationship=consents.RELATIONSHIP[part.given_by],
+            relationship=consents.GUARDIANS.get(part.guardians or "", consents.RELATIONSHIP[part.given_by]),
             text=SPOKEN_BY[part.given_by],
         ),
     )
@@ -51,6 +86,7 @@ def consent_resource(
         valid_until=grant.valid_until,
         organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
         obtained_by=getattr(part, "obtained_by", None),
+        inside={"guardians": part.guardians, "capacity": part.capacity, "note": part.note},
         subject=subject,
     )
 

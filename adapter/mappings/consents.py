@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapter.fhir import consents as resources
 from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import common, consenting, grants, needtext, release, views
+from adapter.mappings import clocks, common, consenting, grants, limits, needtext, release, resting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import consent, states
@@ -20,7 +20,7 @@ SCOPE: dict[str, str] = {
 
 def given(ctx: Context) -> Change:
     """Return the Consent, and the waiting needs that it covers as reported. E13."""
-    grant = grants.of_model(ctx.data.consent)
+    grant = grants.said(ctx.data.consent, ctx.case)
     opened = [(n, v) for n in _waiting(ctx) if (v := _verdict(ctx, n, grant)).state != "held"]
     tasks: list[Resource] = []
     for need, verdict in opened:
@@ -69,7 +69,7 @@ def _verdict(ctx: Context, need: views.Need, grant: consent.Grant) -> consent.Ve
 
 def given_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the need messages that the consent releases, one per Melde-id and receiver. E13."""
-    grant = grants.of_model(ctx.data.consent)
+    grant = grants.said(ctx.data.consent, ctx.case)
     notices: list[Notice] = []
     for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)}):
         need = needtext.stored(ctx, melde_id)
@@ -85,7 +85,7 @@ def given_notices(ctx: Context) -> tuple[Notice, ...]:
 def withdrawn(ctx: Context) -> Change:
     """Return the Consents without what is withdrawn; unsent needs wait again, sent ones are cancelled. E15."""
     kept = tuple(_narrowed(ctx, c) for c in views.consents(ctx.case) if c["status"] == "active")
-    left = [grants.of_resource(c) for c in kept if c["status"] == "active"]
+    left = [limits.within(grants.of_resource(c), ctx.case) for c in kept if c["status"] == "active"]
     changed: list[Resource] = []
     gone: set[str] = set()
     for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(ctx, n, left)):
@@ -93,10 +93,15 @@ def withdrawn(ctx: Context) -> Change:
         changed += _closed(ctx, need) if reached else _waits(ctx, need)
         gone.add(need.id)
     ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
+    stopped = resting.stopped(ctx, ctx.data.scopes, left, only=ctx.data.recipients or ())
     return (
         common.person(ctx)
         + common.author(ctx)
         + release.withheld(ctx, ids, gone)
+        + Change(
+            messages=tuple(common.buried(m) for m in stopped),
+            deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
+        )
         + Change(resources=(*kept, *changed), case={"meldeId": min(ids)} if ids else {})
     )
 
@@ -159,16 +164,21 @@ def _told(ctx: Context) -> list[Notice]:
         (words.FROM_DATE, text.day(ctx.data.date)),
     ]
     named = set(ctx.data.recipients or ())
-    notices: list[Notice] = []
-    for melde_id in sorted({n.melde_id for n in views.needs(ctx.case)}):
-        for message, receiver in common.recipients(ctx, melde_id):
-            if named and not named & {
-                *grants.names(receiver),
-                *grants.names(receiver, gp=bool(receiver.person)),
-            }:
-                continue
-            body = text.notice(title, lines, melde_id)
-            notices.append(
-                Notice(receiver=receiver, title=title, text=body, melde_id=melde_id, thread=message)
-            )
-    return notices
+    listed = [
+        pair
+        for melde_id in sorted({n.melde_id for n in views.needs(ctx.case)})
+        for pair in common.recipients(ctx, melde_id)
+    ]
+    reached = {receiver.key for _, receiver in listed}
+    listed += [pair for pair in resting.told(ctx, ctx.data.scopes) if pair[1].key not in reached]
+    return [
+        Notice(
+            receiver=receiver,
+            title=title,
+            text=text.notice(title, lines, message.melde_id),
+            melde_id=message.melde_id,
+            thread=message,
+        )
+        for message, receiver in listed
+        if not named or named & {*grants.names(receiver), *grants.names(receiver, gp=bool(receiver.person))}
+    ]

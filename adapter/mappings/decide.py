@@ -12,6 +12,7 @@ from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
     answers,
     asked,
+    capacity,
     clocks,
     common,
     compose,
@@ -19,11 +20,14 @@ from adapter.mappings import (
     coordinators,
     declining,
     dying,
+    expiring,
     forwarding,
     fulfilling,
     handling,
+    identity,
     internal,
     joining,
+    limiting,
     members,
     moving,
     needs,
@@ -32,8 +36,10 @@ from adapter.mappings import (
     patient_input,
     patient_letters,
     plans,
+    protecting,
     recalling,
     rehabilitation,
+    representing,
     stays,
     team,
     views,
@@ -79,6 +85,11 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices),
     "ip.coordinator.offered": Row(coordinators.offered),
+    "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True),
+    "ip.consent.expired": Row(expiring.expired, expiring.expired_notices),
+    "ip.representative.changed": Row(representing.changed, representing.changed_notices),
+    "ip.identity.changed": Row(identity.changed, identity.changed_notices),
+    "ip.address-protection.changed": Row(protecting.changed),
     "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),
     "ip.hospital-coordinator.appointed": Row(team.appointed, team.appointed_notices),
     "ip.child-coordinator.appointed": Row(coordinators.child_appointed, coordinators.child_notices),
@@ -140,16 +151,29 @@ def decide(
         row.resources(before),
         _filed(before),
         moving.taken_over(before),
+        *_besides(before),
     )
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
     told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
+    told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
-    sent = tuple(compose.compose(after, notice) for notice in first)
-    whole = together(change, _carried(after, sent), Change(deadlines=clocks.further(after, further)))
+    sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
+    whole = together(
+        change,
+        _carried(after, sent),
+        Change(deadlines=clocks.further(after, further), reasons=kept_back),
+        Change(deadlines=expiring.changed(before.case, after.case, key)),
+        protecting.items(after, tuple(one.message for one in sent)),
+    )
     final = after.case.having(whole.outcome(key))
     whole += watching.followed(after, before.case, final, whole)
     return _outcome(after, whole, key, sent)
+
+
+def _besides(ctx: Context) -> tuple[Change, ...]:
+    """Return what every event may change or make doubtful by the consent it carries."""
+    return limiting.lifted(ctx), capacity.doubts(ctx)
 
 
 def _allowed(ctx: Context) -> Change:

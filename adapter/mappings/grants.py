@@ -6,9 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from adapter.fhir import consents, urls
-from adapter.mappings import views
+from adapter.mappings import limits, views
 from adapter.model import Case, Party, Resource
-from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant
+from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
 
 
 def of_model(part: Any) -> Grant:
@@ -45,9 +45,14 @@ def _day(value: str | None) -> date | None:
 
 
 def newest_first(case: Case) -> list[Grant]:
-    """Return the Grants of the case's Consents, the latest recorded first."""
+    """Return the Grants of the case's Consents within its limits, the latest recorded first."""
     listed = sorted(views.consents(case), key=_recorded, reverse=True)
-    return [of_resource(c) for c in listed if not _denies(c)]
+    return [limits.within(of_resource(c), case) for c in listed if not _denies(c)]
+
+
+def said(part: Any, case: Case) -> Grant:
+    """Return the Grant of an event's `consent` part within the limits of the case that it does not lift."""
+    return limits.within(of_model(part), case, new=True)
 
 
 def _recorded(resource: Resource) -> tuple[str, str]:
@@ -68,10 +73,28 @@ def speaks(grant: Grant, subject: str, who: tuple[str, ...]) -> bool:
     return says_no or covers or grant.status == "not-required"
 
 
+def verdict(
+    case: Case,
+    granted: list[Grant],
+    subject: str,
+    who: tuple[str, ...],
+    *,
+    legal_basis: str | None,
+    on: date,
+) -> Verdict:
+    """Return what consent says of an event type or content for these names: the first of `granted` that speaks of it.
+
+    What a newer one excludes or refuses, an older one does not open.
+    """
+    spoken = (g for g in granted if speaks(g, subject, who))
+    nobody = limits.within(Grant(status="not-asked"), case)
+    return gate(need=subject, consent=next(spoken, nobody), recipient=who, legal_basis=legal_basis, on=on)
+
+
 def latest(case: Case) -> Grant | None:
     """Return the Grant of the latest Consent about needs, None when there is none; a plan's own is another matter."""
     found = [c for c in views.consents(case) if not _of_plan(c) and not _denies(c)]
-    return of_resource(max(found, key=_recorded)) if found else None
+    return limits.within(of_resource(max(found, key=_recorded)), case) if found else None
 
 
 def _denies(resource: Resource) -> bool:

@@ -10,7 +10,7 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
-from adapter.mappings import clocks, common, escalation, release, views
+from adapter.mappings import clocks, common, escalation, expiring, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -303,7 +303,9 @@ def breached(ctx: Context) -> Change:
     clock = _due(ctx)
     if clock is None:
         return Change()
-    return _release(ctx, clock) if clock.kind == "release" else escalation.taken(ctx, clock)
+    if clock.kind == "release":
+        return _release(ctx, clock)
+    return expiring.warned(ctx, clock) if expiring.warns(clock) else escalation.taken(ctx, clock)
 
 
 def _due(ctx: Context) -> Deadline | None:

@@ -71,7 +71,7 @@ def _same(id_: str, party: Party, book: AddressBook) -> bool:
 
 
 def _opened(case: Case, party: Party, wanted: tuple[str, ...], on: date) -> bool:
-    who = grants.names(party)
+    who = grants.names(party, gp=bool(party.person))
     listed = grants.newest_first(case)
     for subject in wanted:
         spoken = (g for g in listed if grants.speaks(g, subject, who))

@@ -75,7 +75,7 @@ def _gate(ctx: Context, kind: str, performer: Party | None) -> consent.Verdict:
         return consent.received()
     return consent.gate(
         need=kind,
-        consent=grants.of_model(ctx.data.consent),
+        consent=grants.said(ctx.data.consent, ctx.case),
         recipient=grants.names(performer),
         legal_basis=ctx.data.legal_basis,
         on=ctx.now.date(),
@@ -196,5 +196,7 @@ def identified_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the need message to the municipality's party, and the GP's copy where consent covers it. E01."""
     melde_id = _melde_id(ctx)
     covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and n.state == "reported"]
-    reported = release.Reported(need=ctx.data, given=grants.of_model(ctx.data.consent), melde_id=melde_id)
+    reported = release.Reported(
+        need=ctx.data, given=grants.said(ctx.data.consent, ctx.case), melde_id=melde_id
+    )
     return release.release(ctx, reported, covered)

@@ -11,6 +11,7 @@ import orjson
 from adapter import codes
 from adapter.events import catalogue
 from adapter.kith import text, words
+from adapter.mappings import limits
 from adapter.mappings.context import Context
 from adapter.model import Party
 from adapter.rules.consent import Grant
@@ -51,7 +52,7 @@ class Covering:
 
 def block(ctx: Context, need: Any, covering: Covering) -> str:
     """Return the eleven lines; ticks and wishes only for the kinds that this message covers."""
-    kinds = covering.kinds
+    kinds, need = covering.kinds, limits.told(ctx.case, need)
     return text.block(
         text.NeedText(
             kinds=kinds,

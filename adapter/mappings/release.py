@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapter.mappings import clocks, common, grants, needtext, views
+from adapter.mappings import clocks, common, grants, limits, needtext, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
 from adapter.rules import consent, routing, states
@@ -156,7 +156,7 @@ def reported(ctx: Context, melde_id: str) -> Reported | None:
     need = needtext.stored(ctx, melde_id)
     if need is None:
         return None
-    given = grants.latest(ctx.case) or grants.of_model(need.consent)
+    given = grants.latest(ctx.case) or grants.said(need.consent, ctx.case)
     return Reported(need=need, given=given, melde_id=melde_id)
 
 
@@ -231,6 +231,15 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
     )
 
 
+def waiting(ctx: Context) -> set[str]:
+    """Return the Melde-ids whose need messages have not left: `withheld` stops them, and `again` writes them anew."""
+    return {
+        m.melde_id
+        for m in ctx.case.messages
+        if m.direction == "out" and m.state in common.UNSENT and m.melde_id and m.wants_reply
+    }
+
+
 def again(ctx: Context) -> tuple[Notice, ...]:
     """Return the need messages for what `withheld` left, under the releasing id of this event."""
     notices: list[Notice] = []
@@ -250,5 +259,8 @@ def just_reported(ctx: Context, need: views.Need) -> bool:
 
 
 def own_unit(ctx: Context) -> Party | None:
-    """Return the own coordinating unit of the home party that acts."""
-    return routing.own_unit(ctx.book, ctx.home) if ctx.home else None
+    """Return the own coordinating unit of the home party that acts, None where the patient excepts it."""
+    unit = routing.own_unit(ctx.book, ctx.home) if ctx.home else None
+    stated = getattr(getattr(ctx.data, "consent", None), "excluded", None) or ()
+    out = limits.excluded(ctx.case) | set(stated)
+    return None if unit is not None and {consent.OWN_UNIT, unit.key} & out else unit

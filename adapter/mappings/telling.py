@@ -7,7 +7,7 @@ from typing import Any
 
 from adapter import naming
 from adapter.kith import text
-from adapter.mappings import common, grants, reporting, views
+from adapter.mappings import common, grants, limits, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.model import Message, Party, Reason
 from adapter.rules import consent, routing
@@ -85,6 +85,7 @@ def notices(
 ) -> tuple[Notice, ...]:
     """Return one notice per receiver that consent opens for, the patient's GP among them."""
     listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
+    lines = limits.lines(ctx.case, lines)
     gp = common.gp(ctx)
     if gp is not None:
         listed.setdefault(gp.key, (gp, views.dialogue(ctx.case, gp.key), None))
@@ -116,12 +117,7 @@ def _verdict(ctx: Context, party: Party, *, is_gp: bool, reporter: bool) -> cons
     """
     who = (*grants.names(party, gp=is_gp), *((consent.REPORTER,) if reporter else ()))
     own = getattr(getattr(ctx.data, "plan", None), "consent", None)
-    granted = [grants.of_model(own)] if own else grants.newest_first(ctx.case)
-    spoken = (_gate(ctx, grant, who) for grant in granted if grants.speaks(grant, ctx.event.type, who))
-    return next(spoken, None) or _gate(ctx, None, who)
-
-
-def _gate(ctx: Context, grant: consent.Grant | None, who: tuple[str, ...]) -> consent.Verdict:
-    return consent.gate(
-        need=ctx.event.type, consent=grant, recipient=who, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
+    granted = [grants.said(own, ctx.case)] if own else grants.newest_first(ctx.case)
+    return grants.verdict(
+        ctx.case, granted, ctx.event.type, who, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
     )

@@ -204,8 +204,20 @@ def is_dead(case: Case) -> bool:
 
 
 def consents(case: Case) -> tuple[Resource, ...]:
-    """Return the Consents of the case, the latest last."""
-    return tuple(sorted(case.of("Consent"), key=lambda c: (c.get("dateTime", ""), c["id"])))
+    """Return the Consents of the case that may open, the latest last; what excepts is among `limits`."""
+    listed = (c for c in case.of("Consent") if not _excepts(c))
+    return tuple(sorted(listed, key=lambda c: (c.get("dateTime", ""), c["id"])))
+
+
+def limits(case: Case) -> tuple[Resource, ...]:
+    """Return the Consents of the case that except somebody or something now. E14."""
+    return tuple(c for c in case.of("Consent") if _excepts(c) and c["status"] == "active")
+
+
+def _excepts(consent: Resource) -> bool:
+    return any(
+        code_of(concept, urls.CONSENT_SUBJECT) == "ip-limit" for concept in consent.get("category", ())
+    )
 
 
 def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:

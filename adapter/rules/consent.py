@@ -12,7 +12,9 @@ from typing import Final, Literal
 from adapter.model import Reason
 from adapter.rules import anchors
 
-Status = Literal["given", "limited", "refused", "not-asked", "withdrawn", "presumed", "not-required"]
+Status = Literal[
+    "given", "limited", "refused", "not-asked", "withdrawn", "expired", "presumed", "not-required"
+]  # fmt: skip
 
 COORDINATING_UNIT: Final = "coordinating-unit"
 GP: Final = "gp"
@@ -20,6 +22,8 @@ REPORTER: Final = "reporter"
 """The party that reported the need: it holds the consent that it reported under."""
 OWN_UNIT: Final = "own-unit"
 """The coordinating unit of our own organisation: nothing leaves."""
+CARE_MESSAGES: Final = "care-messages"
+"""What a patient opposes who does not want the ordinary messages of care (PLO) to go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Grant:
     method: str | None = None
     date: dt.date | None = None
     valid_until: dt.date | None = None
+    opposed: frozenset[str] = frozenset()
+    """Topics that the patient does not want told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,8 @@ class Row:
 
     rule: str
     scopes: frozenset[str]
+    presumed: bool = False
+    """Whether it may go unless the patient opposes. hpl §§ 25, 45."""
 
 
 _CREATE: Final = Row("consent-plan-create", frozenset({"plan-create"}))
@@ -59,6 +67,7 @@ _EITHER: Final = Row("consent-rehabilitation", frozenset({"plan-create", "coordi
 _SHARE: Final = Row("consent-plan-share", frozenset({"plan-share"}))
 _SECTORS: Final = Row("consent-other-sectors", frozenset({"other-sectors"}))
 _FREE: Final = Row("consent-not-gated", frozenset())
+_CARE: Final = Row("consent-care", frozenset(), presumed=True)
 
 NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
     {
@@ -110,6 +119,9 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.need.entered-in-error": _FREE,
         "ip.consent.withdrawn": _FREE,
         "ip.patient.deceased": _FREE,
+        "ip.consent.limited": _FREE,
+        # Ordinary messages of care: presumed, not by a scope of this consent
+        "care-message": _CARE,
     }
 )
 """Kind of need or type of event → what it needs. E02 and E13 are gated by the kinds that they release."""
@@ -119,6 +131,7 @@ _CLOSED: Final[Mapping[Status, tuple[Literal["held", "refused"], str]]] = Mappin
         "refused": ("refused", "consent-refused"),
         "not-asked": ("held", "consent-not-asked"),
         "withdrawn": ("held", "consent-withdrawn"),
+        "expired": ("held", "consent-expired"),
         "presumed": ("held", "consent-presumed"),
     }
 )
@@ -151,6 +164,8 @@ def gate(
         return _closed("held", "consent-unlisted")
     if consent is not None and not names.isdisjoint(consent.excluded):
         return _closed("refused" if consent.status == "refused" else "held", "consent-excluded")
+    if row.presumed:
+        return _presumed(row, consent)
     if not row.scopes:
         return _opened("consent-not-gated")
     if OWN_UNIT in names:
@@ -178,6 +193,13 @@ def covered(
 
 
 _NOT_ASKED: Final = Grant(status="not-asked")
+
+
+def _presumed(row: Row, consent: Grant | None) -> Verdict:
+    """Return that it may go unless the patient opposes: no to a plan is no opposition to care."""
+    if consent is not None and CARE_MESSAGES in consent.opposed:
+        return _closed("refused", "consent-opposed")
+    return _opened(row.rule)
 
 
 def _inside(consent: Grant | None) -> Verdict:

@@ -67,6 +67,8 @@ BEGIN: Final = "work.begun"
 """Somebody works on it: rules.fulfilment says when."""
 CONSENT_ASKED: Final = "answer.consent-required"
 """The receiver answered 9069/4: cannot be answered without the patient's consent."""
+EXPIRED: Final = "consent.expired"
+"""The consent that it rests on has run out. E16."""
 
 MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.need.forwarded", (*OUT, *ASSESSED), "forwarded"),
@@ -83,6 +85,9 @@ MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.consent.given", ("consent-pending",), "reported"),
     ("ip.consent.withdrawn", ("consent-pending", *UNSENT), "consent-pending"),
     ("ip.consent.withdrawn", tuple(s for s in (*OUT, *ASSESSED, *AGREED) if s not in UNSENT), "withdrawn"),
+    ("ip.consent.limited", ("consent-pending", *UNSENT), "consent-pending"),
+    ("ip.consent.limited", tuple(s for s in (*OUT, *ASSESSED, *AGREED) if s not in UNSENT), "withdrawn"),
+    (EXPIRED, ("consent-pending", *UNSENT), "consent-pending"),
     ("ip.coordinator.appointed", OPEN, "fulfilled"),
     ("ip.child-coordinator.appointed", OPEN, "fulfilled"),
     ("ip.plan.created", OPEN, "fulfilled"),
@@ -125,6 +130,7 @@ UNMOVED: Final = frozenset(
         "ip.consent.given",
         "ip.consent.withdrawn",
         "ip.patient.deceased",
+        "ip.consent.limited",
         "ip.coordinator.appointed",
         "ip.child-coordinator.appointed",
         "ip.plan.created",

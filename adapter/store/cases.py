@@ -71,6 +71,9 @@ def _row(
     elif person is not None:
         hashed = people.digest(conn, system=person[0], value=person[1])
         row = conn.one(_BY_PERSON, {"person_hash": hashed, "org": org})
+        before = None if row is not None else people.former(conn, org, hashed)
+        if before is not None:
+            row = conn.one(_BY_KEY, {"key": before, "org": org})
     else:
         row = None
     return None if row is None else (row[0], row[1])
@@ -132,6 +135,14 @@ def set_person(conn: Connection, key: str, person: tuple[str, str] | None) -> No
     """Give the case another person's identifier (a changed number), or none (an erasure). Raises Conflict if taken."""
     hashed = None if person is None else people.digest(conn, system=person[0], value=person[1])
     conn.run(_PERSON, {"case_key": key, "hashed": hashed})
+    if person is None:
+        people.forget(conn, key)
+
+
+def rename(conn: Connection, key: str, org: str, *, person: tuple[str, str], former: tuple[str, str]) -> None:
+    """Let the case be found by the person's new number, and by the former one as before. E18."""
+    set_person(conn, key, person)
+    people.also(conn, org, people.digest(conn, system=former[0], value=former[1]), key)
 
 
 _BY_RESOURCE = Statement(
@@ -187,6 +198,12 @@ def find_continued(  # noqa: PLR0913 (exactly one of the five is given)
             if row is not None:
                 return str(row[0]) if row[0] else None
     return None
+
+
+def of_resource(conn: Connection, org: str, type_: str, id_: str) -> str | None:
+    """Return the key of the case that a resource belongs to, None where there is none."""
+    row = conn.one(_BY_RESOURCE, {"type": type_, "id": id_, "org": org})
+    return None if row is None else row[0]
 
 
 def _by_token(conn: Connection, org: str, place: str, item: tuple[str, str]) -> str | None:

@@ -130,6 +130,7 @@ _OPEN: Final = {
     "ip.message.faulted": ("messageId",),
     "ip.dialogue.received": ("messageId",),
     "ip.deadline.breached": ("kind", "due", "subject"),
+    "ip.consent.expired": ("kind", "due", "subject"),
 }
 """What is shown of an internal event's data: ids, codes and times, never a text. event-data.md."""
 

@@ -14,6 +14,7 @@ from tests.events.samples import NOW, PEOPLE, faults_of, found
 INTERNAL = {
     "ip.receipt.positive", "ip.receipt.negative", "ip.receipt.missing", "ip.receipt.late", "ip.message.faulted",
     "ip.dialogue.received", "ip.deadline.breached", "ip.need.duplicate-detected",
+    "ip.consent.expired",
 }  # fmt: skip
 
 

@@ -1,0 +1,223 @@
+"""The clocks of consent: a warning before it runs out, its end (E16), the 16th birthday.
+
+Which clocks run follows from the case alone: they are compared before and after every event. domain § B.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from adapter.events import age
+from adapter.fhir import consents as resources
+from adapter.mappings import clocks, common, grants, limits, release, resting, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Case, Deadline, Party, Resource
+from adapter.rules import anchors, consent, expiry, routing, states
+
+KIND: Final = "consent"
+EXPIRED: Final = "ip.consent.expired"
+WARNING: Final = "Consent/{}/warning"
+END: Final = "Consent/{}"
+BIRTHDAY: Final = "Patient/{}"
+_OPENING: Final = frozenset({"given", "limited", "not-required", "presumed"})
+
+
+def event_type(clock: Deadline) -> str | None:
+    """Return the event that a clock of consent becomes, where it is the end of one; others are E62."""
+    subject = clock.subject.split("/")
+    return EXPIRED if clock.kind == KIND and (len(subject), subject[0]) in _ENDS else None
+
+
+_ENDS: Final = {(2, "Consent"), (2, "Patient")}
+
+
+# ── which clocks run ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def changed(before: Case, after: Case, key: str | None) -> tuple[Deadline, ...]:
+    """Return the clocks of consent that a change starts, and as met those that it stops."""
+    were, are = dict(_running(before)), dict(_running(after))
+    open_ = {d.subject: d for d in after.deadlines if d.kind == KIND and d.state == "open"}
+    begun = tuple(
+        Deadline(
+            id=clocks.deadline_id(KIND, f"{subject}@{due.isoformat()}"),
+            kind="consent",
+            due=due,
+            subject=subject,
+            owner=after.owner,
+            case_key=key,
+        )
+        for subject, due in are.items()
+        if subject not in were and subject not in open_
+    )
+    return begun + tuple(replace(d, state="met") for s, d in open_.items() if s in were and s not in are)
+
+
+def _running(case: Case) -> Iterator[tuple[str, datetime]]:
+    """Yield (subject, due) of every clock that follows from a case as it stands."""
+    child = False
+    for resource in views.consents(case):
+        grant = grants.of_resource(resource)
+        if resource["status"] != "active" or grant.status not in _OPENING:
+            continue
+        child = child or grant.given_by == "guardian"
+        if grant.valid_until is not None:
+            yield END.format(resource["id"]), expiry.ends(grant.valid_until)
+            early = expiry.warned(grant.valid_until, now=case.now)
+            if early is not None:
+                yield WARNING.format(resource["id"]), early
+    born = birth_date(case)
+    if child and born is not None and not age.is_sixteen(born, today(case)):
+        day = age.sixteen(born)
+        yield BIRTHDAY.format(case.key), datetime.combine(day, datetime.min.time(), clocks.OSLO)
+
+
+def birth_date(case: Case) -> date | None:
+    """Return the birth date as the Patient states it; it is never read out of the number."""
+    stated = (views.patient(case) or {}).get("birthDate")
+    return date.fromisoformat(stated) if stated else None
+
+
+def today(case: Case) -> date:
+    """Return the day it is in Norway."""
+    return case.now.astimezone(clocks.OSLO).date()
+
+
+# ── E16: the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def expired(ctx: Context) -> Change:
+    """Return the consent as inactive, what had not left as waiting, and a work item. E16; at 16: pbrl § 4-3."""
+    clock = next(
+        (
+            d
+            for d in ctx.case.deadlines
+            if d.kind == KIND and d.subject == ctx.data.subject and d.due <= ctx.now
+        ),
+        None,
+    )
+    over = _over(ctx) if clock is not None else ()
+    if clock is None:
+        return Change()
+    closed = Change(deadlines=(_over_with(clock),))
+    return closed + ended(ctx, over, text=_ENDED[clock.subject.partition("/")[0]]) if over else closed
+
+
+AT_16: Final = "Pasienten er fylt 16 år og samtykker selv. Innhent nytt samtykke."
+_ENDED: Final[Mapping[str, str]] = {
+    "Consent": "Samtykket er utløpt. Innhent nytt samtykke.",
+    "Patient": AT_16,
+}
+
+
+def _over(ctx: Context) -> tuple[Resource, ...]:
+    type_, _, id_ = ctx.data.subject.partition("/")
+    active = (c for c in views.consents(ctx.case) if c["status"] == "active")
+    if type_ == "Consent":
+        return tuple(c for c in active if c["id"] == id_)
+    return tuple(c for c in active if grants.of_resource(c).given_by == "guardian")
+
+
+def ended(ctx: Context, over: tuple[Resource, ...], *, text: str) -> Change:
+    """Return these consents as run out: what rests on them and has not left waits, and a person is told."""
+    names = {f"Consent/{c['id']}" for c in over}
+    left = [
+        limits.within(grants.of_resource(c), ctx.case)
+        for c in views.consents(ctx.case)
+        if c["status"] == "active" and f"Consent/{c['id']}" not in names
+    ]
+    lost = {scope for c in over for scope in grants.of_resource(c).scopes}
+    waiting = [n for n in views.open_needs(ctx.case) if _waits(ctx, n, names, left)]
+    ids = {n.melde_id for n in waiting}
+    stopped = resting.stopped(ctx, lost, left)
+    return (
+        Change(resources=tuple(resources.expired(c) for c in over))
+        + release.withheld(ctx, ids, {n.id for n in waiting})
+        + Change(
+            resources=(
+                *(r for n in waiting for r in _moved(ctx, n)),
+                *item(ctx, text=text, focus=min(names)),
+            ),
+            messages=tuple(common.buried(m) for m in stopped),
+            deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
+            reasons=(anchors.fixed("consent-expired", "venter"),),
+            case={"meldeId": min(ids)} if ids else {},
+        )
+    )
+
+
+def _waits(ctx: Context, need: views.Need, over: set[str], left: list[consent.Grant]) -> bool:
+    rests = {r.get("reference") for r in need.request.get("supportingInfo", ())}
+    if need.state not in states.UNSENT or not rests & over:
+        return False
+    receiver = grants.names(ctx.book.by_organisation(need.owner))
+    return not any(
+        consent.gate(
+            need=need.kind, consent=grant, recipient=receiver, legal_basis=None, on=today(ctx.case)
+        ).open
+        for grant in left
+    )
+
+
+def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
+    step = states.transition(need.state, states.EXPIRED)
+    return (common.with_state(ctx, need.task, status=step.task_status, business=step.business),)
+
+
+def expired_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the need messages for the kinds that another consent still covers. E16."""
+    return release.again(ctx)
+
+
+# ── E62: the warning ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def warns(clock: Deadline) -> bool:
+    """Return whether a clock is the warning before a consent runs out. A need that waits for one climbs the ladder instead."""
+    return clock.kind == KIND and clock.subject.partition("/")[0] == "Consent"
+
+
+def warned(ctx: Context, clock: Deadline) -> Change:
+    """Return the work item of a warning, and the clock at its end; no item where it is no longer so. E62."""
+    over = Change(deadlines=(_over_with(clock),))
+    if clock.subject not in dict(_running_now(ctx)):
+        return over
+    focus = "/".join(clock.subject.split("/")[:2])
+    return over + Change(resources=item(ctx, text=SOON, focus=focus), reasons=(expiry.warning_reason(),))
+
+
+def _over_with(clock: Deadline) -> Deadline:
+    return replace(clock, state="breached", level=1, resting=True)
+
+
+SOON: Final = "Samtykket utløper snart. Spør pasienten om nytt samtykke."
+
+
+def _running_now(ctx: Context) -> Iterator[tuple[str, datetime]]:
+    """Yield what runs, the warnings whose day has come among it."""
+    yield from _running(ctx.case)
+    for resource in views.consents(ctx.case):
+        if resource["status"] == "active":
+            yield WARNING.format(resource["id"]), ctx.now
+
+
+def item(ctx: Context, *, text: str, focus: str) -> tuple[Resource, ...]:
+    """Return the work item about a consent for whoever is responsible, with who that is."""
+    owner = responsible(ctx)
+    made = common.work_item(
+        ctx, id_=ctx.id("Task", KIND), kind="review", owner=owner, focus=focus, reason=text
+    )
+    return (*(common.parties(owner) if owner else ()), made)
+
+
+def responsible(ctx: Context) -> Party | None:
+    """Return who is told: the home organisation of the main coordinator, else the own unit, else who acts."""
+    day = today(ctx.case).isoformat()
+    main = (a for a in views.assignments(ctx.case) if a.main and (a.end is None or a.end >= day))
+    holders = (ctx.book.by_organisation(a.organisation) for a in main)
+    holder = next((p for p in holders if p is not None and p.home), None)
+    unit = routing.own_unit(ctx.book, ctx.party) if ctx.party is not None and ctx.party.home else None
+    return holder or unit or ctx.party

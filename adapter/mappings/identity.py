@@ -1,0 +1,49 @@
+"""A person gets another number: found by both, told by the new one. E18; docs/decisions/0032."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapter.fhir import people
+from adapter.mappings import common, expiring, release
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Resource
+
+TWO_CASES: Final = (
+    "To numre er samme person, og begge har en sak her. Samle oppfølgingen og avslutt den gamle saken."
+)
+
+
+def changed(ctx: Context) -> Change:
+    """Return the Patient by the new number; where both numbers have a case, a work item and the link. E18."""
+    said, former = ctx.data.patient.identifier, ctx.data.former
+    new, old = (said.system, said.value), (former.system, former.value)
+    base = common.person(ctx) + common.author(ctx)
+    person = next(r for r in base.resources if r["resourceType"] == "Patient")
+    if ctx.case.twin is None:
+        renumbered = Change(resources=(people.renumbered(person, identifier=new, former=old),))
+        return base + renumbered + release.withheld(ctx, release.waiting(ctx), set())
+    other = f"Patient/{ctx.case.twin}"
+    return base + Change(
+        resources=(people.renumbered(person, identifier=new, former=old, by=other), *_item(ctx, other)),
+        warnings=(common.warn("IPK-P011", "$.data.former"),),
+    )
+
+
+def changed_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the need messages that had not left, by the new number. E18."""
+    return release.again(ctx)
+
+
+def _item(ctx: Context, other: str) -> tuple[Resource, ...]:
+    owner = expiring.responsible(ctx)
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", "identity"),
+        kind="review",
+        owner=owner,
+        focus=f"Patient/{ctx.patient_id()}",
+        inputs=(("patient", {"reference": other}),),
+        reason=TWO_CASES,
+    )
+    return (*(common.parties(owner) if owner else ()), item)

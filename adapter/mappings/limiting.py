@@ -1,0 +1,151 @@
+"""Consent limited: receivers and topics excepted from now on, those who had been told hear it once. E14; domain § 1.4."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapter.fhir import consents as resources
+from adapter.kith import text, words
+from adapter.mappings import clocks, common, consenting, limits, release, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Message, Party, Reason, Resource
+from adapter.rules import anchors, states
+
+NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
+PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
+"""Messages that may print goals: one that has not left is stopped, for a later one tells what may be told."""
+
+
+def limited(ctx: Context) -> Change:
+    """Return the limit, and what had not left stopped: needs at an excepted party wait or are withdrawn. E14."""
+    gone, kept = _needs(ctx)
+    stopped = _stopped(ctx)
+    again = release.waiting(ctx) if ctx.data.topics else set()
+    moved = tuple(r for n in gone for r in _moved(ctx, n))
+    base = common.person(ctx) + common.author(ctx) + Change(resources=(*_lifted_here(ctx), *_made(ctx)))
+    return (
+        base
+        + release.withheld(ctx, again - {n.melde_id for n in gone}, {n.id for n in gone})
+        + Change(
+            resources=moved,
+            messages=tuple(common.buried(m) for m in stopped),
+            deadlines=(
+                *clocks.close(ctx, "reply", {n.melde_id for n in gone} - {n.melde_id for n in kept}),
+                *clocks.close_messages(ctx, {m.id for m in stopped}),
+            ),
+            warnings=(common.warn("IPK-C025", "$.data.topics"),) if ctx.data.topics else (),
+        )
+    )
+
+
+def _made(ctx: Context) -> tuple[Resource, ...]:
+    said = ctx.data
+    if not said.excluded and not said.topics:
+        return ()
+    return (
+        *consenting.spoken(ctx, said.given_by),
+        resources.limit(
+            id_=ctx.id("Consent", "limit"),
+            patient=f"Patient/{ctx.patient_id()}",
+            excluded=[consenting.actor(ctx, key) for key in sorted(set(said.excluded or ()))],
+            topics=sorted(set(said.topics or ())),
+            given_by=said.given_by,
+            performer=consenting.performer(ctx, said.given_by),
+            on=said.date,
+            organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
+            obtained_by=said.obtained_by,
+            note=said.note,
+        ),
+    )
+
+
+def _lifted_here(ctx: Context) -> tuple[Resource, ...]:
+    named = set(ctx.data.lifted or ())
+    return _without(ctx, named, after=None)
+
+
+def lifted(ctx: Context) -> Change:
+    """Return the limits without the receivers that a consent of this event names: what is newer counts. E13, E01, E34."""
+    named = Change()
+    for _, part in consenting.said(ctx):
+        if part.recipients and part.date is not None:
+            named += Change(resources=_without(ctx, set(part.recipients), after=part.date.isoformat()))
+    return named
+
+
+def _without(ctx: Context, named: set[str], *, after: str | None) -> tuple[Resource, ...]:
+    found = []
+    for limit in views.limits(ctx.case):
+        receivers, topics = resources.denied(limit)
+        if named & {*receivers, *topics} and (after is None or limit["dateTime"] <= after):
+            found.append(resources.lifted(limit, named))
+    return tuple(found)
+
+
+# ── what had not left, and what had ──────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_out(ctx: Context, party: Party | None) -> bool:
+    return party is not None and not party.home and bool(limits.names(party) & set(ctx.data.excluded or ()))
+
+
+def _needs(ctx: Context) -> tuple[list[views.Need], list[views.Need]]:
+    """Return the open needs at a party that is excepted now, and the others."""
+    gone: list[views.Need] = []
+    kept: list[views.Need] = []
+    for need in views.open_needs(ctx.case):
+        (gone if _is_out(ctx, ctx.book.by_organisation(need.owner)) else kept).append(need)
+    return gone, kept
+
+
+def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
+    step = states.transition(need.state, ctx.event.type)
+    task = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
+    return common.with_request_status(need.request, step.request_status), task
+
+
+def _stopped(ctx: Context) -> tuple[Message, ...]:
+    """Return the messages that have not left and now must not: to whom is excepted, or with goals that are."""
+    goals = "goals" in (ctx.data.topics or ())
+    return tuple(
+        m
+        for m in ctx.case.messages
+        if m.direction == "out"
+        and m.state in common.UNSENT
+        and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or (goals and m.subject in PLAN_TITLES))
+    )
+
+
+def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return one notice to each who had been told and is excepted now; none says what or whom the limit names. E14."""
+    told: dict[str, tuple[Party, Message]] = {}
+    for message in before.case.messages:
+        party = ctx.book.by_key(message.receiver_key)
+        if party and _is_out(ctx, party) and message.direction == "out" and message.state in common.LEFT:
+            told[party.key] = (party, message)
+    return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx))
+
+
+def _notice(ctx: Context, party: Party, message: Message) -> Notice:
+    title = text.TITLES[ctx.event.type]
+    lines = [(words.CONCERNS, NO_MORE), (words.FROM_DATE, text.day(ctx.data.date))]
+    return Notice(
+        receiver=party,
+        title=title,
+        text=text.notice(title, lines, message.melde_id),
+        melde_id=message.melde_id,
+        thread=views.dialogue(ctx.case, party.key) or message,
+    )
+
+
+def allowed(
+    told: tuple[Notice, ...], *, before: Context, after: Context
+) -> tuple[tuple[Notice, ...], tuple[Reason, ...]]:
+    """Return the notices whose receivers are not excepted, and why the others stay.
+
+    Who is excepted by this very event is told so; who was already hears nothing more.
+    """
+    out = limits.excluded(before.case) & limits.excluded(after.case)
+    kept = tuple(n for n in told if not limits.names(n.receiver) & out)
+    why = () if len(kept) == len(told) else (anchors.fixed("consent-excluded", "utelatt"),)
+    return kept, why

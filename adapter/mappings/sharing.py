@@ -1,0 +1,146 @@
+"""What goes to whom: receiver by content, sent or withheld, and why. domain § 1.4; the same rules as every message.
+
+The table is for the organisation itself: it tells limits, which never leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+import orjson
+
+from adapter.mappings import grants, limits, protecting, views
+from adapter.mappings.clocks import OSLO
+from adapter.model import AddressBook, Case, Party, Reason
+from adapter.rules import anchors, consent, routing
+
+CONTENTS: Final[Mapping[str, str]] = {
+    "coordinator-notice": "ip.coordinator.appointed",
+    "plan-notice": "ip.plan.updated",
+    "plan-pull": "ip.plan.updated",
+    "care-message": "care-message",
+}
+"""Content beside the needs → what the consent table is asked for it. Pulling a plan takes what telling of it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One content for one receiver."""
+
+    receiver: Party
+    content: str
+    """A kind of need, one of CONTENTS, or `topic:` and what is left out of every message."""
+    outcome: Literal["sent", "withheld"]
+    why: tuple[Reason, ...]
+
+
+def table(case: Case, book: AddressBook) -> tuple[Cell, ...]:
+    """Return what consent says now of every content for every receiver that the case knows; the order is the receivers'."""
+    return tuple(cell for party in receivers(case, book) for cell in _row(case, party))
+
+
+def may_pull(case: Case, party: Party) -> consent.Verdict:
+    """Return whether a party may pull the plan of a case: the home organisation does, others by the scope plan-share."""
+    if party.home:
+        return consent.Verdict(open=True, state="open", reasons=(anchors.fixed("consent-internal", "åpen"),))
+    return _said(case, CONTENTS["plan-pull"], party)
+
+
+# ── receivers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def receivers(case: Case, book: AddressBook) -> tuple[Party, ...]:
+    """Return the outside parties that a case knows: who serves the patient, who has a need, the GP, who was told or named."""
+    found = (p for p in _known(case, book) if p is not None and not p.home)
+    return tuple(sorted({p.key: p for p in found}.values(), key=lambda p: p.key))
+
+
+def _known(case: Case, book: AddressBook) -> Iterator[Party | None]:
+    place = views.municipality(case)
+    if place:
+        yield routing.receiver(book, municipality=place, district=None, on=_today(case)).party
+    for need in views.needs(case):
+        yield book.by_organisation(need.owner)
+    for message in case.messages:
+        yield book.by_key(message.receiver_key if message.direction == "out" else message.sender_key)
+    for resource in views.consents(case):
+        grant = grants.of_resource(resource)
+        yield from (book.by_key(name) for name in grant.recipients | grant.excluded)
+    yield from (book.by_key(name) for name in limits.excluded(case))
+    yield _gp(case, book)
+
+
+def _gp(case: Case, book: AddressBook) -> Party | None:
+    named = {views.reference_id(r) for r in (views.patient(case) or {}).get("generalPractitioner", ())}
+    return next((p for p in book.parties if p.person and p.organisation_id in named), None)
+
+
+def _today(case: Case) -> date:
+    return case.now.astimezone(OSLO).date()
+
+
+# ── contents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _row(case: Case, party: Party) -> Iterator[Cell]:
+    strict = (anchors.fixed("address-strict", "manuelt"),) if protecting.is_strict(case) else ()
+    for content, verdict in _verdicts(case, party):
+        withheld = bool(strict) or not verdict.open
+        yield Cell(
+            receiver=party,
+            content=content,
+            outcome="withheld" if withheld else "sent",
+            why=(*strict, *verdict.reasons),
+        )
+    for topic in sorted(limits.topics(case) - {consent.CARE_MESSAGES}):
+        yield Cell(
+            receiver=party,
+            content=f"topic:{topic}",
+            outcome="withheld",
+            why=(anchors.fixed("consent-topic", "utelatt"),),
+        )
+
+
+def _verdicts(case: Case, party: Party) -> Iterator[tuple[str, consent.Verdict]]:
+    for kind, melde_id in sorted({n.kind: n.melde_id for n in views.open_needs(case)}.items()):
+        yield kind, _need(case, kind, melde_id, party)
+    for content, subject in CONTENTS.items():
+        yield content, _said(case, subject, party)
+
+
+def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict:
+    if views.reported_by(case, melde_id) is not None:
+        return consent.received()
+    return consent.gate(
+        need=kind,
+        consent=grants.latest(case),
+        recipient=_names(party),
+        legal_basis=_basis(case, melde_id),
+        on=case.now.date(),
+    )
+
+
+def _said(case: Case, subject: str, party: Party) -> consent.Verdict:
+    who = (*_names(party), *((consent.REPORTER,) if party.key in _reporters(case) else ()))
+    granted = grants.newest_first(case)
+    return grants.verdict(case, granted, subject, who, legal_basis=None, on=case.now.date())
+
+
+def _names(party: Party) -> tuple[str, ...]:
+    return grants.names(party, gp=bool(party.person))
+
+
+def _reporters(case: Case) -> set[str | None]:
+    listed = {m.melde_id for m in case.messages if m.melde_id}
+    found = (views.reported_by(case, melde_id) for melde_id in listed)
+    return {origin.sender_key for origin in found if origin is not None}
+
+
+def _basis(case: Case, melde_id: str) -> str | None:
+    """Return the legal basis that the need was reported under."""
+    content = case.needs.get(melde_id)
+    stated = orjson.loads(content)["data"].get("legalBasis") if content else None
+    return str(stated) if stated else None
