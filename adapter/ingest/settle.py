@@ -104,7 +104,11 @@ def overdue(services: Services, deadline: Deadline) -> None:
     data: dict[str, Any] = {"kind": deadline.kind, "due": parts.instant(due), "subject": deadline.subject}
     if type_ == "ip.receipt.missing":
         data = {"messageId": deadline.subject.partition("/")[2], "status": "missing", "errors": []}
-    elif deadline.kind != "release" and deadline.level < len(clocks.ladder(deadline.kind)):
+    elif (
+        type_ == "ip.deadline.breached"
+        and deadline.kind != "release"
+        and deadline.level < len(clocks.ladder(deadline.kind))
+    ):
         data["level"] = clocks.ladder(deadline.kind)[deadline.level].to
     at = deadline.acts or due
     event = events.make(
