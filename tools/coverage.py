@@ -67,18 +67,41 @@ class Line:
 
 @cache
 def tests() -> Mapping[str, tuple[str, frozenset[str]]]:
-    """Return name of each test function → (its file, texts in it)."""
+    """Return name of each test function → (its file, texts in it and in what it uses of its own file)."""
     found: dict[str, tuple[str, frozenset[str]]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                texts = frozenset(
-                    part.value
-                    for part in ast.walk(node)
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
-                )
-                found.setdefault(node.name, (path.relative_to(ROOT).as_posix(), texts))
+        parts = _parts(ast.parse(path.read_text(encoding="utf-8")))
+        for name in parts:
+            if name.startswith("test_"):
+                found.setdefault(name, (path.relative_to(ROOT).as_posix(), _texts(name, parts)))
     return found
+
+
+def _parts(module: ast.Module) -> Mapping[str, ast.stmt]:
+    """Return the functions and constants of a file by name."""
+    parts: dict[str, ast.stmt] = {}
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef):
+            parts[node.name] = node
+        elif isinstance(node, ast.AnnAssign | ast.Assign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            parts |= {target.id: node for target in targets if isinstance(target, ast.Name)}
+    return parts
+
+
+def _texts(name: str, parts: Mapping[str, ast.stmt]) -> frozenset[str]:
+    """Return the texts of a part, and of those it names (a fixture by its argument), however far."""
+    texts: set[str] = set()
+    seen, waiting = {name}, [name]
+    while waiting:
+        for node in ast.walk(parts[waiting.pop()]):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+            used = node.id if isinstance(node, ast.Name) else node.arg if isinstance(node, ast.arg) else ""
+            if used in parts and used not in seen and not used.startswith("test_"):
+                seen.add(used)
+                waiting.append(used)
+    return frozenset(texts)
 
 
 @dataclass(frozen=True, slots=True)

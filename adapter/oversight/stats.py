@@ -40,7 +40,8 @@ def _midnight(day: date) -> datetime:
 
 
 def tables(services: Services, question: Asked) -> tuple[Table, ...]:
-    """Return every table."""
+    """Return every table. It may take long: others need not wait for it in the lane."""
+    services.store.lane.leave()
     with services.store.read(snapshot=True) as conn:
         return compute(facts(conn), question)
 

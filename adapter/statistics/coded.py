@@ -37,8 +37,8 @@ _CURRENT: Final = frozenset({"active", "on-hold"})
 
 def derived(facts: CaseFacts) -> Mapping[str, str]:
     """Return list → code of a case as it is now; a list that says nothing of it is left out."""
-    plans = [n.state for n in facts.needs if n.kind in _PLAN_KINDS]
-    held = [n.state for n in facts.needs if n.kind in _COORDINATOR_KINDS]
+    plans = [_stands(facts, n) for n in facts.needs if n.kind in _PLAN_KINDS]
+    held = [_stands(facts, n) for n in facts.needs if n.kind in _COORDINATOR_KINDS]
     active = any(p["status"] in _CURRENT for p in facts.case.of("CarePlan"))
     found = {
         "8705": _plan(plans, active=active),
@@ -48,6 +48,14 @@ def derived(facts: CaseFacts) -> Mapping[str, str]:
         "9336": _municipal(plans, active=active),
     }
     return {name: code for name, code in found.items() if code}
+
+
+def _stands(facts: CaseFacts, need: views.Need) -> str:
+    """Return the state of a need; one refused for another reason than the right is only one that has arrived."""
+    if need.state != "declined":
+        return need.state
+    said = [e.data.get("reasonCode") for e in facts.of("ip.need.declined") if e.melde_id == need.melde_id]
+    return "declined" if "not-entitled" in said else "received"
 
 
 def has_coordinator(facts: CaseFacts, *roles: str) -> bool:

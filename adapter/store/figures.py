@@ -1,56 +1,67 @@
 """Every case in turn, with its events, current resources and messages: read as a stream, so that many cost no memory.
 
-Four sorted readings are joined as they go. SQLite gives rows as they are asked for; on PostgreSQL a cursor of the server does.
+Two sorted readings of keys alone are joined as they go: cases, and which events are whose (events have no index by case, which
+would cost time on every write). What a case holds is read when its turn comes. SQLite gives rows as they are asked for; on
+PostgreSQL a cursor of the server does.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import orjson
-from sqlalchemy import literal_column, null, select
+from sqlalchemy import bindparam, literal_column, null, select
 
 from adapter.model import Message, Resource
 from adapter.store.message_rows import COLUMNS, from_row
-from adapter.store.sql import Connection, Row, Statement
+from adapter.store.sql import BUCKETS, Connection, Row, Statement, padded
 from adapter.store.tables import case_, event, message, resource
 from adapter.store.times import instant
 
 RUN: Final = 500
-"""Rows fetched at a time."""
-TYPES: Final = (
-    "Appointment", "CarePlan", "CareTeam", "Patient", "PractitionerRole", "ServiceRequest", "Task",
-)  # fmt: skip
+"""Rows fetched at a time from a cursor of the server."""
+TYPES: Final = frozenset(
+    {"Appointment", "CarePlan", "CareTeam", "Patient", "PractitionerRole", "ServiceRequest", "Task"}
+)
 """Types of resources that statistics read."""
 _KEY: Final = itemgetter(0)
 
 _CASES = Statement(select(case_.c.key).order_by(case_.c.key))
-_EVENTS = Statement(
-    select(
-        event.c.case_key,
+_WHOSE = Statement(
+    select(event.c.case_key, event.c.seq)
+    .join(case_, case_.c.key == event.c.case_key)
+    .order_by(case_.c.key, event.c.seq)
+)
+_RESOURCES = Statement(
+    select(resource.c.type, resource.c.id, resource.c.body).where(
+        resource.c.case_key == bindparam("case_key"),
+        literal_column("open = 1"),  # in words, so that the partial index applies
+    )
+)
+_MESSAGES = Statement(
+    select(*COLUMNS, null())
+    .where(message.c.case_key == bindparam("case_key"))
+    .order_by(message.c.seq, message.c.id)
+)
+
+
+def _of_numbers(size: int) -> Statement:
+    columns = (
+        event.c.seq,
         event.c.event_id,
         event.c.type,
         event.c.received_at,
         event.c.melde_id,
         event.c.content,
     )
-    .join(case_, case_.c.key == event.c.case_key)
-    .order_by(case_.c.key, event.c.seq)
-)
-_RESOURCES = Statement(
-    select(resource.c.case_key, resource.c.type, resource.c.id, resource.c.body)
-    .join(case_, case_.c.key == resource.c.case_key)
-    .where(resource.c.type.in_([literal_column(f"'{type_}'") for type_ in TYPES]))
-    .order_by(case_.c.key)
-)
-_MESSAGES = Statement(
-    select(message.c.case_key, *COLUMNS, null())
-    .join(case_, case_.c.key == message.c.case_key)
-    .order_by(case_.c.key, message.c.seq)
-)
+    return Statement(select(*columns).where(event.c.seq.in_([bindparam(f"n{at}") for at in range(size)])))
+
+
+_EVENTS: Final = {size: _of_numbers(size) for size in BUCKETS}
+"""How many events at once → the statement."""
 
 
 class StoredCase(NamedTuple):
@@ -65,18 +76,23 @@ class StoredCase(NamedTuple):
 
 def cases(conn: Connection) -> Iterator[StoredCase]:
     """Yield every case in the order of its key. The connection must hold one instant (`read(snapshot=True)`)."""
-    streams = [
-        _Groups(_stream(conn, name, statement))
-        for name, statement in (("events", _EVENTS), ("resources", _RESOURCES), ("messages", _MESSAGES))
-    ]
+    whose = _Groups(_stream(conn, "whose", _WHOSE))
     for (key,) in _stream(conn, "cases", _CASES):
-        events, resources, messages = (stream.of(key) for stream in streams)
+        resources = conn.all(_RESOURCES, {"case_key": key})
         yield StoredCase(
             key,
-            tuple(_event(row) for row in events),
-            {f"{row[1]}/{row[2]}": orjson.loads(row[3]) for row in resources},
-            tuple(from_row(row[1:]) for row in messages),
+            _events(conn, [row[1] for row in whose.of(key)]),
+            {f"{type_}/{id_}": orjson.loads(body) for type_, id_, body in resources if type_ in TYPES},
+            tuple(from_row(row) for row in conn.all(_MESSAGES, {"case_key": key})),
         )
+
+
+def _events(conn: Connection, numbers: Sequence[int]) -> tuple[dict[str, Any], ...]:
+    rows: dict[int, Row] = {}
+    for run in padded(numbers):
+        found = conn.all(_EVENTS[len(run)], {f"n{at}": number for at, number in enumerate(run)})
+        rows |= {row[0]: row for row in found}
+    return tuple(_event(rows[number]) for number in numbers if number in rows)
 
 
 def _event(row: Row) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from adapter import codes
@@ -53,6 +54,7 @@ _BECAME: Final[Mapping[str, str]] = {
 """State of a message that goes out → what became of it."""
 
 _RECEIPT: Final = "APPREC"
+_BREACHED: Final = "ip.deadline.breached"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _UNKNOWN: Final = "Regelen finnes ikke lenger i listen over regler."
 _WARNING: Final = "advarsel"
@@ -181,11 +183,12 @@ def _explain(event: Happened, was: str, state: str, *, failed: bool) -> Reason:
 
 
 def _clock(event: Happened) -> Iterator[Step]:
+    """Yield the rule of the clock that ran out. How long it ran is not told: party or agreement may have said."""
     clock = clocks.CLOCKS.get(str(event.data.get("kind", "")))
-    if event.type == "ip.deadline.breached" and clock is not None:
-        yield _step(
-            clock.rule, outcome=f"{clock.amount} {clock.unit}", text="", source=ANCHORS[clock.rule].source
-        )
+    if event.type == _BREACHED and clock is not None:
+        due = datetime.fromisoformat(str(event.data["due"])).astimezone(clocks.OSLO)
+        text = f"Fristen gikk ut {due:%d.%m.%Y kl. %H.%M}."
+        yield _step(clock.rule, outcome="brutt", text=text, source=ANCHORS[clock.rule].source)
 
 
 def _warned(event: Happened) -> Iterator[Step]:

@@ -27,7 +27,7 @@ FOLDERS: Final = find([FIXTURES / "scenarios"])
 HOSTILE: Final = FIXTURES / "hostile"
 STRUCTURED: Final = "application/cloudevents+json"
 BATCH: Final = "application/cloudevents-batch+json"
-OPEN: Final = ("/events", "/messages", "/feed", "/metrics", "/health/live", "/health/ready")
+OPEN: Final = ("/events", "/messages", "/feed", "/metrics", "/health/live", "/health/ready", "/stats")
 """What shows no patient to anybody."""
 
 
@@ -74,9 +74,13 @@ class Told:
             made = events.page(conn, count=500)[0]
         for event in made:
             self.ask("GET", f"/events/{event.event_id}")
+            assert self.ask("GET", f"/events/{event.event_id}/why").status_code == 200
         for head in heads:
             self.ask("GET", f"/messages/{head.id}")
-            self.ask("GET", f"/messages/{head.id}/why")
+            assert self.ask("GET", f"/messages/{head.id}/why").status_code == 200
+        for case in {head.case_key for head in heads if head.case_key}:
+            for form in ("application/json", "text/plain", "text/html"):
+                assert self.ask("GET", f"/cases/{case}/why", headers={"Accept": form}).status_code == 200
 
     def kept(self) -> Iterator[tuple[str, bytes]]:
         """Yield what is kept besides documents and resources: codes, states, answers, what stands beside files."""

@@ -212,6 +212,24 @@ def test_k14_gives_105_only_after_a_positive_receipt(house: House):
     assert [group[:3] for group in counts(ask(house)["k14-8705"])] == ["105"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "plan", "coordinator"), [("not-entitled", "104", "4"), ("moved", "105", "2")]
+)
+def test_k14_gives_104_only_where_the_right_is_not_there(
+    build: Build, reason: str, plan: str, coordinator: str
+):
+    house = build(stats_smallest_cell=1)
+    made = house.need()
+    house.send()
+    house.post(
+        "ip.need.declined", source="urn:her:5079", continues={"meldeId": made.case["meldeId"]}, reasonCode=reason,
+        scope=["individual-plan", "coordinator"],
+    )  # fmt: skip
+    found = ask(house)
+    assert [group.split()[0] for group in counts(found["k14-8705"])] == [plan]
+    assert [group.split()[0] for group in counts(found["k14-9188"])] == [coordinator]
+
+
 def test_a_period_takes_both_its_days_and_no_other(house: House):
     house.need()
     day = date(2026, 3, 4)

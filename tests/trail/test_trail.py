@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ from adapter.rules.anchors import ANCHORS
 from adapter.trail import build as building
 from adapter.trail import html, text, words
 from adapter.trail.values import ORDER, Part, Trail, as_json
-from tests import otherside
+from tests import accessibility, otherside
 from tests.house import GIVEN, House
 from tests.houses import Build
 
@@ -163,6 +164,16 @@ def test_without_a_receipt_the_clock_is_told(hospital: House):
     trail = why.of_message(hospital.services, body["messages"][0]["id"])
     assert rules(parts(trail, "message")[0])["receipt-missing"] == "unanswered"
     assert parts(trail, "event")[-1].type == "ip.receipt.missing"
+
+
+def test_a_clock_that_ran_out_is_told_with_its_instant(hospital: House):
+    body = hospital.need().body
+    hospital.send()
+    hospital.clock.advance(days=5, hours=23)
+    hospital.tick()
+    trail = why.of_case(hospital.services, body["case"]["patientId"])
+    (step,) = [s for p in trail.parts for s in p.steps if s.outcome == "brutt"]
+    assert (step.rule, step.text) == ("clock-reply", "Fristen gikk ut 09.03.2026 kl. 23.59.")
 
 
 def test_the_hours_are_those_of_the_installation(build: Build):
@@ -315,3 +326,20 @@ def test_mail_for_others_is_told_without_a_case(hospital: House):
     trail = why.of_message(hospital.services, taken.id)
     assert body
     assert (trail.case_id, rules(parts(trail, "message")[0])) == (None, {"receipt-not-ours": "ignored"})
+
+
+def test_every_colour_of_letters_and_lines_of_the_page_stands_out():
+    letters = set(re.findall(r"[{; ]color: #([0-9a-f]{3,6})", html.css()))
+    lines = set(re.findall(r"border[a-z-]*: [^;]*#([0-9a-f]{3,6})", html.css()))
+    assert len(letters) >= 3
+    assert min(accessibility.contrast(letter, "fff") for letter in letters) >= accessibility.READABLE
+    assert min(accessibility.contrast(line, "fff") for line in lines) >= accessibility.VISIBLE
+
+
+@pytest.mark.chromium
+@pytest.mark.slow
+def test_axe_finds_nothing_in_a_browser(story: tuple[House, dict[str, Any]], tmp_path: Path):
+    house, body = story
+    found = accessibility.judged(html.page(why.of_case(house.services, body["case"]["patientId"])), tmp_path)
+    assert found["failed"] == []
+    assert {"color-contrast", "heading-order", "html-has-lang"} <= set(found["passed"])
