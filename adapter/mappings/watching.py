@@ -78,8 +78,7 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     if not live and not any(n.is_open and n.state in watch.paused for n in about):
         return replace(there, state=_end(watch, about)) if there is not None else None
     new = there or _started(ctx, watch.kind, subject, about[0])
-    since = _paused_since(watch, seen.was)
-    changed = _going(ctx, new, since) if live else _resting(ctx, new, since)
+    changed = _going(ctx, new, _paused_since(watch, seen.was)) if live else replace(new, resting=True)
     return changed if changed != there else None
 
 
@@ -116,15 +115,8 @@ def _going(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
     return replace(later, next=clocks.reply_due(ctx.now, 1))
 
 
-def _resting(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
-    """Return a clock that rests; asked once more, it has rested until now."""
-    if since is None or not clock.resting:
-        return replace(clock, resting=True)
-    return replace(clock, due=_later(clock.due, since, ctx.now))
-
-
 def _paused_since(watch: clocks.Watch, old: list[views.Need]) -> datetime | None:
-    """Return since when all was paused: a Task in such a state is changed by what puts it there alone."""
+    """Return since when all was paused: a Task is changed by what puts it there, not by being asked once more."""
     if any(n.state in watch.states for n in old):
         return None
     stamps = [n.task["lastModified"] for n in old if n.state in watch.paused]
