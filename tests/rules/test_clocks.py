@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -266,3 +267,15 @@ def test_a_receiver_is_reminded_at_most_twice_and_never_at_the_last_step() -> No
         assert sum(reminding) <= clocks.REMINDERS
         assert not (reminding[-1] and len(reminding) > 1)
     assert sum(step.reminds for step in clocks.LADDERS["reply"]) == clocks.REMINDERS
+
+
+def test_the_document_names_every_clock_key_and_setting() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "clocks.md").read_text(encoding="utf-8")
+    for clock in clocks.CLOCKS.values():
+        assert not clock.kind or f"`{clock.kind}`" in told
+        assert not clock.code or f"| {clock.code} |" in told
+        assert not clock.agreement or f"\n{clock.agreement} = " in told
+        assert not clock.setting or f"ADAPTER_{clock.setting.upper()}`" in told
+    for name in clocks.SET_DAYS:
+        assert f"\n{name} = " in told
+        assert f"`ADAPTER_{name.upper()}`" in told
