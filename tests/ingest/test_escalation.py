@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -320,3 +320,80 @@ def test_a_gap_goes_to_the_leader_then_to_the_unit(alvdal: House):
     assert alvdal.tick() == 1
     assert "display" not in alvdal.items("review")[0]["owner"]
     assert clock(alvdal, "gap").due.isoformat() == "2026-03-23T22:59:59+00:00"
+
+
+# ── kinds of others ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def evaluation(house: House, **more: Any) -> Deadline:
+    """Return the clock of an evaluation on 1 October, of a plan that is here."""
+    (plan,) = house.case().of("CarePlan")
+    case = house.case()
+    due = datetime(2026, 10, 1, 21, 59, 59, tzinfo=UTC)
+    return Deadline(
+        id="e",
+        kind="evaluation",
+        due=due,
+        subject=f"CarePlan/{plan['id']}",
+        owner=house.org,
+        case_key=case.key,
+        **more,
+    )
+
+
+def planned(house: House, deadline: Deadline) -> Deadline:
+    """Return a deadline as an event that starts or moves it leaves it."""
+    case = house.case()
+    event = made(
+        envelope=("x", "urn:adapter", "ip.test", START),
+        data=EventData(),
+        content=b"",
+        origin="clock",
+        evidence=None,
+    )
+    ctx = Context(event=event, case=case, book=house.services.book())
+    (found,) = watching.followed(ctx, case, case, Change(deadlines=(deadline,))).deadlines
+    house.services.store.write(lambda conn: deadlines.put(conn, (found,)))
+    return found
+
+
+@pytest.fixture
+def planning(alvdal: House) -> House:
+    """Make a municipality with a plan."""
+    alvdal.clock.to(datetime(2026, 3, 26, 9, 0, tzinfo=UTC))
+    alvdal.post("ip.plan.created", continues=None)
+    return alvdal
+
+
+def test_an_evaluation_is_warned_of_told_and_escalated_like_any_other(planning: House):
+    found = planned(planning, evaluation(planning))
+    assert found.acts == found.due - timedelta(days=30)
+    for at, state in ((found.acts, "open"), (found.due, "breached")):
+        planning.clock.to(at)
+        assert planning.tick() == 1
+        assert clock(planning, "evaluation").state == state
+        assert planning.tick() == 0
+    (item,) = planning.items("review")
+    assert item["focus"]["reference"].startswith("CarePlan/")
+    assert "Evaluer planen" in item["description"]
+
+
+def test_a_date_moved_on_begins_the_escalation_anew(planning: House):
+    found = planned(planning, evaluation(planning))
+    planning.clock.to(found.due)
+    planning.tick()
+    planning.tick()
+    late = clock(planning, "evaluation")
+    assert late.state == "breached"
+    moved = planned(planning, replace(late, due=late.due + timedelta(days=180)))
+    assert (moved.state, moved.level, moved.acts) == ("open", 0, moved.due - timedelta(days=30))
+
+
+def test_of_a_closed_plan_nothing_is_waited_for(planning: House):
+    found = planned(planning, evaluation(planning))
+    (plan,) = planning.case().of("CarePlan")
+    planning.post("ip.plan.closed", continues={"planId": plan["id"]}, reasonCode="needs-ended")
+    planning.clock.to(found.due)
+    planning.tick()
+    assert [d.kind for d in planning.case().deadlines] == []
+    assert planning.items("review") == []
