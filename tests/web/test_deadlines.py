@@ -28,6 +28,8 @@ def test_what_is_late_is_told_without_anything_of_the_patient(
     assert (row["kind"], row["late"], row["caseId"]) == ("reply", True, case)
     assert row["owner"]["level"] == "owner"
     assert row["waitsFor"]["herId"] == "5079"
+    (step,) = client.get("/events?type=ip.deadline.breached").json["items"]
+    assert (step["data"]["kind"], step["data"]["level"]) == ("reply", "owner")
     assert "Danser" not in answer.text
     assert LINE not in answer.text
 
