@@ -430,6 +430,31 @@ def test_stats_are_told_as_tables_csv_and_json(call: Call, pending: str):
     assert "IPK-E086" in wrong.stderr
 
 
+def test_the_clock_is_moved_shown_and_put_back_and_what_is_late_is_told(call: Call, pending: str):
+    assert json.loads(call("clock", "show", "--json").stdout)["offsetSeconds"] == 0
+    moved = json.loads(call("clock", "advance", "10d", "--json").stdout)
+    assert moved["offsetSeconds"] == 10 * 86_400
+    late = call("deadlines", "--late")
+    assert "reply" in late.stdout
+    assert "Fysikalsk medisin" in late.stdout
+    assert "+4773598600" in late.stdout
+    assert "Danser" not in late.stdout
+    row = json.loads(call("deadlines", "--kind", "reply", "--json").stdout)
+    assert (row["subject"], row["late"]) == (f"message/{pending}", True)
+    assert json.loads(call("clock", "reset", "--json").stdout)["offsetSeconds"] == 0
+    assert call("deadlines", "--late").stdout == ""
+
+
+def test_a_clock_that_cannot_be_moved_so_is_told(call: Call):
+    assert call("db", "upgrade").returncode == 0
+    wrong = call("clock", "advance", "soon")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "IPK-E080" in wrong.stderr
+    real = call("clock", "advance", "1h", ADAPTER_MODE="real", ADAPTER_WAIVE="sqlite,no-token,no-tls")
+    assert real.returncode == 2
+    assert "IPK-S020" in real.stderr
+
+
 def test_a_command_waits_longer_for_its_turn_than_a_server(call: Call, pending: str, tmp_path: Path):
     beside = sqlite3.connect(tmp_path / "var" / "adapter.db", isolation_level=None, check_same_thread=False)
     beside.execute("BEGIN IMMEDIATE")

@@ -167,8 +167,8 @@ def decide(
         protecting.items(after, tuple(one.message for one in sent)),
     )
     final = after.case.having(whole.outcome(key))
-    whole += watching.followed(after, before.case, final, whole)
-    return _outcome(after, whole, key, sent)
+    clocks_moved = watching.followed(after, before.case, final, whole)
+    return _outcome(after, whole + clocks_moved, final, key=key, sent=sent)
 
 
 def _besides(ctx: Context) -> tuple[Change, ...]:
@@ -287,8 +287,10 @@ def _on_the_way(ctx: Context, one: Composed) -> list[Resource]:
     ]
 
 
-def _outcome(ctx: Context, change: Change, key: str | None, sent: tuple[Composed, ...]) -> Outcome:
-    final = ctx.case.having(change.outcome(key))
+def _outcome(
+    ctx: Context, change: Change, final: Case, *, key: str | None, sent: tuple[Composed, ...]
+) -> Outcome:
+    """Return the outcome; `final` is the case as it will be, but for clocks, which move no need's state."""
     status: Any = change.status or ("accepted" if sent else "recorded")
     person = getattr(ctx.data, "patient", None)
     return Outcome(

@@ -33,6 +33,8 @@ class About:
     melde_id: str | None = None
     message: Message | None = None
     needs: tuple[views.Need, ...] = field(default=(), repr=False)
+    gone: bool = False
+    """Whether what it was about is closed, or the patient dead."""
 
     def owner(self, book: AddressBook, to: clocks.To) -> Party | None:
         """Return the party that has it at one step: the leader is the owner's own."""
@@ -44,6 +46,7 @@ def about(case: Case, book: AddressBook, clock: Deadline) -> About:
     """Return what a clock watches; the first home party where nothing says whose it is."""
     kind, _, name = clock.subject.partition("/")
     found = _BY_SUBJECT.get(kind, _of_nobody)(case, book, clock, name)
+    found = replace(found, gone=found.gone or views.dead(case))
     return (
         found
         if found.base is not None
@@ -87,7 +90,8 @@ def _of_assignment(case: Case, book: AddressBook, _clock: Deadline, id_: str) ->
 def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
     plan = case.get(f"CarePlan/{id_}") or {}
     responsible = book.by_organisation(views.reference_id(plan.get("author")))
-    return About(base=_home(responsible), other=_outside(responsible))
+    open_ = plan.get("status") in {"draft", "active", "on-hold"}
+    return About(base=_home(responsible), other=_outside(responsible), gone=not open_)
 
 
 def _of_nobody(_case: Case, _book: AddressBook, _clock: Deadline, _id: str) -> About:
@@ -132,8 +136,8 @@ def taken(ctx: Context, clock: Deadline) -> Change:
 
 
 def over(found: About) -> bool:
-    """Return whether nothing is waited for any more: the needs it is about are closed."""
-    return bool(found.needs) and not any(n.is_open for n in found.needs)
+    """Return whether nothing is waited for any more: the needs or the plan it is about are closed, or the patient is dead."""
+    return found.gone or (bool(found.needs) and not any(n.is_open for n in found.needs))
 
 
 def _agreement(ctx: Context, found: About) -> Agreement | None:

@@ -281,6 +281,12 @@ def patient(case: Case) -> Resource | None:
     return case.get(f"Patient/{case.key}") if case.key else None
 
 
+def dead(case: Case) -> bool:
+    """Return whether the patient of the case is known to be dead."""
+    said = patient(case) or {}
+    return bool(said.get("deceasedBoolean") or said.get("deceasedDateTime"))
+
+
 def dialogue(case: Case, party_key: str, *, melde_id: str | None = None) -> Message | None:
     """Return the latest message exchanged with a party in a dialogue thread, of one Melde-id when given."""
     talk = [

@@ -35,10 +35,12 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
 
     With the work items of clocks that are over.
     """
-    first = tuple(d for d in (clocks.first_act(d, ctx.now) for d in change.deadlines) if d.state == "open")
     touched = {t["groupIdentifier"]["value"] for t in _need_tasks(change)}
+    if not (touched or change.deadlines or views.dead(final)):
+        return Change()
+    first = (_planned(d, before, ctx.now) for d in change.deadlines)
     listed, was = (views.needs(final), views.needs(before)) if touched else ((), ())
-    moved: dict[str, Deadline] = {d.id: d for d in first}
+    moved: dict[str, Deadline] = {d.id: d for d in first if d.state == "open"}
     changed = {t["id"] for t in _need_tasks(change)}
     tasks: list[Resource] = []
     for melde_id in sorted(touched):
@@ -51,7 +53,7 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
                 tasks += _dated(ctx, watch, clock, now)
         if not any(n.is_open for n in seen.now):
             moved |= {d.id: d for d in _nothing_to_wait_for(final, melde_id)}
-    if _dead(final):
+    if views.dead(final):
         moved |= {
             d.id: replace(d, state="cancelled")
             for d in (*final.deadlines, *moved.values())
@@ -59,6 +61,14 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
         }
     own = Change(resources=tuple(tasks), deadlines=tuple(moved.values()))
     return own + _items_over(ctx, before, final, {d.id: d for d in change.deadlines} | moved)
+
+
+def _planned(clock: Deadline, before: Case, now: datetime) -> Deadline:
+    """Return a clock of the event with its first step; one that was moved to a later day begins anew."""
+    old = next((d for d in before.deadlines if d.id == clock.id), None)
+    if old is not None and clock.runs and clock.due != old.due and clock.due > now:
+        clock = replace(clock, state="open", level=0, next=None, resting=False)
+    return clocks.first_act(clock, now)
 
 
 def _need_tasks(change: Change) -> Iterator[Resource]:
@@ -78,8 +88,7 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     if not live and not any(n.is_open and n.state in watch.paused for n in about):
         return replace(there, state=_end(watch, about)) if there is not None else None
     new = there or _started(ctx, watch.kind, subject, about[0])
-    since = _paused_since(watch, seen.was)
-    changed = _going(ctx, new, since) if live else _resting(ctx, new, since)
+    changed = _going(ctx, new, _paused_since(watch, seen.was)) if live else replace(new, resting=True)
     return changed if changed != there else None
 
 
@@ -116,15 +125,8 @@ def _going(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
     return replace(later, next=clocks.reply_due(ctx.now, 1))
 
 
-def _resting(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
-    """Return a clock that rests; asked once more, it has rested until now."""
-    if since is None or not clock.resting:
-        return replace(clock, resting=True)
-    return replace(clock, due=_later(clock.due, since, ctx.now))
-
-
 def _paused_since(watch: clocks.Watch, old: list[views.Need]) -> datetime | None:
-    """Return since when all was paused: a Task in such a state is changed by what puts it there alone."""
+    """Return since when all was paused: a Task is changed by what puts it there, not by being asked once more."""
     if any(n.state in watch.states for n in old):
         return None
     stamps = [n.task["lastModified"] for n in old if n.state in watch.paused]
@@ -155,11 +157,6 @@ def _nothing_to_wait_for(final: Case, melde_id: str) -> tuple[Deadline, ...]:
         for d in final.deadlines
         if d.runs and d.kind in clocks.WAITING and d.subject in subjects | {f"need/{melde_id}"}
     )
-
-
-def _dead(final: Case) -> bool:
-    patient = views.patient(final) or {}
-    return bool(patient.get("deceasedBoolean") or patient.get("deceasedDateTime"))
 
 
 def _items_over(ctx: Context, before: Case, final: Case, now: dict[str, Deadline]) -> Change:

@@ -16,7 +16,7 @@ from adapter.scenarios.model import Expect, Kind, Scenario, Step, moment
 FILE: Final = "scenario.toml"
 _STEP: Final = re.compile(r"([0-9]{3})-[a-z0-9][a-z0-9-]*\.(json|xml|txt|toml)")
 _KINDS: Final[Mapping[str, Kind]] = {".json": "event", ".xml": "message", ".txt": "clock"}
-_OTHER: Final = frozenset({FILE, "expected", "README.md"})
+_OTHER: Final = frozenset({FILE, "addressbook.toml", "expected", "README.md"})
 _PARTY: Final[Mapping[str, type]] = {
     "home": bool, "door": str, "routing": str, "release_days": int, "answer_to": str, "plo": str, "takes": list,
     "staffed": bool, "deputy": str, "language": str, "form_url": str,

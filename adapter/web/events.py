@@ -129,8 +129,8 @@ _OPEN: Final = {
     "ip.receipt.late": ("messageId", "status", "errors"),
     "ip.message.faulted": ("messageId",),
     "ip.dialogue.received": ("messageId",),
-    "ip.deadline.breached": ("kind", "due", "subject"),
     "ip.consent.expired": ("kind", "due", "subject"),
+    "ip.deadline.breached": ("kind", "due", "subject", "level"),
 }
 """What is shown of an internal event's data: ids, codes and times, never a text. event-data.md."""
 

@@ -91,6 +91,34 @@ def test_agreements_are_of_pairs_in_either_order() -> None:
     assert found.reply_days == 3
 
 
+def test_an_agreement_says_how_long_clocks_run_and_whether_to_remind() -> None:
+    text = SHIPPED.replace(
+        "reply_days = 3",
+        "reply_days = 4\nassessment_days = 10\ncoordinator_days = 20\nrelease_days = 0\ngap_days = 5\n"
+        "escalation_days = 1\nreminders = true",
+    )
+    found = addressbook.parse(text.encode()).agreement("alvdal-saksbehandling", "st-olavs-fmr")
+    assert found is not None
+    assert (found.reply_days, found.assessment_days, found.coordinator_days) == (4, 10, 20)
+    assert (found.release_days, found.gap_days, found.escalation_days, found.reminders) == (0, 5, 1, True)
+
+
+@pytest.mark.parametrize("key", ["assessment_days", "coordinator_days", "gap_days", "escalation_days"])
+def test_a_clock_of_no_days_is_refused(key: str) -> None:
+    with pytest.raises(Faults) as refused:
+        addressbook.parse(SHIPPED.replace("reply_days = 3", f"reply_days = 3\n{key} = 0").encode())
+    assert [fault.path for fault in refused.value.faults] == [f"$.agreement[0].{key}"]
+
+
+def test_a_leader_and_a_phone_are_read() -> None:
+    text = SHIPPED.replace(
+        'plo = "epj"', 'plo = "epj"\nphone = "+47 73598600"\nleader = { name = "Kari Leder" }', 1
+    )
+    party = addressbook.parse(text.encode()).by_key("st-olavs-fmr")
+    assert party is not None
+    assert (party.phone, party.leader) == ("+47 73598600", {"name": "Kari Leder"})
+
+
 def test_a_book_of_ones_own_is_read_from_its_file(tmp_path: Path) -> None:
     place = tmp_path / "book.toml"
     place.write_text(PARTY, encoding="utf-8")
@@ -130,6 +158,8 @@ def test_a_file_that_cannot_be_read_is_a_system_fault(tmp_path: Path, make: obje
         ("checked", "valid_to = 2023-12-31\nchecked", ".valid_to", "before valid_from"),
         ("checked", 'door = "own"\nchecked', ".door", "for home parties only"),
         ("checked", 'plo = "epj"\nchecked', ".plo", "for home parties only"),
+        ("checked", 'leader = { name = "Kari Leder" }\nchecked', ".leader", "for home parties only"),
+        ("checked", 'phone = "ring oss"\nchecked', ".phone", "wrong form"),
         ('her_id = "99387", ', "", ".level1.her_id", "required with level2 or person"),
         (
             "checked",
