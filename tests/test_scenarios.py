@@ -72,6 +72,12 @@ def test_every_event_of_consent_and_identity_has_a_good_and_a_bad_scenario(numbe
     assert any(name.startswith(f"bad-{number}-") for name in NAMES)
 
 
+@pytest.mark.parametrize("number", ["e05", "e08", "e10", "e11", "e12", "e66", "e67"])
+def test_every_further_event_of_a_need_has_a_scenario_and_a_bad_one(number: str):
+    assert any(name.startswith(f"{number}-") for name in NAMES)
+    assert any(name.startswith(f"bad-{number}-") for name in NAMES)
+
+
 @pytest.mark.parametrize("number", ["e01", "e21", "e34"])
 def test_the_main_events_have_at_least_three_bad_ones(number: str):
     assert sum(name.startswith(f"bad-{number}-") for name in NAMES) >= 3

@@ -30,6 +30,7 @@ REPLAYED: Final = 200
 TEXTS_AGAIN: Final = frozenset(
     {
         "ip.need.identified",
+        "ip.rehabilitation-need.reported",
         "ip.need.forwarded",
         "ip.need.info-supplied",
         "ip.need.declined-by-patient",

@@ -53,7 +53,8 @@ def news(ctx: Context, melde_id: str) -> tuple[str, ...]:
     before = needtext.stored(ctx, melde_id)
     if before is None:
         return ()
-    told = ((name, getattr(ctx.data, name), getattr(before, name)) for name in NEWS)
+    stated = {*type(ctx.data).model_fields, "reason"}  # E12 says nothing of wishes
+    told = ((name, getattr(ctx.data, name), getattr(before, name)) for name in NEWS if name in stated)
     return tuple(name for name, now, then in told if now is not None and now != then)
 
 

@@ -356,6 +356,17 @@ def test_e11_what_is_new_is_sent_once_in_the_thread_and_nothing_else(hospital: H
     assert third.messages == []
 
 
+def test_e11_a_report_of_rehabilitation_alone_says_nothing_new_of_wishes(hospital: House):
+    hospital.need(needs=["rehabilitation"])
+    hospital.send()
+    hospital.clock.advance(hours=6)
+    told = hospital.post("ip.rehabilitation-need.reported", function="Nytt fall hjemme.")
+    (read,) = hospital.sent()
+    assert len(told.messages) == 1
+    assert "Bakgrunn: Nytt fall hjemme." in read.body.text
+    assert "Ønsker pasienten" not in read.body.text
+
+
 def test_e11_news_waits_for_consent_as_any_text_does(hospital: House):
     hospital.need()
     hospital.send()
