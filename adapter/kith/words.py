@@ -44,6 +44,10 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Melding trekt tilbake": TITLES["ip.need.withdrawn"],
         "Samtykke trekt": TITLES["ip.consent.withdrawn"],
         "Koordinator oppnemnd": TITLES["ip.coordinator.appointed"],
+        "Barnekoordinator oppnemnd": TITLES["ip.child-coordinator.appointed"],
+        "Koordinator er attende": TITLES["ip.coordinator.returned"],
+        "Ny deltakar i teamet": TITLES["ip.team-member.added"],
+        "Deltakar ute av teamet": TITLES["ip.team-member.removed"],
         "Koordinator avslutta": TITLES["ip.coordinator.ended"],
         "Individuell plan oppretta": TITLES["ip.plan.created"],
         "Individuell plan endra": TITLES["ip.plan.updated"],
@@ -118,6 +122,10 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Ansvarleg": RESPONSIBLE,
         "Neste evaluering": NEXT_EVALUATION,
         "Endra": CHANGED,
+        "Stadfortredar": DEPUTY,
+        "Barnekoordinator oppnemnd": CHILD_APPOINTED,
+        "Deltakar": MEMBER,
+        "Samandrag": SUMMARY,
     }
 )
 
