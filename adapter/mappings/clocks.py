@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from adapter import naming
@@ -13,8 +13,6 @@ from adapter.model import Deadline, Message, Party
 from adapter.rules import clocks
 
 OSLO: Final = clocks.OSLO
-GAP_DAYS: Final = 7
-"""Days without a coordinator before the gap is escalated. domain § 1.6, C10 (proposed)."""
 
 
 def stamp(ctx: Context) -> str:
@@ -112,9 +110,7 @@ def gap(ctx: Context, assignment_id: str, until: date) -> tuple[Deadline, ...]:
         Deadline(
             id=deadline_id("gap", subject),
             kind="gap",
-            due=clocks.reply_due(
-                datetime.combine(until + timedelta(days=GAP_DAYS), datetime.min.time(), clocks.OSLO), 0
-            ),
+            due=clocks.gap_due(until),
             subject=subject,
             owner=ctx.case.owner,
             case_key=ctx.patient_id(),

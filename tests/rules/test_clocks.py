@@ -126,3 +126,17 @@ def test_n_working_days_hold_n_working_days(start: date, n: int) -> None:
     between = [start + timedelta(days=i) for i in range(1, (end - start).days + 1)]
     assert sum(map(clocks.is_working_day, between)) == n
     assert n == 0 or clocks.is_working_day(end)
+
+
+def test_a_gap_is_told_after_seven_days_whatever_days_they_are() -> None:
+    assert clocks.gap_due(date(2026, 3, 31)).isoformat() == "2026-04-07T23:59:59+02:00"
+
+
+def test_a_participation_is_told_14_days_before_its_end_and_then_on_its_last_day() -> None:
+    last = date(2026, 4, 5)
+    early, late = (
+        datetime(2026, 3, 1, tzinfo=OSLO),
+        datetime(2026, 3, 22, 23, 59, 59, tzinfo=OSLO),
+    )
+    assert clocks.participation_due(last, now=early).isoformat() == "2026-03-22T23:59:59+01:00"
+    assert clocks.participation_due(last, now=late).isoformat() == "2026-04-05T23:59:59+02:00"
