@@ -61,6 +61,10 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Samtykke trekt": TITLES["ip.consent.withdrawn"],
         "Samtykke endra": TITLES["ip.consent.limited"],
         "Koordinator oppnemnd": TITLES["ip.coordinator.appointed"],
+        "Barnekoordinator oppnemnd": TITLES["ip.child-coordinator.appointed"],
+        "Koordinator er attende": TITLES["ip.coordinator.returned"],
+        "Ny deltakar i teamet": TITLES["ip.team-member.added"],
+        "Deltakar ute av teamet": TITLES["ip.team-member.removed"],
         "Koordinator avslutta": TITLES["ip.coordinator.ended"],
         "Individuell plan oppretta": TITLES["ip.plan.created"],
         "Individuell plan endra": TITLES["ip.plan.updated"],
@@ -174,6 +178,10 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Ventar på": AWAITED,
         "Opplysningar": SUPPLIED,
         "Står framleis": STILL,
+        "Stadfortredar": DEPUTY,
+        "Barnekoordinator oppnemnd": CHILD_APPOINTED,
+        "Deltakar": MEMBER,
+        "Samandrag": SUMMARY,
     }
 )
 

@@ -32,6 +32,14 @@ def current(ctx: Context, said: Party | None) -> Party | None:
     return of(ctx, now) if now else None
 
 
+def former(ctx: Context, party: Party) -> bool:
+    """Return whether this was the patient's GP until a change told of another."""
+    now = present(ctx)
+    return party in [of(ctx, a) for a in held(ctx) if a.end is not None] and (
+        now is None or of(ctx, now) != party
+    )
+
+
 def of(ctx: Context, held_: views.Assignment) -> Party | None:
     """Return the party of a GP's participation: among the GPs of its organisation the one of that name, else the first."""
     listed = [p for p in ctx.book.parties if p.person and p.level1_id == held_.organisation]

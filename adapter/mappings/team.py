@@ -245,7 +245,9 @@ def ended(ctx: Context) -> Change:
     )
     after = ctx.with_case(ctx.case.having(over.outcome(ctx.case.key)))
     rest = deputies.over(after, old, ctx.data.until) + participation.over(ctx, held.reference(old))
-    return common.author(ctx) + over + rest
+    # An absence without deputy had a gap of its own: it ends with the assignment, unless somebody should follow.
+    closed = Change() if gap else appointing.together_closed(ctx, (held.reference(old),))
+    return common.author(ctx) + over + rest + closed
 
 
 def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date, at: str) -> Change:

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapter import naming
 from adapter.kith import text
-from adapter.mappings import common, grants, limits, reporting, views
+from adapter.mappings import common, gps, grants, limits, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.model import Message, Party, Reason
 from adapter.rules import consent, routing
@@ -68,7 +68,8 @@ def team(ctx: Context) -> tuple[To, ...]:
     found: dict[str, To] = {}
     for held in views.assignments(ctx.case):
         party = ctx.book.by_organisation(held.organisation)
-        if held.end is None and party is not None and not party.home:
+        # The GP is told as the GP, by a consent that names the GP: see `notices`.
+        if held.end is None and held.key != gps.FASTLEGE and party is not None and not party.home:
             latest = views.dialogue(ctx.case, party.key)
             found[party.key] = (party, latest, latest.melde_id if latest else None)
     return tuple(found.values())
@@ -92,9 +93,9 @@ def notices(
     reported = {party.key for party, _, _ in reporters(ctx)}
     made = []
     for party, thread, melde_id in listed.values():
-        verdict = _verdict(
-            ctx, party, is_gp=gp is not None and party.key == gp.key, reporter=party.key in reported
-        )
+        if gps.former(ctx, party):
+            continue
+        verdict = _verdict(ctx, party, is_gp=party.person is not None, reporter=party.key in reported)
         if verdict.open:
             made.append(
                 Notice(

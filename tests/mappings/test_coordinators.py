@@ -279,6 +279,18 @@ def test_e25_without_a_deputy_is_a_gap_that_the_return_closes(alvdal: House, gun
     assert "gap" not in alvdal.clocks()
 
 
+def test_an_absence_without_deputy_that_becomes_the_end_is_no_gap_any_more(alvdal: House, gunn: str):
+    away(alvdal, gunn, deputy=None)
+    alvdal.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": gunn},
+        until="2026-03-10",
+        reasonCode="right-ceased",
+    )
+    assert "gap" not in alvdal.clocks()
+    assert state(alvdal, gunn) == "ended"
+
+
 def test_e25_back_ends_the_deputys_time_and_is_told_to_those_who_knew(alvdal: House, gunn: str):
     away(alvdal, gunn)
     alvdal.send()

@@ -312,6 +312,35 @@ def test_e33_next_messages_go_to_the_new_gp_even_where_the_old_is_still_named(
     ]
 
 
+def test_e33_the_old_gp_is_not_told_of_what_comes_after_though_it_knew_the_coordinator(hospital: House):
+    hospital.need(consent=TO_GP)
+    hospital.send()
+    told = hospital.post("ip.hospital-coordinator.appointed", patient=LINE | {"gp": GP})
+    assert sorted(m["receiver"]["herId"] for m in told.messages) == ["258521", "5079"]
+    hospital.send()
+    changed_gp(hospital)
+    hospital.send()
+    told = hospital.post(
+        "ip.coordinator.replaced", source="urn:her:90998", author=AUTHOR, person=MAGNAR,
+        continues={"assignmentId": told.case["assignmentId"]}, **{"from": "2026-03-10"},
+    )  # fmt: skip
+    assert sorted(m["receiver"]["herId"] for m in told.messages) == ["5079", "91101"]
+
+
+def test_a_gp_who_knew_the_coordinator_is_told_only_while_consent_names_the_gp(hospital: House):
+    hospital.need(consent=TO_GP)
+    hospital.send()
+    told = hospital.post("ip.hospital-coordinator.appointed", patient=LINE | {"gp": GP})
+    hospital.send()
+    hospital.clock.advance(hours=1)
+    hospital.post("ip.consent.given", consent=GIVEN)
+    told = hospital.post(
+        "ip.coordinator.replaced", source="urn:her:90998", author=AUTHOR, person=MAGNAR,
+        continues={"assignmentId": told.case["assignmentId"]}, **{"from": "2026-03-10"},
+    )  # fmt: skip
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+
+
 def test_e33_tells_the_new_gp_of_the_coordinator_where_consent_names_the_gp(hospital: House):
     hospital.need(consent=TO_GP)
     hospital.send()
