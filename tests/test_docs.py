@@ -41,6 +41,7 @@ GUIDES: Final = (
 )
 OF_TESTS: Final = {
     "TEST_DATABASE",
+    "TEST_EVENTS",
     "TEST_FUZZ_SECONDS",
     "TEST_FUZZ_SEED",
     "TEST_KILLS",

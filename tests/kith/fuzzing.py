@@ -24,6 +24,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from flask.testing import FlaskClient
+from lxml import etree
 
 from adapter import ids, kith, log, settings, wiring, xmlsafe
 from adapter.errors import MessageError
@@ -126,8 +127,14 @@ def _look(read: kith.Read) -> None:
     if read.message is not None:
         with contextlib.suppress(MessageError):
             kith.build(read.message)
-    for each in read.root.iter(f"{{{xhtml.NAMESPACE}}}div"):
+    for each in _formatted(read.root):
         xmlsafe.parse(xhtml.clean(each).encode(), limits=_WIDE)
+
+
+def _formatted(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield each formatted text once: a `div` within a `div` is part of it."""
+    div = f"{{{xhtml.NAMESPACE}}}div"
+    return (each for each in root.iter(div) if next(each.iterancestors(div), None) is None)
 
 
 def judged(base: str, seed: int, data: bytes, client: FlaskClient) -> Failure | None:
