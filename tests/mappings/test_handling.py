@@ -9,6 +9,7 @@ import pytest
 from adapter import ingest, kith
 from adapter.errors import EventError, MessageError, RoutingError
 from adapter.fhir import urls
+from adapter.mappings import handling
 from tests import otherside
 from tests.house import GIVEN, House
 from tests.houses import Build
@@ -64,6 +65,18 @@ def test_what_nobody_confirmed_is_not_received(hospital: House, told: str):
     by_phone(hospital, told, confirmedBy=None)
     found = communication(hospital, told)
     assert (found["status"], "received" in found) == ("in-progress", False)
+
+
+def test_only_a_confirmed_fallback_counts_as_told(hospital: House, told: str):
+    def counts() -> bool:
+        case = hospital.case()
+        return handling.confirmed(case, next(m for m in case.messages if m.id == told))
+
+    assert not counts()
+    by_phone(hospital, told, confirmedBy=None)
+    assert not counts()
+    by_phone(hospital, told)
+    assert counts()
 
 
 def test_a_receipt_after_a_fallback_warns_that_it_may_have_come_twice(hospital: House, told: str):
