@@ -201,6 +201,17 @@ _E: Final[dict[str, Row]] = {  # the event
         "Fill in the item named"),
     "IPK-E030": Row(422, "structure", "Feltet står to ganger", "The field stands twice", "La det stå én gang",
         "Let it stand once"),
+    "IPK-E060": Row(422, "business-rule", "Planen har en annen type tiltak med samme id",
+        "The plan has an activity of another kind with this id", "Bruk en ny id, eller samme type som før",
+        "Use a new id, or the kind it had"),
+    "IPK-E061": Row(422, "business-rule", "Virksomheten har allerede ansvaret for planen",
+        "The organisation answers for the plan already", "Velg en annen virksomhet", "Choose another organisation"),
+    "IPK-E062": Row(422, "not-supported", "Mottakeren kan ikke ta imot planen som vedlegg",
+        "The receiver cannot take the plan as an attachment", "Skriv ut planen og gi den til mottakeren",
+        "Print the plan and hand it over"),
+    "IPK-E063": Row(422, "business-rule", "Ingen er varslet: samtykket dekker ikke mottakeren",
+        "Nobody was told: consent does not cover the receiver", "Innhent samtykke som nevner mottakeren",
+        "Obtain consent that names the receiver"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapter.events import consent, messages, needs, plans, team
+from adapter.events import consent, messages, needs, plans, planwork, team
 from adapter.events.parts import EventData
 
 if TYPE_CHECKING:
@@ -55,7 +55,13 @@ _POSTED: Final[tuple[_Columns, ...]] = (
      "optional", ANY),
     ("E34", "ip.plan.created", plans.PlanCreated, "Individuell plan opprettet", "optional", ANY),
     ("E35", "ip.plan.updated", plans.PlanUpdated, "Individuell plan endret", "required", PLAN),
+    ("E36", "ip.goal.changed", planwork.GoalChanged, "Mål endret", "required", PLAN),
+    ("E37", "ip.activity.changed", planwork.ActivityChanged, "Tiltak endret", "required", PLAN),
+    ("E38", "ip.plan.evaluated", planwork.PlanEvaluated, "Individuell plan evaluert", "required", PLAN),
+    ("E39", "ip.plan.transferred", planwork.PlanTransferred, "Ansvar for plan overført", "required", PLAN),
     ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
+    ("E41", "ip.plan-document.shared", planwork.PlanDocumentShared, "Individuell plan sendt som dokument",
+     "required", PLAN),
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapter import ids
 from adapter.errors import Fault, PersonalIdError
-from adapter.events import consentchecks, envelope
+from adapter.events import consentchecks, envelope, planchecks
 from adapter.events.plans import ACTIVITY_STATUS
 from adapter.events.raw import Finding, Raw, day, fault, items, part, text
 
@@ -182,6 +182,10 @@ RULES: Final = (
     _rule("period-order", ends_after_start, "expectedUntil", "plan"),
     _rule("activity-status", status_fits_kind, "plan"),
     _rule("plan-ids", ids_once, "plan"),
+    _rule("plan-status", planchecks.begins_as, "plan"),
+    _rule("activity-status", planchecks.activity_fits, "activity"),
+    _rule("evaluation-date", planchecks.evaluated_by_now, "nextEvaluation", "result"),
+    _rule("plan-transfer", planchecks.request_is_whole, "step"),
     _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),
     _rule("consent-complete", consentchecks.complete, "consent", "plan"),
     _rule("consent-date", consentchecks.dated_by_now, "consent", "plan"),

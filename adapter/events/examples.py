@@ -244,9 +244,52 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "plan": _PLAN_CONTENT | {"nextEvaluation": "2027-03-01"},
         "baseVersion": 1,
     }),
+    "ip.goal.changed": (MUNICIPALITY, "2026-06-15T13:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "goal": {"id": "g1", "text": "Gå tur med hunden hver dag", "status": "completed", "target": "2026-10-01"},
+    }),
+    "ip.activity.changed": (MUNICIPALITY, "2026-06-16T13:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "activity": {
+            "id": "a1",
+            "kind": "service",
+            "title": "Fysioterapi én gang i uken",
+            "status": "active",
+            "period": {"start": "2026-06-22"},
+            "performer": {
+                "name": "Fysikalsk medisin og rehabilitering",
+                "organisation": "St. Olavs hospital",
+                "key": "st-olavs-fmr",
+            },
+            "place": "Poliklinikken",
+        },
+    }),
+    "ip.plan.evaluated": (MUNICIPALITY, "2026-10-01T14:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "date": "2026-10-01",
+        "result": "continued",
+        "text": "Planen fungerer etter hensikten.",
+        "nextEvaluation": "2027-03-01",
+        "participants": [
+            {"name": "Gunn Omsorg", "organisation": "Alvdal kommune"},
+            {"name": "Rita Lin", "organisation": "Kattskinnet legesenter", "attended": False},
+        ],
+    }),
+    "ip.plan.transferred": (MUNICIPALITY, "2026-11-02T09:00:00+01:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "step": "requested",
+        "to": {"key": "storvik-nord"},
+        "date": "2026-12-01",
+        "reasonCode": "moved",
+    }),
     "ip.plan.closed": (MUNICIPALITY, "2027-03-31T13:00:00+02:00", _IN_MUNICIPALITY | {
         "continues": {"planId": _PLAN},
         "reasonCode": "needs-ended",
+    }),
+    "ip.plan-document.shared": (MUNICIPALITY, "2026-06-17T13:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "to": {"key": "st-olavs-fmr"},
+        "text": "Planen til bruk ved neste innleggelse.",
     }),
     "ip.message.sent": (HOSPITAL, "2026-03-04T10:20:00+01:00", {
         "msgId": _SENT,

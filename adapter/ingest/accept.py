@@ -13,7 +13,7 @@ from adapter.events import Event
 from adapter.fhir import parts
 from adapter.ingest import records
 from adapter.ingest.commit import Unit, commit, known, retrying
-from adapter.mappings import views
+from adapter.mappings import planclocks, planview, views
 from adapter.mappings.common import author_reference, organisation
 from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
@@ -56,16 +56,17 @@ class Decided:
     author: str
 
 
-def accept(services: Services, event: Event, *, dry_run: bool = False) -> Answer:
+def accept(services: Services, event: Event, *, dry_run: bool = False, case_key: str | None = None) -> Answer:
     """Return the answer to an event once everything it changes is committed; the same event again gets the first answer.
 
-    With `dry_run` nothing is written and the documents are in the answer. Raises EventError (IPK-E012 another content
+    With `dry_run` nothing is written and the documents are in the answer; `case_key` is the case of a clock. Raises
+    EventError (IPK-E012 another content
     under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
     """
-    return retrying(services, lambda: _once(services, event, dry_run=dry_run))
+    return retrying(services, lambda: _once(services, event, dry_run=dry_run, case_key=case_key))
 
 
-def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
+def _once(services: Services, event: Event, *, dry_run: bool, case_key: str | None) -> Answer:
     now = services.clock()
     book = services.books(now.date())
     party = source(book, event)
@@ -74,7 +75,7 @@ def _once(services: Services, event: Event, *, dry_run: bool) -> Answer:
         stored = events.find(conn, event.event_id)
         if stored is not None:
             return _again(stored, event)
-        case = gather(conn, event, org=org, now=now, anchor=None)
+        case = gather(conn, event, org=org, now=now, anchor=case_key)
         acting = party or _clock_party(book, case, event)
         decided = decided_at(event, case, book, party=acting)
         there = known(services, conn, case, (decided.outcome,))
@@ -104,7 +105,9 @@ def owner(book: AddressBook, party: Party | None) -> str:
 
 def _clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
     """Return the home party for which a clock ran: the sender of the message it watches."""
-    subject = str(getattr(event.data, "subject", "")).partition("/")[2]
+    kind, _, subject = str(getattr(event.data, "subject", "")).partition("/")
+    if kind in planclocks.OF_PLANS:
+        return planview.acting(case, book, subject.partition("/")[0])
     need = next((n for n in views.needs(case) if n.melde_id == subject), None)
     if need is not None:
         return book.by_organisation(views.reference_id(need.task.get("requester")))

@@ -108,7 +108,7 @@ def overdue(services: Services, deadline: Deadline) -> None:
         source="urn:adapter", id_=f"{deadline.id}:{int(due.timestamp())}", type_=type_, time=now, data=data,
         origin="clock", now=now, people=services.people,
     )  # fmt: skip
-    accept(services, event)
+    accept(services, event, case_key=deadline.case_key)
     _closed(services, deadline)
 
 

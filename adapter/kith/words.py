@@ -25,6 +25,10 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.plan.created": "Individuell plan opprettet",
         "ip.plan.updated": "Individuell plan endret",
         "ip.plan.closed": "Individuell plan avsluttet",
+        "ip.activity.changed": "Tiltak i individuell plan endret",
+        "ip.plan.evaluated": "Individuell plan evaluert",
+        "ip.plan.transferred": "Ansvar for individuell plan",
+        "ip.plan-document.shared": "Individuell plan vedlagt",
     }
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
@@ -40,6 +44,8 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Individuell plan oppretta": TITLES["ip.plan.created"],
         "Individuell plan endra": TITLES["ip.plan.updated"],
         "Individuell plan avslutta": TITLES["ip.plan.closed"],
+        "Tiltak i individuell plan endra": TITLES["ip.activity.changed"],
+        "Individuell plan lagd ved": TITLES["ip.plan-document.shared"],
     }
 )
 
@@ -76,11 +82,22 @@ PERIOD: Final = "Periode"
 GOALS: Final = "Mål"
 NEXT_EVALUATION: Final = "Neste evaluering"
 CHANGED: Final = "Endret"
+ACTIVITY: Final = "Tiltak"
+STATUS: Final = "Status"
+PERFORMER: Final = "Utføres av"
+PLACE: Final = "Sted"
+EVALUATED: Final = "Evaluert"
+RESULT: Final = "Resultat"
+TOOK_PART: Final = "Deltok"
+NEW_RESPONSIBLE: Final = "Ny ansvarlig"
+ATTACHED: Final = "Vedlegg"
+MESSAGE: Final = "Melding"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
     ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
+    ACTIVITY, STATUS, PERFORMER, PLACE, EVALUATED, RESULT, TOOK_PART, NEW_RESPONSIBLE, ATTACHED, MESSAGE,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -104,8 +121,63 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Ansvarleg": RESPONSIBLE,
         "Neste evaluering": NEXT_EVALUATION,
         "Endra": CHANGED,
+        "Blir utført av": PERFORMER,
+        "Stad": PLACE,
+        "Ny ansvarleg": NEW_RESPONSIBLE,
     }
 )
+
+READ_PLAN: Final = "Planen er delt med dere. Les den her"
+PLAN_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "draft": "utkast",
+        "active": "gjelder",
+        "on-hold": "satt på vent",
+        "evaluated": "gjelder, er evaluert",
+        "transferred": "venter på at en annen virksomhet overtar ansvaret",
+        "completed": "avsluttet",
+        "revoked": "avsluttet etter pasientens ønske",
+    }
+)
+"""State of a plan (rules.planstates) → in words."""
+JOINT_DRAFT: Final = "Utkast til individuell plan"
+TAKES_OVER: Final = "Gi beskjed i dialogen om dere overtar ansvaret for planen"
+NOT_TAKEN_OVER: Final = (
+    "Ingen har svart på om planen overtas. Ansvaret ligger fortsatt hos den gamle virksomheten"
+)
+TRANSFER_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "moved": "Pasienten flytter",
+        "municipality-takes-over": "Kommunen overtar ansvaret",
+        "hospital-takes-over": "Sykehuset overtar ansvaret",
+        "other": "Annet",
+    }
+)
+TRANSFER_STEPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "accepted": "Ansvaret for planen er overtatt",
+        "declined": "Ansvaret for planen er ikke overtatt",
+        "withdrawn": "Spørsmålet om å overta planen er trukket tilbake",
+    }
+)
+EVALUATION_RESULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "continued": "Planen fortsetter som den er",
+        "adjusted": "Planen justeres",
+        "to-be-closed": "Planen avsluttes",
+    }
+)
+ACTIVITY_STATUS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "draft": "utkast", "active": "pågår", "on-hold": "satt på vent", "revoked": "avsluttet", "completed": "fullført",
+        "entered-in-error": "feilført", "unknown": "ukjent", "requested": "forespurt", "received": "mottatt",
+        "accepted": "godtatt", "rejected": "avslått", "ready": "klar", "cancelled": "avlyst", "in-progress": "pågår",
+        "failed": "ikke gjennomført", "proposed": "foreslått", "pending": "venter på svar", "booked": "avtalt",
+        "arrived": "møtt", "fulfilled": "gjennomført", "noshow": "ikke møtt", "checked-in": "møtt",
+        "waitlist": "på venteliste", "planned": "planlagt",
+    }
+)  # fmt: skip
+"""Status of a part of a plan (R4) → in words."""
 
 RIGHT_TO_COMPLAIN: Final = (
     COMPLAINT,

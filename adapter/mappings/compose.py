@@ -140,7 +140,8 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
         receiver=address(notice.receiver),
         patient=patient(views.patient(ctx.case) or {}),
     )
-    return kith.build(_BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan)))
+    made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan))
+    return kith.build(made, attached=notice.attached)
 
 
 Contacts = tuple[Contact, ...]

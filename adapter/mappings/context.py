@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from adapter import naming
 from adapter.events import Event
+from adapter.kith.attachments import Outgoing
 from adapter.model import (
     AddressBook,
     Case,
@@ -109,6 +110,8 @@ class Notice:
     """The person the notice names with a 9034 role: `{role, family, given, hpr, profession, phone}`."""
     parent: tuple[str, str] | None = None
     """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
+    attached: tuple[Outgoing, ...] = field(default=(), repr=False)
+    """What goes with it, as files."""
     reply_title: bool = False
     contact_profession: str | None = None
 

@@ -10,7 +10,7 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
-from adapter.mappings import clocks, common, release, views
+from adapter.mappings import clocks, common, planclocks, plantransfer, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -298,6 +298,8 @@ def _consent_asked(ctx: Context) -> Change:
 
 def breached(ctx: Context) -> Change:
     """Return the clock as breached, with what follows: a work item, or the release of a held message. E62."""
+    if _watches(ctx.data.subject) == planclocks.DIGEST:
+        return planclocks.told(ctx)
     clock = next(
         (d for d in ctx.case.deadlines if d.subject == ctx.data.subject and d.kind == ctx.data.kind), None
     )
@@ -305,6 +307,11 @@ def breached(ctx: Context) -> Change:
         return Change()
     over = Change(deadlines=(replace(clock, state="breached"),))
     return over + _FOLLOWS.get(clock.kind, _review)(ctx, clock)
+
+
+def _watches(subject: str) -> str:
+    """Return what kind of thing a clock watches."""
+    return subject.partition("/")[0]
 
 
 def _watched(ctx: Context, clock: Deadline) -> Message | None:
@@ -322,8 +329,18 @@ def _release(ctx: Context, clock: Deadline) -> Change:
 
 
 def _chase(ctx: Context, clock: Deadline) -> Change:
+    if _watches(clock.subject) == "Task":
+        return _unanswered(ctx, clock)
     message = _watched(ctx, clock)
     return Change(resources=(_item(ctx, message, "manual-fallback"),)) if message is not None else Change()
+
+
+def _unanswered(ctx: Context, clock: Deadline) -> Change:
+    """Return what follows where nobody answered a Task: the question whether a plan is taken over has a way of its own."""
+    task = ctx.case.get(clock.subject) or {}
+    if views.code_of(task.get("code"), urls.TASK_KIND) == views.CONFIRM:
+        return plantransfer.overdue(ctx, clock)
+    return _review(ctx, clock)
 
 
 def _review(ctx: Context, clock: Deadline) -> Change:
@@ -333,11 +350,13 @@ def _review(ctx: Context, clock: Deadline) -> Change:
     return Change(resources=(item,))
 
 
-_FOLLOWS: Final = {"release": _release, "reply": _chase}
+_FOLLOWS: Final = {"release": _release, "reply": _chase, "evaluation": planclocks.reminded}
 
 
 def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return the need message that a release clock lets go. E62."""
+    """Return the need message that a release clock lets go, or the small changes of a day. E62."""
+    if _watches(ctx.data.subject) == planclocks.DIGEST:
+        return planclocks.told_notices(ctx, before)
     kind, _, name = ctx.data.subject.partition("/")
     if ctx.data.kind == "release" and kind == "need":
         return release.released(ctx, name)

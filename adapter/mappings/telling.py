@@ -9,7 +9,7 @@ from adapter import naming
 from adapter.kith import text
 from adapter.mappings import common, grants, views
 from adapter.mappings.context import Context, Notice
-from adapter.model import Message, Party
+from adapter.model import Message, Party, Resource
 from adapter.rules import consent, routing
 
 To = tuple[Party, Message | None, str | None]
@@ -57,25 +57,32 @@ def knew(ctx: Context, assignment_id: str) -> tuple[To, ...]:
     return tuple(told.values())
 
 
-def notices(
+def notices(  # noqa: PLR0913 (all but the first four by name)
     ctx: Context,
     to: Iterable[To],
     title: str,
     lines: Sequence[tuple[str, str | None]],
     *,
     named: dict[str, Any] | None = None,
+    about: str | None = None,
+    basis: str | None = None,
+    gp: Party | None = None,
 ) -> tuple[Notice, ...]:
-    """Return one notice per receiver that consent opens for, the patient's GP among them."""
+    """Return one notice per receiver that consent opens for, the patient's GP among them.
+
+    `about`, `basis` and `gp` say what it is about, on what legal basis and who the GP is, where the event does not: a clock.
+    """
     listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
-    gp = common.gp(ctx)
+    gp = gp or common.gp(ctx)
     if gp is not None:
         listed.setdefault(gp.key, (gp, views.dialogue(ctx.case, gp.key), None))
     reported = {party.key for party, _, _ in reporters(ctx)}
     made = []
     for party, thread, melde_id in listed.values():
-        verdict = _verdict(
-            ctx, party, is_gp=gp is not None and party.key == gp.key, reporter=party.key in reported
-        )
+        who = grants.names(party, gp=gp is not None and party.key == gp.key)
+        if party.key in reported:
+            who = (*who, consent.REPORTER)
+        verdict = verdict_of(ctx, who, about=about, basis=basis)
         if verdict.open:
             made.append(
                 Notice(
@@ -91,19 +98,39 @@ def notices(
     return tuple(made)
 
 
-def _verdict(ctx: Context, party: Party, *, is_gp: bool, reporter: bool) -> consent.Verdict:
-    """Return what consent says for this receiver: the event's own where it states one, else the newest that speaks of it.
+def verdict_of(
+    ctx: Context, who: tuple[str, ...], *, about: str | None = None, basis: str | None = None
+) -> consent.Verdict:
+    """Return what consent says for a receiver: the event's own where it states one, else the newest that speaks of it.
 
-    What a newer one excludes or refuses, an older one does not open.
+    What a newer one excludes or refuses, an older one does not open. `about` is the type of event it is judged as.
     """
-    who = (*grants.names(party, gp=is_gp), *((consent.REPORTER,) if reporter else ()))
+    subject = about or ctx.event.type
     own = getattr(getattr(ctx.data, "plan", None), "consent", None)
     granted = [grants.of_model(own)] if own else grants.newest_first(ctx.case)
-    spoken = (_gate(ctx, grant, who) for grant in granted if grants.speaks(grant, ctx.event.type, who))
-    return next(spoken, None) or _gate(ctx, None, who)
+    legal = basis or ctx.data.legal_basis
+    grant = next((g for g in granted if grants.speaks(g, subject, who)), None)
+    return consent.gate(need=subject, consent=grant, recipient=who, legal_basis=legal, on=ctx.now.date())
 
 
-def _gate(ctx: Context, grant: consent.Grant | None, who: tuple[str, ...]) -> consent.Verdict:
-    return consent.gate(
-        need=ctx.event.type, consent=grant, recipient=who, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
-    )
+def covers(ctx: Context, party: Party, *, about: str | None = None) -> consent.Verdict:
+    """Return what consent says for a party that is not one by itself: it is named, or is the patient's own unit or GP.
+
+    Who reported is covered by the consent it reported under.
+    """
+    who: tuple[str, ...] = (party.key,)
+    if party.unit or views.municipality(ctx.case) in party.municipalities:
+        who = grants.names(party)
+    doctors = (views.patient(ctx.case) or {}).get("generalPractitioner", ())
+    if any(views.reference_id(one) == party.organisation_id for one in doctors):
+        who = grants.names(party, gp=True)
+    if any(one.key == party.key for one, _, _ in reporters(ctx)):
+        who = (*who, consent.REPORTER)
+    return verdict_of(ctx, who, about=about)
+
+
+def responsible_name(ctx: Context, plan: Resource) -> str:
+    """Return the name of the organisation that answers for a plan."""
+    organisation = ctx.case.get(plan.get("author", {}).get("reference", ""))
+    party = ctx.book.by_organisation(views.reference_id(plan.get("author")))
+    return party.name if party else (organisation or {}).get("name", "Ikke oppgitt")
