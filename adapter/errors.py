@@ -212,6 +212,11 @@ _E: Final[dict[str, Row]] = {  # the event
     "IPK-E063": Row(422, "business-rule", "Ingen er varslet: samtykket dekker ikke mottakeren",
         "Nobody was told: consent does not cover the receiver", "Innhent samtykke som nevner mottakeren",
         "Obtain consent that names the receiver"),
+    "IPK-E064": Row(422, "business-rule", "Møtet begynner før det innkalles", "The meeting begins before it is called",
+        "Rett meeting.start", "Correct meeting.start"),
+    "IPK-E065": Row(422, "not-found", "Adresseboken nevner ingen plattform for mottakeren",
+        "The address book names no platform of the receiver", "Legg inn platform i adresseboken",
+        "Add platform to the address book"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

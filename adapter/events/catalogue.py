@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapter.events import consent, messages, needs, plans, planwork, team
+from adapter.events import access, consent, meetings, messages, needs, plans, planwork, team
 from adapter.events.parts import EventData
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
     ("E41", "ip.plan-document.shared", planwork.PlanDocumentShared, "Individuell plan sendt som dokument",
      "required", PLAN),
+    ("E42", "ip.meeting.called", meetings.MeetingCalled, "Møte innkalt", "optional", ANY),
+    ("E43", "ip.meeting.answered", meetings.MeetingAnswered, "Møteinnkalling besvart", "none", ()),
+    ("E44", "ip.meeting.held", meetings.MeetingHeld, "Møte holdt", "none", ()),
+    ("E44", "ip.meeting.cancelled", meetings.MeetingCancelled, "Møte avlyst", "none", ()),
+    ("E68", "ip.platform-access.requested", access.PlatformAccessRequested, "Tilgang til planplattform ønsket",
+     "optional", ANY),
+    ("E68", "ip.platform-access.granted", access.PlatformAccessGranted, "Tilgang til planplattform gitt", "none", ()),
+    ("E68", "ip.platform-access.ended", access.PlatformAccessEnded, "Tilgang til planplattform avsluttet", "none", ()),
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
 )  # fmt: skip

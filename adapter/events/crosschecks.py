@@ -183,7 +183,7 @@ RULES: Final = (
     _rule("activity-status", status_fits_kind, "plan"),
     _rule("plan-ids", ids_once, "plan"),
     _rule("plan-status", planchecks.begins_as, "plan"),
-    _rule("activity-status", planchecks.activity_fits, "activity"),
+    _rule("activity-status", planchecks.activity_fits, "activity", "decisions"),
     _rule("evaluation-date", planchecks.evaluated_by_now, "nextEvaluation", "result"),
     _rule("plan-transfer", planchecks.request_is_whole, "step"),
     _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),

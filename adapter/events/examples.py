@@ -291,6 +291,59 @@ _DATA: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
         "to": {"key": "st-olavs-fmr"},
         "text": "Planen til bruk ved neste innleggelse.",
     }),
+    "ip.meeting.called": (MUNICIPALITY, "2026-08-25T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "continues": {"planIdentifier": _PLAN_CONTENT["identifier"]},
+        "meeting": {
+            "id": "m1",
+            "kind": "responsibility-group",
+            "start": "2026-09-15T12:00:00+02:00",
+            "end": "2026-09-15T13:30:00+02:00",
+            "place": "Alvdal helsesenter",
+            "agenda": "Evaluering av treningen.",
+        },
+        "invitees": [
+            {"id": "i1", "name": "Magnar Koman", "kind": "health", "key": "st-olavs-fmr",
+             "organisation": "St. Olavs hospital"},
+            {"id": "i2", "name": "Line Danser", "kind": "patient"},
+        ],
+    }),
+    "ip.meeting.answered": (MUNICIPALITY, "2026-08-27T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "meeting": "m1",
+        "invitee": "i1",
+        "answer": "accepted",
+    }),
+    "ip.meeting.held": (MUNICIPALITY, "2026-09-15T14:00:00+02:00", _IN_MUNICIPALITY | {
+        "meeting": "m1",
+        "attendance": [{"invitee": "i1", "attended": True}, {"invitee": "i2", "attended": True}],
+        "decisions": [
+            {
+                "id": "a3",
+                "kind": "task",
+                "title": "Søke om hjelpemidler",
+                "status": "requested",
+                "performer": {"name": "Gunn Omsorg", "organisation": "Alvdal kommune"},
+            }
+        ],
+    }),
+    "ip.meeting.cancelled": (MUNICIPALITY, "2026-09-14T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "meeting": "m1",
+        "reasonCode": "absence",
+    }),
+    "ip.platform-access.requested": (HOSPITAL, "2026-04-10T09:00:00+02:00", _IN_HOSPITAL | {
+        "access": "t1",
+        "person": {"name": {"family": "Lin", "given": "Rita"}, "hpr": "9144900", "profession": "SP"},
+        "purpose": "coordinator",
+    }),
+    "ip.platform-access.granted": (MUNICIPALITY, "2026-04-13T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "access": "t1",
+        "from": "2026-04-14",
+        "until": "2026-06-30",
+    }),
+    "ip.platform-access.ended": (MUNICIPALITY, "2026-06-30T09:00:00+02:00", _IN_MUNICIPALITY | {
+        "access": "t1",
+        "until": "2026-06-30",
+        "reasonCode": "no-longer-needed",
+    }),
     "ip.message.sent": (HOSPITAL, "2026-03-04T10:20:00+01:00", {
         "msgId": _SENT,
         "genDate": "2026-03-04T10:16:00+01:00",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapter.events import consentchecks
 from adapter.events.plans import ACTIVITY_STATUS
-from adapter.events.raw import Finding, Raw, day, fault, part, text
+from adapter.events.raw import Finding, Raw, day, fault, items, part, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,15 +28,20 @@ def begins_as(data: Raw, row: EventType, _context: Context) -> Iterator[Finding]
 
 
 def activity_fits(data: Raw, _row: EventType, _context: Context) -> Iterator[Finding]:
-    """Find an activity whose state its resource does not have, or that ends before it begins."""
-    activity = part(data, "activity")
+    """Find an activity or decision whose state its resource does not have, or that ends before it begins."""
+    yield from _fits(part(data, "activity"), "activity")
+    for index, decision in enumerate(items(data, "decisions")):
+        yield from _fits(decision, f"decisions[{index}]")
+
+
+def _fits(activity: Raw, path: str) -> Iterator[Finding]:
     listed = ACTIVITY_STATUS.get(text(activity, "kind") or "")
     if listed and text(activity, "status") not in (None, *listed):
-        yield fault("IPK-E008", "activity.status", ", ".join(listed))
+        yield fault("IPK-E008", f"{path}.status", ", ".join(listed))
     period = part(activity, "period")
     first, last = day(period, "start"), day(period, "end")
     if first and last and last < first:
-        yield fault("IPK-E010", "activity.period.end", "start")
+        yield fault("IPK-E010", f"{path}.period.end", "start")
 
 
 def evaluated_by_now(data: Raw, row: EventType, context: Context) -> Iterator[Finding]:

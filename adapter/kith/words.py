@@ -29,6 +29,12 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.plan.evaluated": "Individuell plan evaluert",
         "ip.plan.transferred": "Ansvar for individuell plan",
         "ip.plan-document.shared": "Individuell plan vedlagt",
+        "ip.meeting.called": "Innkalling til møte",
+        "ip.meeting.answered": "Svar på innkalling til møte",
+        "ip.meeting.cancelled": "Møte avlyst",
+        "ip.platform-access.requested": "Tilgang til plattform for individuell plan ønskes",
+        "ip.platform-access.granted": "Tilgang til plattform for individuell plan",
+        "ip.platform-access.ended": "Tilgang til plattform for individuell plan avsluttet",
     }
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
@@ -92,12 +98,22 @@ TOOK_PART: Final = "Deltok"
 NEW_RESPONSIBLE: Final = "Ny ansvarlig"
 ATTACHED: Final = "Vedlegg"
 MESSAGE: Final = "Melding"
+PURPOSE: Final = "Formål"
+TIME: Final = "Tid"
+VIDEO: Final = "Videomøte"
+CALLED: Final = "Innkalt"
+SUBSTITUTE: Final = "Stedfortreder"
+WHO: Final = "Hvem"
+PLATFORM: Final = "Plattform"
+ADDRESS: Final = "Adresse"
+LOG_IN: Final = "Pålogging"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
     ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
     ACTIVITY, STATUS, PERFORMER, PLACE, EVALUATED, RESULT, TOOK_PART, NEW_RESPONSIBLE, ATTACHED, MESSAGE,
+    PURPOSE, TIME, VIDEO, CALLED, SUBSTITUTE, WHO, PLATFORM, ADDRESS, LOG_IN,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -140,6 +156,23 @@ PLAN_STATES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """State of a plan (rules.planstates) → in words."""
+COMES: Final = "Gi beskjed om dere kommer"
+LOG_IN_ELSEWHERE: Final = "Brukernavn og passord sendes aldri i meldinger"
+MEETINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "responsibility-group": "Ansvarsgruppemøte",
+        "cooperation": "Samarbeidsmøte",
+        "start-up": "Oppstartsmøte",
+    }
+)
+MEETING_ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"accepted": "Kommer", "declined": "Kommer ikke", "tentative": "Kommer kanskje"}
+)
+MOVED: Final = "Møtet flyttes, ny innkalling kommer"
+"""The one reason of a cancelled meeting that is told: any other may be about the patient."""
+ACCESS_PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
+    {"coordinator": "Koordinator", "team-member": "Deltar i teamet", "treatment": "Behandling og oppfølging"}
+)
 JOINT_DRAFT: Final = "Utkast til individuell plan"
 TAKES_OVER: Final = "Gi beskjed i dialogen om dere overtar ansvaret for planen"
 NOT_TAKEN_OVER: Final = (

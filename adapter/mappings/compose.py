@@ -66,7 +66,7 @@ def _planned(ctx: Context, notice: Notice) -> _Plan:
         receiver=notice.receiver,
         sender=sender,
         thread=notice.thread,
-        wants_reply=notice.wants_reply,
+        wants_reply=notice.wants_reply or notice.asks,
         answers=notice.answers,
         correlated=notice.parent is not None,
     )

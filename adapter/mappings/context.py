@@ -110,6 +110,8 @@ class Notice:
     """The person the notice names with a 9034 role: `{role, family, given, hpr, profession, phone}`."""
     parent: tuple[str, str] | None = None
     """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
+    asks: bool = False
+    """It wants an answer for which another clock than the message's own runs."""
     attached: tuple[Outgoing, ...] = field(default=(), repr=False)
     """What goes with it, as files."""
     reply_title: bool = False

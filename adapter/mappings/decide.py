@@ -10,6 +10,7 @@ from adapter import naming
 from adapter.events import Event
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
+    access,
     answers,
     clocks,
     common,
@@ -17,6 +18,7 @@ from adapter.mappings import (
     consents,
     forwarding,
     internal,
+    meetings,
     needs,
     plandocument,
     plannews,
@@ -71,6 +73,13 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.plan.transferred": Row(plantransfer.transferred, plantransfer.notices, compares=True),
     "ip.plan.closed": Row(plans.closed, plannews.closed_notices),
     "ip.plan-document.shared": Row(plandocument.shared, plandocument.notices),
+    "ip.meeting.called": Row(meetings.called, meetings.called_notices),
+    "ip.meeting.answered": Row(meetings.answered, meetings.answered_notices),
+    "ip.meeting.held": Row(meetings.held),
+    "ip.meeting.cancelled": Row(meetings.cancelled, meetings.cancelled_notices, compares=True),
+    "ip.platform-access.requested": Row(access.requested, access.requested_notices),
+    "ip.platform-access.granted": Row(access.moved, access.moved_notices),
+    "ip.platform-access.ended": Row(access.moved, access.moved_notices),
     "ip.message.sent": Row(internal.handed_sent),
     "ip.message.receipt": Row(internal.handed_receipt),
     "ip.receipt.positive": Row(internal.receipt),

@@ -329,14 +329,14 @@ def _release(ctx: Context, clock: Deadline) -> Change:
 
 
 def _chase(ctx: Context, clock: Deadline) -> Change:
-    if _watches(clock.subject) == "Task":
+    if _watches(clock.subject) in {"Task", "Appointment"}:
         return _unanswered(ctx, clock)
     message = _watched(ctx, clock)
     return Change(resources=(_item(ctx, message, "manual-fallback"),)) if message is not None else Change()
 
 
 def _unanswered(ctx: Context, clock: Deadline) -> Change:
-    """Return what follows where nobody answered a Task: the question whether a plan is taken over has a way of its own."""
+    """Return what follows where nobody answered a Task or an invitation: whether a plan is taken over has a way of its own."""
     task = ctx.case.get(clock.subject) or {}
     if views.code_of(task.get("code"), urls.TASK_KIND) == views.CONFIRM:
         return plantransfer.overdue(ctx, clock)

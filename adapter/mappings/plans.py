@@ -236,13 +236,18 @@ TYPES: Final = {"service": "ServiceRequest", "task": "Task", "appointment": "App
 """Kind of activity → type of its resource."""
 
 
-def performer(ctx: Context, said: Any, *, at: str) -> dict[str, str]:
-    """Return who does an activity as a reference: by name, and the organisation where the address book lists it."""
+def performer(ctx: Context, said: Any, *, kind: str, at: str) -> dict[str, Any]:
+    """Return who does an activity as a reference: by name, and the organisation where the address book lists it.
+
+    An Appointment may name no Organization (R4 Appointment.participant.actor): there it is a logical reference.
+    """
     party = ctx.book.by_key(said.key)
     if said.key and party is None:
         raise RoutingError("IPK-R003", at=f"{at}.performer.key")
     who = ", ".join(w for w in (said.name, said.organisation) if w)
     reference = common.organisation(party)
+    if party is not None and kind == "appointment":
+        return {"identifier": {"system": urls.RECIPIENT, "value": party.key}, "display": who}
     return {"reference": reference, "display": who} if reference else {"display": who}
 
 
@@ -257,7 +262,7 @@ def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> R
         text=said.text,
         start=said.period.start if said.period else None,
         end=said.period.end if said.period else None,
-        performer=performer(ctx, said.performer, at=at),
+        performer=performer(ctx, said.performer, kind=said.kind, at=at),
         place=said.place,
         key=said.id,
         authored=ctx.now,

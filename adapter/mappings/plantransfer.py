@@ -157,7 +157,7 @@ def joint_notices(ctx: Context) -> tuple[Notice, ...]:
         (words.REPLY, words.TAKES_OVER),
     ]
     return tuple(
-        replace(n, reasons=(*n.reasons, anchors.fixed("plan-joint-draft", "venter")))
+        replace(n, reasons=(*n.reasons, anchors.fixed("plan-joint-draft", "venter")), asks=True)
         for n in telling.notices(ctx, (_to(ctx, author),), words.JOINT_DRAFT, lines)
         if n.receiver is author
     )
@@ -181,7 +181,8 @@ def notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
             (words.REASON, words.TRANSFER_REASONS[ctx.data.reason_code]),
             (words.REPLY, words.TAKES_OVER),
         ]
-        return tuple(n for n in telling.notices(ctx, (_to(ctx, to),), title, lines) if n.receiver is to)
+        told = telling.notices(ctx, (_to(ctx, to),), title, lines)
+        return tuple(replace(n, asks=True) for n in told if n.receiver is to)
     return _answer_notices(ctx, before, plan, title)
 
 

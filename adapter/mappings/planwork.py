@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from adapter.errors import EventError
-from adapter.fhir import parts, plans
+from adapter.fhir import parts, plans, urls
 from adapter.kith import text, words
 from adapter.mappings import common, planclocks, planview, telling, views
 from adapter.mappings.context import Change, Context, Notice
@@ -134,6 +134,9 @@ def _performed(ctx: Context, old: Resource | None) -> Party | None:
         said = (old or {}).get(element, ())
         for one in [said] if isinstance(said, dict) else said:
             reference = one.get("actor", one)
+            key = reference.get("identifier", {})
+            if key.get("system") == urls.RECIPIENT:
+                return ctx.book.by_key(key["value"])
             if str(reference.get("reference", "")).startswith("Organization/"):
                 return ctx.book.by_organisation(views.reference_id(reference))
     return None

@@ -46,6 +46,13 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.plan.transferred": _ANY_OF_CASE,
         "ip.plan.closed": _ANY_OF_CASE,
         "ip.plan-document.shared": _ANY_OF_CASE,
+        "ip.meeting.called": _ANY_OF_CASE,
+        "ip.meeting.answered": _ANY_OF_CASE,
+        "ip.meeting.held": _ANY_OF_CASE,
+        "ip.meeting.cancelled": _ANY_OF_CASE,
+        "ip.platform-access.requested": _ANY_OF_CASE,
+        "ip.platform-access.granted": _ANY_OF_CASE,
+        "ip.platform-access.ended": _ANY_OF_CASE,
         "ip.message.sent": _HOME,
         "ip.message.receipt": _HOME,
     }

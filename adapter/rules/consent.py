@@ -57,6 +57,8 @@ _CREATE: Final = Row("consent-plan-create", frozenset({"plan-create"}))
 _COORDINATOR: Final = Row("consent-coordinator", frozenset({"coordinator"}))
 _EITHER: Final = Row("consent-rehabilitation", frozenset({"plan-create", "coordinator"}))
 _SHARE: Final = Row("consent-plan-share", frozenset({"plan-share"}))
+_MEETING: Final = Row("consent-meeting", frozenset({"plan-share", "coordinator"}))
+_OTHER_SECTORS: Final = Row("consent-other-sectors", frozenset({"other-sectors"}))
 _FREE: Final = Row("consent-not-gated", frozenset())
 
 NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
@@ -86,6 +88,14 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.plan.transferred": _SHARE,
         "ip.plan.closed": _SHARE,
         "ip.plan-document.shared": _SHARE,
+        # E42–E44, E68
+        "ip.meeting.called": _MEETING,
+        "ip.meeting.called/other-sectors": _OTHER_SECTORS,
+        "ip.meeting.answered": _FREE,
+        "ip.meeting.cancelled": _FREE,
+        "ip.platform-access.requested": _SHARE,
+        "ip.platform-access.granted": _FREE,
+        "ip.platform-access.ended": _FREE,
         # Answers and withdrawals go to whoever holds the message already
         "ip.need.acknowledged": _FREE,
         "ip.need.info-requested": _FREE,

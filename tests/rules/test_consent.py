@@ -46,6 +46,9 @@ OPENED_BY = {
     "rehabilitation": {"plan-create", "coordinator"},
     **{event: {"coordinator"} for event in COORDINATOR_EVENTS},
     **{event: {"plan-share"} for event in PLAN_EVENTS},
+    "ip.meeting.called": {"plan-share", "coordinator"},
+    "ip.meeting.called/other-sectors": {"other-sectors"},
+    "ip.platform-access.requested": {"plan-share"},
 }
 
 
