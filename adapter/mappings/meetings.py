@@ -10,7 +10,7 @@ from adapter import naming
 from adapter.errors import EventError, RoutingError
 from adapter.fhir import meetings, parts
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, planclocks, plans, planview, telling, views
+from adapter.mappings import clocks, common, planclocks, plans, planview, planwork, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
 from adapter.rules import anchors, consent, planstates
@@ -272,9 +272,9 @@ def _decided(ctx: Context) -> Change:
     )
     listed = {a["reference"]["reference"] for a in plan.get("activity", ())}
     more = [{"reference": {"reference": parts.of(one)}} for one in made if parts.of(one) not in listed]
-    changed = (parts.changed(plan, activity=[*plan.get("activity", ()), *more]),) if more else ()
+    changed = planwork.written(ctx, plan, "activity", *more)
     gathered = planclocks.gathered(ctx, plan["id"], ("activities",))
-    return Change(resources=(*made, *changed), case=_plan_part(plan)) + gathered
+    return Change(resources=(*made, changed), case=_plan_part(plan)) + gathered
 
 
 def cancelled(ctx: Context) -> Change:

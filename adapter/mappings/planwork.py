@@ -47,8 +47,12 @@ def goal_changed(ctx: Context) -> Change:
     made = goal(ctx, ctx.data.goal, there)
     if _same(old, made):
         return base
-    listed = (_listing(plan, "goal", {"reference": parts.of(made)}),) if old is None else ()
-    return base + Change(resources=(*listed, made)) + planclocks.gathered(ctx, plan["id"], ("goals",))
+    entry = {"reference": parts.of(made)} if old is None else None
+    return (
+        base
+        + Change(resources=(written(ctx, plan, "goal", entry), made))
+        + planclocks.gathered(ctx, plan["id"], ("goals",))
+    )
 
 
 def activity_changed(ctx: Context) -> Change:
@@ -66,20 +70,27 @@ def activity_changed(ctx: Context) -> Change:
     made = activity(ctx, said, f"CarePlan/{plan['id']}", there, at="$.data.activity")
     if _same(old, made):
         return base
-    listed = (
-        () if old is not None else (_listing(plan, "activity", {"reference": {"reference": parts.of(made)}}),)
-    )
+    entry = {"reference": {"reference": parts.of(made)}} if old is None else None
     performing = ctx.book.by_key(said.performer.key)
     return (
         base
-        + Change(resources=(*(common.parties(performing) if performing else ()), *listed, made))
+        + Change(
+            resources=(
+                *(common.parties(performing) if performing else ()),
+                written(ctx, plan, "activity", entry),
+                made,
+            )
+        )
         + planclocks.gathered(ctx, plan["id"], ("activities",))
         + _not_covered(ctx, plan, performing)
     )
 
 
-def _listing(plan: Resource, element: str, entry: dict[str, Any]) -> Resource:
-    return parts.changed(plan, **{element: [*plan.get(element, ()), entry]})
+def written(ctx: Context, plan: Resource, element: str, *entries: dict[str, Any] | None) -> Resource:
+    """Return the plan by who wrote in it, with what it now lists too: a new version, so that `baseVersion` guards its parts."""
+    more = [one for one in entries if one is not None]
+    who = [{"reference": common.author_reference(ctx)}]
+    return parts.changed(plan, contributor=who, **{element: [*plan.get(element, ()), *more]})
 
 
 # ── who performs ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,7 +207,7 @@ def evaluated(ctx: Context) -> Change:
     own = responsible.home if responsible is not None else ctx.home is not None
     return (
         base
-        + Change(resources=(held, *following, parts.changed(plan, activity=listed)))
+        + Change(resources=(held, *following, parts.changed(written(ctx, plan, "activity"), activity=listed)))
         + planclocks.evaluated(ctx, plan)
         + planclocks.evaluation(ctx, plan["id"], ctx.data.next_evaluation, responsible=own)
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapter import wiring
 from adapter.errors import EventError, Faults, RoutingError
 from adapter.events import schemas
 from adapter.fhir import plans
@@ -93,6 +94,17 @@ def test_e36_that_says_what_is_known_waits_for_no_message(planned: House):
     assert end_the_day(planned) == []
 
 
+def test_a_plan_changed_from_before_its_goal_or_activity_changed_is_stale(planned: House):
+    goal(planned)
+    with pytest.raises(EventError) as caught:
+        updated(planned, base=1, contributions="Mer")
+    assert caught.value.code == "IPK-E015"
+    activity(planned)
+    with pytest.raises(EventError) as again:
+        updated(planned, base=2, contributions="Mer")
+    assert again.value.code == "IPK-E015"
+
+
 def test_a_goal_entered_in_error_is_not_taken_up_again(planned: House):
     goal(planned, status="entered-in-error")
     with pytest.raises(EventError) as caught:
@@ -140,7 +152,7 @@ def test_who_does_not_answer_for_the_plan_may_not_change_within_it(hospital: Hou
 def test_small_changes_of_a_day_are_one_message_that_says_what_kind_of_things_changed(planned: House):
     goal(planned)
     activity(planned, performer=PLAN["activities"][0]["performer"])
-    updated(planned, goals=[GOAL], contributions="Mer", nextEvaluation="2027-03-01")
+    updated(planned, base=3, goals=[GOAL], contributions="Mer", nextEvaluation="2027-03-01")
     assert planned.sent() == []
     (read,) = end_the_day(planned)
     lines = read.body.text.split("\r\n")
@@ -157,6 +169,19 @@ def test_the_message_of_a_day_goes_once_and_the_next_day_has_its_own(planned: Ho
     assert len(end_the_day(planned)) == 1
 
 
+def test_small_changes_that_wait_survive_a_restart(planned: House):
+    goal(planned)
+    book = planned.services.book()
+    wiring.close(planned.services)
+    planned.services = wiring.build(
+        planned.settings, transport=planned.memory, clock=planned.clock, new_id=lambda: "1", random=lambda: 0.0,
+        book=book, durable=False,
+    )  # fmt: skip
+    (read,) = end_the_day(planned)
+    assert "Endret: mål" in read.body.text
+    assert end_the_day(planned) == []
+
+
 def test_a_change_in_the_last_second_of_a_day_is_told_the_day_after(planned: House):
     goal(planned)
     assert len(end_the_day(planned)) == 1
@@ -168,7 +193,7 @@ def test_a_change_in_the_last_second_of_a_day_is_told_the_day_after(planned: Hou
 
 def test_what_is_told_at_once_takes_the_small_changes_along(planned: House):
     activity(planned, performer=PLAN["activities"][0]["performer"])
-    told = updated(planned, base=1, period={"start": "2026-04-01", "end": "2027-06-30"}, activities=[])
+    told = updated(planned, base=2, period={"start": "2026-04-01", "end": "2027-06-30"}, activities=[])
     assert len(told.messages) == 1
     (read,) = planned.sent()
     assert "Endret: periode, tiltak" in read.body.text
