@@ -258,6 +258,22 @@ _E: Final[dict[str, Row]] = {  # the event
         "Innhent samtykke og send ip.patient.moved på nytt", "Obtain consent and send ip.patient.moved again"),
     "IPK-E079": Row(409, "business-rule", "Oppholdet er allerede i denne tilstanden", "The stay is in this state already",
         "Se Encounter", "See Encounter"),
+    "IPK-E060": Row(422, "business-rule", "Planen har en annen type tiltak med samme id",
+        "The plan has an activity of another kind with this id", "Bruk en ny id, eller samme type som før",
+        "Use a new id, or the kind it had"),
+    "IPK-E061": Row(422, "business-rule", "Virksomheten har allerede ansvaret for planen",
+        "The organisation answers for the plan already", "Velg en annen virksomhet", "Choose another organisation"),
+    "IPK-E062": Row(422, "not-supported", "Mottakeren kan ikke ta imot planen som vedlegg",
+        "The receiver cannot take the plan as an attachment", "Skriv ut planen og gi den til mottakeren",
+        "Print the plan and hand it over"),
+    "IPK-E063": Row(422, "business-rule", "Ingen er varslet: samtykket dekker ikke mottakeren",
+        "Nobody was told: consent does not cover the receiver", "Innhent samtykke som nevner mottakeren",
+        "Obtain consent that names the receiver"),
+    "IPK-E064": Row(422, "business-rule", "Møtet begynner før det innkalles", "The meeting begins before it is called",
+        "Rett meeting.start", "Correct meeting.start"),
+    "IPK-E065": Row(422, "not-found", "Adresseboken nevner ingen plattform for mottakeren",
+        "The address book names no platform of the receiver", "Legg inn platform i adresseboken",
+        "Add platform to the address book"),
 }
 
 _C: Final[dict[str, Row]] = {  # consent

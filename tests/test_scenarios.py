@@ -78,6 +78,12 @@ def test_every_further_event_of_a_need_has_a_scenario_and_a_bad_one(number: str)
     assert any(name.startswith(f"bad-{number}-") for name in NAMES)
 
 
+@pytest.mark.parametrize("number", ["e36", "e37", "e38", "e39", "e41", "e42", "e43", "e44", "e68"])
+def test_every_event_of_the_life_of_a_plan_has_a_scenario_and_a_bad_one(number: str):
+    assert any(name.startswith(f"{number}-") for name in NAMES)
+    assert any(name.startswith(f"bad-{number}-") for name in NAMES)
+
+
 @pytest.mark.parametrize("number", ["e01", "e21", "e34"])
 def test_the_main_events_have_at_least_three_bad_ones(number: str):
     assert sum(name.startswith(f"bad-{number}-") for name in NAMES) >= 3

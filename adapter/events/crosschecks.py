@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from adapter import codes, ids
 from adapter.errors import Fault, PersonalIdError
-from adapter.events import consentchecks, envelope, whoconsents
+from adapter.events import consentchecks, envelope, planchecks, whoconsents
 from adapter.events.members import MEMBER_ROLES, WITHOUT_AGENCY
 from adapter.events.plans import ACTIVITY_STATUS
 from adapter.events.raw import Finding, Raw, day, fault, items, part, text
@@ -264,6 +264,10 @@ RULES: Final = (
     _rule("happened-by-now", happened_by_now, "movedOn", "diedOn"),
     _rule("moved-elsewhere", moved_elsewhere, "movedOn", "from", "to"),
     _rule("another-way", another_way, "messageId", "at"),
+    _rule("plan-status", planchecks.begins_as, "plan"),
+    _rule("activity-status", planchecks.activity_fits, "activity", "decisions"),
+    _rule("evaluation-date", planchecks.evaluated_by_now, "nextEvaluation", "result"),
+    _rule("plan-transfer", planchecks.request_is_whole, "step"),
     _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),
     _rule("consent-complete", consentchecks.complete, "consent", "plan"),
     _rule("consent-date", consentchecks.dated_by_now, "consent", "plan"),

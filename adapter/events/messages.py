@@ -15,6 +15,8 @@ from adapter.events.parts import EventData, Part
 
 MessageType = Annotated[str, Shape(r"^[A-Z][A-Z0-9_]{0,63}$")]
 ErrorCode = Annotated[str, Shape(r"^[A-Z0-9]{1,10}$")]
+Watched = Annotated[str, Shape(r"^[!-~]{1,200}$")]
+"""What a clock watches: never personal data."""
 DeadlineKind = Literal[
     "release",
     "receipt",
@@ -105,8 +107,8 @@ class DeadlineBreached(EventData):
 
     kind: DeadlineKind = Field(description="Which clock")
     due: Instant = Field(description="When it was due")
-    subject: Token = Field(
-        description="What it watches: `message/<id>`, `need/<Melde-id>`, `PractitionerRole/<id>`"
+    subject: Watched = Field(
+        description="What it watches: `message/<id>`, `need/<Melde-id>`, `PractitionerRole/<id>`, `CarePlan/<id>`"
     )
     level: Literal["owner", "leader", "coordinating-unit"] | None = Field(
         None, description="Who has it from now on"

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from adapter.events.consent import Consent, Scope
-from adapter.events.fields import LIST_LIMIT, Day, Label, OneOf, ResourceId, Text
+from adapter.events.fields import LIST_LIMIT, Day, Key, Label, OneOf, ResourceId, Text
 from adapter.events.parts import Continuing, MayContinue, Part, Period, PlanIdentifier, Responsible
 
 ACTIVITY_STATUS: Final[dict[str, tuple[str, ...]]] = {
@@ -49,6 +49,9 @@ class Performer(Part):
 
     name: Label = Field(description="Name")
     organisation: Label | None = Field(None, description="Name of the organisation")
+    key: Key | None = Field(
+        None, description="Key of the address book, so that another organisation can be told (E37)"
+    )
 
 
 class Activity(Part):
@@ -78,7 +81,7 @@ class Plan(Part):
 
     identifier: PlanIdentifier = Field(description="The writer's own identifier")
     title: Label | None = Field(None, description="Title")
-    status: Literal["draft", "active"] = Field(description="draft or active")
+    status: Literal["draft", "active", "on-hold"] = Field(description="draft, active, or (E35 only) on-hold")
     period: Period = Field(description="When it holds")
     responsible: Responsible = Field(description="The organisation responsible")
     goals: tuple[PlanGoal, ...] = Field((), max_length=LIST_LIMIT, description="Goals")

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha1
 from typing import Any, Final
 
 from adapter.fhir import parts, urls
@@ -113,5 +115,40 @@ def document_reference(
             "author": parts.refs([author]),
             "custodian": parts.ref(custodian),
             "content": [{"attachment": {"contentType": content_type, "url": url}}],
+        },
+    )
+
+
+def plan_document(
+    *,
+    id_: str,
+    patient: Ref,
+    plan: Ref,
+    appended_to: Ref,
+    date: datetime,
+    author: Ref | None,
+    title: str,
+    content: bytes,
+) -> Json:
+    """Return the DocumentReference of an individual plan as PDF, appended to the message that carries its bytes. 9602 A02-2."""
+    attachment = {
+        "contentType": "application/pdf",
+        "size": len(content),
+        "hash": b64encode(sha1(content, usedforsecurity=False).digest()).decode("ascii"),
+        "title": title,
+    }
+    return parts.resource(
+        "DocumentReference",
+        id_,
+        {
+            "masterIdentifier": parts.uuid_identifier(id_),
+            "status": "current",
+            "type": parts.volven("9602", "A02-2"),
+            "subject": parts.ref(patient),
+            "date": parts.when(date),
+            "author": parts.refs([author]),
+            "relatesTo": [{"code": "appends", "target": parts.ref(appended_to)}],
+            "content": [{"attachment": attachment}],
+            "context": {"related": parts.refs([plan])},
         },
     )

@@ -41,6 +41,48 @@ def missing_items(
     return tuple(key for key, answered in _CHECKS.items() if not answered(seen))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One of the nine, and whether the plan answers it."""
+
+    key: str
+    number: int
+    nb: str
+    en: str
+    complete: bool
+    why_nb: str
+    why_en: str
+    minimum: bool
+
+
+def items(missing: tuple[str, ...]) -> tuple[Item, ...]:
+    """Return the nine items of a plan that misses these."""
+    return tuple(
+        Item(
+            key=key,
+            number=number,
+            nb=nb,
+            en=en,
+            complete=key not in missing,
+            why_nb=WHY[key][0],
+            why_en=WHY[key][1],
+            minimum=key in MINIMUM,
+        )
+        for key, (number, nb, en) in NINE.items()
+    )
+
+
+def hint(key: str) -> tuple[int, str, str]:
+    """Return what a warning of a missing item says: its number, and in both languages what it is and why it matters."""
+    number, nb, en = NINE[key]
+    return number, f"{nb}: {WHY[key][0]}", f"{en}: {WHY[key][1]}"
+
+
+def is_minimum(missing: tuple[str, ...]) -> bool:
+    """Return whether a plan that misses these is a minimum plan all the same."""
+    return set(MINIMUM).isdisjoint(missing)
+
+
 def _participants(seen: _Seen) -> bool:
     now = teams.current(seen.team)
     return len(now) > 1 and any(map(teams.is_patient, now))
@@ -103,3 +145,46 @@ NINE: Final[Mapping[str, tuple[int, str, str]]] = {
     "cooperation": (9, "samarbeid med andre", "cooperation with others"),
 }
 """Item → (number, bokmål, English)."""
+
+WHY: Final[Mapping[str, tuple[str, str]]] = {
+    "goals": (
+        "uten mål vet ingen hva tiltakene skal føre til, eller når de har virket",
+        "without goals nobody knows what the measures are for",
+    ),
+    "participants": (
+        "uten deltakere vet verken pasienten eller tjenestene hvem som er med",
+        "without participants nobody knows who is part of it",
+    ),
+    "coordinator": (
+        "uten én hovedansvarlig faller oppfølgingen mellom tjenestene",
+        "without one main coordinator nobody follows it up",
+    ),
+    "contributions": (
+        "uten dette vet ingen hva de andre gjør, og pasientens egen innsats blir usynlig",
+        "without it nobody knows what the others do",
+    ),
+    "measures": (
+        "et tiltak uten ansvarlig blir ikke gjort",
+        "a measure without somebody responsible is not carried out",
+    ),
+    "carrying-out": (
+        "uten hvordan og hvor kan tiltaket ikke settes i gang av andre",
+        "without how and where others cannot begin it",
+    ),
+    "period": (
+        "uten periode og dato for evaluering blir planen ikke fulgt opp",
+        "without a period and a date of evaluation the plan is not followed up",
+    ),
+    "consent": (
+        "uten samtykke kan planen verken lages eller deles",
+        "without consent the plan may be neither made nor shared",
+    ),
+    "cooperation": (
+        "uten dette blir det ikke avklart hvem utenfor helsetjenesten som trengs",
+        "without it nobody settles who else is needed",
+    ),
+}
+"""Item → why it matters, in bokmål and English."""
+
+MINIMUM: Final = ("goals", "participants", "coordinator", "consent")
+"""What a plan has from its first day; the rest grows with it."""

@@ -248,6 +248,21 @@ def evaluation(
     )
 
 
+def held(one: Mapping[str, Any], *, on: date, comment: str, people: Sequence[tuple[str, bool]] = ()) -> Json:
+    """Return an evaluation as held on a day; `people` are those who were to take part, and whether they came."""
+    took_part = [
+        {"actor": {"display": who}, "status": "accepted" if came else "declined"} for who, came in people
+    ]
+    return parts.changed(
+        one,
+        status="fulfilled",
+        start=parts.instant(_moment(on, last=False)),
+        end=parts.instant(_moment(on, last=True)),
+        comment=comment,
+        participant=[*one.get("participant", ()), *took_part],
+    )
+
+
 def is_evaluation(one: Mapping[str, Any]) -> bool:
     """Whether a resource is the next evaluation of a plan."""
     return one["resourceType"] == "Appointment" and any(

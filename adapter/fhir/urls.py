@@ -38,6 +38,11 @@ FILED: Final = f"{BASE}/NamingSystem/filed-document"
 PLAN_PART: Final = f"{BASE}/NamingSystem/plan-part"
 """A writer's own ids of goals and activities, unique within one plan."""
 
+MEETING: Final = f"{BASE}/NamingSystem/meeting"
+"""A caller's own ids of meetings, and of their invitees."""
+ACCESS: Final = f"{BASE}/NamingSystem/platform-access"
+"""An asker's own ids of accesses to a platform."""
+
 # Local extensions.
 PATIENT_WISH: Final = f"{BASE}/StructureDefinition/patient-wish"
 DISCHARGE_READY: Final = f"{BASE}/StructureDefinition/discharge-ready"

@@ -16,7 +16,7 @@ from adapter.events.envelope import OWN_SOURCE
 from adapter.fhir import parts
 from adapter.ingest import consenttable, recall, records
 from adapter.ingest.commit import Unit, commit, known, retrying
-from adapter.mappings import handling, joining, plo_roles, recalling, views
+from adapter.mappings import handling, joining, planclocks, planview, plo_roles, recalling, views
 from adapter.mappings.common import author_reference, organisation
 from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
@@ -139,7 +139,9 @@ def owner(book: AddressBook, party: Party | None) -> str:
 
 def _clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
     """Return the home party for which a clock ran: the sender of the message it watches."""
-    subject = str(getattr(event.data, "subject", "")).partition("/")[2]
+    kind, _, subject = str(getattr(event.data, "subject", "")).partition("/")
+    if kind in planclocks.OF_PLANS:
+        return planview.acting(case, book, subject.partition("/")[0])
     need = next(
         (n for n in views.needs(case) if subject in {n.melde_id, n.id} or _rests_on(n, subject)), None
     )

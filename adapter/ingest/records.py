@@ -11,7 +11,7 @@ import orjson
 
 from adapter import naming
 from adapter.events import Event
-from adapter.fhir import index, parts, provenance, urls
+from adapter.fhir import index, meetings, parts, provenance, urls
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import views
 from adapter.model import Message, Outcome, Resource
@@ -139,6 +139,8 @@ def _open(resource: Resource) -> bool:
     type_ = resource["resourceType"]
     if type_ in HISTORY:
         return False
+    if type_ == "Appointment" and meetings.is_meeting(resource):
+        return True
     if type_ == "Appointment" or (resource.get("intent") == "plan" and type_ != "CarePlan"):
         return resource["status"] not in PART_OVER
     if type_ == "Encounter":

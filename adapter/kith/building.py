@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from adapter import xmlsafe
 from adapter.errors import MessageError
-from adapter.kith import apprec_write, schemas, time, types
+from adapter.kith import apprec_write, attachments, schemas, time, types
 from adapter.kith.apprec import AppRec
+from adapter.kith.attachments import Outgoing
 from adapter.kith.escape import escape
 
+_END: Final = "</MsgHead>"
 _MSG_ID: Final = re.compile("<MsgId>[^<]*</MsgId>")
 _GEN_DATE: Final = re.compile("<GenDate>[^<]*</GenDate>")
 _ISSUE_DATE: Final = re.compile('<IssueDate V="[^"]*"/>')
 
 
-def build(message: types.Message | AppRec) -> bytes:
-    """Return the document in UTF-8 with its declaration, valid by our schema.
+def build(message: types.Message | AppRec, *, attached: Sequence[Outgoing] = ()) -> bytes:
+    """Return the document in UTF-8 with its declaration, valid by our schema, with what is attached after its text.
 
-    Raises MessageError IPK-M002 (at its place; the schema, or a character XML cannot carry) and IPK-M012.
+    Raises MessageError IPK-M002 (at its place; the schema, or a character XML cannot carry), IPK-M012, and of what is
+    attached IPK-M030 to IPK-M033.
     """
     if isinstance(message, AppRec):
         return _checked(apprec_write.build(message))
-    return _checked(types.row_of_model(message).build(message))
+    head, end, rest = types.row_of_model(message).build(message).rpartition(_END)
+    return _checked("".join((head, *(f"{attachments.document(one)}\n" for one in attached), end, rest)))
 
 
 def reissue(data: bytes, *, msg_id: str, gen_date: datetime) -> bytes:

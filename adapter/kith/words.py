@@ -43,6 +43,16 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.patient.discharged": "Pasient utskrevet",
         "ip.patient.moved": "Pasient flyttet: individuell plan eller koordinator finnes",
         "ip.patient.deceased": "Pasient død",
+        "ip.activity.changed": "Tiltak i individuell plan endret",
+        "ip.plan.evaluated": "Individuell plan evaluert",
+        "ip.plan.transferred": "Ansvar for individuell plan",
+        "ip.plan-document.shared": "Individuell plan vedlagt",
+        "ip.meeting.called": "Innkalling til møte",
+        "ip.meeting.answered": "Svar på innkalling til møte",
+        "ip.meeting.cancelled": "Møte avlyst",
+        "ip.platform-access.requested": "Tilgang til plattform for individuell plan ønskes",
+        "ip.platform-access.granted": "Tilgang til plattform for individuell plan",
+        "ip.platform-access.ended": "Tilgang til plattform for individuell plan avsluttet",
     }
 )
 """Event type → Tema. Replies have the question's, with `Re: `."""
@@ -70,6 +80,8 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Individuell plan endra": TITLES["ip.plan.updated"],
         "Individuell plan avslutta": TITLES["ip.plan.closed"],
         "Påminning om svar": TITLES["ip.deadline.breached"],
+        "Tiltak i individuell plan endra": TITLES["ip.activity.changed"],
+        "Individuell plan lagd ved": TITLES["ip.plan-document.shared"],
     }
 )
 
@@ -143,6 +155,25 @@ FORM: Final = "Søknadsskjema"
 LEAVES_WITH_OPEN_NEEDS: Final = "Pasienten skrives ut, og meldte behov er ikke avklart"
 FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overtar"
 LIVES: Final = "Pasienten var meldt død ved en feil: meld på nytt det som fortsatt gjelder"
+ACTIVITY: Final = "Tiltak"
+STATUS: Final = "Status"
+PERFORMER: Final = "Utføres av"
+PLACE: Final = "Sted"
+EVALUATED: Final = "Evaluert"
+RESULT: Final = "Resultat"
+TOOK_PART: Final = "Deltok"
+NEW_RESPONSIBLE: Final = "Ny ansvarlig"
+ATTACHED: Final = "Vedlegg"
+MESSAGE: Final = "Melding"
+PURPOSE: Final = "Formål"
+TIME: Final = "Tid"
+VIDEO: Final = "Videomøte"
+CALLED: Final = "Innkalt"
+SUBSTITUTE: Final = "Stedfortreder"
+WHO: Final = "Hvem"
+PLATFORM: Final = "Plattform"
+ADDRESS: Final = "Adresse"
+LOG_IN: Final = "Pålogging"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
@@ -151,6 +182,8 @@ LABELS: Final = (
     AWAITED, DUE,
     SUPPLIED, STILL, FULFILLED_BY, RECALL, URGENCY,
     DEPUTY, CHILD_APPOINTED, TASKS, MEMBER, SUMMARY,
+    ACTIVITY, STATUS, PERFORMER, PLACE, EVALUATED, RESULT, TOOK_PART, NEW_RESPONSIBLE, ATTACHED, MESSAGE,
+    PURPOSE, TIME, VIDEO, CALLED, SUBSTITUTE, WHO, PLATFORM, ADDRESS, LOG_IN,
 )  # fmt: skip
 NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -182,8 +215,80 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Barnekoordinator oppnemnd": CHILD_APPOINTED,
         "Deltakar": MEMBER,
         "Samandrag": SUMMARY,
+        "Blir utført av": PERFORMER,
+        "Stad": PLACE,
+        "Ny ansvarleg": NEW_RESPONSIBLE,
     }
 )
+
+READ_PLAN: Final = "Planen er delt med dere. Les den her"
+PLAN_STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "draft": "utkast",
+        "active": "gjelder",
+        "on-hold": "satt på vent",
+        "evaluated": "gjelder, er evaluert",
+        "transferred": "venter på at en annen virksomhet overtar ansvaret",
+        "completed": "avsluttet",
+        "revoked": "avsluttet etter pasientens ønske",
+    }
+)
+"""State of a plan (rules.planstates) → in words."""
+COMES: Final = "Gi beskjed om dere kommer"
+LOG_IN_ELSEWHERE: Final = "Brukernavn og passord sendes aldri i meldinger"
+MEETINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "responsibility-group": "Ansvarsgruppemøte",
+        "cooperation": "Samarbeidsmøte",
+        "start-up": "Oppstartsmøte",
+    }
+)
+MEETING_ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"accepted": "Kommer", "declined": "Kommer ikke", "tentative": "Kommer kanskje"}
+)
+MOVED: Final = "Møtet flyttes, ny innkalling kommer"
+"""The one reason of a cancelled meeting that is told: any other may be about the patient."""
+ACCESS_PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
+    {"coordinator": "Koordinator", "team-member": "Deltar i teamet", "treatment": "Behandling og oppfølging"}
+)
+JOINT_DRAFT: Final = "Utkast til individuell plan"
+TAKES_OVER: Final = "Gi beskjed i dialogen om dere overtar ansvaret for planen"
+NOT_TAKEN_OVER: Final = (
+    "Ingen har svart på om planen overtas. Ansvaret ligger fortsatt hos den gamle virksomheten"
+)
+TRANSFER_REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "moved": "Pasienten flytter",
+        "municipality-takes-over": "Kommunen overtar ansvaret",
+        "hospital-takes-over": "Sykehuset overtar ansvaret",
+        "other": "Annet",
+    }
+)
+TRANSFER_STEPS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "accepted": "Ansvaret for planen er overtatt",
+        "declined": "Ansvaret for planen er ikke overtatt",
+        "withdrawn": "Spørsmålet om å overta planen er trukket tilbake",
+    }
+)
+EVALUATION_RESULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "continued": "Planen fortsetter som den er",
+        "adjusted": "Planen justeres",
+        "to-be-closed": "Planen avsluttes",
+    }
+)
+ACTIVITY_STATUS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "draft": "utkast", "active": "pågår", "on-hold": "satt på vent", "revoked": "avsluttet", "completed": "fullført",
+        "entered-in-error": "feilført", "unknown": "ukjent", "requested": "forespurt", "received": "mottatt",
+        "accepted": "godtatt", "rejected": "avslått", "ready": "klar", "cancelled": "avlyst", "in-progress": "pågår",
+        "failed": "ikke gjennomført", "proposed": "foreslått", "pending": "venter på svar", "booked": "avtalt",
+        "arrived": "møtt", "fulfilled": "gjennomført", "noshow": "ikke møtt", "checked-in": "møtt",
+        "waitlist": "på venteliste", "planned": "planlagt",
+    }
+)  # fmt: skip
+"""Status of a part of a plan (R4) → in words."""
 
 RIGHT_TO_COMPLAIN: Final = (
     COMPLAINT,

@@ -150,7 +150,8 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
     )
     if notice.care is not None:
         return kith.build(notice.care.make(head))
-    return kith.build(_BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan)))
+    made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan))
+    return kith.build(made, attached=notice.attached)
 
 
 Contacts = tuple[Contact, ...]

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from adapter import naming
 from adapter.events import Event
+from adapter.kith.attachments import Outgoing
 from adapter.model import (
     AddressBook,
     Case,
@@ -123,10 +124,12 @@ class Notice:
     """The person the notice names with a 9034 role: `{role, family, given, hpr, profession, phone}`."""
     parent: tuple[str, str] | None = None
     """(RefToParent, RefToConversation) given by the EPJ for a thread that is not ours."""
+    asks: bool = False
+    """It wants an answer for which another clock than the message's own runs."""
+    attached: tuple[Outgoing, ...] = field(default=(), repr=False)
+    """What goes with it, as files."""
     reply_title: bool = False
     contact_profession: str | None = None
-    asks: bool = False
-    """It wants an answer, though no need rides on it: its carrier is a question's, no clock of a need runs."""
     care: Care | None = None
     to_patient: bool = False
     """A letter to the patient, not to `receiver`."""

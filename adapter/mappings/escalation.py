@@ -159,7 +159,7 @@ def _item(
     if open_ is not None:
         moved = tasks_built.moved(open_, modified=ctx.now, owner=owner)
         return {**moved, "description": said}, listed
-    chased = clock.kind == "reply"
+    chased = clock.kind == "reply" and found.message is not None
     evidence = (("evidence", found.message.id),) if chased and found.message else ()
     item = tasks_built.work_item(
         id_=ctx.id("Task", "manual-fallback" if chased else clock.kind),

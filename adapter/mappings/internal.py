@@ -10,7 +10,7 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
-from adapter.mappings import clocks, common, escalation, expiring, release, views
+from adapter.mappings import clocks, common, escalation, expiring, planclocks, plantransfer, release, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -300,11 +300,15 @@ def _consent_asked(ctx: Context) -> Change:
 
 def breached(ctx: Context) -> Change:
     """Return the clock after what follows: one more step of the escalation, or the release of a held message. E62."""
+    if _watches(ctx.data.subject) == planclocks.DIGEST:
+        return planclocks.told(ctx)
     clock = _due(ctx)
     if clock is None:
         return Change()
     if clock.kind == "release":
         return _release(ctx, clock)
+    if plantransfer.waits(ctx, clock):
+        return plantransfer.overdue(ctx, clock)
     return expiring.warned(ctx, clock) if expiring.warns(clock) else escalation.taken(ctx, clock)
 
 
@@ -313,6 +317,11 @@ def _due(ctx: Context) -> Deadline | None:
     same = (d for d in ctx.case.deadlines if (d.kind, d.subject) == (ctx.data.kind, ctx.data.subject))
     clock = next(same, None)
     return clock if clock is not None and clock.acts is not None and clock.acts <= ctx.now else None
+
+
+def _watches(subject: str) -> str:
+    """Return what kind of thing a clock watches."""
+    return subject.partition("/")[0]
 
 
 def _watched(ctx: Context, clock: Deadline) -> Message | None:
@@ -337,7 +346,9 @@ def _chase(ctx: Context, clock: Deadline) -> Change:
 
 
 def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return the need message that a release clock lets go, or the reminder of one that is late. E62."""
+    """Return what a release clock lets go, the small changes of a day, or the reminder of what is late. E62."""
+    if _watches(ctx.data.subject) == planclocks.DIGEST:
+        return planclocks.told_notices(ctx, before)
     kind, _, name = ctx.data.subject.partition("/")
     if ctx.data.kind == "release" and kind == "need":
         return release.released(ctx, name)

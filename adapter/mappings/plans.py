@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from adapter import codes
-from adapter.errors import EventError, FhirError
+from adapter.errors import EventError, FhirError, RoutingError
 from adapter.fhir import nine, plans, teams, urls
-from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, team, telling, views
-from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings import (
+    clocks,
+    common,
+    consenting,
+    planclocks,
+    plannews,
+    plantransfer,
+    planview,
+    team,
+    views,
+)
+from adapter.mappings.context import Change, Context
 from adapter.model import Party, Resource
-from adapter.rules import responsibility
+from adapter.rules import planclocks as rules
+from adapter.rules import planstates, responsibility
 
 CLOSED: Final = {
     "needs-ended": "completed",
     "moved": "completed",
     "deceased": "completed",
     "patient-withdrew": "revoked",
-}
-REASON: Final = {
-    "needs-ended": "Behovet er opphørt",
-    "patient-withdrew": "Pasienten ønsker ikke lenger individuell plan",
-    "moved": "Pasienten har flyttet",
-    "deceased": "Pasienten er død",
 }
 TITLE: Final = "Individuell plan"
 EVALUATION: Final = "evaluation"
@@ -40,52 +43,63 @@ Parts = Mapping[tuple[str, str], Resource]
 
 
 def created(ctx: Context) -> Change:
-    """Return the plan with its goals, activities, consent and team, and the need it fulfils. E34."""
+    """Return the plan with its goals, activities, consent and team, and the need it fulfils. E34.
+
+    A draft of a hospital in the municipality's name waits for the municipality's yes.
+    """
     responsibility.check_one_plan(int(views.plan(ctx.case) is not None))
-    return _written(ctx, id_=ctx.id("CarePlan"), created=None)
+    id_ = ctx.id("CarePlan")
+    said = ctx.data.plan
+    author = ctx.book.by_key(said.responsible.key)
+    joint = plantransfer.is_joint(ctx, author)
+    made = _written(ctx, id_=id_, created=None)
+    asked = plantransfer.asked(ctx, id_, to=author, joint=True) if joint and author else Change()
+    return made + asked + _clock(ctx, id_, author)
+
+
+def _clock(ctx: Context, id_: str, author: Party | None) -> Change:
+    """Return the clock of the evaluation that the plan names."""
+    own = author.home if author is not None else ctx.home is not None
+    return planclocks.evaluation(ctx, id_, ctx.data.plan.next_evaluation, responsible=own)
 
 
 def updated(ctx: Context) -> Change:
     """Return the whole plan as it is now; 409 when it was changed from an older version. E35."""
-    old = _continued(ctx)
-    if old["meta"]["versionId"] != str(ctx.data.base_version):
-        raise EventError("IPK-E015", at="$.data.baseVersion")
-    return _written(ctx, id_=old["id"], created=old)
+    old = planview.continued(ctx)
+    planstates.transition(planview.state(ctx.case, old), ctx.event.type, ctx.data.plan.status)
+    _check_status(old["status"], ctx.data.plan.status)
+    planview.check_writer(ctx, planview.writer(ctx, old))
+    planview.check_version(ctx, old)
+    made = _written(ctx, id_=old["id"], created=old)
+    after = ctx.with_case(ctx.case.having(made.outcome(ctx.case.key)))
+    return made + _following(ctx, after, old)
 
 
-def _continued(ctx: Context) -> Resource:
-    which = ctx.data.continues
-    found = next((p for p in ctx.case.of("CarePlan") if _named(p, which)), None)
-    if found is None:
-        raise EventError("IPK-E014", at="$.data.continues")
-    if found["status"] in {"completed", "revoked", "entered-in-error"}:
-        raise EventError("IPK-E013", at="$.type", allowed=("ip.plan.created",))
-    _may_write(ctx, ctx.book.by_organisation(views.reference_id(found.get("author"))))
-    return found
+def _check_status(before: str, asked: str) -> None:
+    """Refuse a status that the plan's own does not lead to, where it is handed over meanwhile. Raises IPK-E013."""
+    planstates.transition(before, planstates.UPDATED, asked)
 
 
-def _may_write(ctx: Context, responsible: Party | None) -> None:
-    """Refuse a writer of another organisation: others propose. fhir-model.md, 'who may write a plan'."""
-    if ctx.party is not None and responsible is not None:
-        responsibility.check_writer(author=responsible.level1_id, writer=ctx.party.level1_id)
-
-
-def _named(plan: Resource, which: Any) -> bool:
-    if which.plan_id:
-        return bool(plan["id"] == which.plan_id)
-    said = which.plan_identifier
-    return said is not None and any(
-        (i.get("system"), i["value"]) == (said.system, said.value) for i in plan["identifier"]
-    )
+def _following(ctx: Context, after: Context, old: Resource) -> Change:
+    """Return the clocks after a change of the plan: another evaluation, small changes to tell at the end of the day."""
+    changed = plannews.changes(after, ctx)
+    new = after.case.get(f"CarePlan/{old['id']}") or old
+    clock = _clock(ctx, old["id"], planview.author(ctx.book, new)) if "evaluation" in changed else Change()
+    if rules.told_at_once(changed):
+        return clock + (planclocks.absorbed(ctx, old["id"]) if ctx.may_send else Change())
+    return clock + (planclocks.gathered(ctx, old["id"], changed) if changed else Change())
 
 
 def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     said = ctx.data.plan
     responsible = _responsible(ctx, said)
     reference = f"CarePlan/{id_}"
-    there = _parts(ctx, created)
-    goals = tuple(_goal(ctx, g, there) for g in said.goals)
-    activities = tuple(_activity(ctx, i, reference, there) for i in range(len(said.activities)))
+    there = parts_of(ctx, created)
+    goals = tuple(goal(ctx, g, there) for g in said.goals)
+    activities = tuple(
+        activity(ctx, one, reference, there, at=f"$.data.plan.activities[{i}]")
+        for i, one in enumerate(said.activities)
+    )
     evaluation = _evaluation(ctx, said, reference, there)
     gone = _dropped(there, (*goals, *activities, *evaluation))
     given = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
@@ -114,7 +128,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
         plan, team_resource, activities=(*activities, *evaluation), consents=(given,)
     )
     base = common.person(ctx) + common.author(ctx)
-    parties = common.parties(*telling_parties(ctx))
+    parties = common.parties(*telling_parties(ctx), *_performing(ctx))
     return (
         base
         + Change(
@@ -129,11 +143,17 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
                 team_resource,
                 plan,
             ),
-            warnings=tuple(common.warn("IPK-E029", "$.data.plan", hint=nine.NINE[item]) for item in missing),
+            warnings=tuple(common.warn("IPK-E029", "$.data.plan", hint=nine.hint(item)) for item in missing),
             case={"planId": id_},
         )
         + team.fulfilled(ctx, reference, plan_status=said.status)
     )
+
+
+def _performing(ctx: Context) -> tuple[Party, ...]:
+    """Return the parties of the address book that perform an activity of the plan."""
+    found = (ctx.book.by_key(one.performer.key) for one in ctx.data.plan.activities)
+    return tuple(party for party in found if party is not None)
 
 
 def telling_parties(ctx: Context) -> tuple[Party, ...]:
@@ -143,15 +163,27 @@ def telling_parties(ctx: Context) -> tuple[Party, ...]:
 
 
 def _responsible(ctx: Context, said: Any) -> Any:
+    waits = _waiting(ctx)
+    if waits is not None:
+        return waits["author"]
     party = ctx.book.by_key(said.responsible.key) if said.responsible.key else None
     if said.responsible.key and party is None:
         raise EventError("IPK-R003", at="$.data.plan.responsible.key")
-    _may_write(ctx, party)
+    if not plantransfer.is_joint(ctx, party):
+        planview.check_writer(ctx, party)
     reference = common.organisation(party) or (common.organisation(ctx.party) if ctx.party else None)
     return reference or {"display": said.responsible.name}
 
 
-def _parts(ctx: Context, plan: Resource | None) -> Parts:
+def _waiting(ctx: Context) -> Resource | None:
+    """Return the plan that is changed while another's yes is waited for: its author stays. None for any other."""
+    if ctx.event.type != planstates.UPDATED:
+        return None
+    plan = planview.continued(ctx)
+    return plan if planview.handed_over(ctx.case, plan) else None
+
+
+def parts_of(ctx: Context, plan: Resource | None) -> Parts:
     """Return what a stored plan consists of, by type and the writer's own key; nothing for a new plan."""
     listed = [g["reference"] for g in (plan or {}).get("goal", ())]
     listed += [a["reference"]["reference"] for a in (plan or {}).get("activity", ()) if "reference" in a]
@@ -177,7 +209,8 @@ def _dropped(there: Parts, kept: tuple[Resource, ...]) -> tuple[Resource, ...]:
     return tuple({**r, element: status} for r in gone for element, status in (ENDED[r["resourceType"]],))
 
 
-def _goal(ctx: Context, said: Any, there: Parts) -> Resource:
+def goal(ctx: Context, said: Any, there: Parts) -> Resource:
+    """Return the Goal of a goal as said: the one there is, or a new one."""
     return plans.goal(
         id_=_id(ctx, there, "Goal", said.id),
         patient=f"Patient/{ctx.patient_id()}",
@@ -188,20 +221,40 @@ def _goal(ctx: Context, said: Any, there: Parts) -> Resource:
     )
 
 
-def _activity(ctx: Context, number: int, plan: str, there: Parts) -> Resource:
-    """Return the resource of one activity. Raises IPK-E005 where its status needs a time and none is given (app-3)."""
+def activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> Resource:
+    """Return the resource of one activity: the one there is, or a new one; `at` is where it stands in the event.
+
+    Raises EventError IPK-E005 where its status needs a time and none is given (app-3), RoutingError IPK-R003.
+    """
     try:
-        return _activity_of(ctx, ctx.data.plan.activities[number], plan, there)
+        return _activity(ctx, said, plan, there, at=at)
     except FhirError:
-        raise EventError("IPK-E005", at=f"$.data.plan.activities[{number}].period") from None
+        raise EventError("IPK-E005", at=f"{at}.period") from None
 
 
-def _activity_of(ctx: Context, said: Any, plan: str, there: Parts) -> Resource:
-    who = ", ".join(w for w in (said.performer.name, said.performer.organisation) if w)
-    types = {"service": "ServiceRequest", "task": "Task", "appointment": "Appointment"}
+TYPES: Final = {"service": "ServiceRequest", "task": "Task", "appointment": "Appointment"}
+"""Kind of activity → type of its resource."""
+
+
+def performer(ctx: Context, said: Any, *, kind: str, at: str) -> dict[str, Any]:
+    """Return who does an activity as a reference: by name, and the organisation where the address book lists it.
+
+    An Appointment may name no Organization (R4 Appointment.participant.actor): there it is a logical reference.
+    """
+    party = ctx.book.by_key(said.key)
+    if said.key and party is None:
+        raise RoutingError("IPK-R003", at=f"{at}.performer.key")
+    who = ", ".join(w for w in (said.name, said.organisation) if w)
+    reference = common.organisation(party)
+    if party is not None and kind == "appointment":
+        return {"identifier": {"system": urls.RECIPIENT, "value": party.key}, "display": who}
+    return {"reference": reference, "display": who} if reference else {"display": who}
+
+
+def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> Resource:
     return plans.activity(
         said.kind,
-        id_=_id(ctx, there, types[said.kind], said.id),
+        id_=_id(ctx, there, TYPES[said.kind], said.id),
         patient=f"Patient/{ctx.patient_id()}",
         title=said.title,
         status=said.status,
@@ -209,7 +262,7 @@ def _activity_of(ctx: Context, said: Any, plan: str, there: Parts) -> Resource:
         text=said.text,
         start=said.period.start if said.period else None,
         end=said.period.end if said.period else None,
-        performer={"display": who},
+        performer=performer(ctx, said.performer, kind=said.kind, at=at),
         place=said.place,
         key=said.id,
         authored=ctx.now,
@@ -265,100 +318,16 @@ def _words(said: str | None) -> str | None:
 
 def closed(ctx: Context) -> Change:
     """Return the plan completed, or revoked where the patient withdrew. E40."""
-    old = _continued(ctx)
+    old = planview.continued(ctx)
     status = CLOSED[ctx.data.reason_code]
+    before = planview.state(ctx.case, old)
+    planstates.transition(before, ctx.event.type, status)
+    planview.check_writer(ctx, planview.writer(ctx, old))
     period = {**old.get("period", {}), "end": ctx.now.astimezone(clocks.OSLO).date().isoformat()}
     return (
         common.person(ctx)
         + common.author(ctx)
         + Change(resources=({**old, "status": status, "period": period},), case={"planId": old["id"]})
+        + planclocks.stopped(ctx, old)
+        + plantransfer.called_off(ctx, old)
     )
-
-
-# ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def created_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the notice to the party that reported and the GP. E34."""
-    return telling.notices(ctx, telling.reporters(ctx), text.TITLES[ctx.event.type], _lines(ctx))
-
-
-def updated_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return the notice only when coordinator, period or goals changed. E35."""
-    changed = _changes(ctx, before)
-    if not changed:
-        return ()
-    lines = [*_lines(ctx), (words.CHANGED, ", ".join(changed))]
-    return telling.notices(ctx, telling.reporters(ctx), text.TITLES[ctx.event.type], lines)
-
-
-def _changes(ctx: Context, before: Context) -> list[str]:
-    old, new = _continued(before), _continued(ctx)
-    checks = (
-        ("periode", old.get("period") != new.get("period")),
-        ("mål", _goals(before, old) != _goals(ctx, new)),
-        ("koordinator", _coordinator(before) != _coordinator(ctx)),
-    )
-    return [name for name, differs in checks if differs]
-
-
-def _goals(ctx: Context, plan: Resource) -> list[tuple[str, str]]:
-    found = (ctx.case.get(g["reference"]) for g in plan.get("goal", ()))
-    return [(g["description"]["text"], g["lifecycleStatus"]) for g in found if g]
-
-
-def closed_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the notice that the plan has ended. E40."""
-    plan = next(p for p in ctx.case.of("CarePlan") if _named(p, ctx.data.continues))
-    lines = [
-        (words.RESPONSIBLE, _party_name(ctx, plan)),
-        (words.COORDINATOR, _coordinator(ctx)),
-        (words.PERIOD, _period(plan)),
-        (words.REASON, REASON[ctx.data.reason_code]),
-    ]
-    return telling.notices(ctx, telling.reporters(ctx), text.TITLES[ctx.event.type], lines)
-
-
-def _lines(ctx: Context) -> list[tuple[str, str]]:
-    said = ctx.data.plan
-    goals = "; ".join(
-        g.text for g in said.goals if g.status not in {"cancelled", "entered-in-error", "rejected"}
-    )
-    evaluation = text.day(said.next_evaluation) if said.next_evaluation else None
-    return [
-        (words.RESPONSIBLE, said.responsible.name),
-        (words.COORDINATOR, _coordinator(ctx)),
-        (words.PERIOD, _span(said.period.start, said.period.end)),
-        (words.GOALS, goals),
-        (words.NEXT_EVALUATION, evaluation),
-    ]
-
-
-def _span(start: date | None, end: date | None) -> str:
-    first, last = (text.day(d) if d else "" for d in (start, end))
-    return f"{first} – {last}".strip() if last else f"fra {first}"
-
-
-def _period(plan: Resource) -> str:
-    said = plan.get("period", {})
-    start, end = (date.fromisoformat(said[k]) if said.get(k) else None for k in ("start", "end"))
-    return _span(start, end)
-
-
-def _party_name(ctx: Context, plan: Resource) -> str:
-    organisation = ctx.case.get(plan.get("author", {}).get("reference", ""))
-    party = ctx.book.by_organisation(views.reference_id(plan.get("author")))
-    return party.name if party else (organisation or {}).get("name", "Ikke oppgitt")
-
-
-def _coordinator(ctx: Context) -> str | None:
-    """Return the name of the coordinator of the plan: the main one that has not ended, else any of role 8."""
-    held = [
-        a
-        for a in views.assignments(ctx.case)
-        if a.end is None and (a.main or a.code == codes.ROLES["koordinator-ip"].code)
-    ]
-    if not held:
-        return None
-    said = held[0].role.get("practitioner", {}).get("display")
-    return str(said) if said else None

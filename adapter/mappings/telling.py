@@ -9,7 +9,7 @@ from adapter import naming
 from adapter.kith import text
 from adapter.mappings import common, gps, grants, limits, reporting, views
 from adapter.mappings.context import Context, Notice
-from adapter.model import Message, Party, Reason
+from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import consent, routing
 
 To = tuple[Party, Message | None, str | None]
@@ -75,7 +75,7 @@ def team(ctx: Context) -> tuple[To, ...]:
     return tuple(found.values())
 
 
-def notices(
+def notices(  # noqa: PLR0913 (all but the first four by name)
     ctx: Context,
     to: Iterable[To],
     title: str,
@@ -83,11 +83,17 @@ def notices(
     *,
     named: dict[str, Any] | None = None,
     reasons: tuple[Reason, ...] = (),
+    about: str | None = None,
+    basis: str | None = None,
+    gp: Party | None = None,
 ) -> tuple[Notice, ...]:
-    """Return one notice per receiver that consent opens for, the patient's GP among them."""
+    """Return one notice per receiver that consent opens for, the patient's GP among them.
+
+    `about`, `basis` and `gp` say what it is about, on what legal basis and who the GP is, where the event does not: a clock.
+    """
     listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
     lines = limits.lines(ctx.case, lines)
-    gp = common.gp(ctx)
+    gp = gp or common.gp(ctx)
     if gp is not None:
         listed.setdefault(gp.key, (gp, views.dialogue(ctx.case, gp.key), None))
     reported = {party.key for party, _, _ in reporters(ctx)}
@@ -95,7 +101,10 @@ def notices(
     for party, thread, melde_id in listed.values():
         if gps.former(ctx, party):
             continue
-        verdict = _verdict(ctx, party, is_gp=party.person is not None, reporter=party.key in reported)
+        who = grants.names(party, gp=party.person is not None)
+        if party.key in reported:
+            who = (*who, consent.REPORTER)
+        verdict = verdict_of(ctx, who, about=about, basis=basis)
         if verdict.open:
             made.append(
                 Notice(
@@ -111,14 +120,38 @@ def notices(
     return tuple(made)
 
 
-def _verdict(ctx: Context, party: Party, *, is_gp: bool, reporter: bool) -> consent.Verdict:
-    """Return what consent says for this receiver: the event's own where it states one, else the newest that speaks of it.
+def verdict_of(
+    ctx: Context, who: tuple[str, ...], *, about: str | None = None, basis: str | None = None
+) -> consent.Verdict:
+    """Return what consent says for a receiver: the event's own where it states one, else the newest that speaks of it.
 
-    What a newer one excludes or refuses, an older one does not open.
+    What a newer one excludes or refuses, an older one does not open. `about` is the type of event it is judged as.
     """
-    who = (*grants.names(party, gp=is_gp), *((consent.REPORTER,) if reporter else ()))
+    subject = about or ctx.event.type
     own = getattr(getattr(ctx.data, "plan", None), "consent", None)
     granted = [grants.said(own, ctx.case)] if own else grants.newest_first(ctx.case)
-    return grants.verdict(
-        ctx.case, granted, ctx.event.type, who, legal_basis=ctx.data.legal_basis, on=ctx.now.date()
-    )
+    legal = basis or ctx.data.legal_basis
+    return grants.verdict(ctx.case, granted, subject, who, legal_basis=legal, on=ctx.now.date())
+
+
+def covers(ctx: Context, party: Party, *, about: str | None = None) -> consent.Verdict:
+    """Return what consent says for a party that is not one by itself: it is named, or is the patient's own unit or GP.
+
+    Who reported is covered by the consent it reported under.
+    """
+    who: tuple[str, ...] = (party.key,)
+    if party.unit or views.municipality(ctx.case) in party.municipalities:
+        who = grants.names(party)
+    doctors = (views.patient(ctx.case) or {}).get("generalPractitioner", ())
+    if any(views.reference_id(one) == party.organisation_id for one in doctors):
+        who = grants.names(party, gp=True)
+    if any(one.key == party.key for one, _, _ in reporters(ctx)):
+        who = (*who, consent.REPORTER)
+    return verdict_of(ctx, who, about=about)
+
+
+def responsible_name(ctx: Context, plan: Resource) -> str:
+    """Return the name of the organisation that answers for a plan."""
+    organisation = ctx.case.get(plan.get("author", {}).get("reference", ""))
+    party = ctx.book.by_organisation(views.reference_id(plan.get("author")))
+    return party.name if party else (organisation or {}).get("name", "Ikke oppgitt")

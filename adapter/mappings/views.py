@@ -221,7 +221,7 @@ def _excepts(consent: Resource) -> bool:
 
 
 def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
-    """Return what a party is to a case: home, performer or reporter of a need, or who serves the patient's municipality.
+    """Return what a party is to a case: home, performer or reporter of a need, who serves the municipality or has the plan.
 
     Another service of the same organisation (level 1) has the same part.
     """
@@ -233,6 +233,8 @@ def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
         found.add("reporter")
     if municipality(case) in party.municipalities:
         found.add("municipality")
+    if any(_same_organisation(one, party, book) for one in _answering(case)):
+        found.add("responsible")
     return frozenset(found)
 
 
@@ -258,6 +260,20 @@ def _level1(communication: Resource, book: AddressBook) -> str | None:
 
 def _requester(need: Need) -> str:
     return reference_id(need.task.get("requester"))
+
+
+CONFIRM: Final = "confirm-transfer"
+"""Task kind of a plan that waits for another organisation's yes."""
+
+
+def _answering(case: Case) -> list[str]:
+    """Return the ids of the Organizations that answer for a plan of the case, or are asked whether they will."""
+    asked = [
+        reference_id(t.get("owner"))
+        for t in case.of("Task")
+        if code_of(t.get("code"), urls.TASK_KIND) == CONFIRM
+    ]
+    return [*(reference_id(p.get("author")) for p in case.of("CarePlan")), *asked]
 
 
 def _same_organisation(id_: str, party: Party, book: AddressBook) -> bool:

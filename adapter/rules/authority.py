@@ -13,10 +13,13 @@ from adapter.errors import RoutingError
 from adapter.model import Reason
 from adapter.rules import anchors
 
-Part = Literal["home", "performer", "reporter", "municipality"]
-"""What a party is to a case: one of our own, owner of one of its needs, who reported one, or who serves the patient."""
+Part = Literal["home", "performer", "reporter", "municipality", "responsible"]
+"""What a party is to a case: one of our own, owner of one of its needs, who reported one, who serves the patient, or who
+answers for the plan, or is asked to."""
 
-_ANY_OF_CASE: Final[frozenset[Part]] = frozenset({"home", "performer", "reporter", "municipality"})
+_ANY_OF_CASE: Final[frozenset[Part]] = frozenset(
+    {"home", "performer", "reporter", "municipality", "responsible"}
+)
 _HOME: Final[frozenset[Part]] = frozenset({"home"})
 _ANSWERS: Final[frozenset[Part]] = frozenset({"home", "performer"})
 _REPORTED: Final[frozenset[Part]] = frozenset({"home", "reporter"})
@@ -59,6 +62,10 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.hospital-participation.ended": _ANY_OF_CASE,
         "ip.plan.created": _ANY_OF_CASE,
         "ip.plan.updated": _ANY_OF_CASE,
+        "ip.goal.changed": _ANY_OF_CASE,
+        "ip.activity.changed": _ANY_OF_CASE,
+        "ip.plan.evaluated": _ANY_OF_CASE,
+        "ip.plan.transferred": _ANY_OF_CASE,
         "ip.plan.closed": _ANY_OF_CASE,
         "ip.patient.admitted": _HOME,
         "ip.patient.early-notice": _HOME,
@@ -70,6 +77,14 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.manual-fallback.recorded": _HOME,
         "ip.address.changed": _HOME,
         "ip.document.filed": _HOME,
+        "ip.plan-document.shared": _ANY_OF_CASE,
+        "ip.meeting.called": _ANY_OF_CASE,
+        "ip.meeting.answered": _ANY_OF_CASE,
+        "ip.meeting.held": _ANY_OF_CASE,
+        "ip.meeting.cancelled": _ANY_OF_CASE,
+        "ip.platform-access.requested": _ANY_OF_CASE,
+        "ip.platform-access.granted": _ANY_OF_CASE,
+        "ip.platform-access.ended": _ANY_OF_CASE,
         "ip.message.sent": _HOME,
         "ip.message.receipt": _HOME,
     }
@@ -82,7 +97,7 @@ def check(event_type: str, parts: frozenset[Part]) -> tuple[Reason, ...]:
     allowed = MAY.get(event_type)
     if allowed is None:
         return ()
-    for part in ("home", "performer", "reporter", "municipality"):
+    for part in ("home", "performer", "reporter", "municipality", "responsible"):
         if part in allowed and part in parts:
             return (anchors.fixed("authority-part", part),)
     raise RoutingError("IPK-R005", at="$.source")

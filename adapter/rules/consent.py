@@ -66,6 +66,7 @@ _COORDINATOR: Final = Row("consent-coordinator", frozenset({"coordinator"}))
 _EITHER: Final = Row("consent-rehabilitation", frozenset({"plan-create", "coordinator"}))
 _SHARE: Final = Row("consent-plan-share", frozenset({"plan-share"}))
 _SECTORS: Final = Row("consent-other-sectors", frozenset({"other-sectors"}))
+_MEETING: Final = Row("consent-meeting", frozenset({"plan-share", "coordinator"}))
 _FREE: Final = Row("consent-not-gated", frozenset())
 _CARE: Final = Row("consent-care", frozenset(), presumed=True)
 
@@ -108,6 +109,14 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.patient.admitted": _COORDINATOR,
         "ip.patient.discharged": _COORDINATOR,
         "ip.patient.moved": _COORDINATOR,
+        # E42–E44, E68
+        "ip.meeting.called": _MEETING,
+        "ip.meeting.called/other-sectors": _SECTORS,
+        "ip.meeting.answered": _FREE,
+        "ip.meeting.cancelled": _FREE,
+        "ip.platform-access.requested": _SHARE,
+        "ip.platform-access.granted": _FREE,
+        "ip.platform-access.ended": _FREE,
         # Answers and withdrawals go to whoever holds the message already
         "ip.need.acknowledged": _FREE,
         "ip.need.info-requested": _FREE,

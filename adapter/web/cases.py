@@ -10,7 +10,8 @@ from werkzeug.http import parse_accept_header
 
 from adapter.access import policy
 from adapter.errors import EventError
-from adapter.mappings import plo_roles, standing
+from adapter.fhir import nine
+from adapter.mappings import planparts, planview, plo_roles, standing, views
 from adapter.rules.clocks import OSLO
 from adapter.store import cases, resources
 from adapter.web import answers
@@ -56,6 +57,40 @@ def case(call: Call, case_id: str) -> Answer:
     return answers.json(standing.told(found, others, book, day))
 
 
+def plan(call: Call, case_id: str) -> Answer:
+    """Return where the individual plan of a case stands, and which of the nine items it answers."""
+    services = call.services
+    with services.store.read(snapshot=True) as conn:
+        case = cases.gather(conn, org=policy.home(services.book()), now=call.now, case_key=case_id)
+    found = views.plan(case)
+    if found is None:
+        raise EventError("IPK-E020")
+    if call.trail is not None:
+        call.trail.patients = (case_id,)
+        call.trail.entities = (f"CarePlan/{found['id']}",)
+    whole = planparts.whole(case, found)
+    told = {
+        "planId": found["id"],
+        "version": int(found["meta"]["versionId"]),
+        "state": planview.state(case, found),
+        "nextEvaluation": whole.next_evaluation.isoformat() if whole.next_evaluation else None,
+        "complete": not whole.missing,
+        "minimum": nine.is_minimum(whole.missing),
+        "items": [
+            {
+                "number": i.number,
+                "key": i.key,
+                "text": i.nb,
+                "complete": i.complete,
+                "minimum": i.minimum,
+                "why": i.why_nb,
+            }
+            for i in nine.items(whole.missing)
+        ],
+    }
+    return answers.json(told)
+
+
 def _wants_xml(call: Call) -> bool:
     accepted = parse_accept_header(call.environ.get("HTTP_ACCEPT", ""), MIMEAccept)
     return accepted.best_match((answers.JSON, *_XML), answers.JSON) in _XML
@@ -87,6 +122,20 @@ ROUTES: Final = (
                 200: "fragment (KontaktpersonHelsepersonell of PLO 1.6), text and roles; the fragment alone as XML",
                 204: "XML was asked for, and nobody can stand in the fragment",
                 404: "No such case",
+            },
+        ),
+        access=Access(action="read", kind="case", interaction="read"),
+    ),
+    Route(
+        method="GET",
+        path="/cases/{case_id}/plan",
+        view=plan,
+        summary="Where the individual plan stands, and which of the nine items it answers",
+        answers=Answers(
+            media=answers.JSON,
+            texts={
+                200: "state, next evaluation, and of each item whether it is there, whether a minimum plan needs it, and why",
+                404: "No such case, or no plan in it",
             },
         ),
         access=Access(action="read", kind="case", interaction="read"),

@@ -20,6 +20,20 @@ def test_a_full_plan_answers_all_nine_items() -> None:
     assert nine.missing_items(plan, team, activities=told, consents=samples.consent_resources()[:1]) == ()
 
 
+def test_every_item_says_why_it_matters_in_both_languages() -> None:
+    assert set(nine.WHY) == set(nine.NINE)
+    for key in nine.NINE:
+        number, nb, en = nine.hint(key)
+        assert (number, nb, en) == (nine.NINE[key][0], f"{nine.NINE[key][1]}: {nine.WHY[key][0]}",
+                                    f"{nine.NINE[key][2]}: {nine.WHY[key][1]}")  # fmt: skip
+
+
+def test_a_minimum_plan_has_goals_participants_coordinator_and_consent() -> None:
+    assert nine.is_minimum(("measures", "period"))
+    assert not any(nine.is_minimum((key,)) for key in ("goals", "participants", "coordinator", "consent"))
+    assert [i.key for i in nine.items(("goals",)) if not i.complete] == ["goals"]
+
+
 def test_two_main_coordinators_are_as_good_as_none() -> None:
     team = teams.added(
         samples.team_resources()[2], teams.participant(member=samples.KOMAN, role="kontaktlege", main=True)

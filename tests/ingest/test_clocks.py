@@ -177,3 +177,19 @@ def test_the_codes_of_a_rejection_are_kept(hospital: House, errors: list[str]):
     (message,) = hospital.messages(direction="out")
     assert [e["code"] for e in message.apprec["errors"]] == errors
     assert kith.read(document).head.msg_id == message.msg_id
+
+
+def test_a_gap_without_a_coordinator_is_a_work_item_after_seven_days(alvdal: House):
+    told = alvdal.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
+    alvdal.clock.advance(days=2)
+    alvdal.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": told.case["assignmentId"]},
+        until="2026-03-06",
+        reasonCode="other",
+    )
+    alvdal.clock.advance(days=8)
+    assert alvdal.tick() == 1
+    (item,) = alvdal.items("review")
+    assert item["focus"]["reference"] == f"PractitionerRole/{told.case['assignmentId']}"
+    assert "gap" not in alvdal.clocks()

@@ -1,0 +1,176 @@
+"""Access to the municipality's own platform for plans: asked for, granted, ended. E68. No log-in data, ever."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapter.errors import EventError, RoutingError
+from adapter.fhir import needs as tasks_built
+from adapter.fhir import parts, urls
+from adapter.kith import text, words
+from adapter.mappings import common, telling, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Party, Resource
+from adapter.rules import meetings as table
+from adapter.rules import routing
+
+KIND = "platform-access"
+
+
+def requested(ctx: Context) -> Change:
+    """Return the Task of an access that is asked for. E68.
+
+    Raises EventError IPK-E013 asked before, RoutingError IPK-R003 unknown, IPK-R002 nobody serves the municipality,
+    EventError IPK-E065 no platform in the address book.
+    """
+    old = _known(ctx, ctx.data.access)
+    if old is not None:
+        table.transition(table.ACCESS, old["status"], ctx.event.type)
+    owner = _owner(ctx)
+    task = tasks_built.work_item(
+        id_=ctx.id("Task", KIND),
+        kind=KIND,
+        authored=ctx.now,
+        patient=f"Patient/{ctx.patient_id()}",
+        requester=common.organisation(ctx.party),
+        owner=common.organisation(owner),
+        description=_who(ctx),
+        inputs=(
+            ("platform", (owner.platform or {})["name"]),
+            ("url", (owner.platform or {})["url"]),
+            ("purpose", ctx.data.purpose),
+        ),
+    )
+    named = {**task, "identifier": [parts.identifier(urls.ACCESS, ctx.data.access)]}
+    untold = ctx.may_send and not owner.home and not telling.covers(ctx, owner).open
+    return (
+        common.person(ctx)
+        + common.author(ctx)
+        + Change(
+            resources=(*common.parties(owner), parts.changed(named)),
+            warnings=(common.warn("IPK-E063", "$.data.to"),) if untold else (),
+        )
+    )
+
+
+def _owner(ctx: Context) -> Party:
+    """Return whose platform it is: the party named, else the one that serves the patient's municipality."""
+    if ctx.data.to is not None:
+        party = ctx.book.by_key(ctx.data.to.key)
+        if party is None:
+            raise RoutingError("IPK-R003", at="$.data.to.key")
+    else:
+        place = ctx.data.patient.municipality
+        found = routing.receiver(
+            ctx.book, municipality=place.code, district=place.district, on=ctx.now.date()
+        )
+        if found.party is None:
+            raise RoutingError("IPK-R002", at="$.data.patient.municipality")
+        party = found.party
+    if party.platform is None:
+        raise EventError("IPK-E065", at="$.data.to")
+    return party
+
+
+def _who(ctx: Context) -> str:
+    said = ctx.data.person
+    own = ctx.party.display if ctx.party else None
+    return ", ".join(w for w in (f"{said.name.given} {said.name.family}", said.organisation or own) if w)
+
+
+def _known(ctx: Context, key: str) -> Resource | None:
+    return next((t for t in ctx.case.of("Task") if _is(t, key)), None)
+
+
+def _is(task: Resource, key: str) -> bool:
+    return any((i.get("system"), i["value"]) == (urls.ACCESS, key) for i in task.get("identifier", ()))
+
+
+def moved(ctx: Context) -> Change:
+    """Return the access as granted or ended. Raises EventError IPK-E014 not asked for, IPK-E013, IPK-E010 ends before it begins.
+
+    E68.
+    """
+    task = _known(ctx, ctx.data.access)
+    if task is None:
+        raise EventError("IPK-E014", at="$.data.access")
+    asks = getattr(ctx.data, "reason_code", "")
+    status = table.transition(table.ACCESS, task["status"], ctx.event.type, asks)
+    begins = getattr(ctx.data, "from_", None)
+    if begins and ctx.data.until and ctx.data.until < begins:
+        raise EventError("IPK-E010", at="$.data.until")
+    period = _period(task, begins, ctx.data.until)
+    done = parts.changed(
+        tasks_built.moved(task, modified=ctx.now, status=status), executionPeriod=period or None
+    )
+    return common.person(ctx) + common.author(ctx) + Change(resources=(done,))
+
+
+def _period(task: Resource, start: Any, end: Any) -> Resource:
+    """Return the days an access holds; one that was never given has none."""
+    old = task.get("executionPeriod", {})
+    if start is None and not old:
+        return {}
+    return {**old, **(parts.period(start=start, end=end) or {})}
+
+
+# ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def requested_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the question to the municipality, where consent covers it. E68."""
+    owner = _owner(ctx)
+    verdict = telling.covers(ctx, owner)
+    if owner.home or not verdict.open:
+        return ()
+    lines = [*_lines(owner, _who(ctx)), (words.PURPOSE, words.ACCESS_PURPOSES[ctx.data.purpose])]
+    return (_notice(ctx, owner, lines, verdict.reasons, asks=True),)
+
+
+def moved_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the answer to the party that asked, where it is not our own. E68."""
+    task = _known(ctx, ctx.data.access) or {}
+    to, owner = (
+        ctx.book.by_organisation(views.reference_id(task.get(who))) for who in ("requester", "owner")
+    )
+    if to is None or to.home or owner is None:
+        return ()
+    begins, until = getattr(ctx.data, "from_", None), ctx.data.until
+    lines = [
+        *_lines(owner, task.get("description")),
+        *(((words.FROM_DATE, text.day(begins)),) if begins else ()),
+        *(((words.TO_DATE, text.day(until)),) if until else ()),
+    ]
+    return (_notice(ctx, to, lines, ()),)
+
+
+def _lines(owner: Party, who: str | None) -> list[tuple[str, str | None]]:
+    platform = owner.platform or {}
+    return [
+        (words.WHO, who),
+        (words.PLATFORM, platform.get("name")),
+        (words.ADDRESS, platform.get("url")),
+        (words.LOG_IN, words.LOG_IN_ELSEWHERE),
+    ]
+
+
+def _notice(
+    ctx: Context,
+    party: Party,
+    lines: list[tuple[str, str | None]],
+    reasons: tuple[Any, ...],
+    *,
+    asks: bool = False,
+) -> Notice:
+    latest = views.dialogue(ctx.case, party.key)
+    melde_id = latest.melde_id if latest else None
+    title = text.TITLES[ctx.event.type]
+    return Notice(
+        receiver=party,
+        title=title,
+        text=text.notice(title, lines, melde_id),
+        melde_id=melde_id,
+        thread=latest,
+        reasons=reasons,
+        asks=asks,
+    )

@@ -1,0 +1,235 @@
+"""Who answers for a plan changes: asked, and answered; a plan that a hospital begins in the municipality's name. E39, E34.
+
+The plan itself moves (CarePlan.author), it is never copied; domain § 1.5, hol § 7-1, sphl § 2-5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from adapter.errors import EventError, RoutingError
+from adapter.fhir import needs as tasks_built
+from adapter.fhir import parts, teams, urls
+from adapter.kith import text, words
+from adapter.mappings import clocks, common, planview, telling, views
+from adapter.mappings.context import Change, Context, Notice
+from adapter.model import Deadline, Party, Resource
+from adapter.rules import anchors, planclocks, planstates, responsibility
+from adapter.rules.clocks import reply_due
+
+REQUESTED: Final = "requested"
+HOSPITAL: Final = "101"
+MUNICIPALITY: Final = "102"
+"""Organisation types of list 9040."""
+ANSWERED: Final = {"accepted": "completed", "declined": "rejected", "withdrawn": "cancelled"}
+"""Step → Task.status."""
+
+
+def transferred(ctx: Context) -> Change:
+    """Return a plan that waits for another organisation's answer, or what was answered. E39."""
+    plan = planview.continued(ctx)
+    before = planview.state(ctx.case, plan)
+    after = planstates.transition(before, ctx.event.type, ctx.data.step) or before
+    why = planstates.explain(before, after if ctx.data.step == REQUESTED else str(plan["status"]))
+    base = common.person(ctx) + common.author(ctx) + Change(reasons=(why,), case={"planId": plan["id"]})
+    if ctx.data.step == REQUESTED:
+        planview.check_writer(ctx, planview.author(ctx.book, plan))
+        return base + asked(ctx, plan["id"], to=_next(ctx, plan), joint=False)
+    return base + _answered(ctx, plan)
+
+
+def _next(ctx: Context, plan: Resource) -> Party:
+    """Return who is asked to take over. Raises RoutingError IPK-R003 unknown, EventError IPK-E061 the same organisation."""
+    party = ctx.book.by_key(ctx.data.to.key)
+    if party is None:
+        raise RoutingError("IPK-R003", at="$.data.to.key")
+    old = planview.author(ctx.book, plan)
+    if old is not None and old.level1_id == party.level1_id:
+        raise EventError("IPK-E061", at="$.data.to.key")
+    return party
+
+
+def asked(ctx: Context, plan_id: str, *, to: Party, joint: bool) -> Change:
+    """Return the question whether a party takes a plan over, with its clock. `joint`: a draft begun in its name."""
+    id_ = ctx.id("Task", views.CONFIRM)
+    due = reply_due(ctx.now, planclocks.TRANSFER_DAYS)
+    task = tasks_built.work_item(
+        id_=id_,
+        kind=views.CONFIRM,
+        authored=ctx.now,
+        patient=f"Patient/{ctx.patient_id()}",
+        focus=f"CarePlan/{plan_id}",
+        requester=common.organisation(ctx.party),
+        owner=common.organisation(to),
+        due=due,
+        inputs=() if joint else (("from", ctx.data.date.isoformat()), ("reason", ctx.data.reason_code)),
+    )
+    subject = f"Task/{id_}"
+    clock = Deadline(
+        id=clocks.deadline_id("reply", subject),
+        kind="reply",
+        due=due,
+        subject=subject,
+        owner=ctx.case.owner,
+        case_key=ctx.patient_id(),
+    )
+    rule = anchors.fixed("plan-joint-draft", "venter") if joint else anchors.fixed("plan-transfer", "venter")
+    return Change(resources=(*common.parties(to), task), deadlines=(clock,), reasons=(rule,))
+
+
+def _answered(ctx: Context, plan: Resource) -> Change:
+    task = planview.handed_over(ctx.case, plan)
+    if task is None:
+        raise EventError("IPK-E013", at="$.type", allowed=planstates.allowed(str(plan["status"])))
+    _may_answer(ctx, task)
+    step = ctx.data.step
+    done = tasks_built.moved(task, modified=ctx.now, status=ANSWERED[step])
+    clock = clocks.close_subject(ctx, "reply", f"Task/{task['id']}")
+    owner = task["owner"] if step == "accepted" else task["requester"]
+    why = anchors.fixed("plan-transfer", step)
+    return Change(resources=(*_moved(ctx, plan, owner), done), deadlines=clock, reasons=(why,))
+
+
+def _moved(ctx: Context, plan: Resource, owner: Resource) -> tuple[Resource, ...]:
+    """Return the plan with its team at the organisation that answers for it now; nothing where it is the same."""
+    if views.reference_id(plan.get("author")) == views.reference_id(owner):
+        return ()
+    moved = parts.changed(plan, author=owner)
+    team = views.team(ctx.case)
+    return (moved, teams.managed(team, managing=owner)) if team is not None else (moved,)
+
+
+def _may_answer(ctx: Context, task: Resource) -> None:
+    """Refuse an answer by who was not asked; the one who asked may record it, and says who gave it.
+
+    Raises EventError IPK-E025 another organisation, IPK-E005 nobody named who answered.
+    """
+    mine = ctx.party.level1_id if ctx.party is not None else None
+    old, new = (ctx.book.by_organisation(views.reference_id(task.get(who))) for who in ("requester", "owner"))
+    asked_by, takes_over = (p.level1_id if p is not None else None for p in (old, new))
+    if ctx.data.step == "withdrawn":
+        responsibility.check_writer(author=asked_by or "", writer=mine or "")
+        return
+    if mine == takes_over:
+        return
+    responsibility.check_writer(author=asked_by or "", writer=mine or "")
+    if ctx.data.answered_by is None:
+        raise EventError("IPK-E005", at="$.data.answeredBy")
+
+
+def called_off(ctx: Context, plan: Resource) -> Change:
+    """Return the question of a plan that has ended as cancelled, with its clock. E40."""
+    task = planview.handed_over(ctx.case, plan)
+    if task is None:
+        return Change()
+    clock = clocks.close_subject(ctx, "reply", f"Task/{task['id']}")
+    return Change(
+        resources=(tasks_built.moved(task, modified=ctx.now, status="cancelled"),),
+        deadlines=tuple(replace(d, state="cancelled") for d in clock),
+    )
+
+
+# ── begun together ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_joint(ctx: Context, author: Party | None) -> bool:
+    """Return whether a hospital begins a draft in the name of the municipality that is to answer for it. E34."""
+    return (
+        ctx.event.type == "ip.plan.created"
+        and ctx.data.plan.status == "draft"
+        and ctx.party is not None
+        and author is not None
+        and ctx.party.type == HOSPITAL
+        and author.type == MUNICIPALITY
+    )
+
+
+def joint_notices(ctx: Context) -> tuple[Notice, ...]:
+    """Return the question to the municipality in whose name a draft was begun. E34."""
+    author = ctx.book.by_key(ctx.data.plan.responsible.key)
+    if author is None or author.home or not is_joint(ctx, author):
+        return ()
+    lines = [
+        (words.RESPONSIBLE, author.name),
+        (words.FROM_DATE, text.day(ctx.data.plan.period.start)),
+        (words.REPLY, words.TAKES_OVER),
+    ]
+    return tuple(
+        replace(n, reasons=(*n.reasons, anchors.fixed("plan-joint-draft", "venter")), asks=True)
+        for n in telling.notices(ctx, (_to(ctx, author),), words.JOINT_DRAFT, lines)
+        if n.receiver is author
+    )
+
+
+# ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the question to who is to take over, or the answer to those who know the plan. E39."""
+    plan = planview.continued(before)
+    title = text.TITLES[ctx.event.type]
+    if ctx.data.step == REQUESTED:
+        to = ctx.book.by_key(ctx.data.to.key)
+        if to is None or to.home:
+            return ()
+        lines = [
+            (words.RESPONSIBLE, telling.responsible_name(ctx, plan)),
+            (words.NEW_RESPONSIBLE, to.name),
+            (words.FROM_DATE, text.day(ctx.data.date)),
+            (words.REASON, words.TRANSFER_REASONS[ctx.data.reason_code]),
+            (words.REPLY, words.TAKES_OVER),
+        ]
+        told = telling.notices(ctx, (_to(ctx, to),), title, lines)
+        return tuple(replace(n, asks=True) for n in told if n.receiver is to)
+    return _answer_notices(ctx, before, plan, title)
+
+
+def _answer_notices(ctx: Context, before: Context, plan: Resource, title: str) -> tuple[Notice, ...]:
+    task = planview.handed_over(before.case, plan) or {}
+    old, new = (ctx.book.by_organisation(views.reference_id(task.get(who))) for who in ("requester", "owner"))
+    lines = [
+        (words.RESPONSIBLE, telling.responsible_name(ctx, planview.continued(ctx))),
+        (words.RESULT, words.TRANSFER_STEPS[ctx.data.step]),
+        (words.FROM_DATE, _from(task)),
+    ]
+    concerned = [p for p in (old, new) if p is not None and not p.home]
+    to = {
+        **{p.key: (p, t, m) for p, t, m in telling.reporters(ctx)},
+        **{p.key: _to(ctx, p) for p in concerned},
+    }
+    return telling.notices(ctx, to.values(), title, lines)
+
+
+def _from(task: Resource) -> str | None:
+    """Return the day that the question named."""
+    said = (i["valueString"] for i in task.get("input", ()) if i["type"]["text"] == "from")
+    return next((text.day(date.fromisoformat(day)) for day in said), None)
+
+
+def _to(ctx: Context, party: Party) -> telling.To:
+    latest = views.dialogue(ctx.case, party.key)
+    return party, latest, latest.melde_id if latest else None
+
+
+def waits(ctx: Context, clock: Deadline) -> bool:
+    """Return whether a clock waits for another organisation's yes to a plan."""
+    task = ctx.case.get(clock.subject) or {}
+    return views.code_of(task.get("code"), urls.TASK_KIND) == views.CONFIRM
+
+
+def overdue(ctx: Context, clock: Deadline) -> Change:
+    """Return the work item where nobody answered whether a plan is taken over: the old one still answers for it. E62."""
+    task = ctx.case.get(clock.subject) or {}
+    party = ctx.book.by_organisation(views.reference_id(task.get("requester")))
+    focus = task.get("focus", {}).get("reference")
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", "transfer"),
+        kind="review",
+        owner=party if party is not None and party.home else ctx.party,
+        focus=focus,
+        reason=words.NOT_TAKEN_OVER,
+    )
+    return Change(resources=(item,), deadlines=(replace(clock, state="breached", level=1, resting=True),))
