@@ -215,8 +215,8 @@ def _to(ctx: Context, party: Party) -> telling.To:
 
 def waits(ctx: Context, clock: Deadline) -> bool:
     """Return whether a clock waits for another organisation's yes to a plan."""
-    task = ctx.case.get(clock.subject) or {}
-    return views.code_of(task.get("code"), urls.TASK_KIND) == views.CONFIRM
+    task = ctx.case.get(clock.subject) if clock.subject.startswith("Task/") else None
+    return task is not None and views.code_of(task.get("code"), urls.TASK_KIND) == views.CONFIRM
 
 
 def overdue(ctx: Context, clock: Deadline) -> Change:
