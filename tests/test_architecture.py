@@ -30,6 +30,7 @@ PURE = (
     "ids",
     "idscan",
     "naming",
+    "hosts",
     "errors",
 )
 
