@@ -32,6 +32,7 @@ PURE = (
     "naming",
     "hosts",
     "errors",
+    "errortable",
 )
 
 FILES = sorted(path for path in ADAPTER.rglob("*.py") if "versions" not in path.parts)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapter import codes
-from adapter.errors import TABLE
+from adapter.errortable import TABLE
 from adapter.events import catalogue
 from adapter.fhir import provenance, urls
 from adapter.kith import titles
