@@ -10,7 +10,7 @@ import pytest
 from adapter import ingest
 from adapter.errors import EventError, Faults, RoutingError
 from adapter.fhir import consents, urls
-from adapter.kith import words
+from adapter.kith import titles, words
 from adapter.mappings import standing, views
 from adapter.rules import states
 from tests import books, otherside
@@ -348,7 +348,7 @@ def test_e11_what_is_new_is_sent_once_in_the_thread_and_nothing_else(hospital: H
     assert [w["rule"] for w in again.messages[0]["why"]].count("need-news") == 1
     (read,) = hospital.sent()
     assert read.body.text.split("\r\n")[:3] == [
-        words.NEWS_TITLE.upper(), "Hastegrad: Haster", "Bakgrunn: Nå også behov for hjelp i hjemmet.",
+        titles.NEWS_TITLE.upper(), "Hastegrad: Haster", "Bakgrunn: Nå også behov for hjelp i hjemmet.",
     ]  # fmt: skip
     assert read.head.conversation is not None
     third = hospital.need(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapter import data
-from adapter.errors import TABLE, Faults, SystemFault
+from adapter.errors import Faults, SystemFault
+from adapter.errortable import TABLE
 from adapter.registers import addressbook
 from tests import reference
 
