@@ -298,6 +298,8 @@ READ: Final = frozenset({"read-answer", "confirm-coordinator", "manual-fallback"
 """Work items that a person's own event about the need answers."""
 PASSED: Final = frozenset({"review", "route"})
 """Work items that passing the need on answers."""
+UNDELIVERED: Final = frozenset({"manual-fallback"})
+"""Work items about a message that did not arrive: answered where the need goes to another party instead."""
 
 
 def acted(ctx: Context, melde_ids: set[str], kinds: frozenset[str]) -> Change:

@@ -223,12 +223,16 @@ def _covered(kinds: list[str], stated: consent.Grant | None) -> list[str]:
 
 
 def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
-    """Return the word to the party that has the case: it keeps it until another has accepted. It holds the case already."""
+    """Return the word to the party that has the case: it keeps it until another has accepted. It holds the case already.
+
+    One that has refused all it got (the patient is not known there) keeps nothing, and is not told where the patient went.
+    """
     latest = views.dialogue(ctx.case, old.key)
-    holds = any(n.owner == old.organisation_id for n in views.needs(ctx.case)) or any(
+    asked = any(n.owner == old.organisation_id for n in views.needs(ctx.case)) or latest is not None
+    running = any(
         a.organisation == old.organisation_id and a.end is None for a in views.assignments(ctx.case)
     )
-    if not (holds or latest) or old.home:
+    if old.home or not (running or (asked and not _has_refused(ctx, old))):
         return ()
     title = words.MOVES_AWAY
     melde_id = latest.melde_id if latest else None
@@ -243,6 +247,15 @@ def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
             reasons=(moves.why(),),
         ),
     )
+
+
+def _has_refused(ctx: Context, party: Party) -> bool:
+    """Return whether a party refused every message it got, and has sent none itself."""
+    talk = [
+        m for m in ctx.case.messages if party.key in (m.sender_key, m.receiver_key) and m.type != "APPREC"
+    ]
+    left = [m for m in talk if m.direction == "in" or m.state in common.LEFT]
+    return bool(left) and all(m.state == "rejected" for m in left)
 
 
 # ── taking over ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -61,6 +61,27 @@ def test_the_new_unit_is_told_what_there_is_and_the_old_that_it_keeps_it(coordin
     assert held.end is None
 
 
+def test_a_unit_that_does_not_know_the_patient_keeps_nothing_and_is_not_told_where_to(hospital: House):
+    hospital.need()
+    (asked,) = hospital.send()
+    hospital.receive(otherside.receipt(asked, errors=["E35"]))
+    assert [m["receiver"]["herId"] for m in move(hospital).messages] == ["5101"]
+
+
+def test_a_need_that_did_not_arrive_and_goes_to_another_leaves_no_work_item(hospital: House):
+    told = hospital.need()
+    (asked,) = hospital.send()
+    hospital.receive(otherside.receipt(asked, errors=["E35"]))
+    assert len(hospital.items("manual-fallback")) == 1
+    hospital.post(
+        "ip.need.forwarded",
+        continues={"meldeId": told.case["meldeId"]},
+        to={"key": "storvik-nord"},
+    )
+    assert hospital.items("manual-fallback") == []
+    assert {s.business for s in hospital.needs().values()} >= {"queued"}
+
+
 def test_a_transfer_nobody_accepts_is_escalated_after_fourteen_days(coordinated: House):
     move(coordinated)
     assert coordinated.clocks()["assessment"] == "2026-03-18T22:59:59+00:00"
