@@ -564,6 +564,10 @@ def test_10_a_plan_of_the_hospital_alone_is_transferred(begin: Begin, by: str):
     assert codes(place, case_id)["8705"] == "101"
     assert codes(place, case_id)["8473"] != "1"
     explained(place, f"/events/{said['eventId']}", "plan-transfer: accepted", "R24: gjelder")
+    place.advance("210d")  # evaluating it is no longer ours to be reminded of, until it is long past
+    assert place.events().count("ip.deadline.breached") == 0
+    place.advance("30d")
+    assert place.events().count("ip.deadline.breached") >= 1
     assert place.refused(
         "ip.plan.updated",
         plan=plan(agreed="2026-03-04"),
