@@ -8,7 +8,7 @@ from adapter.kith import text, words
 from adapter.mappings import clocks, common, consenting, grants, limits, needtext, release, resting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
-from adapter.rules import consent, states
+from adapter.rules import anchors, consent, states
 
 SCOPE: dict[str, str] = {
     "coordinator": "Koordinator",
@@ -102,7 +102,11 @@ def withdrawn(ctx: Context) -> Change:
             messages=tuple(common.buried(m) for m in stopped),
             deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
         )
-        + Change(resources=(*kept, *changed), case={"meldeId": min(ids)} if ids else {})
+        + Change(
+            resources=(*kept, *changed),
+            reasons=(anchors.fixed("consent-stops", "trukket"),),
+            case={"meldeId": min(ids)} if ids else {},
+        )
     )
 
 
@@ -178,6 +182,7 @@ def _told(ctx: Context) -> list[Notice]:
             text=text.notice(title, lines, message.melde_id),
             melde_id=message.melde_id,
             thread=message,
+            reasons=(anchors.fixed("consent-stopped-told", receiver.key),),
         )
         for message, receiver in listed
         if not named or named & {*grants.names(receiver), *grants.names(receiver, gp=bool(receiver.person))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from adapter.fhir import needs as tasks_built
@@ -14,6 +14,7 @@ from adapter.mappings import clocks, planview, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Resource
 from adapter.rules import planclocks as rules
+from adapter.rules.clocks import OSLO
 
 EVALUATION: Final = "evaluation"
 DIGEST: Final = "digest"
@@ -67,6 +68,23 @@ def evaluated(ctx: Context, plan: Resource) -> Change:
         resources=_reminders(ctx, plan["id"], "completed"),
         deadlines=tuple(replace(d, state="met") for d in _evaluations(ctx, plan["id"])),
     )
+
+
+def passed_on(ctx: Context, plan: Resource, *, ours: bool) -> Change:
+    """Return the clocks of an evaluation on the ladder of who answers for the plan now: `ours` from its beginning. E39, C9."""
+    running = _evaluations(ctx, plan["id"])
+    if ours:
+        waiting = (d for d in running if d.state == "open" and d.level == rules.LATE_STEP)
+        return Change(deadlines=tuple(replace(d, level=0, next=None) for d in waiting))
+    early = [d for d in running if d.level < rules.LATE_STEP]
+    return Change(
+        resources=_reminders(ctx, plan["id"], "cancelled") if early else (),
+        deadlines=tuple(replace(d, level=rules.LATE_STEP, next=_late(d.due)) for d in early),
+    )
+
+
+def _late(due: datetime) -> datetime:
+    return rules.end_of_day(due.astimezone(OSLO).date() + timedelta(days=rules.LATE_DAYS))
 
 
 def stopped(ctx: Context, plan: Resource) -> Change:

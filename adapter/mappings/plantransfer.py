@@ -14,6 +14,7 @@ from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, teams, urls
 from adapter.kith import text, words
 from adapter.mappings import clocks, common, planview, telling, views
+from adapter.mappings import planclocks as evaluations
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
 from adapter.rules import anchors, planclocks, planstates, responsibility
@@ -89,7 +90,10 @@ def _answered(ctx: Context, plan: Resource) -> Change:
     clock = clocks.close_subject(ctx, "reply", f"Task/{task['id']}")
     owner = task["owner"] if step == "accepted" else task["requester"]
     why = anchors.fixed("plan-transfer", step)
-    return Change(resources=(*_moved(ctx, plan, owner), done), deadlines=clock, reasons=(why,))
+    moved = _moved(ctx, plan, owner)
+    now = ctx.book.by_organisation(views.reference_id(owner))
+    ladder = evaluations.passed_on(ctx, plan, ours=now is not None and now.home) if moved else Change()
+    return ladder + Change(resources=(*moved, done), deadlines=clock, reasons=(why,))
 
 
 def _moved(ctx: Context, plan: Resource, owner: Resource) -> tuple[Resource, ...]:

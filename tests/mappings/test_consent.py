@@ -224,6 +224,7 @@ def test_e15_cancels_sent_needs_as_withdrawn_and_tells_all_who_got_them(hospital
     assert read.body.text.startswith("SAMTYKKE TRUKKET\r\nGjelder: ")
     assert read.head.conversation.conversation == kith.read(first).head.msg_id
     assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert told.messages[0]["why"][0]["rule"] == "consent-stopped-told"
     assert "reply" not in hospital.clocks()
 
 

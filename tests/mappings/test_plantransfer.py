@@ -87,6 +87,25 @@ def test_the_old_organisation_writes_until_the_new_one_accepts_and_its_version_k
     assert caught.value.code == "IPK-E025"
 
 
+def test_who_handed_a_plan_over_is_reminded_of_its_evaluation_only_when_it_is_long_past(planned: House):
+    step(planned, "requested")
+    step(planned, "accepted", source="urn:her:5111")
+    for day, told in ((datetime(2026, 10, 2, tzinfo=UTC), 0), (datetime(2026, 10, 16, tzinfo=UTC), 1)):
+        planned.clock.to(day)
+        planned.tick()
+        assert planned.events().count("ip.deadline.breached") == told
+
+
+def test_who_takes_a_plan_over_is_reminded_of_its_evaluation_in_time(planned: House):
+    step(planned, "requested")
+    step(planned, "accepted", source="urn:her:5111")
+    step(planned, "requested", source="urn:her:5111", to={"key": "alvdal-saksbehandling"})
+    step(planned, "accepted", source="urn:her:5079")
+    planned.clock.to(datetime(2026, 9, 2, tzinfo=UTC))
+    planned.tick()
+    assert planned.events().count("ip.deadline.breached") == 1
+
+
 def test_acceptance_by_the_new_organisation_moves_the_plan_and_its_team_and_copies_nothing(planned: House):
     step(planned, "requested")
     planned.send()
