@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -17,8 +17,10 @@ from tests import books
 from tests.house import Clock, House
 from tests.houses import Build
 
-HOMES: Final = {"hospital": books.HOSPITAL, "alvdal": books.ALVDAL}
-"""The two of most stories, by name."""
+Homes = Mapping[str, Mapping[str, Any]]
+"""Name → what `books.book` takes, the hospital first, then Alvdal."""
+HOMES: Final[Homes] = {"hospital": {"home": books.HOSPITAL}, "alvdal": {"home": books.ALVDAL}}
+"""The two of most stories."""
 SETTLED: Final = frozenset({"acknowledged"})
 
 
@@ -44,16 +46,14 @@ class Side:
 class Country:
     """The installations and a tiny post office between their folders."""
 
-    def __init__(self, build: Build, root: Path, homes: dict[str, frozenset[str]] | None = None) -> None:
+    def __init__(self, build: Build, root: Path, homes: Homes = HOMES) -> None:
         self.clock = Clock()
         self.sides = tuple(
             Side(
-                build(
-                    of={"home": home}, clock=self.clock, transport=Directory(root / name, max_bytes=8_000_000)
-                ),
+                build(of=dict(of), clock=self.clock, transport=Directory(root / name, max_bytes=8_000_000)),
                 root / name,
             )
-            for name, home in (homes or HOMES).items()
+            for name, of in homes.items()
         )
         self.undelivered: list[str] = []
         self.on_the_way: Callable[[bytes], bytes | None] = lambda data: data
