@@ -191,6 +191,29 @@ def test_row_4_moves_only_the_kinds_that_were_sent(hospital: House):
     )
 
 
+def test_row_4_an_answer_about_a_kind_that_is_open_no_more_moves_no_other(hospital: House, sent: bytes):
+    melde_id = naming.melde_id(naming.event_id(source="urn:her:90998", id_="first"))
+    hospital.post(
+        "ip.need.declined-by-patient",
+        continues={"meldeId": melde_id}, scope=["individual-plan"], date="2026-03-04",
+    )  # fmt: skip
+    hospital.receive(otherside.reply(sent, "Svar: Avslått\r\nGjelder: individuell plan"))
+    states = hospital.needs()
+    assert (states["coordinator"].business, states["individual-plan"].business) == (
+        "received",
+        "declined-by-patient",
+    )
+    assert len(hospital.items("read-answer")) == 1
+
+
+def test_row_4_kinds_of_one_tick_box_are_one_to_whoever_read_it(hospital: House):
+    hospital.need(needs=["coordinator", "habilitation"])
+    (document,) = hospital.send()
+    hospital.receive(otherside.reply(document, "Svar: Avslått\r\nGjelder: rehabilitering"))
+    states = hospital.needs()
+    assert (states["coordinator"].business, states["habilitation"].business) == ("sent", "declined")
+
+
 def test_row_4_an_answer_by_dialog_svar_counts_too(hospital: House):
     hospital.need(patient=living_in("9901"))
     (document,) = hospital.send()
