@@ -26,6 +26,8 @@ UNIT: Final = "urn:her:91990"
 SHARED: Final = GIVEN | {"scopes": ["coordinator", "plan-create", "plan-share"]}
 TO_HOSPITAL: Final = GIVEN | {"recipients": ["coordinating-unit", "st-olavs-ke", "st-olavs-fmr"]}
 BOTH: Final = ["individual-plan", "coordinator"]
+REMINDERS: Final = 2
+"""By clock, to whoever has not answered (domain, E62)."""
 STAY: Final = {"encounterId": "2026-000117"}
 NORD: Final = living_in("9904", "990401")
 CHILD: Final = LINE | {
@@ -191,6 +193,29 @@ def test_1_a_patient_with_a_plan_is_admitted_and_goes_home_with_it(caring: Count
     understood(caring)
 
 
+def test_1_the_municipality_calls_a_meeting_and_the_hospital_answers(country: Country):
+    hospital, alvdal = country.hospital, country.alvdal
+    melde_id = said(country, hospital, "ip.need.identified", consent=SHARED).case["meldeId"]
+    accepted(country, melde_id)
+    appointed(country, melde_id)
+    called = {
+        "continues": None,
+        "meeting": schemas.example("ip.meeting.called")["data"]["meeting"],
+        "invitees": schemas.example("ip.meeting.called")["data"]["invitees"][:1],
+    }
+    said(country, alvdal, "ip.meeting.called", **called)
+    heard(country, hospital, "ip.meeting.called", **called)
+    said(country, hospital, "ip.meeting.answered", source="urn:her:90998")
+    assert left(hospital)[-1] == ("Svar på innkalling til møte", "alvdal-saksbehandling")
+    heard(country, alvdal, "ip.meeting.answered", source="urn:her:90998")
+    statuses = [
+        [r["status"] for r in house.case().of("Appointment") if r.get("participant")]
+        for house in (hospital, alvdal)
+    ]
+    assert statuses == [["booked"], ["booked"]]
+    understood(country)
+
+
 # ── 2 outpatient ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -225,6 +250,34 @@ def test_2_two_sides_that_forget_a_patient_for_fourteen_months_remind_their_own_
     assert [house.count() for house in (country.hospital, country.alvdal)] == before
     assert "ip.deadline.breached" in country.hospital.events()
     assert "ip.deadline.breached" in country.alvdal.events()
+
+
+def test_2_a_need_that_nobody_answers_is_escalated_at_home_and_answered_by_no_machine(country: Country):
+    reported(country)
+    for _ in range(12):
+        country.clock.advance(days=10)
+        for side in country.sides:
+            side.house.tick()
+        country.settle()
+    receipted_once(country)
+    assert left(country.alvdal) == []
+    assert len(left(country.hospital)) <= 1 + REMINDERS
+    assert {s.business for s in country.hospital.needs().values()} == {"delivered"}
+    assert {s.business for s in country.alvdal.needs().values()} == {"reported"}
+    understood(country)
+
+
+def test_2_a_yes_that_crosses_a_withdrawal_is_read_and_opens_nothing(country: Country):
+    melde_id = reported(country)
+    gone = {"continues": {"meldeId": melde_id}, "scope": None, "reasonCode": "no-longer-relevant"}
+    country.hospital.post("ip.need.withdrawn", **gone)
+    country.alvdal.post("ip.need.accepted", continues={"meldeId": melde_id})
+    rested(country)
+    assert set(country.states()[0].values()) == {("cancelled", "withdrawn")}
+    assert len(country.hospital.items("read-answer")) == len(country.alvdal.items("read-answer")) == 1
+    heard(country, country.alvdal, "ip.need.withdrawn", **gone)
+    country.agree()
+    understood(country)
 
 
 def test_2_the_municipality_finds_the_need_and_the_hospital_takes_it(country: Country):
@@ -514,6 +567,21 @@ def test_8_a_coordinator_quits_and_the_gap_lasts_until_another_comes(country: Co
     assert country.teams()[0] == country.teams()[1]
     assert [end for _, _, end in country.teams()[0]].count(None) == 1
     assert [side.house.clocks() for side in country.sides] == [{}, {}]
+    understood(country)
+
+
+def test_8_a_coordinator_who_changes_without_a_gap_changes_on_both_sides(country: Country):
+    melde_id = reported(country)
+    accepted(country, melde_id)
+    mine = appointed(country, melde_id)
+    theirs = coordinator_of(country.hospital)
+    new = {"person": AUGUST, "reasonCode": "left", "from": "2026-03-05"}
+    said(country, country.alvdal, "ip.coordinator.replaced", continues={"assignmentId": mine}, **new)
+    assert len(country.hospital.items("confirm-coordinator")) == 1
+    heard(country, country.hospital, "ip.coordinator.replaced", continues={"assignmentId": theirs}, **new)
+    assert country.teams()[0] == country.teams()[1]
+    assert [end for _, _, end in country.teams()[0]] == ["2026-03-04", None]
+    assert country.hospital.items("confirm-coordinator") == []
     understood(country)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapter import kith, naming
+from adapter.events import schemas
 from adapter.kith import parts
 from adapter.kith.head import Address, Unit
 from adapter.mappings import views
@@ -291,6 +292,24 @@ def test_row_6_the_known_coordinator_as_signature_is_no_suggestion(hospital: Hou
     hospital.receive(otherside.reply(sent, "Hilsen Gunn", contacts=(otherside.COORDINATOR,)))
     assert hospital.items("confirm-coordinator") == []
     assert len(hospital.items("read-answer")) == 1
+
+
+@pytest.mark.parametrize(("family", "left"), [("September", 0), ("Oktober", 1)])
+def test_row_6_a_suggestion_ends_when_a_person_records_the_change_to_the_one_suggested(
+    hospital: House, sent: bytes, family: str, left: int
+):
+    hospital.receive(otherside.reply(sent, otherside.APPOINTED, contacts=(otherside.COORDINATOR,)))
+    new = parts.contact(family="September", given="August", role="8", profession="SP", phone="+4762480000")
+    hospital.receive(otherside.reply(sent, "Hei, han begynner mandag.", contacts=(new,)))
+    assert len(hospital.items("confirm-coordinator")) == 1
+    person = schemas.example("ip.coordinator.replaced")["data"]["person"]
+    hospital.post(
+        "ip.coordinator.replaced",
+        continues={"assignmentId": views.assignments(hospital.case())[0].id},
+        person=person | {"name": {"family": family, "given": "August"}},
+        **{"from": "2026-03-05"},
+    )
+    assert len(hospital.items("confirm-coordinator")) == left
 
 
 # ── 7: anything else in a thread ──
