@@ -14,7 +14,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from adapter.errors import SystemFault
-from adapter.settings import Settings, is_loopback
+from adapter.hosts import is_loopback
+from adapter.settings import Settings
 
 _CHUNK: Final = 65_536
 

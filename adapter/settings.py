@@ -5,17 +5,17 @@ contract.md, 'Operations'. An invalid setting is named, its value is never quote
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapter.errors import Fault, Faults
+from adapter.hosts import is_loopback, without_password
 from adapter.ids import People
 
 if TYPE_CHECKING:
@@ -301,16 +301,6 @@ class Settings(BaseSettings):
         )
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether `host` is reached from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:  # a name: who knows where it leads
-        return False
-
-
 _RULES: Final[tuple[tuple[Callable[[Settings], bool], str], ...]] = (
     (
         lambda s: s.mode == "synthetic" and not s.loopback and s.token is None,
@@ -393,13 +383,3 @@ def _text(value: object) -> str:
     if isinstance(value, (tuple, frozenset)):
         return ",".join(sorted(map(str, value)))
     return without_password(str(value))
-
-
-def without_password(url: str) -> str:
-    """Return a URL with its password as stars; any other text as it is."""
-    parts = urlsplit(url) if "://" in url and "@" in url else None
-    if parts is None:
-        return url
-    user, _, where = parts.netloc.rpartition("@")
-    name, colon, _ = user.partition(":")
-    return urlunsplit(parts._replace(netloc=f"{name}:***@{where}" if colon else parts.netloc))

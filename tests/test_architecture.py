@@ -30,7 +30,9 @@ PURE = (
     "ids",
     "idscan",
     "naming",
+    "hosts",
     "errors",
+    "errortable",
 )
 
 FILES = sorted(path for path in ADAPTER.rglob("*.py") if "versions" not in path.parts)

@@ -16,7 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter import cli, naming
-from adapter.errors import TABLE
+from adapter.errortable import TABLE
 from adapter.events import catalogue, schemas
 from adapter.model import MessageState
 from adapter.rules import assignment_states, machines, states

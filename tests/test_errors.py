@@ -8,7 +8,8 @@ from http import HTTPStatus
 import pytest
 
 from adapter import codes
-from adapter.errors import TABLE, AdapterError, Conflict, EventError, Fault, Faults
+from adapter.errors import AdapterError, Conflict, EventError, Fault, Faults
+from adapter.errortable import TABLE
 from tests import reference
 
 CODE = re.compile(r"IPK-[A-Z][0-9]{3}")
@@ -61,7 +62,8 @@ def test_every_code_in_the_source_is_a_row():
 
 
 def test_no_code_is_given_twice():
-    source = (reference.ROOT / "adapter" / "errors.py").read_text(encoding="utf-8")
+    files = (reference.ROOT / "adapter" / "errortable").glob("*.py")
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     rows = re.findall(r'^ {4}"(IPK-[A-Z][0-9]{3})": Row\(', source, re.MULTILINE)
     assert len(rows) == len(set(rows)) == len(TABLE)
 

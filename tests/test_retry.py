@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapter import errors, retry
+from adapter import errortable, retry
 from adapter.model import Failure
 from adapter.retry import BY_CODE, DEFAULT, Dead, Done, Policy, RetryAt
 
@@ -58,7 +58,7 @@ def test_what_may_have_left_is_tried_again_under_its_own_id() -> None:
 
 
 def test_every_code_of_the_table_is_an_error_that_says_retry() -> None:
-    assert all(errors.TABLE[code].retry for code in BY_CODE)
+    assert all(errortable.TABLE[code].retry for code in BY_CODE)
 
 
 @pytest.mark.parametrize("jitter", [-0.1, 1.1])

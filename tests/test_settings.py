@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from adapter import settings as room
 from adapter.errors import Faults
-from adapter.settings import Settings, load, show, without_password
+from adapter.hosts import without_password
+from adapter.settings import Settings, load, show
 
 TOKEN = "t" * 16
 REAL = {"mode": "real", "database_url": "postgresql+psycopg://ip@db/ip", "token": TOKEN, "tls_in_front": True}

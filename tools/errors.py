@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapter.errors import TABLE, Row
+from adapter.errortable import TABLE, Row
 
 SUBJECTS: Final = {
     "E": "The event, and the API as a whole",
@@ -21,7 +21,7 @@ HEAD: Final = """\
 # Errors
 
 Every fault has a stable code, a place (`path`) and a cure; no value that was sent is ever repeated. Made from
-`adapter/errors.py` by `python -m tools.errors`; a test compares the two. A running server shows the same at
+`adapter/errortable/` by `python -m tools.errors`; a test compares the two. A running server shows the same at
 `/docs/errors`.
 
 The code stands in `errors[].code` and `type` of a problem (RFC 9457), in `issue.details` of an OperationOutcome, in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from adapter import settings as setting
+from adapter import hosts
 from adapter.cli import installation
 
 
@@ -31,5 +31,5 @@ def upgrade() -> int:
     installation.prepare(settings, upgrade=True)
     from adapter.store import migrations  # noqa: PLC0415
 
-    click.echo(f"{setting.without_password(settings.database_url)}: {migrations.HEAD}")
+    click.echo(f"{hosts.without_password(settings.database_url)}: {migrations.HEAD}")
     return 0

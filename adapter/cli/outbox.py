@@ -8,7 +8,8 @@ from typing import Any, Final, get_args
 import click
 
 from adapter.cli import installation, say
-from adapter.errors import TABLE, MessageError
+from adapter.errors import MessageError
+from adapter.errortable import TABLE
 from adapter.model import Message, MessageState
 from adapter.services import Services
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from adapter.errors import TABLE, Fault
+from adapter.errors import Fault
+from adapter.errortable import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -34,7 +34,7 @@ TIME_PATTERN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A string of one shape; a break of it carries `code` (a key of errors.TABLE), never pydantic's own text."""
+    """A string of one shape; a break of it carries `code` (a key of errortable.TABLE), never pydantic's own text."""
 
     pattern: str
     code: str = "IPK-E007"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from adapter.errors import TABLE, AdapterError, Fault
+from adapter.errors import AdapterError, Fault
+from adapter.errortable import TABLE
 from adapter.fhir import parts, urls
 
 SEVERITY: Final[Mapping[str, str]] = {"must": "error", "may": "warning", "note": "information"}

@@ -73,7 +73,7 @@ def _receipt_event(
     services: Services, receipt: AppRec, original: Message, *, id_: str, now: datetime
 ) -> events.Event:
     status = RECEIPT.get(receipt.status, "rejected")
-    type_, number = RECEIPT_EVENT[status, original.state == "unanswered"]
+    type_, number = RECEIPT_EVENT[status, _late(original)]
     her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or NOBODY
     data: dict[str, Any] = {
         "messageId": original.id,
@@ -84,6 +84,12 @@ def _receipt_event(
         source=f"urn:her:{her}", id_=f"{id_}-{number}", type_=type_, time=now, data=data, origin="received",
         now=now, people=services.people, evidence=id_,
     )  # fmt: skip
+
+
+def _late(original: Message) -> bool:
+    """Return whether the receipt was given up before it came, whatever a person has done since: E56."""
+    missing = (original.apprec or {}).get("status") == "missing"
+    return original.state == "unanswered" or (original.state == "manual" and missing)
 
 
 def _row(

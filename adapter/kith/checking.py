@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from adapter import xmlsafe
-from adapter.errors import TABLE, Fault, MessageError
+from adapter.errors import Fault, MessageError
+from adapter.errortable import TABLE
 from adapter.kith import attachments, reading, schemas, tolerance
 from adapter.kith.reading import Read
 from adapter.kith.rules import RULES

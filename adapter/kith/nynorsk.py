@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from adapter.kith import words
+from adapter.kith import titles, words
 
 _ALIASES: Final = frozenset({"Meldings-id", "Meldeid"})
 """Labels that a reader may meet, and that we do not write."""
@@ -28,11 +28,11 @@ LABELS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Bokmål label → nynorsk; a label without a row is the same in both."""
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {bokmaal: nynorsk for nynorsk, bokmaal in words.NYNORSK_TITLES.items()}
+    {bokmaal: nynorsk for nynorsk, bokmaal in titles.NYNORSK_TITLES.items()}
     | {
-        words.NEED_TITLE: "Melding om behov for individuell plan og/eller koordinator",
-        words.TITLES["ip.patient.moved"]: "Pasient flytta: individuell plan eller koordinator finst",
-        words.TITLES["ip.patient.discharged"]: "Pasient utskriven",
+        titles.NEED_TITLE: "Melding om behov for individuell plan og/eller koordinator",
+        titles.TITLES["ip.patient.moved"]: "Pasient flytta: individuell plan eller koordinator finst",
+        titles.TITLES["ip.patient.discharged"]: "Pasient utskriven",
         words.MOVES_AWAY: "Pasienten flyttar til ein annan kommune",
     }
 )

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from adapter.kith import words
+from adapter.kith import titles, words
 from adapter.kith.text_read import ParsedText, parse
-from adapter.kith.words import INFORMATION, NEED_TITLES, NOT_STATED, RIGHT_TO_COMPLAIN, TITLES, ConsentText
+from adapter.kith.titles import NEED_TITLES, TITLES
+from adapter.kith.words import INFORMATION, NOT_STATED, RIGHT_TO_COMPLAIN, ConsentText
 
 __all__ = [
     "INFORMATION", "NEED_TITLES", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
@@ -55,7 +56,7 @@ def block(need: NeedText) -> str:
     """Return the block: eleven lines, one or two more where the need was forwarded. Values cannot begin a line."""
     ticks = "  ".join(f"[{'x' if set(kinds) & set(need.kinds) else ' '}] {box}" for box, kinds in words.TICKS)
     lines = [
-        words.NEED_TITLE.upper(),
+        titles.NEED_TITLE.upper(),
         f"{words.CONCERNS}: {ticks}",
         _line(words.WISH_PLAN, words.WISHES.get(need.wish_plan or "")),
         _line(words.WISH_COORDINATOR, words.WISHES.get(need.wish_coordinator or "")),

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, cast
 
 from adapter import naming
-from adapter.kith import words
+from adapter.kith import titles, words
 from adapter.kith.words import ConsentText
 
 Answer = Literal["received", "needs-info", "accepted", "declined"]
@@ -59,7 +59,7 @@ def _inverse(table: Mapping[str, str]) -> dict[str, str]:
     return {text.casefold(): code for code, text in table.items()}
 
 
-_TITLES: Final = _folded({title: title for title in words.TITLES.values()} | dict(words.NYNORSK_TITLES))
+_TITLES: Final = _folded({title: title for title in titles.TITLES.values()} | dict(titles.NYNORSK_TITLES))
 _LABELS: Final = _folded({label: label for label in words.LABELS} | dict(words.NYNORSK_LABELS))
 _WISHES: Final = _inverse(words.WISHES)
 _METHODS: Final = _inverse(words.METHODS)

@@ -1,4 +1,4 @@
-"""The words of our text in bokmål, with the nynorsk a reader may meet: titles, labels, values. message-rules.md, The text."""
+"""The words of our text in bokmål, with the nynorsk a reader may meet: labels and values. message-rules.md, The text."""
 
 from __future__ import annotations
 
@@ -11,79 +11,6 @@ from typing import Final
 NOT_STATED: Final = "Ikke oppgitt"
 INFORMATION: Final = "Til orientering, svar er ikke nødvendig."
 """First line of a plain notice that has to travel as a question."""
-
-TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "ip.need.identified": "Melding om behov for individuell plan og/eller koordinator",
-        "ip.need.forwarded": "Videresendt: behov for individuell plan og/eller koordinator",
-        "ip.need.info-supplied": "Opplysninger om behov for individuell plan og/eller koordinator",
-        "ip.need.declined-by-patient": "Pasienten har takket nei",
-        "ip.need.withdrawn": "Melding trukket tilbake",
-        "ip.need.fulfilled": "Behov oppfylt",
-        "ip.need.entered-in-error": "Melding trukket tilbake",
-        "ip.consent.withdrawn": "Samtykke trukket",
-        "ip.consent.limited": "Samtykke endret",
-        "ip.coordinator.appointed": "Koordinator oppnevnt",
-        "ip.hospital-coordinator.appointed": "Koordinator oppnevnt",
-        "ip.child-coordinator.appointed": "Barnekoordinator oppnevnt",
-        "ip.coordinator.replaced": "Ny koordinator",
-        "ip.coordinator.absent": "Koordinator er borte",
-        "ip.coordinator.returned": "Koordinator er tilbake",
-        "ip.coordinator.ended": "Koordinator avsluttet",
-        "ip.team-member.added": "Ny deltaker i teamet",
-        "ip.team-member.removed": "Deltaker ute av teamet",
-        "ip.gp.changed": "Ny fastlege: koordinator for pasienten",
-        "ip.hospital-participation.ending": "Sykehusets deltakelse avsluttes",
-        "ip.hospital-participation.ended": "Sykehusets deltakelse er avsluttet",
-        "ip.plan.created": "Individuell plan opprettet",
-        "ip.plan.updated": "Individuell plan endret",
-        "ip.plan.closed": "Individuell plan avsluttet",
-        "ip.deadline.breached": "Påminnelse om svar",
-        "ip.patient.admitted": "Pasient innlagt",
-        "ip.patient.discharged": "Pasient utskrevet",
-        "ip.patient.moved": "Pasient flyttet: individuell plan eller koordinator finnes",
-        "ip.patient.deceased": "Pasient død",
-        "ip.activity.changed": "Tiltak i individuell plan endret",
-        "ip.plan.evaluated": "Individuell plan evaluert",
-        "ip.plan.transferred": "Ansvar for individuell plan",
-        "ip.plan-document.shared": "Individuell plan vedlagt",
-        "ip.meeting.called": "Innkalling til møte",
-        "ip.meeting.answered": "Svar på innkalling til møte",
-        "ip.meeting.cancelled": "Møte avlyst",
-        "ip.platform-access.requested": "Tilgang til plattform for individuell plan ønskes",
-        "ip.platform-access.granted": "Tilgang til plattform for individuell plan",
-        "ip.platform-access.ended": "Tilgang til plattform for individuell plan avsluttet",
-    }
-)
-"""Event type → Tema. Replies have the question's, with `Re: `."""
-
-NEWS_TITLE: Final = "Nye opplysninger om meldt behov"
-"""Tema of what a repeated report says anew (list 9140, 2 Oppdaterte opplysninger)."""
-NEED_TITLE: Final = TITLES["ip.need.identified"]
-NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
-"""Of the messages that bring a need: as reported, and as somebody passed it on."""
-NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],
-        "Opplysningar om behov for individuell plan og/eller koordinator": TITLES["ip.need.info-supplied"],
-        "Pasienten har takka nei": TITLES["ip.need.declined-by-patient"],
-        "Melding trekt tilbake": TITLES["ip.need.withdrawn"],
-        "Samtykke trekt": TITLES["ip.consent.withdrawn"],
-        "Samtykke endra": TITLES["ip.consent.limited"],
-        "Koordinator oppnemnd": TITLES["ip.coordinator.appointed"],
-        "Barnekoordinator oppnemnd": TITLES["ip.child-coordinator.appointed"],
-        "Koordinator er attende": TITLES["ip.coordinator.returned"],
-        "Ny deltakar i teamet": TITLES["ip.team-member.added"],
-        "Deltakar ute av teamet": TITLES["ip.team-member.removed"],
-        "Koordinator avslutta": TITLES["ip.coordinator.ended"],
-        "Individuell plan oppretta": TITLES["ip.plan.created"],
-        "Individuell plan endra": TITLES["ip.plan.updated"],
-        "Individuell plan avslutta": TITLES["ip.plan.closed"],
-        "Påminning om svar": TITLES["ip.deadline.breached"],
-        "Tiltak i individuell plan endra": TITLES["ip.activity.changed"],
-        "Individuell plan lagd ved": TITLES["ip.plan-document.shared"],
-    }
-)
 
 CONCERNS: Final = "Gjelder"
 WISH_PLAN: Final = "Ønsker pasienten individuell plan"

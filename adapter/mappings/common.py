@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from adapter import errors, naming
+from adapter import errortable, naming
 from adapter.fhir import needs, organisations, parts, people, urls
 from adapter.mappings import gps, views
 from adapter.mappings.context import Change, Context
@@ -21,8 +21,8 @@ LEFT: Final = frozenset(
 
 
 def warn(code: str, path: str, *, hint: tuple[Any, str, str] | None = None) -> Warn:
-    """Return a warning with the texts of errors.TABLE; `hint` is (number, nb, en) of what it is about."""
-    row = errors.TABLE[code]
+    """Return a warning with the texts of errortable.TABLE; `hint` is (number, nb, en) of what it is about."""
+    row = errortable.TABLE[code]
     nb, en = (f" ({hint[1]})", f" ({hint[2]})") if hint else ("", "")
     return Warn(code=code, path=path, text_nb=row.nb + nb, text_en=row.en + en)
 
@@ -298,6 +298,8 @@ READ: Final = frozenset({"read-answer", "confirm-coordinator", "manual-fallback"
 """Work items that a person's own event about the need answers."""
 PASSED: Final = frozenset({"review", "route"})
 """Work items that passing the need on answers."""
+UNDELIVERED: Final = frozenset({"manual-fallback"})
+"""Work items about a message that did not arrive: answered where the need goes to another party instead."""
 
 
 def acted(ctx: Context, melde_ids: set[str], kinds: frozenset[str]) -> Change:

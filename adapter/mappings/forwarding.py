@@ -31,10 +31,14 @@ def forwarded(ctx: Context) -> Change:
     if target is None:
         return base
     moved = tuple(r for n in chosen for r in _moved(ctx, n, target))
-    return base + Change(
-        resources=(*common.parties(target), *moved),
-        deadlines=clocks.close(ctx, "reply", ids),
-        reasons=_passable(ctx, chosen, target),
+    return (
+        base
+        + common.acted(ctx, ids, common.UNDELIVERED)
+        + Change(
+            resources=(*common.parties(target), *moved),
+            deadlines=clocks.close(ctx, "reply", ids),
+            reasons=_passable(ctx, chosen, target),
+        )
     )
 
 

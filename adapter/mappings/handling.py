@@ -81,7 +81,8 @@ def confirmed(case: Case, message: Message) -> bool:
 
     Its Communication is completed then, and so no longer among what is open in the case.
     """
-    return message.state == "manual" and communication_of(message) not in case.resources
+    told = case.get(communication_of(message) or "")
+    return message.state == "manual" and (told is None or told["status"] == "completed")
 
 
 def _sent(ctx: Context, id_: str) -> Message:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapter.fhir import parts
-from adapter.kith import text, words
+from adapter.kith import text, titles, words
 from adapter.mappings import common, grants, needs, needtext, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason, Resource
@@ -127,9 +127,9 @@ def _updates(ctx: Context, before: Context) -> tuple[Notice, ...]:
         found.append(
             Notice(
                 receiver=party,
-                title=words.NEWS_TITLE,
+                title=titles.NEWS_TITLE,
                 text=text.notice(
-                    words.NEWS_TITLE, [line for f in fields for line in NEWS[f](ctx.data)], melde_id
+                    titles.NEWS_TITLE, [line for f in fields for line in NEWS[f](ctx.data)], melde_id
                 ),
                 melde_id=melde_id,
                 thread=thread,

@@ -245,8 +245,11 @@ def removed_notices(ctx: Context) -> tuple[Notice, ...]:
     health = telling.notices(ctx, telling.knew(ctx, role["id"]), title, lines)
     said = text.notice(title, lines, None)
     free = (anchors.fixed("consent-not-gated", "åpen"),)
+    told = {notice.receiver.key for notice in health}
     letters = tuple(
-        Notice(receiver=agency, title=title, text=said, reasons=free) for agency in _written_to(ctx, role)
+        Notice(receiver=agency, title=title, text=said, reasons=free)
+        for agency in _written_to(ctx, role)
+        if agency.key not in told
     )
     return (*health, *letters)
 
@@ -257,14 +260,15 @@ def _name_of(person: Resource) -> str | None:
 
 
 def _written_to(ctx: Context, role: Resource) -> tuple[Party, ...]:
-    """Return the agency outside the book that a letter of this membership went to."""
+    """Return the agency that a letter of this membership went to: of the book, else by what was said of it."""
     number = role.get("organization", {}).get("identifier", {}).get("value")
     letters = [m for m in ctx.case.messages if m.type == "LETTER" and m.receiver_key and _made(m, role["id"])]
-    return tuple(
-        Party(key=m.receiver_key or "", name=m.receiver_names[0], orgnr=number, takes=("LETTER",))
+    found = (
+        ctx.book.by_key(m.receiver_key)
+        or Party(key=m.receiver_key or "", name=m.receiver_names[0], orgnr=number, takes=("LETTER",))
         for m in letters[:1]
-        if number and not ctx.book.by_key(m.receiver_key)
     )
+    return tuple(party for party in found if party.orgnr)
 
 
 def _made(message: Message, assignment_id: str) -> bool:

@@ -232,7 +232,10 @@ def _covered(kinds: list[str], stated: consent.Grant | None) -> list[str]:
 
 
 def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
-    """Return the word to the party that has the case: it keeps it until another has accepted. It holds the case already."""
+    """Return the word to the party that has the case: it keeps it until another has accepted. It holds the case already.
+
+    One that knows nothing of it keeps nothing, and is not told where the patient went.
+    """
     if old.home or not _reached(ctx, old):
         return ()
     latest = views.dialogue(ctx.case, old.key)

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from adapter import codes
 from adapter.fhir import parts, urls
-from adapter.mappings import plo_roles, views
+from adapter.mappings import handling, plo_roles, views
 from adapter.model import AddressBook, Case, Resource
-from adapter.rules import carrier, fulfilment, national
+from adapter.rules import fulfilment, national
 
 MUNICIPALITY: Final = "102"
 """Type of organisation (list 9040)."""
@@ -79,8 +79,7 @@ def _asked(case: Case, about: str) -> national.Asked | None:
         state=need.state,
         reason=need.task.get("statusReason", {}).get("text"),
         by_hand=any(
-            (m.direction, m.melde_id, m.state) == ("out", need.melde_id, "manual")
-            and m.type != carrier.LETTER
+            (m.direction, m.melde_id) == ("out", need.melde_id) and handling.confirmed(case, m)
             for m in case.messages
         ),
     )
@@ -107,9 +106,9 @@ def told(case: Case, others: Mapping[str, Resource], book: AddressBook, day: dat
         "plan": _told_plan(_plan(case), there),
         "codes": [_code(c) for c in codes_of(case, book, day)],
         "deadlines": [
-            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject}
+            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject, "late": d.due < case.now}
             for d in sorted(case.deadlines, key=lambda d: (d.due, d.id))
-            if d.state == "open"
+            if d.runs
         ],
     }
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapter import __version__, codes
-from adapter.errors import TABLE
+from adapter.errortable import TABLE
 from adapter.model import Message
 from adapter.rules.clocks import OSLO
 from adapter.services import Services

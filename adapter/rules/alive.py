@@ -30,6 +30,8 @@ ABOUT_MESSAGES: Final = frozenset(
         "ip.receipt.missing",
         "ip.receipt.late",
         "ip.deadline.breached",
+        "ip.consent.expired",
+        "ip.need.duplicate-detected",
     }
 )
 """Events about messages that left before: they change nothing for the patient."""

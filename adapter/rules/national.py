@@ -110,6 +110,12 @@ def _reached(about: About) -> Callable[[Standing], bool]:
     return lambda s: (n := asked(s)) is not None and n.reached
 
 
+def _heard(about: About) -> Callable[[Standing], bool]:
+    """Return whether the receiver has it, or has done what was asked: what may have ended since is not its message."""
+    reached, done = _reached(about), _is(about, "fulfilled")
+    return lambda s: reached(s) or done(s)
+
+
 def _waits(about: About) -> Callable[[Standing], bool]:
     asked = _need(about)
     return lambda s: (n := asked(s)) is not None and n.waits
@@ -141,12 +147,12 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("9188", "coordinator", "1", _coordinated, "koordinator er oppnevnt"),
     Row("9188", "coordinator", "3", _is("coordinator", "declined-by-patient"), "pasienten ønsker ikke koordinator"),
     Row("9188", "coordinator", "4", _not_entitled("coordinator"), "vilkårene er ikke oppfylt"),
-    Row("9188", "coordinator", "2", _reached("coordinator"), "behovet er meldt, ingen er oppnevnt"),
+    Row("9188", "coordinator", "2", _heard("coordinator"), "behovet er meldt, ingen er oppnevnt"),
     Row("8307", "plan", "2", _active, "individuell plan er aktiv"),
     Row("8307", "plan", "1", _waits("plan"), "behov for individuell plan er åpent"),
     Row("8473", "plan", "1", lambda s: _active(s) and s.plan_is_ours, "planen er vår"),
     Row("8473", "plan", "23", lambda s: _active(s) and s.takes_part, "vi deltar i en annens plan"),
-    Row("8473", "plan", "22", _reached("plan"), "vi har meldt behovet til kommunen"),
+    Row("8473", "plan", "22", _heard("plan"), "vi har meldt behovet til kommunen"),
     Row("8473", "plan", "21", lambda s: s.plan_need is not None, "pasienten er informert om retten"),
     Row("8473", "plan", "3", _always, "ingen plan og intet meldt behov"),
     Row("9336", "plan", "1", _active, "individuell plan er aktiv"),

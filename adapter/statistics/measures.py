@@ -91,6 +91,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             _measure("k14-8307", "Behov for individuell plan (8307)", "kode", denominator=_NOW),
             _measure("k14-8473", "Sykehusets del i planen (8473)", "kode", denominator=_NOW),
             _measure("k14-9336", "Individuell plan (9336)", "kode", denominator=_NOW),
+            _measure("k14-9336-coordinator", "Koordinator (9336)", "kode", denominator=_NOW),
             _measure("k15-received", "Mottatte behov", "kommune", municipal=True, denominator=_NEEDS),
             _measure("k15-answered", "Besvarte behov", "kommune", municipal=True, denominator=_NEEDS),
             _measure("k15-declined", "Avslåtte behov", "kommune", municipal=True, denominator=_NEEDS),

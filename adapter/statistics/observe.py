@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from adapter import codes, naming
 from adapter.fhir import plans
-from adapter.mappings import views
+from adapter.mappings import standing, views
 from adapter.model import Message, Party
 from adapter.rules import states
 from adapter.rules.clocks import OSLO
@@ -289,10 +290,17 @@ def discharged(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
 # ── K14, K15 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def coded_returns(facts: CaseFacts, _asked: Asked) -> Iterator[Seen]:
-    """K14: cases by the national codes they stand for now."""
-    for number, code in coded.derived(facts).items():
-        yield Seen(f"k14-{number}", f"{code} {codes.display(number, code) or ''}".strip())
+def coded_returns(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """K14: cases by the national codes they stand for now. rules.national."""
+    owner = next((p.her_id for p in asked.book.parties if p.home and p.her_id), "") or ""
+    case = replace(facts.case, owner=owner, messages=facts.messages)
+    for code in standing.codes_of(case, asked.book, asked.now.astimezone(OSLO).date()):
+        list_ = f"{code.number}-coordinator" if (code.number, code.about) in _TWICE else code.number
+        yield Seen(f"k14-{list_}", f"{code.code} {code.display}")
+
+
+_TWICE: Final = frozenset({("9336", "coordinator")})
+"""Lists that stand for both plan and coordinator: the coordinator's has a table of its own."""
 
 
 def municipalities(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:

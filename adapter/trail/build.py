@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapter import codes
-from adapter.errors import TABLE
+from adapter.errortable import TABLE
 from adapter.events import catalogue
 from adapter.fhir import provenance, urls
-from adapter.kith import words
+from adapter.kith import titles
 from adapter.mappings import views
 from adapter.model import AddressBook, Message, Party, Reason
 from adapter.rules import anchors, clocks, requirements, routing, states
@@ -282,7 +282,7 @@ def _receipt(message: Message) -> str:
 
 def _title(message: Message) -> str:
     """Return the title where it is one of ours; a thread's may hold the other party's own words."""
-    return message.subject if message.subject in words.TITLES.values() else ""
+    return message.subject if message.subject in titles.TITLES.values() else ""
 
 
 def _facts(message: Message, book: AddressBook) -> tuple[tuple[str, str], ...]:

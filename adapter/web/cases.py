@@ -109,7 +109,7 @@ ROUTES: Final = (
                 404: "No such case",
             },
         ),
-        access=Access(action="read", kind="resource", interaction="read"),
+        access=Access(action="read", kind="case", interaction="read"),
     ),
     Route(
         method="GET",

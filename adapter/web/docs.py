@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from typing import Final
 
-from adapter.errors import TABLE
+from adapter.errortable import TABLE
 from adapter.events import schemas
 from adapter.web import answers, pages, view
 from adapter.web.answers import Answer

@@ -112,6 +112,6 @@ ROUTES: Final = (
             media=answers.JSON,
             texts={200: "consents, limits and the table receiver by content; a page as HTML", 404: "No such case"},
         ),
-        access=Access(action="read", kind="resource", interaction="read"),
+        access=Access(action="read", kind="case", interaction="read"),
     ),
 )  # fmt: skip

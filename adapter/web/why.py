@@ -95,7 +95,7 @@ def _route(
 
 ROUTES: Final = (
     _route("/messages/{message_id}/why", message, "Why a message went as it did", kind="message", fault={404: "IPK-M010"}),
-    _route("/cases/{case_id}/why", case, "Why a case is as it is", kind="resource", fault={}),
+    _route("/cases/{case_id}/why", case, "Why a case is as it is", kind="case", fault={}),
     _route("/events/{event_id}/why", event, "What an event led to, and why", kind="event", fault={}),
     Route(
         method="GET", path=STYLE, view=style, summary="Style sheet of trails", cached=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 
 from adapter import deadlines, delivery, settings, wiring
 from adapter.events import schemas
+from adapter.movable import Movable
 from adapter.simulator.municipality import Municipality
 from adapter.simulator.script import Script
 from adapter.transports.directory import Directory
@@ -36,6 +38,8 @@ class Place:
         template: Path,
         *,
         manner: Any = "structured",
+        receipt: Any = "ok",
+        error: str = "E21",
         of: Mapping[str, Any] | None = None,
         **more: Any,
     ) -> None:
@@ -44,7 +48,7 @@ class Place:
         self.root = root / "exchange"
         self.base = Clock(START)
         found = settings.load(database_url=f"sqlite:///{file}", exchange=str(self.root), **more)
-        self.services = wiring.build(
+        built = wiring.build(
             found,
             transport=Directory(self.root, max_bytes=found.max_message_bytes),
             clock=self.base,
@@ -52,15 +56,22 @@ class Place:
             book=books.book(**(of or {})),
             durable=False,
         )
+        self.services = replace(built, clock=Movable(built.store, self.base))
         self.client: FlaskClient = create_app(self.services).test_client()
         self._numbers = itertools.count(1)
-        self.other = self.played(manner=manner)
+        self.other = self.played(manner=manner, receipt=receipt, error=error)
 
     def played(self, **script: Any) -> Municipality:
         """Return the other side with this script."""
         return Municipality(
             self.root, script=Script(**script), books=self.services.books, clock=self.services.clock
         )
+
+    def behaves(self, **script: Any) -> None:
+        """Let the other side behave otherwise from now on; what it has got so far it has taken away, and answers no more."""
+        for lying in (self.root / "out").glob("*.xml"):
+            lying.unlink()
+        self.other = self.played(**script)
 
     def close(self) -> None:
         wiring.close(self.services)
@@ -137,6 +148,7 @@ class Place:
         requests = {
             f"ServiceRequest/{r['id']}": r["code"]["coding"][0]["code"]
             for r in self.fhir(f"ServiceRequest?patient=Patient/{case_id}&_count=100")
+            if "coding" in r.get("code", {})  # an activity of a plan is told in words
         }
         return {
             requests[task["focus"]["reference"]]: (

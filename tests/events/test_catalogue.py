@@ -9,6 +9,7 @@ import pytest
 from adapter import events
 from adapter.events.catalogue import ANY
 from adapter.events.parts import Continuing, MayContinue, Part
+from adapter.mappings.decide import ROWS
 from tests.events.samples import NOW, PEOPLE, faults_of, found
 
 INTERNAL = {
@@ -50,6 +51,12 @@ def test_what_the_adapter_makes_itself_is_an_unknown_type_when_posted(type_: str
 
 def test_every_type_is_either_posted_or_internal():
     assert set(events.TYPES) - set(events.POSTED) == INTERNAL
+
+
+def test_types_stand_by_number_first_what_is_posted_and_mappings_stand_alike():
+    numbered = [(not row.posted, row.number) for row in events.TYPES.values()]
+    assert numbered == sorted(numbered)
+    assert list(ROWS) == list(events.TYPES)
 
 
 @pytest.mark.parametrize("type_", events.POSTED)

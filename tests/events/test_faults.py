@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from adapter import events, ids
-from adapter.errors import TABLE, Faults
+from adapter.errors import Faults
+from adapter.errortable import TABLE
 from adapter.events.crosschecks import RULES
 from tests.events.samples import (
     APPOINTED,

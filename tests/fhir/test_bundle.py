@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
-from adapter.errors import TABLE, Fault, Faults, FhirError
+from adapter.errors import Fault, Faults, FhirError
+from adapter.errortable import TABLE
 from adapter.fhir import bundle, capability, outcome, r4
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE

@@ -177,6 +177,7 @@ def test_a_message_handled_by_phone_and_then_receipted_late_warns(hospital: Hous
     assert after.state == "acknowledged"
     with hospital.services.store.read() as conn:
         last = events.page(conn)[0][-1]
+    assert last.type == "ip.receipt.late"
     assert b"IPK-M015" in last.answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapter import ingest
+from adapter.events import schemas
 from adapter.events.event import build as made
 from adapter.events.parts import EventData
 from adapter.ingest import overview
@@ -361,7 +363,10 @@ def planned(house: House, deadline: Deadline) -> Deadline:
 def planning(alvdal: House) -> House:
     """Make a municipality with a plan."""
     alvdal.clock.to(datetime(2026, 3, 26, 9, 0, tzinfo=UTC))
-    alvdal.post("ip.plan.created", continues=None)
+    plan = copy.deepcopy(schemas.example("ip.plan.created")["data"]["plan"])
+    alvdal.post(
+        "ip.plan.created", continues=None, plan={k: v for k, v in plan.items() if k != "nextEvaluation"}
+    )
     return alvdal
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from adapter import codes, kith
-from adapter.errors import TABLE, MessageError
+from adapter.errors import MessageError
+from adapter.errortable import TABLE
 from adapter.kith import apprec, helsefaglig
 from adapter.kith.apprec import AppRec
 from adapter.kith.head import Address, Head, Person, Unit, unit_ident

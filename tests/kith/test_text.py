@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapter import naming
-from adapter.kith import text, words
+from adapter.kith import text, titles, words
 from adapter.kith.text import ConsentText, NeedText
 
 MELDE_ID = naming.melde_id("event")
@@ -83,7 +83,7 @@ def test_a_forwarded_block_names_who_forwarded_before_the_melde_id():
 
 def test_the_block_is_read_back():
     parsed = text.parse(text.block(NEED))
-    assert parsed.title == words.NEED_TITLE
+    assert parsed.title == titles.NEED_TITLE
     assert (parsed.kinds, parsed.wish_plan, parsed.wish_coordinator) == (NEED.kinds, "yes", "unclear")
     assert (parsed.consent, parsed.melde_id, parsed.background) == (ASKED, MELDE_ID, NEED.background)
     assert (parsed.existing, parsed.preference, parsed.contact) == ("Ingen", None, NEED.contact)
@@ -116,11 +116,11 @@ def test_the_words_of_who_forwarded_follow_the_name_and_are_read_back_in_nynorsk
 
 @pytest.mark.parametrize(
     "title",
-    [words.TITLES["ip.need.forwarded"], "Vidaresendt: behov for individuell plan og/eller koordinator"],
+    [titles.TITLES["ip.need.forwarded"], "Vidaresendt: behov for individuell plan og/eller koordinator"],
 )
 def test_the_title_of_a_forwarded_need_is_read_back(title: str):
     said = text.parse(text.notice(title, [("Gjelder", "koordinator")], MELDE_ID))
-    assert (said.title, said.melde_id) == (words.TITLES["ip.need.forwarded"], MELDE_ID)
+    assert (said.title, said.melde_id) == (titles.TITLES["ip.need.forwarded"], MELDE_ID)
 
 
 @pytest.mark.parametrize("forged", FORGERIES)
@@ -180,7 +180,7 @@ def test_every_legal_basis_comes_back(basis: str):
 def test_a_quoted_block_under_an_answer_is_read():
     quoted = "\r\n".join(f"> > {line}" for line in text.block(NEED).split("\r\n"))
     parsed = text.parse(f"Hei!\r\nSvar: Godtatt.\r\n\r\nMvh Siri\r\n\r\n{quoted}")
-    assert (parsed.answer, parsed.melde_id, parsed.title) == ("accepted", MELDE_ID, words.NEED_TITLE)
+    assert (parsed.answer, parsed.melde_id, parsed.title) == ("accepted", MELDE_ID, titles.NEED_TITLE)
 
 
 def test_an_answer_written_now_goes_before_one_quoted_from_earlier():
@@ -233,7 +233,7 @@ def test_a_coordinator_line_of_ours_is_read_back_even_with_semicolons_in_it():
     assert (parsed.title, parsed.labels["Enhet"], parsed.melde_id) == ("Koordinator oppnevnt", "KE", MELDE_ID)
 
 
-@pytest.mark.parametrize("title", sorted(set(words.TITLES.values())))
+@pytest.mark.parametrize("title", sorted(set(titles.TITLES.values())))
 def test_every_notice_is_known_by_its_title(title: str):
     parsed = text.parse(text.notice(title, [(words.REASON, "annet")], MELDE_ID))
     assert (parsed.title, parsed.labels[words.REASON], parsed.melde_id) == (title, "annet", MELDE_ID)
@@ -242,7 +242,7 @@ def test_every_notice_is_known_by_its_title(title: str):
 @pytest.mark.parametrize(("nynorsk", "bokmal"), words.NYNORSK_LABELS.items())
 def test_nynorsk_labels_are_read(nynorsk: str, bokmal: str):
     value = MELDE_ID if bokmal == words.MELDE_ID else "noe"
-    assert text.parse(f"{words.NEED_TITLE}\n{nynorsk}: {value}").labels == {bokmal: value}
+    assert text.parse(f"{titles.NEED_TITLE}\n{nynorsk}: {value}").labels == {bokmal: value}
 
 
 def test_nynorsk_consent_and_titles_are_read():
@@ -255,12 +255,12 @@ def test_nynorsk_consent_and_titles_are_read():
     assert parsed.consent == ConsentText(
         status="given", date=date(2026, 3, 4), method="oral", given_by="patient", recipients_text="fastlege"
     )
-    assert text.parse("Melding trekt tilbake").title == words.TITLES["ip.need.withdrawn"]
+    assert text.parse("Melding trekt tilbake").title == titles.TITLES["ip.need.withdrawn"]
 
 
 def test_labels_count_only_between_title_and_melde_id_line():
     parsed = text.parse(
-        f"Bakgrunn: før\n{words.NEED_TITLE}\nBakgrunn: sann\nUkjent: x\nMelde-id: {MELDE_ID}\nKontakt hos avsender: etter"
+        f"Bakgrunn: før\n{titles.NEED_TITLE}\nBakgrunn: sann\nUkjent: x\nMelde-id: {MELDE_ID}\nKontakt hos avsender: etter"
     )
     assert parsed.labels == {"Bakgrunn": "sann", "Melde-id": MELDE_ID}
     assert text.parse("Bakgrunn: uten tittel").labels == {}
@@ -279,17 +279,17 @@ def test_decomposed_letters_are_the_same_letters():
 
 
 def test_a_day_that_does_not_exist_is_not_stated():
-    parsed = text.parse(f"{words.NEED_TITLE}\nSamtykke: Innhentet 31.02.2026, muntlig.")
+    parsed = text.parse(f"{titles.NEED_TITLE}\nSamtykke: Innhentet 31.02.2026, muntlig.")
     assert parsed.consent is not None
     assert (parsed.consent.date, parsed.consent.method) == (None, "oral")
-    assert text.parse(f"{words.NEED_TITLE}\nSamtykke: Ja").consent is None
+    assert text.parse(f"{titles.NEED_TITLE}\nSamtykke: Ja").consent is None
 
 
 def test_small_helpers_write_as_designed():
     assert text.day(date(2026, 3, 9)) == "09.03.2026"
     assert text.reply_subject("Koordinator") == text.reply_subject("Re: Koordinator") == "Re: Koordinator"
     assert text.kinds_text(("individual-plan", "habilitation")) == "individuell plan, habilitering"
-    assert text.parse(f"{words.NEED_TITLE}\nGjelder: individuell plan, habilitering").kinds == (
+    assert text.parse(f"{titles.NEED_TITLE}\nGjelder: individuell plan, habilitering").kinds == (
         "individual-plan", "habilitation",
     )  # fmt: skip
     assert text.existing(plan="none", coordinator="none") == "Ingen"

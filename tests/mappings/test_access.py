@@ -117,7 +117,7 @@ def test_a_municipality_without_a_platform_in_the_book_is_not_asked(known: House
 def test_an_access_does_not_end_before_it_begins(known: House):
     known.clock.to(datetime(2026, 4, 1, 8, 0, tzinfo=UTC))
     ask(known)
-    with pytest.raises(EventError) as caught:
+    with pytest.raises(Faults) as caught:
         known.post("ip.platform-access.granted", **{"from": "2026-05-01"}, until="2026-04-02")
     assert caught.value.code == "IPK-E010"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapter.kith import nynorsk, rendering, words
+from adapter.kith import nynorsk, rendering, titles
 from adapter.kith.rendering import letters
 from tests.house import LINE, House, living_in
 from tests.houses import Build
@@ -146,7 +146,7 @@ def test_what_people_wrote_is_never_translated():
 
 
 def test_every_title_of_ours_has_its_nynorsk_or_is_the_same():
-    for title in words.TITLES.values():
+    for title in titles.TITLES.values():
         assert nynorsk.title(title)
         assert nynorsk.line(title.upper()) == nynorsk.title(title).upper()
 

@@ -67,14 +67,6 @@ def test_an_old_unit_that_knows_nothing_of_the_need_is_told_nothing(hospital: Ho
     assert [m["receiver"]["herId"] for m in move(hospital).messages] == ["5101"]
 
 
-def test_an_old_unit_that_the_need_never_reached_is_told_nothing(hospital: House):
-    hospital.need()
-    (document,) = hospital.send()
-    hospital.receive(otherside.receipt(document, errors=("T02",)))
-    assert hospital.needs()["coordinator"].business == "undelivered"
-    assert [m["receiver"]["herId"] for m in move(hospital).messages] == ["5101"]
-
-
 def test_whoever_reported_is_told_by_the_old_municipality(hospital: House, alvdal: House):
     hospital.need()
     (document,) = hospital.send()
@@ -87,6 +79,27 @@ def test_whoever_reported_is_told_by_the_old_municipality(hospital: House, alvda
     assert "Til kommune: Gammeldal Kommune" in lines
     assert "Ansvarlig: Ansvaret ligger hos Alvdal Kommune til den nye kommunen har overtatt" in lines
     assert move(alvdal, source="urn:her:5079").messages == []
+
+
+def test_a_unit_that_does_not_know_the_patient_keeps_nothing_and_is_not_told_where_to(hospital: House):
+    hospital.need()
+    (asked,) = hospital.send()
+    hospital.receive(otherside.receipt(asked, errors=["E35"]))
+    assert [m["receiver"]["herId"] for m in move(hospital).messages] == ["5101"]
+
+
+def test_a_need_that_did_not_arrive_and_goes_to_another_leaves_no_work_item(hospital: House):
+    told = hospital.need()
+    (asked,) = hospital.send()
+    hospital.receive(otherside.receipt(asked, errors=["E35"]))
+    assert len(hospital.items("manual-fallback")) == 1
+    hospital.post(
+        "ip.need.forwarded",
+        continues={"meldeId": told.case["meldeId"]},
+        to={"key": "storvik-nord"},
+    )
+    assert hospital.items("manual-fallback") == []
+    assert {s.business for s in hospital.needs().values()} >= {"queued"}
 
 
 def test_a_transfer_nobody_accepts_is_escalated_after_fourteen_days(coordinated: House):

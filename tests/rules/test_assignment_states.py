@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from adapter import codes, errors
+from adapter import codes, errortable
 from adapter.errors import EventError
 from adapter.events.catalogue import TYPES
 from adapter.rules import assignment_states, assignments
@@ -112,7 +112,7 @@ def test_the_invariants_are_seven_with_rule_and_code() -> None:
         assert invariant.rule in ANCHORS
         assert invariant.source
         assert invariant.checked
-        row = errors.TABLE[invariant.code]
+        row = errortable.TABLE[invariant.code]
         assert invariant.effect != "refused" or row.http in {409, 422}
 
 

@@ -130,3 +130,13 @@ def test_each_code_says_why():
     )
     assert "mottakeren har meldingen" in code.reason.text
     assert code.display == "Melding om behov for individuell plan er sendt kommunen"
+
+
+def test_who_lost_a_coordinator_stands_without_one():
+    gone = Standing(level="hospital", coordinator_need=Asked(state="fulfilled"))
+    assert found(gone)["9188", "coordinator"] == "2"
+
+
+def test_who_reported_the_need_has_reported_it_when_the_plan_is_made():
+    made = Standing(level="hospital", plan_need=Asked(state="fulfilled"), plan="active")
+    assert (found(made)["8705", "plan"], found(made)["8473", "plan"]) == ("101", "22")

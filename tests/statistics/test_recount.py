@@ -207,7 +207,7 @@ def test_k09_tells_plans_whose_evaluation_is_past(build: Build):
 def test_k14_gives_105_only_after_a_positive_receipt(house: House):
     house.need()
     (sent,) = house.send()
-    assert [group[:3] for group in counts(ask(house)["k14-8705"])] == ["106"]
+    assert counts(ask(house)["k14-8705"]) == {}
     house.receive(otherside.receipt(sent))
     assert [group[:3] for group in counts(ask(house)["k14-8705"])] == ["105"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from adapter.errors import TABLE
+from adapter.errortable import TABLE
 from adapter.events import POSTED
 from adapter.web.routes import every
 

@@ -110,7 +110,19 @@ def test_an_organisation_is_no_secret(client: FlaskClient, case: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "path", ["/messages", "/events", "/feed", "/console", "/metrics", "/cases/{patientId}/plo-roles"]
+    "path",
+    [
+        "/messages",
+        "/events",
+        "/feed",
+        "/console",
+        "/metrics",
+        "/cases/{patientId}",
+        "/cases/{patientId}/plo-roles",
+        "/cases/{patientId}/plan",
+        "/cases/{patientId}/consent",
+        "/cases/{patientId}/why",
+    ],
 )
 def test_the_rest_is_the_installations_own(client: FlaskClient, case: dict[str, Any], path: str):
     assert client.get(path.format(**case), headers=_as(ALVDAL)).status_code == 403

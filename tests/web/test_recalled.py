@@ -96,7 +96,7 @@ def test_a_case_is_told_with_needs_team_plan_codes_and_clocks(client: FlaskClien
     assert {("9188", "1"), ("8307", "1")} <= set(said)
     assert ("8705", "105") not in said
     assert all(c["display"] and c["why"]["text"] for c in found["codes"])
-    assert {d["kind"] for d in found["deadlines"]} == {"reply"}
+    assert {d["kind"] for d in found["deadlines"]} == {"reply", "participation"}
 
 
 def test_a_recalled_need_is_no_part_of_the_case(client: FlaskClient, recalled: dict[str, Any]):
