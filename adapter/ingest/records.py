@@ -67,9 +67,10 @@ def stamp(
     at = parts.instant(now)
     micros = int(now.timestamp()) * 1_000_000
     writes, effects = [], []
-    for resource in resources:
-        reference = parts.of(resource)
+    for said in resources:
+        reference = parts.of(said)
         before = known.get(reference)
+        resource = _whole(said, before)
         version = int(before["meta"]["versionId"]) if before else 0
         if before is not None and _same(before, resource):
             effects.append(Effect(reference=reference, change="unchanged", version=version))
@@ -80,6 +81,14 @@ def stamp(
             Effect(reference=reference, change="updated" if before else "created", version=version + 1)
         )
     return Stamped(writes=tuple(writes), effects=tuple(effects))
+
+
+def _whole(said: Resource, before: Resource | None) -> Resource:
+    """Return a professional with what earlier events told and this one leaves out: who is named by HPR is everybody's."""
+    if before is None or said["resourceType"] != "Practitioner":
+        return said
+    missing = {name: value for name, value in before.items() if name not in said and name != "meta"}
+    return {**said, **missing} if missing else said
 
 
 def _same(before: Resource, resource: Resource) -> bool:

@@ -106,9 +106,9 @@ def told(case: Case, others: Mapping[str, Resource], book: AddressBook, day: dat
         "plan": _told_plan(_plan(case), there),
         "codes": [_code(c) for c in codes_of(case, book, day)],
         "deadlines": [
-            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject, "late": d.due < case.now}
+            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject}
             for d in sorted(case.deadlines, key=lambda d: (d.due, d.id))
-            if d.runs
+            if d.state == "open"
         ],
     }
 

@@ -231,3 +231,16 @@ def test_an_unknown_assignment_is_404(alvdal: House):
     with pytest.raises(EventError) as caught:
         alvdal.post("ip.coordinator.ended", until="2026-03-31")
     assert caught.value.row.http == 404
+
+
+def test_what_an_event_leaves_out_of_a_professional_stays(hospital: House):
+    rita = {"name": {"family": "Lin", "given": "Rita"}, "hpr": "9144900", "phone": "+4773598601",
+            "organisation": {"name": "Fysikalsk medisin og rehabilitering"}}  # fmt: skip
+    for profession in ("SP", None):
+        told = rita | ({"profession": profession} if profession else {})
+        hospital.post(
+            "ip.hospital-coordinator.appointed", person=told, patient=LINE if profession else ROLAND
+        )
+    (found,) = [r for r in hospital.current() if r["resourceType"] == "Practitioner" and "9144900" in str(r)]
+    assert found["qualification"][0]["code"]["coding"][0]["code"] == "SP"
+    assert found["meta"]["versionId"] == "1"
