@@ -7,6 +7,7 @@ from typing import Any
 from adapter import codes
 from adapter.errors import EventError
 from adapter.fhir import assignments as fhir_assignments
+from adapter.fhir import needs, urls
 from adapter.mappings import clocks, common, held, participation, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Resource
@@ -158,3 +159,18 @@ def together_closed(ctx: Context, subjects: tuple[str, ...]) -> Change:
         resources=tuple(r for subject in subjects for r in participation.items_done(ctx, subject)),
         deadlines=tuple(d for subject in subjects for d in clocks.close_subject(ctx, "gap", subject)),
     )
+
+
+def confirmed(ctx: Context, person: Any) -> Change:
+    """Return the suggestions of this very person as coordinator as completed: whoever read the message has recorded the change."""
+    if ctx.event.origin != "posted":
+        return Change()
+    name = f"{person.name.given} {person.name.family}".casefold().split()
+    items = (
+        t
+        for t in ctx.case.of("Task")
+        if views.code_of(t.get("code"), urls.TASK_KIND) == "confirm-coordinator"
+        and t["status"] not in views.FINISHED
+        and (views.input_of(t, "name") or "").casefold().split() == name
+    )
+    return Change(resources=tuple(needs.moved(t, modified=ctx.now, status="completed") for t in items))

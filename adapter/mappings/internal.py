@@ -122,15 +122,7 @@ def again(case: Case, message: Message) -> Change:
 
 def items_done(case: Case, message: Message) -> tuple[Resource, ...]:
     """Return the work items about a message as completed: a person has acted on it."""
-    about = communication_of(message)
-    return tuple(
-        tasks_built.moved(t, modified=case.now, status="completed")
-        for t in case.of("Task")
-        if about
-        and t.get("focus", {}).get("reference") == about
-        and views.code_of(t.get("code"), urls.TASK_KIND)
-        and t["status"] not in views.FINISHED
-    )
+    return tuple(tasks_built.moved(t, modified=case.now, status="completed") for t in _about(case, message))
 
 
 def dead(case: Case, message: Message) -> Change:
@@ -213,12 +205,33 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
     ) + _reported(ctx.case, message)
     other_way = message.state == "manual" or (message.state == "unanswered" and _handled(ctx, message))
     twice = (common.warn("IPK-M015", "$.data"),) if other_way else ()
+    needless = _needless(ctx.case, message) if status == "ok" else ()
     return Change(
-        resources=(*moved(ctx.case, done, communication=settled), *item),
+        resources=(*moved(ctx.case, done, communication=settled), *needless, *item),
         messages=(done,),
         deadlines=closed,
         warnings=twice,
         case={"meldeId": message.melde_id} if message.melde_id else {},
+    )
+
+
+def _needless(case: Case, message: Message) -> tuple[Resource, ...]:
+    """Return the work items about an unanswered message as cancelled: it came late, and nobody need send it another way. E56."""
+    if message.state != "unanswered":
+        return ()
+    return tuple(tasks_built.moved(t, modified=case.now, status="cancelled") for t in _about(case, message))
+
+
+def _about(case: Case, message: Message) -> tuple[Resource, ...]:
+    """Return the open work items about a message."""
+    about = communication_of(message)
+    return tuple(
+        t
+        for t in case.of("Task")
+        if about
+        and t.get("focus", {}).get("reference") == about
+        and views.code_of(t.get("code"), urls.TASK_KIND)
+        and t["status"] not in views.FINISHED
     )
 
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from adapter.fhir import needs
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, grants, plo_roles, release, views
+from adapter.mappings import clocks, common, consenting, grants, plo_roles, release, telling, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
-from adapter.rules import anchors, consent, moves, routing
+from adapter.rules import anchors, consent, moves, routing, states
 from adapter.rules import clocks as times
+
+NOT_REACHED: Final = frozenset({"held", "buried", "failed", "ignored", "rejected", "dead"})
+"""Messages that told nobody anything."""
+KNOWN_THERE: Final = frozenset({*states.ASSESSED, *states.AGREED, "fulfilled", "declined"})
+"""Where a need stands once whoever has it has answered, however that came."""
 
 # ── E50 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,7 +139,7 @@ def _verdict(ctx: Context, to: Party) -> consent.Verdict:
 
 
 def moved_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return the word to the new coordinating unit, and to the old one that it keeps what it has until then. E50.
+    """Return the word to the new coordinating unit, to the old one that it keeps what it has until then, and to who reported. E50.
 
     Posted again, with the consent that was missing, it tells only whom it has not told.
     """
@@ -142,7 +147,11 @@ def moved_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         return ()
     again = _same(ctx, views.transfer(before.case)) is not None
     new, old = _new_unit(ctx).party, None if again else _old_unit(ctx)
-    told = (*(_welcome(ctx, new) if new and not new.home else ()), *(_keep(ctx, old) if old else ()))
+    told = (
+        *(_welcome(ctx, new) if new and not new.home else ()),
+        *(_keep(ctx, old) if old else ()),
+        *_concerned(ctx, old, new),
+    )
     return tuple(n for n in told if not (again and _has_word(before, n)))
 
 
@@ -225,15 +234,11 @@ def _covered(kinds: list[str], stated: consent.Grant | None) -> list[str]:
 def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
     """Return the word to the party that has the case: it keeps it until another has accepted. It holds the case already.
 
-    One that has refused all it got (the patient is not known there) keeps nothing, and is not told where the patient went.
+    One that knows nothing of it keeps nothing, and is not told where the patient went.
     """
-    latest = views.dialogue(ctx.case, old.key)
-    asked = any(n.owner == old.organisation_id for n in views.needs(ctx.case)) or latest is not None
-    running = any(
-        a.organisation == old.organisation_id and a.end is None for a in views.assignments(ctx.case)
-    )
-    if old.home or not (running or (asked and not _has_refused(ctx, old))):
+    if old.home or not _reached(ctx, old):
         return ()
+    latest = views.dialogue(ctx.case, old.key)
     title = words.MOVES_AWAY
     melde_id = latest.melde_id if latest else None
     lines = [*_where(ctx), (words.RESPONSIBLE, words.KEEPS)]
@@ -249,13 +254,22 @@ def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
     )
 
 
-def _has_refused(ctx: Context, party: Party) -> bool:
-    """Return whether a party refused every message it got, and has sent none itself."""
-    talk = [
-        m for m in ctx.case.messages if party.key in (m.sender_key, m.receiver_key) and m.type != "APPREC"
-    ]
-    left = [m for m in talk if m.direction == "in" or m.state in common.LEFT]
-    return bool(left) and all(m.state == "rejected" for m in left)
+def _concerned(ctx: Context, old: Party | None, new: Party | None) -> tuple[Notice, ...]:
+    """Return the word to whoever reported, a hospital above all, and to the GP, as consent opens: E50's receivers."""
+    both = {p.key for p in (old, new) if p}
+    to = tuple(one for one in telling.reporters(ctx) if one[0].key not in both)
+    stays = words.STAYS.format(unit=old.name) if old else None
+    return telling.notices(ctx, to, words.MOVES_AWAY, [*_where(ctx), (words.RESPONSIBLE, stays)])
+
+
+def _reached(ctx: Context, old: Party) -> bool:
+    """Return whether the old party knows of the case: what waits for consent, or was rejected, it knows nothing of."""
+    talk = (m for m in ctx.case.messages if old.key in (m.sender_key, m.receiver_key))
+    return (
+        any(m.type.startswith(("DIALOG_", "LETTER")) and m.state not in NOT_REACHED for m in talk)
+        or any(n.owner == old.organisation_id and n.state in KNOWN_THERE for n in views.needs(ctx.case))
+        or any(a.organisation == old.organisation_id and a.end is None for a in views.assignments(ctx.case))
+    )
 
 
 # ── taking over ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from adapter import codes, ids
+from adapter.kith import words
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
 from adapter.kith.text import NEED_TITLES, ParsedText
@@ -218,9 +219,15 @@ def _performed(arrival: Arrival, need: views.Need) -> bool:
 
 
 def _permitted(arrival: Arrival, type_: str) -> tuple[str, ...]:
-    """Return the kinds still open that this answer may move: those that its `Gjelder` line names, else all of them."""
+    """Return the kinds still open that this answer may move: those that its `Gjelder` line names, where it names none all.
+
+    What it names and is open no more moves nothing else. Kinds of one tick box are one to whoever read it ticked.
+    """
     movable = tuple(dict.fromkeys(n.kind for n in _mine(arrival) if states.permits(n.state, type_)))
-    return tuple(kind for kind in movable if kind in arrival.text.kinds) or movable
+    named = set(arrival.text.kinds)
+    boxes = {kind: set(kinds) for _, kinds in words.TICKS for kind in kinds}
+    meant = named | {k for kind in named if kind not in movable for k in boxes.get(kind, ())}
+    return tuple(kind for kind in movable if kind in meant) if named else movable
 
 
 # ── no thread of ours ────────────────────────────────────────────────────────────────────────────────────────────────

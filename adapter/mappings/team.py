@@ -275,6 +275,7 @@ def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date,
         + participation.started(ctx, made.id, until)
         + Change(reasons=reasons)
         + appointing.besides(ctx, new, person, at=at)
+        + appointing.confirmed(ctx, person)
         + Change(case=made.case)
     )
 

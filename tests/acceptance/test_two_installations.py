@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-from adapter import delivery, kith
 from adapter.events import schemas
-from adapter.kith.apprec import AppRec
 from adapter.mappings import views
-from adapter.transports.directory import Directory
-from tests import books
-from tests.house import GIVEN, GP, LINE, Clock, House
+from tests.acceptance.country import Country, quiet, reported, rested
+from tests.house import GIVEN, GP, LINE
 from tests.houses import Build
 
 pytestmark = pytest.mark.acceptance
@@ -24,133 +21,9 @@ CONSENT = PLAN["consent"] | {"date": "2026-03-04"}
 AUGUST = schemas.example("ip.coordinator.replaced")["data"]["person"]
 
 
-class Side:
-    """One installation with its folders."""
-
-    def __init__(self, house: House, root: Path) -> None:
-        self.house = house
-        self.out, self.inbox = root / "out", root / "in"
-        self.level1 = house.org
-        self.inbox.mkdir(parents=True, exist_ok=True)
-
-    def work(self) -> int:
-        """Do one round of the worker."""
-        return delivery.run_once(self.house.services)
-
-    def documents(self, type_: str | None = None) -> list[kith.Read]:
-        """Return what it sent, of a type."""
-        rows = self.house.messages(direction="out")
-        return [kith.read(m.body) for m in rows if m.type == type_ or (type_ is None and m.type != "APPREC")]
-
-
-class Country:
-    """Two installations and a tiny post office between their folders."""
-
-    def __init__(self, build: Build, root: Path) -> None:
-        self.clock = Clock()
-        self.sides = tuple(
-            Side(
-                build(
-                    of={"home": home}, clock=self.clock, transport=Directory(root / name, max_bytes=8_000_000)
-                ),
-                root / name,
-            )
-            for name, home in (("hospital", books.HOSPITAL), ("alvdal", books.ALVDAL))
-        )
-        self.undelivered: list[str] = []
-
-    @property
-    def hospital(self) -> House:
-        return self.sides[0].house
-
-    @property
-    def alvdal(self) -> House:
-        return self.sides[1].house
-
-    def post(self) -> int:
-        """Carry every letter to the inbox it is addressed to."""
-        moved = 0
-        for side in self.sides:
-            for path in sorted(side.out.glob("*.xml")) if side.out.is_dir() else []:
-                self._deliver(path)
-                moved += 1
-        return moved
-
-    def _deliver(self, path: Path) -> None:
-        read = kith.read(path.read_bytes())
-        to = (read.head or read.body).receiver.her_ids[0]  # type: ignore[union-attr]
-        side = next((s for s in self.sides if s.level1 == to), None)
-        if side is None:
-            self.undelivered.append(read.type)
-            path.unlink()
-        else:
-            path.rename(side.inbox / path.name)
-
-    def settle(self) -> None:
-        """Let both work until nothing moves any more."""
-        self.clock.advance(seconds=30)
-        for _ in range(20):
-            worked = [side.work() for side in self.sides]
-            if not self.post() and not any(worked):
-                return
-        pytest.fail("the two never come to rest")
-
-    def counts(self) -> list[tuple[int, int]]:
-        """Return how many messages and events each has."""
-        return [(s.house.count(), len(s.house.events())) for s in self.sides]
-
-    def states(self) -> list[dict[str, tuple[str, str]]]:
-        """Return where the needs stand on both sides, for what both can know."""
-        return [{k: (v.task, v.business) for k, v in s.house.needs().items()} for s in self.sides]
-
-    def agree(self) -> None:
-        """Assert that both sides say the same of every need."""
-        hospital, alvdal = self.states()
-        assert hospital == alvdal
-
-
 @pytest.fixture
 def country(build: Build, tmp_path: Path) -> Country:
     return Country(build, tmp_path)
-
-
-def receipted_once(country: Country) -> None:
-    """Assert that every message that is no receipt got exactly one, and no receipt got any."""
-    for side, other in (country.sides, country.sides[::-1]):
-        sent = [
-            m
-            for m in side.house.messages(direction="out")
-            if m.type != "APPREC" and m.receiver[0] == other.level1
-        ]
-        receipts = [r.body for r in other.documents("APPREC")]
-        named = Counter(r.original.msg_id for r in receipts if isinstance(r, AppRec))
-        assert named == Counter(m.msg_id for m in sent)
-        assert {m.state for m in sent} <= {"acknowledged"}
-        assert all(m.state == "acknowledged" for m in sent)
-
-
-def quiet(country: Country) -> None:
-    """Assert that nothing more happens: no echo."""
-    before = country.counts()
-    for _ in range(5):
-        country.clock.advance(minutes=5)
-        for side in country.sides:
-            side.house.tick()
-        country.settle()
-    assert country.counts() == before
-
-
-def rested(country: Country) -> None:
-    """Settle, and assert one receipt each and no echo."""
-    country.settle()
-    receipted_once(country)
-    quiet(country)
-
-
-def reported(country: Country) -> str:
-    told = country.hospital.need()
-    rested(country)
-    return str(told.case["meldeId"])
 
 
 def test_a_need_arrives_as_a_need_of_the_same_melde_id(country: Country):

@@ -53,6 +53,16 @@ def test_a_late_positive_receipt_is_acknowledged(hospital: House):
     assert hospital.events()[-1] == "ip.receipt.late"
     assert [m.state for m in hospital.messages(direction="out")] == ["acknowledged"]
     assert {s.business for s in hospital.needs().values()} == {"delivered"}
+    assert hospital.items("manual-fallback") == []
+
+
+def test_a_late_receipt_with_errors_leaves_its_own_work_item(hospital: House):
+    document = sent_need(hospital)
+    hospital.clock.advance(hours=97)
+    hospital.tick()
+    hospital.receive(otherside.receipt(document, status="3", errors=("E21",)))
+    assert [m.state for m in hospital.messages(direction="out")] == ["acknowledged"]
+    assert hospital.items("manual-fallback") != []
 
 
 def test_a_late_rejection_is_a_rejection(hospital: House):

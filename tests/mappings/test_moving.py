@@ -61,6 +61,26 @@ def test_the_new_unit_is_told_what_there_is_and_the_old_that_it_keeps_it(coordin
     assert held.end is None
 
 
+def test_an_old_unit_that_knows_nothing_of_the_need_is_told_nothing(hospital: House):
+    hospital.need(consent=GIVEN | {"status": "not-asked", "scopes": []})
+    assert hospital.needs()["coordinator"].business == "consent-pending"
+    assert [m["receiver"]["herId"] for m in move(hospital).messages] == ["5101"]
+
+
+def test_whoever_reported_is_told_by_the_old_municipality(hospital: House, alvdal: House):
+    hospital.need()
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    told = move(alvdal, source="urn:her:5079")
+    assert sorted(m["receiver"]["herId"] for m in told.messages) == ["5101", "90998"]
+    said = {r.head.receiver.her_ids[1]: r for r in alvdal.sent()}["90998"]
+    lines = said.body.text.split("\r\n")
+    assert "Til kommune: Gammeldal Kommune" in lines
+    assert "Ansvarlig: Ansvaret ligger hos Alvdal Kommune til den nye kommunen har overtatt" in lines
+    assert move(alvdal, source="urn:her:5079").messages == []
+
+
 def test_a_unit_that_does_not_know_the_patient_keeps_nothing_and_is_not_told_where_to(hospital: House):
     hospital.need()
     (asked,) = hospital.send()

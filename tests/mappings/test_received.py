@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adapter import kith, naming
+from adapter.events import schemas
 from adapter.kith import parts
 from adapter.kith.head import Address, Unit
 from adapter.mappings import views
@@ -191,6 +192,29 @@ def test_row_4_moves_only_the_kinds_that_were_sent(hospital: House):
     )
 
 
+def test_row_4_an_answer_about_a_kind_that_is_open_no_more_moves_no_other(hospital: House, sent: bytes):
+    melde_id = naming.melde_id(naming.event_id(source="urn:her:90998", id_="first"))
+    hospital.post(
+        "ip.need.declined-by-patient",
+        continues={"meldeId": melde_id}, scope=["individual-plan"], date="2026-03-04",
+    )  # fmt: skip
+    hospital.receive(otherside.reply(sent, "Svar: Avslått\r\nGjelder: individuell plan"))
+    states = hospital.needs()
+    assert (states["coordinator"].business, states["individual-plan"].business) == (
+        "received",
+        "declined-by-patient",
+    )
+    assert len(hospital.items("read-answer")) == 1
+
+
+def test_row_4_kinds_of_one_tick_box_are_one_to_whoever_read_it(hospital: House):
+    hospital.need(needs=["coordinator", "habilitation"])
+    (document,) = hospital.send()
+    hospital.receive(otherside.reply(document, "Svar: Avslått\r\nGjelder: rehabilitering"))
+    states = hospital.needs()
+    assert (states["coordinator"].business, states["habilitation"].business) == ("sent", "declined")
+
+
 def test_row_4_an_answer_by_dialog_svar_counts_too(hospital: House):
     hospital.need(patient=living_in("9901"))
     (document,) = hospital.send()
@@ -268,6 +292,24 @@ def test_row_6_the_known_coordinator_as_signature_is_no_suggestion(hospital: Hou
     hospital.receive(otherside.reply(sent, "Hilsen Gunn", contacts=(otherside.COORDINATOR,)))
     assert hospital.items("confirm-coordinator") == []
     assert len(hospital.items("read-answer")) == 1
+
+
+@pytest.mark.parametrize(("family", "left"), [("September", 0), ("Oktober", 1)])
+def test_row_6_a_suggestion_ends_when_a_person_records_the_change_to_the_one_suggested(
+    hospital: House, sent: bytes, family: str, left: int
+):
+    hospital.receive(otherside.reply(sent, otherside.APPOINTED, contacts=(otherside.COORDINATOR,)))
+    new = parts.contact(family="September", given="August", role="8", profession="SP", phone="+4762480000")
+    hospital.receive(otherside.reply(sent, "Hei, han begynner mandag.", contacts=(new,)))
+    assert len(hospital.items("confirm-coordinator")) == 1
+    person = schemas.example("ip.coordinator.replaced")["data"]["person"]
+    hospital.post(
+        "ip.coordinator.replaced",
+        continues={"assignmentId": views.assignments(hospital.case())[0].id},
+        person=person | {"name": {"family": family, "given": "August"}},
+        **{"from": "2026-03-05"},
+    )
+    assert len(hospital.items("confirm-coordinator")) == left
 
 
 # ── 7: anything else in a thread ──
