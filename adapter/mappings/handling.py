@@ -12,7 +12,7 @@ from adapter.fhir import needs, parts, urls
 from adapter.mappings import common, internal, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context
-from adapter.model import Case, Message, Party, Resource
+from adapter.model import Case, Deadline, Message, Party, Resource
 from adapter.rules import anchors, routing
 
 MODE: Final = {"phone": "PHONE", "letter": "WRITTEN", "in-person": "FACE", "other": "REMOTE"}
@@ -45,14 +45,21 @@ def fallback(ctx: Context) -> Change:
     return common.author(ctx) + Change(
         resources=(*moved, *told, *internal.items_done(ctx.case, message)),
         messages=(done,),
-        deadlines=tuple(
-            replace(d, state="met")
-            for d in ctx.case.deadlines
-            if (d.kind, d.subject) == ("release", f"message/{message.id}")
-        ),
+        deadlines=tuple(_over(d) for d in ctx.case.deadlines if _is_over(d, message)),
         reasons=(anchors.fixed("manual-fallback", outcome),),
         case={"meldeId": message.melde_id} if message.melde_id else {},
     )
+
+
+def _is_over(clock: Deadline, message: Message) -> bool:
+    """Return whether a clock ends with the fallback: the wait for the EPJ, and a receipt clock that has passed already."""
+    if clock.subject != f"message/{message.id}":
+        return False
+    return clock.kind == "release" or (clock.kind == "receipt" and clock.state == "breached")
+
+
+def _over(clock: Deadline) -> Deadline:
+    return replace(clock, state="met" if clock.kind == "release" else "cancelled")
 
 
 def _told(ctx: Context, communication: Resource) -> Resource:
