@@ -40,14 +40,14 @@ OPENED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 def shown(case: Case, party: Party, book: AddressBook, *, type_: str, on: date) -> bool:
     """Return whether a party that is not at home may see resources of a type in a case."""
     wanted = OPENED_BY.get(type_)
-    return wanted is not None and is_member(case, party, book) and _opened(case, party, wanted, on)
+    return wanted is not None and is_member(case, party, book, on) and _opened(case, party, wanted, on)
 
 
-def is_member(case: Case, party: Party, book: AddressBook) -> bool:
+def is_member(case: Case, party: Party, book: AddressBook, on: date) -> bool:
     """Return whether a party's organisation has a part: got or sent a need, has somebody in the team, or answers for the plan."""
     if views.parts_of(case, party, book) & {"performer", "reporter"} and _told(case, party, book):
         return True
-    team = [held.organisation for held in views.assignments(case) if held.end is None]
+    team = [held.organisation for held in views.assignments(case) if held.lasts(on)]
     plan = views.plan(case)
     authors = [views.reference_id(plan.get("author"))] if plan else []
     return any(_same(id_, party, book) for id_ in (*team, *authors))
