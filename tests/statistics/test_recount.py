@@ -183,7 +183,7 @@ def test_a_need_on_the_wrong_patient_is_in_no_figure_of_needs(house: House):
     house.post("ip.need.entered-in-error", continues={"meldeId": need.case["meldeId"]})
     found = ask(house)
     keys = ("k01-month", "k01-department", "k01-kind", "k01-age", "k02", "k15-received")
-    assert {key: counts(found[key]) for key in keys} == dict.fromkeys(keys, {})
+    assert {key: counts(found[key]) for key in keys} == {key: {} for key in keys}
 
 
 def test_a_rehabilitation_need_counts_as_a_need_and_a_referral_does_not(house: House):
