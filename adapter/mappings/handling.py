@@ -32,7 +32,7 @@ ADDRESS_GONE: Final = "IPK-M050"
 
 
 def fallback(ctx: Context) -> Change:
-    """Return the message as taken another way, its clocks running on; completed once somebody there confirmed it. E59."""
+    """Return the message as taken another way, its clocks running on but one that missed the receipt; completed once confirmed. E59."""
     data = ctx.data
     message = _sent(ctx, data.message_id)
     if message.state not in REACHABLE:
@@ -48,7 +48,8 @@ def fallback(ctx: Context) -> Change:
         deadlines=tuple(
             replace(d, state="met")
             for d in ctx.case.deadlines
-            if (d.kind, d.subject) == ("release", f"message/{message.id}")
+            if d.subject == f"message/{message.id}"
+            and (d.kind == "release" or (d.kind == "receipt" and d.state == "breached"))
         ),
         reasons=(anchors.fixed("manual-fallback", outcome),),
         case={"meldeId": message.melde_id} if message.melde_id else {},
