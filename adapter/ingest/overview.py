@@ -12,7 +12,8 @@ from typing import Any, Final
 import orjson
 
 from adapter.fhir import parts
-from adapter.mappings import escalation, views
+from adapter.kith import words
+from adapter.mappings import escalation, planclocks, views
 from adapter.mappings.escalation import About
 from adapter.model import AddressBook, Case, Deadline, Party, Resource
 from adapter.rules import clocks
@@ -136,7 +137,7 @@ class _Reading:
             owner=owner,
             phone=phone,
             other=found.other,
-            next_step=escalation.next_step(row.kind, outside=found.other is not None),
+            next_step=_next_step(row, found),
         )
 
     def _case(self, row: Deadline) -> Case:
@@ -159,6 +160,13 @@ class _Reading:
     def _read(self, reference: str) -> Resource:
         row = resources.many(self._conn, [reference]).get(reference)
         return orjson.loads(row.body) if row is not None else {}
+
+
+def _next_step(row: Deadline, found: About) -> str:
+    """Return what a person does next; nothing about small changes, which go by themselves."""
+    if row.subject.startswith(f"{planclocks.DIGEST}/"):
+        return words.BY_ITSELF
+    return escalation.next_step(row.kind, outside=found.other is not None)
 
 
 def _phone(owner: Party | None, to: clocks.To) -> str | None:

@@ -75,6 +75,12 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Individuell plan avslutta": TITLES["ip.plan.closed"],
         "Påminning om svar": TITLES["ip.deadline.breached"],
         "Tiltak i individuell plan endra": TITLES["ip.activity.changed"],
+        "Sjukehuset avsluttar deltakinga": TITLES["ip.hospital-participation.ending"],
+        "Sjukehuset har avslutta deltakinga": TITLES["ip.hospital-participation.ended"],
+        "Pasient innlagd": TITLES["ip.patient.admitted"],
+        "Ønske om tilgang til plattform for individuell plan": TITLES["ip.platform-access.requested"],
+        "Tilgang til plattform for individuell plan avslutta": TITLES["ip.platform-access.ended"],
+        "Nye opplysningar om meldt behov": NEWS_TITLE,
         "Individuell plan lagd ved": TITLES["ip.plan-document.shared"],
     }
 )

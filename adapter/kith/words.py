@@ -335,6 +335,8 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Kind of deadline → what a person does next, where somebody outside is waited for."""
+BY_ITSELF: Final = "Ingenting: små endringer sendes samlet ved dagens slutt"
+"""What a person does next about small changes of a plan that wait."""
 OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
     {
         "assessment": "Avgjør behovet: godta, avslå, eller be om opplysninger",

@@ -136,7 +136,7 @@ def _waiting(ctx: Context) -> tuple[Message, ...]:
 
 
 def _stopped(ctx: Context) -> tuple[Deadline, ...]:
-    return tuple(replace(d, state="cancelled") for d in ctx.case.deadlines if d.state == "open")
+    return tuple(replace(d, state="cancelled") for d in ctx.case.deadlines if d.runs)
 
 
 def deceased_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from adapter.fhir import meetings
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
 from adapter.mappings import common, views
@@ -94,6 +95,12 @@ def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About
     return About(base=_home(responsible), other=_outside(responsible), gone=not open_)
 
 
+def _of_meeting(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+    meeting = case.get(f"Appointment/{id_}") or {}
+    over = meeting.get("status") in {"cancelled", "fulfilled", "entered-in-error"}
+    return About(base=_home(book.by_key(meetings.called_by(meeting) or "")), gone=over)
+
+
 def _of_nobody(_case: Case, _book: AddressBook, _clock: Deadline, _id: str) -> About:
     return About(base=None)
 
@@ -103,6 +110,7 @@ _BY_SUBJECT: Final = {
     "need": _of_need,
     "PractitionerRole": _of_assignment,
     "CarePlan": _of_plan,
+    "Appointment": _of_meeting,
 }
 """First part of a clock's subject → how what it is about is found."""
 

@@ -32,7 +32,7 @@ ADDRESS_GONE: Final = "IPK-M050"
 
 
 def fallback(ctx: Context) -> Change:
-    """Return the message as taken another way, its clocks running on; completed once somebody there confirmed it. E59."""
+    """Return the message as taken another way, its clocks running on but one that missed the receipt; completed once confirmed. E59."""
     data = ctx.data
     message = _sent(ctx, data.message_id)
     if message.state not in REACHABLE:

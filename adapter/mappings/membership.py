@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from adapter.mappings import grants, views
+from adapter.mappings import grants, protecting, views
 from adapter.model import AddressBook, Case, Party
 from adapter.rules import consent
 
@@ -38,16 +38,23 @@ OPENED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 def shown(case: Case, party: Party, book: AddressBook, *, type_: str, on: date) -> bool:
-    """Return whether a party that is not at home may see resources of a type in a case."""
+    """Return whether a party that is not at home may see resources of a type in a case; nobody where the address is strict."""
     wanted = OPENED_BY.get(type_)
-    return wanted is not None and is_member(case, party, book) and _opened(case, party, wanted, on)
+    if wanted is None or protecting.is_strict(case) or not is_member(case, party, book, on):
+        return False
+    return any(verdict(case, party, subject, on).open for subject in wanted)
 
 
-def is_member(case: Case, party: Party, book: AddressBook) -> bool:
+def plan(case: Case, party: Party, on: date) -> consent.Verdict:
+    """Return what consent says of pulling the plan of a case, whether or not the party has a part in it."""
+    return verdict(case, party, _PLAN[0], on)
+
+
+def is_member(case: Case, party: Party, book: AddressBook, on: date) -> bool:
     """Return whether a party's organisation has a part: got or sent a need, has somebody in the team, or answers for the plan."""
     if views.parts_of(case, party, book) & {"performer", "reporter"} and _told(case, party, book):
         return True
-    team = [held.organisation for held in views.assignments(case) if held.end is None]
+    team = [held.organisation for held in views.assignments(case) if held.lasts(on)]
     plan = views.plan(case)
     authors = [views.reference_id(plan.get("author"))] if plan else []
     return any(_same(id_, party, book) for id_ in (*team, *authors))
@@ -70,16 +77,10 @@ def _same(id_: str, party: Party, book: AddressBook) -> bool:
     return other is not None and other.level1_id == party.level1_id
 
 
-def _opened(case: Case, party: Party, wanted: tuple[str, ...], on: date) -> bool:
+def verdict(case: Case, party: Party, subject: str, on: date) -> consent.Verdict:
+    """Return what consent says of telling a party something by a pull: who reported has no more of it than it names."""
     who = grants.names(party, gp=bool(party.person))
-    listed = grants.newest_first(case)
-    for subject in wanted:
-        spoken = (g for g in listed if grants.speaks(g, subject, who))
-        grant = next(spoken, None)
-        if grant is None:
-            continue
-        # A basis in law was named where the consent was taken; it is not asked for again.
-        basis = "hpl-25-45" if grant.status == "not-required" else None
-        if consent.gate(need=subject, consent=grant, recipient=who, legal_basis=basis, on=on).open:
-            return True
-    return False
+    grant = next((g for g in grants.newest_first(case) if grants.speaks(g, subject, who)), None)
+    # A basis in law was named where the consent was taken; it is not asked for again.
+    basis = "hpl-25-45" if grant is not None and grant.status == "not-required" else None
+    return consent.gate(need=subject, consent=grant, recipient=who, legal_basis=basis, on=on)

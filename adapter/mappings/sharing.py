@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import orjson
 
-from adapter.mappings import grants, limits, protecting, views
+from adapter.mappings import grants, limits, membership, protecting, views
 from adapter.mappings.clocks import OSLO
 from adapter.model import AddressBook, Case, Party, Reason
 from adapter.rules import anchors, consent, routing
@@ -20,10 +20,11 @@ from adapter.rules import anchors, consent, routing
 CONTENTS: Final[Mapping[str, str]] = {
     "coordinator-notice": "ip.coordinator.appointed",
     "plan-notice": "ip.plan.updated",
-    "plan-pull": "ip.plan.updated",
     "care-message": "care-message",
 }
-"""Content beside the needs → what the consent table is asked for it. Pulling a plan takes what telling of it takes."""
+"""Content beside the needs → what the consent table is asked for it."""
+PULL: Final = "plan-pull"
+"""The plan as a system of the receiver may pull it: asked of what a pull itself is asked of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ class Cell:
 
     receiver: Party
     content: str
-    """A kind of need, one of CONTENTS, or `topic:` and what is left out of every message."""
+    """A kind of need, one of CONTENTS, PULL, or `topic:` and what is left out of every message."""
     outcome: Literal["sent", "withheld"]
     why: tuple[Reason, ...]
 
@@ -40,13 +41,6 @@ class Cell:
 def table(case: Case, book: AddressBook) -> tuple[Cell, ...]:
     """Return what consent says now of every content for every receiver that the case knows; the order is the receivers'."""
     return tuple(cell for party in receivers(case, book) for cell in _row(case, party))
-
-
-def may_pull(case: Case, party: Party) -> consent.Verdict:
-    """Return whether a party may pull the plan of a case: the home organisation does, others by the scope plan-share."""
-    if party.home:
-        return consent.Verdict(open=True, state="open", reasons=(anchors.fixed("consent-internal", "åpen"),))
-    return _said(case, CONTENTS["plan-pull"], party)
 
 
 # ── receivers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -109,6 +103,7 @@ def _verdicts(case: Case, party: Party) -> Iterator[tuple[str, consent.Verdict]]
         yield kind, _need(case, kind, melde_id, party)
     for content, subject in CONTENTS.items():
         yield content, _said(case, subject, party)
+    yield PULL, membership.plan(case, party, _today(case))
 
 
 def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict:

@@ -20,12 +20,11 @@ _KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "plan": ("individual-plan",),
     "coordinator": ("coordinator", "child-coordinator"),
 }
-_ROLES: Final = {(role.system, role.code): role.key for role in codes.ROLES.values()}
 
 
 def of(case: Case, book: AddressBook, day: date) -> national.Standing:
     """Return what the codes follow from; needs on the wrong patient count for nothing."""
-    held = [a for a in views.assignments(case) if _runs(a, day)]
+    held = [a for a in views.assignments(case) if a.runs(day)]
     plan = _plan(case)
     return national.Standing(
         level="municipality" if _type(case, book) == MUNICIPALITY else "hospital",
@@ -34,8 +33,13 @@ def of(case: Case, book: AddressBook, day: date) -> national.Standing:
         plan=plan["status"] if plan else None,
         plan_is_ours=plan is not None and _ours(views.reference_id(plan.get("author")), case, book),
         takes_part=any(_ours(a.organisation, case, book) for a in held),
-        coordinator=any(_ROLES.get((a.system, a.code)) in COORDINATING for a in held),
+        coordinator=has_coordinator(case, day),
     )
+
+
+def has_coordinator(case: Case, day: date) -> bool:
+    """Return whether somebody of either level coordinates on a day."""
+    return any(a.key in COORDINATING and a.runs(day) for a in views.assignments(case))
 
 
 def codes_of(case: Case, book: AddressBook, day: date) -> tuple[national.Code, ...]:
@@ -50,10 +54,6 @@ def _type(case: Case, book: AddressBook) -> str | None:
 def _ours(organisation: str, case: Case, book: AddressBook) -> bool:
     party = book.by_organisation(organisation)
     return party is not None and party.her_id == case.owner
-
-
-def _runs(held: views.Assignment, day: date) -> bool:
-    return held.start[:10] <= day.isoformat() and (held.end is None or day.isoformat() <= held.end[:10])
 
 
 def _plan(case: Case) -> Resource | None:
@@ -106,9 +106,9 @@ def told(case: Case, others: Mapping[str, Resource], book: AddressBook, day: dat
         "plan": _told_plan(_plan(case), there),
         "codes": [_code(c) for c in codes_of(case, book, day)],
         "deadlines": [
-            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject}
+            {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject, "state": d.state}
             for d in sorted(case.deadlines, key=lambda d: (d.due, d.id))
-            if d.state == "open"
+            if d.runs
         ],
     }
 

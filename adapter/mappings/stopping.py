@@ -14,7 +14,7 @@ from adapter.model import Deadline
 def stopped(
     ctx: Context, gone: Iterable[views.Need], *, state: Literal["met", "cancelled"], receipts: bool = False
 ) -> tuple[Deadline, ...]:
-    """Return the open clocks of these needs as over.
+    """Return the clocks of these needs that run, late or not, as over.
 
     A clock on a message or Melde-id goes on while another kind under it is open. With `receipts` those go too: nobody
     waits any longer for word of a message.
@@ -33,6 +33,5 @@ def stopped(
     return tuple(
         replace(d, state=state)
         for d in ctx.case.deadlines
-        if d.state == "open"
-        and (d.subject in mine or (d.subject in messages and (receipts or d.kind != "receipt")))
+        if d.runs and (d.subject in mine or (d.subject in messages and (receipts or d.kind != "receipt")))
     )

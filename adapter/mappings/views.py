@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from adapter import codes
@@ -61,6 +61,14 @@ class Assignment:
     def person(self) -> str:
         """Id of the Practitioner."""
         return reference_id(self.role.get("practitioner"))
+
+    def lasts(self, day: date) -> bool:
+        """Return whether it has not ended before a day: one with an end to come is held until then."""
+        return self.end is None or day.isoformat() <= self.end[:10]
+
+    def runs(self, day: date) -> bool:
+        """Return whether it is held on a day."""
+        return self.start[:10] <= day.isoformat() and self.lasts(day)
 
     @property
     def key(self) -> str:

@@ -34,7 +34,6 @@ OWN: Final = ""
 """Goes on as its own status says."""
 
 UPDATED: Final = "ip.plan.updated"
-TRANSFERRED: Final = "ip.plan.transferred"
 
 _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.plan.updated/draft", ("draft",), "draft"),

@@ -15,7 +15,6 @@ from adapter.rules import book as books
 from adapter.rules.routing import CASE_WORK, Route, places
 
 Desk = Literal["care", "case-work"]
-Course = Literal["somatic", "psychiatric"]
 
 NURSES: Final = "KP02"
 """Sykepleietjeneste of list 8663."""

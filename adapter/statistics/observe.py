@@ -13,11 +13,12 @@ from adapter.mappings import standing, views
 from adapter.model import Message, Party
 from adapter.rules import states
 from adapter.rules.clocks import OSLO
-from adapter.statistics import coded
 from adapter.statistics.measures import ALL, CONSENTS, OPEN_DAYS, STEPS, UNKNOWN
 from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
 
-NEED: Final = "ip.need.identified"
+NEEDS: Final = ("ip.need.identified", "ip.rehabilitation-need.reported")
+REFERRED: Final = "private-institution"
+"""Provider of a rehabilitation need that becomes a referral: no need for a plan. E12."""
 DECISIONS: Final = ("ip.need.accepted", "ip.need.declined")
 ANSWERS: Final = ("ip.need.acknowledged", "ip.need.info-requested", *DECISIONS)
 APPOINTED: Final = ("ip.coordinator.appointed", "ip.child-coordinator.appointed")
@@ -37,8 +38,17 @@ _REASONS: Final = {
 Observer = Callable[[CaseFacts, Asked], Iterable[Seen]]
 
 
+def _needs(facts: CaseFacts) -> tuple[Posted, ...]:
+    """Return the reports of needs; one on the wrong patient (E66) counts for nothing."""
+    return tuple(
+        event
+        for event in facts.of(*NEEDS)
+        if event.melde_id not in facts.recalled and event.data.get("provider") != REFERRED
+    )
+
+
 def _reported(facts: CaseFacts, asked: Asked) -> tuple[Posted, ...]:
-    return tuple(event for event in facts.of(NEED) if asked.within(event.received))
+    return tuple(event for event in _needs(facts) if asked.within(event.received))
 
 
 def _following(facts: CaseFacts, need: Posted, types: tuple[str, ...]) -> tuple[Posted, ...]:
@@ -125,7 +135,7 @@ def open_needs(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
 
 def _waiting(facts: CaseFacts, need: views.Need, asked: Asked) -> str:
     """Return the clock that a need is behind, empty where it is in time."""
-    first = next((e for e in facts.of(NEED) if e.melde_id == need.melde_id), None)
+    first = next((e for e in _needs(facts) if e.melde_id == need.melde_id), None)
     if first is None:
         return ""
     since = {
@@ -135,7 +145,7 @@ def _waiting(facts: CaseFacts, need: views.Need, asked: Asked) -> str:
     }
     for kind, (among, at) in since.items():
         if need.state in among and at is not None and (asked.now - at) / _DAY > OPEN_DAYS[kind]:
-            return "" if kind == "coordinator" and coded.has_coordinator(facts) else kind
+            return "" if kind == "coordinator" and standing.has_coordinator(facts.case, asked.today) else kind
     return ""
 
 
@@ -174,7 +184,7 @@ def without_coordinator(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     """K06: an accepted need or an active plan, and nobody coordinates; days since."""
     agreed = any(need.state in states.AGREED for need in facts.needs)
     active = any(plan["status"] == "active" for plan in facts.case.of("CarePlan"))
-    if (agreed or active) and not coded.has_coordinator(facts):
+    if (agreed or active) and not standing.has_coordinator(facts.case, asked.today):
         since = [_ended(facts), _first(facts.of("ip.need.accepted", "ip.plan.created"))]
         at = max((one for one in since if one is not None), default=asked.now)
         yield Seen("k06", ALL, max(0.0, (asked.now - at) / _DAY))
@@ -187,8 +197,7 @@ def _ended(facts: CaseFacts) -> datetime | None:
 
 
 def _periods(facts: CaseFacts) -> list[tuple[str, str | None]]:
-    wanted = {(codes.ROLES[key].system, codes.ROLES[key].code) for key in coded.COORDINATORS}
-    listed = [a for a in views.assignments(facts.case) if (a.system, a.code) in wanted and a.start]
+    listed = [a for a in views.assignments(facts.case) if a.key in standing.COORDINATING and a.start]
     return sorted(((a.start[:10], a.end[:10] if a.end else None) for a in listed), key=lambda p: p[0])
 
 
@@ -268,7 +277,7 @@ def _evaluation(facts: CaseFacts, plan: str) -> date | None:
 
 def participations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     """K10: the hospital's coordinator goes on after the day on which that was to end."""
-    running = {a.id for a in views.assignments(facts.case) if a.end is None}
+    running = {a.id for a in views.assignments(facts.case) if a.runs(asked.today)}
     for event in facts.of("ip.hospital-coordinator.appointed"):
         until = event.data.get("expectedUntil")
         mine = naming.resource_id(event.event_id, "PractitionerRole", "person")
@@ -279,7 +288,7 @@ def participations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
 def discharged(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     """K11: a need reported before the discharge, and no answer to it before then."""
     for event in facts.of("ip.patient.discharged"):
-        before = [need for need in facts.of(NEED) if need.received <= event.received]
+        before = [need for need in _needs(facts) if need.received <= event.received]
         if not asked.within(event.received) or not before:
             continue
         answers = [_first(_following(facts, need, ANSWERS)) for need in before]

@@ -52,6 +52,11 @@ class CaseFacts:
         return views.needs(self.case)
 
     @cached_property
+    def recalled(self) -> frozenset[str]:
+        """The Melde-ids of needs that were on the wrong patient (E66)."""
+        return frozenset(n.melde_id for n in self.needs if n.task["status"] == "entered-in-error")
+
+    @cached_property
     def strict(self) -> bool:
         """Whether the person's address is, or ever was stated to be, strictly confidential."""
         person = views.patient(self.case) or {}

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapter import naming
+from adapter.kith import nynorsk as written
 from adapter.kith import text, titles, words
 from adapter.kith.text import ConsentText, NeedText
 
@@ -243,6 +244,20 @@ def test_every_notice_is_known_by_its_title(title: str):
 def test_nynorsk_labels_are_read(nynorsk: str, bokmal: str):
     value = MELDE_ID if bokmal == words.MELDE_ID else "noe"
     assert text.parse(f"{titles.NEED_TITLE}\n{nynorsk}: {value}").labels == {bokmal: value}
+
+
+SAME = frozenset(
+    {"ip.need.identified", "ip.need.fulfilled", "ip.coordinator.replaced", "ip.coordinator.absent", "ip.gp.changed",
+     "ip.patient.deceased", "ip.plan.evaluated", "ip.plan.transferred", "ip.meeting.called", "ip.meeting.answered",
+     "ip.meeting.cancelled", "ip.platform-access.granted"}
+)  # fmt: skip
+"""Types of events whose title is the same in both."""
+
+
+@pytest.mark.parametrize("type_", titles.TITLES)
+def test_every_title_has_its_nynorsk_or_is_the_same(type_: str):
+    title = titles.TITLES[type_]
+    assert (written.title(title) == title) == (type_ in SAME)
 
 
 def test_nynorsk_consent_and_titles_are_read():

@@ -220,16 +220,42 @@ def test_e15_tells_who_was_told_of_a_coordinator_without_a_need(hospital: House)
 def test_after_e15_nothing_is_pulled_by_others(hospital: House):
     hospital.need(consent=BOTH)
     book = hospital.services.book()
-    other, own = book.by_her("5079"), book.by_her("90998")
+    other = book.by_her("5079")
     assert other
-    assert own
 
     def may(party: Party) -> bool:
         return membership.shown(hospital.case(), party, book, type_="CarePlan", on=date(2026, 3, 4))
 
-    assert sharing.may_pull(hospital.case(), other).open
-    assert may(other)
+    def cell() -> str:
+        said = {c.content: c for c in sharing.table(hospital.case(), book) if c.receiver == other}
+        return said["plan-pull"].outcome
+
+    assert (may(other), cell()) == (True, "sent")
     hospital.post("ip.consent.withdrawn", scopes=["plan-share"], date="2026-03-04", recipients=None)
-    assert not sharing.may_pull(hospital.case(), other).open
-    assert not may(other)
-    assert sharing.may_pull(hospital.case(), own).open
+    assert (may(other), cell()) == (False, "withheld")
+
+
+def test_a_case_with_a_strict_address_is_pulled_by_nobody_else(hospital: House):
+    hospital.need(consent=BOTH)
+    book = hospital.services.book()
+    other = book.by_her("5079")
+    assert other
+    hospital.post("ip.address-protection.changed", level="strictly-confidential")
+    case = hospital.case()
+    assert membership.is_member(case, other, book, date(2026, 3, 4))
+    assert not membership.shown(case, other, book, type_="Patient", on=date(2026, 3, 4))
+
+
+def test_who_stays_until_a_day_has_a_part_until_then(hospital: House):
+    made = hospital.post("ip.coordinator.appointed", source="urn:her:5079", continues=None)
+    assignment = {"assignmentId": made.case["assignmentId"]}
+    hospital.clock.advance(days=30)
+    hospital.post(
+        "ip.coordinator.ended", source="urn:her:5079", continues=assignment, until="2026-04-20",
+        reasonCode="other", successor=None,
+    )  # fmt: skip
+    book = hospital.services.book()
+    other = book.by_her("5079")
+    assert other
+    said = [membership.is_member(hospital.case(), other, book, date(2026, 4, day)) for day in (20, 21)]
+    assert said == [True, False]

@@ -10,6 +10,7 @@ import pytest
 from adapter.errors import EventError, RoutingError
 from adapter.events import schemas
 from adapter.fhir import meetings
+from adapter.mappings import escalation
 from adapter.rules import planclocks
 from tests.house import House
 
@@ -272,3 +273,14 @@ def test_decisions_without_a_plan_have_nowhere_to_go(hospital: House):
     with pytest.raises(EventError) as caught:
         hospital.post("ip.meeting.held", source="urn:her:90998")
     assert caught.value.at == "$.data.decisions"
+
+
+def test_a_late_answer_is_a_matter_of_who_called(hospital: House):
+    hospital.need()
+    book = hospital.services.book()
+    first, *others = (p for p in book.parties if p.home)
+    unit = next(p for p in others if p.organisation_id != first.organisation_id)
+    said = {"meeting": MEETING, "invitees": INVITEES, "continues": None}
+    hospital.post("ip.meeting.called", source=f"urn:her:{unit.unit_her_id}", **said)
+    late = next(d for d in hospital.case().deadlines if d.subject.startswith("Appointment/"))
+    assert escalation.about(hospital.case(), book, late).base == unit

@@ -818,3 +818,21 @@ def test_a_municipality_has_9336_alone(hospital: House, alvdal: House, asked: st
     assert hospital.needs()
     assert asked
     assert _codes(alvdal) == {"9336": "2"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "more"),
+    [
+        ("ip.need.entered-in-error", {}),
+        ("ip.patient.deceased", {"diedOn": "2026-03-12", "continues": None}),
+    ],
+)
+def test_a_clock_that_is_late_stops_with_the_need(hospital: House, type_: str, more: dict[str, Any]):
+    told = hospital.need()
+    hospital.send()
+    hospital.clock.advance(days=8)
+    hospital.tick()
+    late = {d.id for d in hospital.case().deadlines if d.state == "breached"}
+    assert {d.kind for d in hospital.case().deadlines if d.id in late} >= {"receipt"}
+    hospital.post(type_, **({"continues": {"meldeId": told.case["meldeId"]}} | more))
+    assert not late & {d.id for d in hospital.case().deadlines if d.runs}

@@ -163,6 +163,36 @@ def test_k06_counts_those_with_a_plan_or_an_accepted_need_and_no_coordinator(hou
     assert cells(ask(house)["k06"]) == {"alle": (0, None, None)}
 
 
+def test_k06_a_coordinator_whose_end_is_to_come_still_coordinates(house: House):
+    house.need()
+    (sent,) = house.send()
+    house.receive(otherside.reply(sent, "Svar: Godtatt"))
+    made = house.post("ip.hospital-coordinator.appointed", **{"from": "2026-03-04"})
+    assignment = {"assignmentId": made.case["assignmentId"]}
+    house.clock.advance(days=1)
+    house.post("ip.coordinator.ended", continues=assignment, until="2026-03-20", reasonCode="participation-over",
+               successor=None)  # fmt: skip
+    assert counts(ask(house)["k06"]) == {"alle": 0}
+    house.clock.advance(days=20)
+    assert counts(ask(house)["k06"]) == {"alle": 1}
+
+
+def test_a_need_on_the_wrong_patient_is_in_no_figure_of_needs(house: House):
+    need = house.need()
+    assert counts(ask(house)["k01-month"]) == {"2026-03": 1}
+    house.post("ip.need.entered-in-error", continues={"meldeId": need.case["meldeId"]})
+    found = ask(house)
+    keys = ("k01-month", "k01-department", "k01-kind", "k01-age", "k02", "k15-received")
+    assert {key: counts(found[key]) for key in keys} == {key: {} for key in keys}
+
+
+def test_a_rehabilitation_need_counts_as_a_need_and_a_referral_does_not(house: House):
+    first, second = itertools.islice(people.patients(), 2)
+    house.post("ip.rehabilitation-need.reported", patient=first)
+    house.post("ip.rehabilitation-need.reported", patient=second, provider="private-institution")
+    assert counts(ask(house)["k01-kind"]) == {"Rehabilitering": 1}
+
+
 def test_k07_counts_replacements_and_the_days_between(build: Build):
     house = build(stats_smallest_cell=1)
     made = house.post("ip.hospital-coordinator.appointed", from_=None, **{"from": "2026-03-04"})

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from adapter import deadlines
 from adapter.services import Services
 from tests.clock import Clock
 from tests.events.samples import changed
@@ -97,6 +98,16 @@ def test_a_case_is_told_with_needs_team_plan_codes_and_clocks(client: FlaskClien
     assert ("8705", "105") not in said
     assert all(c["display"] and c["why"]["text"] for c in found["codes"])
     assert {d["kind"] for d in found["deadlines"]} == {"reply", "participation"}
+
+
+def test_a_clock_that_is_late_stands_in_the_case_and_says_so(
+    client: FlaskClient, services: Services, clock: Clock
+):
+    first = told(client)
+    clock.advance(days=30)
+    assert deadlines.tick(services)
+    found = client.get(f"/cases/{first['case']['patientId']}").json
+    assert ("reply", "breached") in {(d["kind"], d["state"]) for d in found["deadlines"]}
 
 
 def test_a_recalled_need_is_no_part_of_the_case(client: FlaskClient, recalled: dict[str, Any]):
