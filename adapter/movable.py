@@ -21,8 +21,8 @@ SECONDS: Final = 0.5
 """Pause between looks for an offset that another process has set."""
 LONGEST: Final = timedelta(days=36_525)
 """Farthest a clock can be moved, either way."""
-_WORDS: Final = re.compile(r"\+?((?:\d{1,6}[smhdw])+)")
-_PART: Final = re.compile(r"(\d+)([smhdw])")
+_WORDS: Final = re.compile(r"\+?((?:[0-9]{1,6}[smhdw])+)")
+_PART: Final = re.compile(r"([0-9]+)([smhdw])")
 _UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _NONE: Final = timedelta(0)
 
@@ -99,11 +99,11 @@ def duration(words: str) -> timedelta:
 
 
 def instant(words: str) -> datetime:
-    """Return an RFC 3339 time with its offset. Raises EventError IPK-E080."""
+    """Return an RFC 3339 time, in UTC. Raises EventError IPK-E080 where it has no offset, or UTC no such year."""
     try:
         found = datetime.fromisoformat(words.strip())
-    except ValueError:
-        raise EventError("IPK-E080", at="to", hint="2026-03-09T10:15:00+01:00") from None
-    if found.tzinfo is None:
-        raise EventError("IPK-E080", at="to", hint="2026-03-09T10:15:00+01:00")
-    return found
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise EventError("IPK-E080", at="to", hint="2026-03-09T10:15:00+01:00")

@@ -47,15 +47,27 @@ def test_durations(words: str, hours: float):
     assert movable.duration(words) == timedelta(hours=hours)
 
 
-@pytest.mark.parametrize("words", ["", "96", "h", "-3d", "3 d", "1.5h", "99999999d", "P3D", "3D"])
+@pytest.mark.parametrize(
+    "words", ["", "96", "h", "-3d", "3 d", "1.5h", "99999999d", "P3D", "3D", "\uff19\uff16h"]
+)
 def test_what_is_no_duration_is_refused(words: str):
     with pytest.raises(EventError) as caught:
         movable.duration(words)
     assert caught.value.code == "IPK-E080"
 
 
-@pytest.mark.parametrize("words", ["", "2026-03-04", "2026-03-04T10:00:00", "tomorrow"])
-def test_a_time_without_offset_is_refused(words: str):
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "2026-03-04",
+        "2026-03-04T10:00:00",
+        "tomorrow",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+def test_a_time_without_offset_or_outside_the_calendar_is_refused(words: str):
     with pytest.raises(EventError) as caught:
         movable.instant(words)
     assert caught.value.code == "IPK-E080"

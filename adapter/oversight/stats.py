@@ -19,13 +19,15 @@ _DAY: Final = timedelta(days=1)
 def asked(services: Services, first: date | None, last: date | None) -> Asked:
     """Return the question: both days belong to the period; without them, from the year's beginning until today.
 
-    Raises EventError IPK-E086 where the period ends before it begins.
+    Raises EventError IPK-E086 where the period ends before it begins, IPK-E026 where no day follows its last.
     """
     now = services.clock()
     end = last or now.astimezone(OSLO).date()
     start = first or date(end.year, 1, 1)
     if end < start:
         raise EventError("IPK-E086", at="from")
+    if end == date.max:
+        raise EventError("IPK-E026", at="to", hint="YYYY-MM-DD")
     return Asked(
         start=_midnight(start),
         end=_midnight(end + _DAY),

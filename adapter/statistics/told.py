@@ -20,7 +20,8 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula. OWASP, CSV Injection."""
 _HEAD: Final = ("statistikk", "tittel", "inndeling", "gruppe", "mål", "verdi", "enhet", "nevner")
 _WIDTH: Final = 46
-_COLUMN: Final = 18
+_COLUMN: Final = 22
+"""Wide enough for "under 5 eller skjult", with air."""
 _SECOND: Final = timedelta(microseconds=1)
 
 

@@ -219,6 +219,11 @@ def test_hidden_cells_look_the_same_in_every_form():
     assert table["rows"] == [{"group": "2026-01", "hidden": True, "antall": None}]
 
 
+def test_hidden_cells_side_by_side_stand_apart_in_text():
+    made = compute.compute([answered(need(n), 10.5) for n in range(3)], asked())
+    assert "skjultunder" not in told.as_text(made, asked())
+
+
 def test_a_number_has_a_decimal_comma_and_whole_ones_none():
     assert [told.number(v) for v in (3.0, 2.5, 0.25, 0.0)] == ["3", "2,5", "0,25", "0"]
 

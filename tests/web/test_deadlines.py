@@ -74,7 +74,15 @@ def test_the_clock_is_moved_and_told(sandbox: FlaskClient):
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"advance": "soon"}, {"advance": 96}, {"to": "soon"}, {"advance": "1h", "to": "2030-01-01"}, []],
+    [
+        {},
+        {"advance": "soon"},
+        {"advance": 96},
+        {"to": "soon"},
+        {"to": "0001-01-01T00:00:00+14:00"},
+        {"advance": "1h", "to": "2030-01-01"},
+        [],
+    ],
 )
 def test_what_is_no_move_is_422_and_moves_nothing(sandbox: FlaskClient, body: object):
     answer = sandbox.post("/sandbox/clock", json=body)

@@ -36,7 +36,13 @@ def test_small_cells_are_hidden_unless_set_otherwise(client: FlaskClient):
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [("from=soon", "IPK-E026"), ("from=2026-05-01&to=2026-04-01", "IPK-E086"), ("by=patient", "IPK-E026")],
+    [
+        ("from=soon", "IPK-E026"),
+        ("from=2026-05-01&to=2026-04-01", "IPK-E086"),
+        ("by=patient", "IPK-E026"),
+        ("to=9999-12-31", "IPK-E026"),
+        ("from=0001-01-01&to=9999-12-31", "IPK-E026"),
+    ],
 )
 def test_what_is_no_period_is_400(client: FlaskClient, query: str, code: str):
     answer = client.get(f"/stats?{query}")
