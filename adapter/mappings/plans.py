@@ -323,7 +323,10 @@ def closed(ctx: Context) -> Change:
     before = planview.state(ctx.case, old)
     planstates.transition(before, ctx.event.type, status)
     planview.check_writer(ctx, planview.writer(ctx, old))
-    period = {**old.get("period", {}), "end": ctx.now.astimezone(clocks.OSLO).date().isoformat()}
+    period = old.get("period", {})
+    # One that is closed before it begins has no day of its own; R4 wants no end before the start (per-1).
+    today = ctx.now.astimezone(clocks.OSLO).date().isoformat()
+    period = {**period, "end": max(today, period.get("start", today))}
     return (
         common.person(ctx)
         + common.author(ctx)
