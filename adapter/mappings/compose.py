@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from adapter import codes, ids, kith, naming
@@ -17,7 +18,7 @@ from adapter.kith.dialog import Contact, Question
 from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit, person_ident
 from adapter.mappings import clocks, common, letter, views
 from adapter.mappings.context import Context, Notice
-from adapter.model import Deadline, Message, Party, Resource
+from adapter.model import Deadline, Message, Party, Resource, Same
 from adapter.rules import carrier as carriers
 from adapter.rules import routing
 
@@ -194,6 +195,12 @@ def question(ctx: Context, notice: Notice) -> Question:
 
 def address(party: Party) -> Address:
     """Return a party of the book as a message names it: level 1, and the service or person on level 2. HIS 1153."""
+    return _address(Same(party))
+
+
+@lru_cache(maxsize=1024)
+def _address(same: Same[Party]) -> Address:
+    party = same.value
     level1 = Unit(name=party.name, her_id=party.her_id)
     if party.person is not None:
         person = Person(
