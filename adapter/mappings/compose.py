@@ -48,7 +48,7 @@ class _Plan:
 
 
 def compose(ctx: Context, notice: Notice) -> Composed:
-    """Return the message of a notice, released now (or held), checked by our schema. Raises MessageError IPK-M002."""
+    """Return the message of a notice, released now (or held), checked by our schema and the named rules. Raises MessageError."""
     plan = _planned(ctx, notice)
     message = _row(ctx, plan, _document(ctx, plan))
     return Composed(
@@ -150,9 +150,9 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
         patient=patient(views.patient(ctx.case) or {}),
     )
     if notice.care is not None:
-        return kith.build(notice.care.make(head))
+        return kith.issue(notice.care.make(head))
     made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan))
-    return kith.build(made, attached=notice.attached)
+    return kith.issue(made, attached=notice.attached)
 
 
 Contacts = tuple[Contact, ...]
