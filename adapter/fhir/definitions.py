@@ -26,6 +26,9 @@ TYPES: Final = (
 """What the guide holds."""
 
 
+GUIDE: Final = f"{urls.BASE}/ImplementationGuide/ip-adapter.guide"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """One row of the index: what there is, without its content."""
