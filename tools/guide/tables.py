@@ -79,7 +79,7 @@ def _structure(content: Json) -> Iterator[str]:
     yield "<h2>Elements</h2>"
     yield _table(("Element", "How many", "Type", "Codes or value", "What it is for"), rows)
     rules = [
-        (_code(one["key"]), escape(one["human"]), _code(one["expression"]))
+        (_code(one["key"]), _words(one["human"]), _code(one["expression"]))
         for element in content["snapshot"]["element"]
         for one in element.get("constraint", ())
         if one["key"].startswith("ip-") and one.get("source", content["url"]) == content["url"]
@@ -91,14 +91,20 @@ def _structure(content: Json) -> Iterator[str]:
 
 def _element(element: Json) -> Sequence[str]:
     name = element["id"].partition(".")[2]
-    most = element["max"]
     return (
         _code(name),
-        "none" if most == "0" else f"{element['min']}..{most}",
+        _count(element),
         "<br>".join(_type(one) for one in element.get("type", ())),
         _value(element),
         _words(element.get("short", "")),
     )
+
+
+def _count(element: Json) -> str:
+    if element["max"] == "0":
+        return "none"
+    always = ", always served" if element.get("mustSupport") and not element["min"] else ""
+    return f"{element['min']}..{element['max']}{always}"
 
 
 def _type(one: Json) -> str:
@@ -109,6 +115,7 @@ def _type(one: Json) -> str:
 
 
 def _target(url: str) -> str:
+    url = url.partition("|")[0]
     row = next((row for row in definitions.every() if row.url == url), None)
     if row is not None:
         return f'<a href="{BASE}{page(row)}">{escape(row.id)}</a>'
