@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from adapter.errortable import TABLE
+from adapter.events import catalogue
 from adapter.fhir import definitions, profiles
 from adapter.web import guide
 from tests.fhir import validator
@@ -53,6 +55,14 @@ def test_what_the_narrative_shows_stands_so_in_an_example(page: str, type_: str,
 
 def _within(elements: dict[str, Any], whole: dict[str, Any]) -> bool:
     return all(whole.get(name) == value for name, value in elements.items())
+
+
+def test_event_types_and_error_codes_that_the_narrative_names_are_there():
+    text = "".join((pages.CONTENT / f"{name}.md").read_text("utf-8") for name in pages.ORDER)
+    types = set(re.findall(r"`(ip\.[a-z.-]+)`", text))
+    assert types
+    assert types <= set(catalogue.POSTED)
+    assert set(re.findall(r"IPK-[A-Z]\d{3}", text)) <= set(TABLE)
 
 
 def test_every_definition_has_a_page_of_its_own():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from adapter.rules import assignment_states
 from tests import reference
 from tests.fhir import validator
 
+DEFINED = re.compile(rf"{re.escape(urls.BASE)}/(StructureDefinition|CodeSystem|NamingSystem)/[a-z-]+")
+"""What is named by a canonical of a definition; a subscription topic has none in R4."""
 SCENARIOS = reference.ROOT / "fixtures" / "scenarios"
 LITERALS = {
     "patient-wish": set(get_args(needs.Wish)),
@@ -39,7 +42,7 @@ def _codes(system: Mapping[str, Any]) -> dict[str, str]:
 def _named() -> Iterator[str]:
     """Canonicals of ours that the program names."""
     for value in vars(urls).values():
-        if isinstance(value, str) and value.startswith(f"{urls.BASE}/"):
+        if isinstance(value, str) and DEFINED.fullmatch(value):
             yield value
 
 
