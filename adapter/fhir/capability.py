@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import parts, urls
+from adapter.fhir import definitions, parts, urls
 from adapter.fhir.table import READABLE, Param, Readable
 
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "search-type")
@@ -36,6 +36,7 @@ def capability(*, base: str, version: str, released: date, secured: bool = False
             "description": "Individual plan and coordinator: needs, teams and plans",
             "url": base,
         },
+        "implementationGuide": [definitions.GUIDE],
         "fhirVersion": urls.FHIR_VERSION,
         "format": ["application/fhir+json", "json"],
         "rest": [_rest(secured=secured)],
@@ -47,7 +48,7 @@ def _rest(*, secured: bool) -> dict[str, Any]:
         "mode": "server",
         "documentation": f"Read-only. {_BY_POST}",
         "security": _security(secured=secured),
-        "resource": [_resource(row) for row in READABLE.values()],
+        "resource": [*map(_resource, READABLE.values()), *map(_definition, definitions.TYPES)],
         "searchParam": [{"name": n, "definition": d, "type": t} for n, t, d in _COMMON],
     }
 
@@ -64,7 +65,7 @@ def _resource(row: Readable) -> dict[str, Any]:
     return parts.filled(
         {
             "type": row.type,
-            "supportedProfile": [row.profile] if row.profile else None,
+            "supportedProfile": [*([row.profile] if row.profile else ()), *definitions.profiles(row.type)],
             "interaction": [{"code": code} for code in interactions],
             "versioning": "versioned",
             "conditionalRead": "not-match",
@@ -88,3 +89,22 @@ def _chained(row: Readable) -> list[dict[str, Any]]:
     return [
         {"name": f"{name}:Patient.identifier", "type": "token", "documentation": _BY_POST} for name in names
     ]
+
+
+_DEFINITION_PARAMS: Final = (
+    ("_id", "token"),
+    ("url", "uri"),
+    ("name", "string"),
+    ("title", "string"),
+    ("status", "token"),
+)
+
+
+def _definition(type_: str) -> dict[str, Any]:
+    """Return what is served of a type of the guide's definitions."""
+    return {
+        "type": type_,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "searchParam": [{"name": name, "type": kind} for name, kind in _DEFINITION_PARAMS],
+    }

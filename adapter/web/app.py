@@ -35,6 +35,8 @@ class App(Flask):
         self._read = routes["GET", "/fhir/{type_}/{id_}"]
         self._search = routes["GET", "/fhir/{type_}"]
         self._post = routes["POST", "/events"]
+        self._own = frozenset(path.split("/")[2] for _, path in routes if path.startswith(_FHIR))
+        """What stands after /fhir/ in a row of its own."""
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: a hot one at once, any other as Flask does."""
@@ -49,8 +51,10 @@ class App(Flask):
         return () if head or found.status in BODILESS else (found.body,)
 
     def _hot(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        if method in _READING and path.startswith(_FHIR) and path != "/fhir/metadata":
+        if method in _READING and path.startswith(_FHIR):
             type_, slash, id_ = path[6:].partition("/")
+            if type_ in self._own:
+                return None
             if type_ and not slash:
                 return self._search, {"type_": type_}
             if type_ and id_ and "/" not in id_:

@@ -12,7 +12,10 @@ from typing import Any
 
 import pytest
 
+from adapter.fhir import profiles
 from tests import reference
+
+GUIDE = reference.ROOT / "adapter" / "data" / "definitions"
 
 
 def place() -> Path:
@@ -26,16 +29,23 @@ def place() -> Path:
     return found
 
 
+def claiming(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy that claims its profile of the guide, as well as those it claims already."""
+    meta = resource.get("meta", {})
+    found = profiles.of(resource)
+    return {**resource, "meta": {**meta, "profile": [*meta.get("profile", ()), *([found] if found else ())]}}
+
+
 def errors(resources: Sequence[dict[str, Any] | bytes], folder: Path) -> list[str]:
     """Return every error of the validator about resources, written into `folder` first; skips by name without it."""
     home = place()
-    profiles = reference.path("standards", "fhir", "profiles")
+    national = reference.path("standards", "fhir", "profiles")
     files = [_written(folder / f"{number:03}.json", one) for number, one in enumerate(resources)]
     options = ["--json"]
-    for name in ("no-basis-2.2.0", "kodeverk"):
-        options += ["--profiles", str(profiles / name)]
+    for known in (national / "no-basis-2.2.0", national / "kodeverk", GUIDE):
+        options += ["--profiles", str(known)]
     command = ["node", str(home / "validate.js"), *options, *map(str, files)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
     assert len(lines) == len(files), told.stderr
     return [f"{Path(line['file']).name}: {issue}" for line in lines for issue in line["issue"] if _bad(issue)]

@@ -1,0 +1,163 @@
+"""The definitions of the guide under /fhir: read by id, found by canonical, name or id. The same for all, about nobody.
+
+R4 conformance resources; http.html#read, search.html. They are of the program, so no policy and no audit row is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from typing import Final
+from urllib.parse import parse_qsl
+
+from adapter import idscan
+from adapter.errors import FhirError
+from adapter.fhir import bundle, definitions
+from adapter.fhir.definitions import Definition
+from adapter.fhir.table import NEUTRAL
+from adapter.web import answers, fhir, negotiation
+from adapter.web.answers import Answer
+from adapter.web.call import Answers, Call, Param, Params, Route
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_MATCHES: Final[Mapping[str, Callable[[Definition, str], bool]]] = {
+    "_id": lambda row, value: row.id == value,
+    "url": lambda row, value: row.url == value.partition("|")[0],
+    "name": lambda row, value: row.name.lower().startswith(value.lower()),
+    "name:exact": lambda row, value: row.name == value,
+    "name:contains": lambda row, value: value.lower() in row.name.lower(),
+    "title": lambda row, value: row.title.lower().startswith(value.lower()),
+    "title:contains": lambda row, value: value.lower() in row.title.lower(),
+    "status": lambda row, value: value.rpartition("|")[2] == "active",  # noqa: ARG005 (all of the guide are)
+}
+"""Parameter → whether a definition is meant by a value. R4 search.html#string, #uri, #token."""
+_DIGITS: Final = 4
+_PAGE: Final = frozenset({"_count", "_offset"})
+
+
+def _reader(type_: str) -> Callable[..., Answer]:
+    def definition(call: Call, id_: str) -> Answer:
+        """Return a definition, or 304."""
+        fhir.negotiate(call)
+        row = definitions.found(type_, id_)
+        if row is None:
+            raise FhirError("IPK-F001")
+        tag = _tag(row)
+        headers = (("ETag", f'W/"{tag}"'),)
+        if any(one.strip().removeprefix("W/").strip('"') in {tag, "*"} for one in _held(call)):
+            return answers.empty(304, headers)
+        return answers.raw(row.body, media=answers.FHIR, headers=headers)
+
+    return definition
+
+
+def _held(call: Call) -> list[str]:
+    given: str = call.environ.get("HTTP_IF_NONE_MATCH", "")
+    return given.split(",") if given else []
+
+
+@cache
+def _tag(row: Definition) -> str:
+    return sha256(row.body).hexdigest()[:16]
+
+
+def _searcher(type_: str) -> Callable[..., Answer]:
+    def found(call: Call) -> Answer:
+        """Return the definitions that the query string asks for."""
+        return _answer(call, type_, fhir.negotiate(call))
+
+    return found
+
+
+def _poster(type_: str) -> Callable[..., Answer]:
+    def found_by_form(call: Call) -> Answer:
+        """Return the definitions that a form asks for."""
+        given = fhir.negotiate(call)
+        try:
+            form = parse_qsl(call.body().decode(), keep_blank_values=True)
+        except ValueError:
+            raise FhirError("IPK-F005") from None
+        return _answer(call, type_, [*given, *form])
+
+    return found_by_form
+
+
+def _answer(call: Call, type_: str, params: Params) -> Answer:
+    if any(idscan.mask(value) != value for _, value in params):
+        raise FhirError("IPK-F003")  # the self link would repeat it
+    asked = [(name, value) for name, value in params if name in _MATCHES and value.strip()]
+    _judge(call, params)
+    rows = [row for row in definitions.every() if row.type == type_ and _meant(row, asked)]
+    count, offset = _number(params, "_count", len(rows)), _number(params, "_offset", 0)
+    page = rows[offset : offset + count]
+    base = f"{call.shared.base}/fhir"
+    counted = [(name, value) for name, value in params if name == "_count"]
+    further = [*asked, *counted, ("_offset", str(offset + count))]
+    here = [*asked, *counted, *([("_offset", str(offset))] if offset else [])]
+    links = bundle.Links(
+        self_url=bundle.url(base, type_, here),
+        next_url=bundle.url(base, type_, further) if count and offset + count < len(rows) else None,
+    )
+    body = bundle.searchset(base=base, links=links, matches=_stored(page), total=len(rows))
+    return answers.raw(body, media=answers.FHIR)
+
+
+def _judge(call: Call, params: Params) -> None:
+    """Raise FhirError IPK-F004 for a modifier that is not known, or for any unknown parameter where the caller is strict."""
+    strict = negotiation.strict(call.environ)
+    for name, _ in params:
+        if name in _MATCHES or name in _PAGE or name in NEUTRAL:
+            continue
+        if strict or name.partition(":")[0] in _MATCHES:
+            raise FhirError("IPK-F004", at=name if name.replace(":", "").isalpha() else "$")
+
+
+def _meant(row: Definition, asked: list[tuple[str, str]]) -> bool:
+    return all(any(_MATCHES[name](row, one.strip()) for one in value.split(",")) for name, value in asked)
+
+
+def _number(params: Params, name: str, default: int) -> int:
+    found = [value for key, value in params if key == name]
+    if not found:
+        return default
+    if not found[-1].isascii() or not found[-1].isdigit() or len(found[-1]) > _DIGITS:
+        raise FhirError("IPK-F005", at=name)
+    return int(found[-1])
+
+
+def _stored(rows: list[Definition]) -> Iterator[bundle.Subset]:
+    return (bundle.Subset(type=row.type, id=row.id, version=1, updated=0, body=row.body) for row in rows)
+
+
+_ERRORS: Final = {404: "No such definition", 406: "Only JSON"}
+_PARAMS: Final = (
+    Param(name="url", text="Canonical"),
+    Param(name="name", text="Beginning of the name; :exact, :contains"),
+    Param(name="_id", text="Id"),
+)
+
+
+def _rows(type_: str) -> tuple[Route, ...]:
+    one = Answers(media=answers.FHIR, texts={200: "The definition; 304 where it has not changed", **_ERRORS})
+    many = Answers(
+        media=answers.FHIR, texts={200: "Bundle of type searchset", 400: "Unknown value", 406: "Only JSON"}
+    )
+    path = f"/fhir/{type_}"
+    return (
+        Route(
+            method="GET", path=path, view=_searcher(type_), summary=f"Find a {type_} of the guide", any_params=True,
+            params=_PARAMS, answers=many, cached=True,
+        ),
+        Route(
+            method="POST", path=f"{path}/_search", view=_poster(type_), summary=f"Find a {type_} of the guide",
+            any_params=True, params=_PARAMS, answers=many, body=(_FORM,), cached=True,
+        ),
+        Route(
+            method="GET", path=f"{path}/{{id_}}", view=_reader(type_), summary=f"A {type_} of the guide", any_params=True,
+            answers=one, cached=True,
+        ),
+    )  # fmt: skip
+
+
+ROUTES: Final = tuple(route for type_ in definitions.TYPES for route in _rows(type_))
