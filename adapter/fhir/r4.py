@@ -13,7 +13,7 @@ from typing import Any, Final
 import orjson
 
 from adapter.errors import Fault
-from adapter.fhir import shapes, walk
+from adapter.fhir import conformance, references, shapes, walk
 
 _NAME: Final = re.compile(r"_?[A-Za-z][A-Za-z]{0,39}(_fhir)?")
 _HINTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -35,14 +35,29 @@ def check_bytes(data: bytes) -> tuple[Fault, ...]:
     return check(found)
 
 
-def check(resource: object) -> tuple[Fault, ...]:
-    """Return every fault of a resource with its FHIRPath place, rule and no value; R4 first, then profiles."""
+def check(resource: object, *, profile: str | None = None) -> tuple[Fault, ...]:
+    """Return every fault of a resource with its FHIRPath place, rule and no value: R4's, and those of profiles.
+
+    It is held against the profiles of the guide that it claims in `meta.profile`, and against `profile` (a canonical).
+    """
     if not isinstance(resource, Mapping) or not isinstance(resource.get("resourceType"), str):
         return (walk.fault("resourceType", "min-1", "required element"),)
     if not shapes.known(resource["resourceType"]):
         return (Fault(code="IPK-F002", path="resourceType", rule="structure"),)
-    own = walk.check(resource)
-    return _once((*own, *_second(resource, own)))
+    own = walk.check(resource, further=conformance.further)
+    asked = _asked(resource, profile) if profile is not None else ()
+    return _once((*own, *_second(resource, own), *asked))
+
+
+def _asked(resource: Mapping[str, Any], profile: str) -> Iterator[Fault]:
+    type_ = resource["resourceType"]
+    wanted = conformance.of(profile)
+    if not wanted:
+        yield Fault(code="IPK-F050", path=type_, rule="profile-known")
+    elif wanted != type_:
+        yield Fault(code="IPK-F049", path=type_, rule="profile-type", hint=wanted)
+    else:
+        yield from conformance.check(resource, profile, path=type_, scope=references.scope(resource))
 
 
 def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
