@@ -49,8 +49,13 @@ FHIR: Final[dict[str, Row]] = {
     "IPK-F051": Row(400, "invalid", "Kallet til $validate er ikke riktig", "The call of $validate is not right",
         "Send ressursen, eller Parameters med resource, mode og profile",
         "Send the resource, or Parameters with resource, mode and profile"),
-    "IPK-F052": Row(400, "invalid", "Ressursen har en annen type enn adressen sier",
-        "The resource has another type than the address says", "Bruk adressen til typen", "Use the address of its type"),
+    "IPK-F052": Row(400, "invalid", "Ressursen har en annen type eller id enn adressen sier",
+        "The resource has another type or id than the address says", "Bruk ressursens egen adresse",
+        "Use the address of the resource itself"),
+    "IPK-F053": Row(415, "not-supported", "Medietypen støttes ikke for en ressurs",
+        "The media type is not supported for a resource", "Bruk application/fhir+json", "Use application/fhir+json"),
+    "IPK-F054": Row(200, "too-costly", "Flere feil er funnet enn det som er vist", "More faults were found than are shown",
+        "Rett disse først", "Correct these first"),
 }
 """The FHIR API."""
 

@@ -97,7 +97,8 @@ class _Walk:
         for name in node:
             self.property(node, name, shape, path)
         self.cardinality(node, shape, path)
-        self.invariants(node, shape.rules, path)
+        if shape.rules:
+            self.invariants(node, shape.rules, path)
         self.depth -= 1
 
     def property(self, node: Mapping[str, Any], name: str, shape: Shape, path: str) -> None:
@@ -158,7 +159,8 @@ class _Walk:
                 self.bound(value, element, place)
                 if element.type == "Reference":
                     self.reference(value, element, place)
-                self.invariants(value, element.rules, place)
+                if element.rules:
+                    self.invariants(value, element.rules, place)
 
     def primitive(self, value: Any, element: Element, place: str) -> None:
         if value is None or (isinstance(value, str) and not value.strip()):
@@ -170,7 +172,8 @@ class _Walk:
             return
         if element.bound and not shapes.takes(element.bound, value):
             self.say(place, "required-binding", element.bound)
-        self.invariants(value, element.rules, place)
+        if element.rules:
+            self.invariants(value, element.rules, place)
 
     def bound(self, value: Mapping[str, Any], element: Element, place: str) -> None:
         """Check a required binding of a Coding or CodeableConcept: one of its codings is of the set."""
