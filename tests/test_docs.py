@@ -14,6 +14,7 @@ from typing import Any, Final, get_args
 import click
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from adapter import cli, naming
 from adapter.errortable import TABLE
@@ -256,10 +257,17 @@ def test_the_examples_of_the_guide_for_record_systems_are_taken_in_order(client:
     assert accepted(client, withdrawal)["status"] == "accepted"
 
 
+def _asked(client: FlaskClient, address: str) -> TestResponse:
+    if address.endswith("/_search"):
+        return client.post(address, data={"_count": "1"})
+    if address.endswith("/$validate"):
+        return client.post(address, json={"resourceType": "CarePlan"})
+    return client.get(address)
+
+
 @pytest.mark.parametrize("path", GUIDES)
 def test_every_address_in_an_example_is_served(path: str, client: FlaskClient):
     asked = re.findall(r"http://127\.0\.0\.1:8080(/[^\s'`\"<>)]*)", text_of(path))
     for address in asked:
-        by_post = address.endswith("/_search")
-        answer = client.post(address, data={"_count": "1"}) if by_post else client.get(address)
+        answer = _asked(client, address)
         assert answer.status_code in {200, 400} or address == "/fhir", address

@@ -1,1 +1,1 @@
-"""FHIR R4 (4.0.1): builders, bindings, search, bundles, outcome, capability. The model is docs' fhir-model."""
+"""FHIR R4 (4.0.1): builders, checks, search, bundles, outcome, capability. The model is docs' fhir-model."""

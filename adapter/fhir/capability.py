@@ -15,6 +15,10 @@ _COMMON: Final = (
     ("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"),
     ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated"),
 )
+_VALIDATE: Final = {
+    "name": "validate",
+    "definition": "http://hl7.org/fhir/OperationDefinition/Resource-validate",
+}
 _BY_POST: Final = (
     "Only by POST [type]/_search with a form body: a person's identifier may not stand in a URL."
 )
@@ -75,6 +79,7 @@ def _resource(row: Readable) -> dict[str, Any]:
             if row.type not in {"Provenance", "AuditEvent"}
             else None,
             "searchParam": [_param(param) for param in row.params] + _chained(row),
+            "operation": [_VALIDATE],
         }
     )
 

@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 from adapter import events, kith
 from adapter.errors import AdapterError
 from adapter.events import catalogue, schemas
-from adapter.fhir import bindings
+from adapter.fhir import walk
 from adapter.mappings import held, views
 from adapter.model import Case
 from adapter.rules import assignments, states
@@ -198,7 +198,7 @@ def _nobody_sits_on_anothers_seat(case: Case) -> None:
 
 def _resources_are_valid(case: Case) -> None:
     for resource in case.resources.values():
-        assert not bindings.check(resource), resource["resourceType"]
+        assert not walk.check(resource), resource["resourceType"]
 
 
 def _messages_are_its_own_in_order(case: Case) -> None:

@@ -1,1 +1,1 @@
-"""FHIR R4: builders, search, bundles, bindings."""
+"""FHIR R4: builders, search, bundles, checks."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from adapter.fhir import bindings, consents, parts, r4, teams
+from adapter.fhir import consents, parts, r4, teams, walk
 from adapter.fhir.elements import ORDER
 from tests.fhir import samples, validator
 
@@ -19,8 +19,8 @@ def _name(resource: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("resource", samples.everything(), ids=_name)
-def test_every_builder_keeps_bindings_and_invariants(resource: dict[str, Any]) -> None:
-    assert bindings.check(resource) == ()
+def test_every_builder_keeps_bindings_targets_and_invariants(resource: dict[str, Any]) -> None:
+    assert walk.check(resource) == ()
 
 
 @pytest.mark.parametrize("resource", samples.everything(), ids=_name)

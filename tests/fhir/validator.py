@@ -18,14 +18,15 @@ from tests import reference
 GUIDE = reference.ROOT / "adapter" / "data" / "definitions"
 
 
-def _place() -> Path:
+def place() -> Path:
+    """Return where the validator is installed; skips by name where it is not."""
     named = os.environ.get("ADAPTER_FHIR_VALIDATOR")
-    place = Path(named) if named else reference.path("tools", "fhir-validate")
+    found = Path(named) if named else reference.path("tools", "fhir-validate")
     if shutil.which("node") is None:
         pytest.skip("Node is not installed")
-    if not (place / "node_modules").is_dir():
+    if not (found / "node_modules").is_dir():
         pytest.skip("the independent FHIR validator is not installed (ADAPTER_FHIR_VALIDATOR)")
-    return place
+    return found
 
 
 def claiming(resource: dict[str, Any]) -> dict[str, Any]:
@@ -37,13 +38,13 @@ def claiming(resource: dict[str, Any]) -> dict[str, Any]:
 
 def errors(resources: Sequence[dict[str, Any] | bytes], folder: Path) -> list[str]:
     """Return every error of the validator about resources, written into `folder` first; skips by name without it."""
-    place = _place()
+    home = place()
     national = reference.path("standards", "fhir", "profiles")
     files = [_written(folder / f"{number:03}.json", one) for number, one in enumerate(resources)]
     options = ["--json"]
     for known in (national / "no-basis-2.2.0", national / "kodeverk", GUIDE):
         options += ["--profiles", str(known)]
-    command = ["node", str(place / "validate.js"), *options, *map(str, files)]
+    command = ["node", str(home / "validate.js"), *options, *map(str, files)]
     told = subprocess.run(command, capture_output=True, text=True, check=False, timeout=900)
     lines = [json.loads(line) for line in told.stdout.splitlines() if line.startswith("{")]
     assert len(lines) == len(files), told.stderr

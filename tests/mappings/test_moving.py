@@ -9,7 +9,7 @@ import pytest
 from adapter import kith
 from adapter.errors import EventError
 from adapter.events import schemas
-from adapter.fhir import bindings
+from adapter.fhir import walk
 from adapter.mappings import views
 from tests import otherside
 from tests.house import GIVEN, LINE, House, State, living_in
@@ -369,7 +369,7 @@ def test_what_would_begin_after_the_death_ends_on_its_first_day(hospital: House)
     die(hospital)
     (held,) = views.assignments(hospital.case())
     assert (held.start, held.end) == ("2026-03-20", "2026-03-20")
-    assert all(bindings.check(r) == () for r in hospital.current())
+    assert all(walk.check(r) == () for r in hospital.current())
 
 
 def test_who_lives_after_all_has_a_team_that_may_be_filled_again(coordinated: House):

@@ -10,7 +10,7 @@ import pytest
 from adapter import kith, naming
 from adapter.errors import EventError
 from adapter.events import schemas
-from adapter.fhir import bindings, urls
+from adapter.fhir import urls, walk
 from adapter.mappings import views
 from tests import otherside
 from tests.house import GIVEN, GP, LINE, House, State
@@ -173,7 +173,7 @@ def test_a_plan_closed_before_it_begins_ends_when_it_would_have_begun(alvdal: Ho
     alvdal.post("ip.plan.closed", continues={"planIdentifier": PLAN["identifier"]})
     (plan,) = [r for r in alvdal.current() if r["resourceType"] == "CarePlan"]
     assert plan["period"] == {"start": "2026-12-01", "end": "2026-12-01"}
-    assert not bindings.check(plan)
+    assert not walk.check(plan)
 
 
 def test_e40_twice_is_409(alvdal: House, received: str):
