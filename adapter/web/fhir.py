@@ -26,20 +26,20 @@ _MAX_VERSION: Final = 9
 
 def metadata(call: Call) -> Answer:
     """Return the CapabilityStatement."""
-    negotiate(call)
-    secured = call.services.settings.token is not None
-    return answers.json(
-        capability(base=f"{call.shared.base}/fhir", version=VERSION, released=RELEASED, secured=secured),
-        media=answers.FHIR,
+    statement = capability(
+        base=f"{call.shared.base}/fhir",
+        version=VERSION,
+        released=RELEASED,
+        secured=call.services.settings.token is not None,
+        cors=bool(call.shared.origins),
     )
+    return answers.json(statement, media=answers.FHIR)
 
 
 def read(call: Call, type_: str, id_: str) -> Answer:
     """Return the current version of one resource, or 304."""
     if id_ == "_search":  # no id of R4: the other method's address
         raise MethodNotAllowed(["POST"])
-    if call.environ.get("QUERY_STRING") or "HTTP_ACCEPT" in call.environ:
-        negotiate(call)
     if type_ not in READABLE:
         raise FhirError("IPK-F002")
     # One statement sees one instant by itself.
@@ -60,7 +60,6 @@ def read(call: Call, type_: str, id_: str) -> Answer:
 
 def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     """Return one version of one resource."""
-    negotiate(call)
     _readable(type_)
     if not version.isascii() or not version.isdigit() or len(version) > _MAX_VERSION:
         raise FhirError("IPK-F001")
@@ -92,9 +91,10 @@ def history(call: Call, type_: str, id_: str) -> Answer:
     _seen(call, found, (f"{type_}/{id_}",))
     base = f"{call.shared.base}/fhir"
     path = f"{type_}/{id_}/_history"
-    here = bundle.url(base, path, [("_count", str(count)), ("_offset", str(offset))])
+    shape = call.form.params if call.form else ()
+    here = bundle.url(base, path, [("_count", str(count)), ("_offset", str(offset)), *shape])
     after = offset + len(found)
-    further = bundle.url(base, path, [("_count", str(count)), ("_offset", str(after))])
+    further = bundle.url(base, path, [("_count", str(count)), ("_offset", str(after)), *shape])
     links = bundle.Links(self_url=here, next_url=further if after < current[0] else None)
     # Versions are numbered without gaps, so the newest one's number is how many there are.
     return answers.raw(
@@ -103,11 +103,8 @@ def history(call: Call, type_: str, id_: str) -> Answer:
 
 
 def negotiate(call: Call) -> list[tuple[str, str]]:
-    """Return the query parameters. Raises FhirError IPK-F006 where JSON will not do."""
-    params = call.params()
-    formats = [value for name, value in params if name == "_format"]
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
-    return params
+    """Return the query parameters; the form of the answer was agreed on before (manners.py)."""
+    return call.params()
 
 
 def _for_caller(call: Call, row: Row) -> None:
@@ -156,8 +153,8 @@ def _touched(call: Call, type_: str, id_: str) -> None:
         call.trail.entities = trail.entity(type_, id_)
 
 
-_FORMAT: Final = Param(name="_format", text="json")
-_ERRORS: Final = {404: "No such resource", 406: "Only JSON"}
+_FORMAT: Final = Param(name="_format", text="json or xml, before Accept")
+_ERRORS: Final = {404: "No such resource", 406: "Neither JSON nor XML"}
 
 
 def _answers(text: str) -> Answers:

@@ -56,8 +56,8 @@ def _form(call: Call) -> list[tuple[str, str]]:
 
 def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
     environ = call.environ
-    formats = [value for name, value in params if name == "_format"]
-    negotiation.check(environ.get("HTTP_ACCEPT"), formats)
+    if post:  # a form may say it too
+        call.form = negotiation.wanted(environ, params)
     settings = call.services.settings
     wanted = fhir_search.parse(
         type_, params, post=post, strict=negotiation.strict(environ), default_count=settings.page_size
@@ -132,7 +132,7 @@ def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -
     rows = () if wanted.count_only else page.rows
     patients = _patients(wanted, rows, included)
     base = f"{call.shared.base}/fhir"
-    links = _links(base, wanted, page, patients)
+    links = _links(call, wanted, page, patients)
     if call.trail is not None:
         call.trail.patients = patients
         call.trail.query = links.self_url[len(base) + 1 :]
@@ -149,14 +149,15 @@ def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -
     )
 
 
-def _links(base: str, wanted: Search, page: Page, patients: tuple[str, ...]) -> bundle.Links:
+def _links(call: Call, wanted: Search, page: Page, patients: tuple[str, ...]) -> bundle.Links:
+    base, shape = f"{call.shared.base}/fhir", call.form.params if call.form else ()
     subject = f"Patient/{patients[0]}" if patients else None
     further = None if wanted.count_only else page.next
     own, following = fhir_search.links(wanted, next_=further, subject=subject)
     type_ = wanted.query.type
     return bundle.Links(
-        self_url=bundle.url(base, type_, own),
-        next_url=None if following is None else bundle.url(base, type_, following),
+        self_url=bundle.url(base, type_, [*own, *shape]),
+        next_url=None if following is None else bundle.url(base, type_, [*following, *shape]),
     )
 
 
@@ -188,13 +189,14 @@ _PARAMS: Final = (
     Param(name="_total", text="none, estimate or accurate"),
     Param(name="_elements", text="Elements wanted"),
     Param(name="_summary", text="count or false"),
-    Param(name="_format", text="json"),
+    Param(name="_format", text="json or xml, before Accept"),
+    Param(name="_pretty", text="true: in lines"),
 )
 _TEXTS: Final = {
     200: "Bundle of type searchset",
     400: "A parameter or value is not supported, or a person's identifier stands in the address",
     404: "The type is not served",
-    406: "Only JSON",
+    406: "Neither JSON nor XML",
 }
 
 ROUTES: Final = (
