@@ -44,6 +44,8 @@ class _Place(NamedTuple):
 
 
 _Layout = Mapping[str, _Place]
+_Open = tuple[etree._Element, Mapping[str, Any], _Layout]  # noqa: SLF001 (lxml's only name for it)
+"""An element that is there and not yet filled."""
 _ONLY_EXTENSIONS: Final[_Layout] = {"extension": _Place(0, "extension", "Extension")}
 """What a primitive has beside its value and id."""
 
@@ -70,19 +72,22 @@ def document(source: bytes, *, pretty: bool = False) -> bytes:
     # Numbers as they are written: 1.50 is not 1.5 (R4 datatypes.html#decimal).
     resource = json.loads(source, parse_float=str, parse_int=str)
     root = etree.Element(_FHIR + resource["resourceType"], nsmap=_MAIN)
-    _fill(root, resource, _table()[0].get(resource["resourceType"], {}))
+    # A list of what is still to be filled, not a call in a call: extensions may be nested deeply.
+    todo: list[_Open] = [(root, resource, _table()[0].get(resource["resourceType"], {}))]
+    while todo:
+        todo += _filled(*todo.pop())
     if pretty:
-        _indent(root, "\n")
+        _indent(root)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _fill(node: etree._Element, content: Mapping[str, Any], layout: _Layout) -> None:
-    """Put the elements of a resource or complex value into its node, in the order of the standard."""
+def _filled(node: etree._Element, content: Mapping[str, Any], layout: _Layout) -> Iterator[_Open]:
+    """Put the elements of a resource or complex value into its node, in the order of the standard; yield what they hold."""
     known = {name.removeprefix("_") for name in content} & layout.keys()
     for place in sorted(layout[name] for name in known):
         values, more = content.get(place.name), content.get(f"_{place.name}")
         for value, extra in zip_longest(_listed(values), _listed(more)):
-            _add(node, place, value, extra)
+            yield from _added(node, place, value, extra)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -91,36 +96,37 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _add(node: etree._Element, place: _Place, value: Any, extra: Any) -> None:
+def _added(node: etree._Element, place: _Place, value: Any, extra: Any) -> Iterator[_Open]:
     """Add one element, or one item of a list; `extra` is what JSON keeps beside a primitive."""
     if place.type == _NARRATIVE:
         node.append(_narrative(value))
         return
     child = etree.SubElement(node, _FHIR + place.name)
     if place.type == _RESOURCE and isinstance(value, Mapping):
-        _nest(child, value)
+        yield from _nested(child, value)
     elif isinstance(value, Mapping):
-        _complex(child, value, place.type)
+        yield _complex(child, value, place.type)
     elif value is not None:
         child.set("value", _text(value))
     if isinstance(extra, Mapping):
-        _complex(child, extra, "Element")
+        yield _complex(child, extra, "Element")
 
 
-def _nest(node: etree._Element, resource: Mapping[str, Any]) -> None:
-    layout = _table()[0].get(str(resource.get("resourceType")))
+def _nested(node: etree._Element, resource: Mapping[str, Any]) -> Iterator[_Open]:
+    type_ = str(resource.get("resourceType"))
+    layout = _table()[0].get(type_)
     if layout is not None:
-        _fill(etree.SubElement(node, _FHIR + resource["resourceType"]), resource, layout)
+        yield etree.SubElement(node, _FHIR + type_), resource, layout
 
 
-def _complex(node: etree._Element, content: Mapping[str, Any], type_: str) -> None:
-    """Fill an element that is no resource: its id, and the url of an extension, are attributes there."""
+def _complex(node: etree._Element, content: Mapping[str, Any], type_: str) -> _Open:
+    """Begin an element that is no resource: its id, and the url of an extension, are attributes there."""
     attributes = _ATTRIBUTES.get(type_, _ID)
     for name in attributes:
         if name in content:
             node.set(name, _text(content[name]))
     rest = {name: value for name, value in content.items() if name not in attributes}
-    _fill(node, rest, _table()[1].get(type_, _ONLY_EXTENSIONS))
+    return node, rest, _table()[1].get(type_, _ONLY_EXTENSIONS)
 
 
 def _text(value: Any) -> str:
@@ -142,13 +148,16 @@ def _narrative(value: Any) -> etree._Element:
     return found
 
 
-def _indent(node: etree._Element, line: str) -> None:
+def _indent(root: etree._Element) -> None:
     """Give each element of FHIR a line of its own; blanks within a narrative are its author's."""
-    children = list(node)
-    if not children or not node.tag.startswith(_FHIR):
-        return
-    node.text = line + _STEP
-    for child in children:
-        _indent(child, line + _STEP)
-        child.tail = line + _STEP
-    children[-1].tail = line
+    todo = [(root, "\n")]
+    while todo:
+        node, line = todo.pop()
+        children = list(node)
+        if not children or not node.tag.startswith(_FHIR):
+            continue
+        node.text = line + _STEP
+        for child in children:
+            child.tail = line + _STEP
+            todo.append((child, line + _STEP))
+        children[-1].tail = line

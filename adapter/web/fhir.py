@@ -26,6 +26,7 @@ _MAX_VERSION: Final = 9
 
 def metadata(call: Call) -> Answer:
     """Return the CapabilityStatement."""
+    negotiate(call)
     statement = capability(
         base=f"{call.shared.base}/fhir",
         version=VERSION,
@@ -60,6 +61,7 @@ def read(call: Call, type_: str, id_: str) -> Answer:
 
 def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     """Return one version of one resource."""
+    negotiate(call)
     _readable(type_)
     if not version.isascii() or not version.isdigit() or len(version) > _MAX_VERSION:
         raise FhirError("IPK-F001")
@@ -91,10 +93,9 @@ def history(call: Call, type_: str, id_: str) -> Answer:
     _seen(call, found, (f"{type_}/{id_}",))
     base = f"{call.shared.base}/fhir"
     path = f"{type_}/{id_}/_history"
-    shape = call.form.params if call.form else ()
-    here = bundle.url(base, path, [("_count", str(count)), ("_offset", str(offset)), *shape])
+    here = bundle.url(base, path, [("_count", str(count)), ("_offset", str(offset))])
     after = offset + len(found)
-    further = bundle.url(base, path, [("_count", str(count)), ("_offset", str(after)), *shape])
+    further = bundle.url(base, path, [("_count", str(count)), ("_offset", str(after))])
     links = bundle.Links(self_url=here, next_url=further if after < current[0] else None)
     # Versions are numbered without gaps, so the newest one's number is how many there are.
     return answers.raw(
@@ -103,8 +104,11 @@ def history(call: Call, type_: str, id_: str) -> Answer:
 
 
 def negotiate(call: Call) -> list[tuple[str, str]]:
-    """Return the query parameters; the form of the answer was agreed on before (manners.py)."""
-    return call.params()
+    """Return the query parameters. Raises FhirError IPK-F006 where neither JSON nor XML will do."""
+    params = call.params()
+    formats = [value for name, value in params if name == "_format"]
+    negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
+    return params
 
 
 def _for_caller(call: Call, row: Row) -> None:

@@ -49,15 +49,17 @@ def by_post(call: Call, type_: str) -> Answer:
 
 def _form(call: Call) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(call.body().decode(), keep_blank_values=True)
+        found = parse_qsl(call.body().decode(), keep_blank_values=True)
     except ValueError:
         raise FhirError("IPK-F005") from None
+    call.form = negotiation.wanted(call.environ, [*call.params(), *found])  # a form may say it too
+    return found
 
 
 def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
     environ = call.environ
-    if post:  # a form may say it too
-        call.form = negotiation.wanted(environ, params)
+    formats = [value for name, value in params if name == "_format"]
+    negotiation.check(environ.get("HTTP_ACCEPT"), formats)
     settings = call.services.settings
     wanted = fhir_search.parse(
         type_, params, post=post, strict=negotiation.strict(environ), default_count=settings.page_size
@@ -132,7 +134,7 @@ def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -
     rows = () if wanted.count_only else page.rows
     patients = _patients(wanted, rows, included)
     base = f"{call.shared.base}/fhir"
-    links = _links(call, wanted, page, patients)
+    links = _links(base, wanted, page, patients)
     if call.trail is not None:
         call.trail.patients = patients
         call.trail.query = links.self_url[len(base) + 1 :]
@@ -149,15 +151,14 @@ def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -
     )
 
 
-def _links(call: Call, wanted: Search, page: Page, patients: tuple[str, ...]) -> bundle.Links:
-    base, shape = f"{call.shared.base}/fhir", call.form.params if call.form else ()
+def _links(base: str, wanted: Search, page: Page, patients: tuple[str, ...]) -> bundle.Links:
     subject = f"Patient/{patients[0]}" if patients else None
     further = None if wanted.count_only else page.next
     own, following = fhir_search.links(wanted, next_=further, subject=subject)
     type_ = wanted.query.type
     return bundle.Links(
-        self_url=bundle.url(base, type_, [*own, *shape]),
-        next_url=None if following is None else bundle.url(base, type_, [*following, *shape]),
+        self_url=bundle.url(base, type_, own),
+        next_url=None if following is None else bundle.url(base, type_, following),
     )
 
 

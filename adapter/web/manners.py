@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from adapter.errors import FhirError
-from adapter.fhir import pretty
+from adapter.fhir import bundle, pretty
 from adapter.web import answers, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Call, Route
@@ -78,6 +78,8 @@ def dress(call: Call, found: Answer) -> None:
     if headers[0][1] != answers.FHIR:
         return
     agreed = call.form or _lenient(call)
+    if agreed.params:
+        found.body = bundle.asked(found.body, agreed.params)
     if agreed.xml or agreed.pretty:
         found.body = _shaped(found.body, agreed)
     headers[0] = ("Content-Type", agreed.content)

@@ -227,3 +227,11 @@ def test_pretty_xml_says_the_same_and_leaves_narratives_alone():
 def test_pretty_json_is_what_the_standard_library_prints(resource: Any):
     source = json.dumps(resource, separators=(",", ":")).encode()
     assert pretty.lines(source).decode() == json.dumps(resource, indent=2) + "\n"
+
+
+@pytest.mark.parametrize("depth", [1, 10, 300])
+def test_extensions_may_be_nested_deeply(depth: int):
+    inner = '"extension":[{"url":"u",' * depth + '"valueBoolean":true' + "}]" * depth
+    source = f'{{"resourceType":"Basic",{inner}}}'.encode()
+    for pretty_ in (False, True):
+        assert xml.document(source, pretty=pretty_).count(b'url="u"') == depth
