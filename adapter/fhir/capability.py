@@ -24,8 +24,13 @@ _BY_POST: Final = (
 )
 
 
-def capability(*, base: str, version: str, released: date, secured: bool = False) -> dict[str, Any]:
-    """Return the CapabilityStatement; `base` is the public FHIR base, `released` the day of this version."""
+def capability(
+    *, base: str, version: str, released: date, secured: bool = False, cors: bool = False
+) -> dict[str, Any]:
+    """Return the CapabilityStatement; `base` is the public FHIR base, `released` the day of this version.
+
+    `secured`: a token is asked for. `cors`: pages of named other sites may ask.
+    """
     return {
         "resourceType": "CapabilityStatement",
         "url": f"{urls.BASE}/CapabilityStatement/ip-adapter",
@@ -42,16 +47,16 @@ def capability(*, base: str, version: str, released: date, secured: bool = False
         },
         "implementationGuide": [definitions.GUIDE],
         "fhirVersion": urls.FHIR_VERSION,
-        "format": ["application/fhir+json", "json"],
-        "rest": [_rest(secured=secured)],
+        "format": ["application/fhir+json", "json", "application/fhir+xml", "xml"],
+        "rest": [_rest(secured=secured, cors=cors)],
     }
 
 
-def _rest(*, secured: bool) -> dict[str, Any]:
+def _rest(*, secured: bool, cors: bool) -> dict[str, Any]:
     return {
         "mode": "server",
-        "documentation": f"Read-only. {_BY_POST}",
-        "security": _security(secured=secured),
+        "documentation": f"Read-only; answers in JSON and XML, bodies in JSON alone. {_BY_POST}",
+        "security": {"cors": cors, **_security(secured=secured)},
         "resource": [*map(_resource, READABLE.values()), *map(_definition, definitions.TYPES)],
         "searchParam": [{"name": n, "definition": d, "type": t} for n, t, d in _COMMON],
     }
@@ -72,7 +77,7 @@ def _resource(row: Readable) -> dict[str, Any]:
             "supportedProfile": [*([row.profile] if row.profile else ()), *definitions.profiles(row.type)],
             "interaction": [{"code": code} for code in interactions],
             "versioning": "versioned",
-            "conditionalRead": "not-match",
+            "conditionalRead": "full-support",
             "searchInclude": [f"{row.type}:{name}" for name in row.includes]
             + (["*"] if row.includes else []),
             "searchRevInclude": ["Provenance:target"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from adapter.services import Services
 from adapter.web.answers import BODILESS, LINES, Answer
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _FHIR: Final = "/fhir/"
+_NAMED: Final = frozenset({"_", "$"})
+"""How a part of an address begins that is neither type nor id: `_history`, `$validate`."""
 
 
 class App(Flask):
@@ -40,10 +43,16 @@ class App(Flask):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: a hot one at once, any other as Flask does."""
-        hot = self._hot(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
-        if hot is None:
-            return super().wsgi_app(environ, start_response)
-        found = self.desk.serve(hot[0], environ, hot[1])
+        try:
+            path = environ.get("PATH_INFO", "")
+            if path.startswith("//"):  # Flask takes one slash for many: a second address for everything
+                raise NotFound  # noqa: TRY301 (answered below, as all else that fails)
+            hot = self._hot(environ["REQUEST_METHOD"], path)
+            if hot is None:
+                return super().wsgi_app(environ, start_response)
+            found = self.desk.serve(hot[0], environ, hot[1])
+        except Exception as error:  # noqa: BLE001 (what no handler of Flask's sees, and nothing of it may reach the caller)
+            found = self.desk.failed(environ, error)
         head = environ["REQUEST_METHOD"] == "HEAD"
         if found.status not in BODILESS:
             found.headers.append(("Content-Length", str(len(found.body))))
@@ -53,7 +62,7 @@ class App(Flask):
     def _hot(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         if method in _READING and path.startswith(_FHIR):
             type_, slash, id_ = path[6:].partition("/")
-            if type_ in self._own:
+            if type_ in self._own or type_[:1] in _NAMED or id_[:1] in _NAMED:
                 return None
             if type_ and not slash:
                 return self._search, {"type_": type_}
