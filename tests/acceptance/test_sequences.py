@@ -236,7 +236,12 @@ EVENTS: Final = int(os.environ.get("ADAPTER_TEST_EVENTS") or 400)
 CHAIN: Final = 12
 """Events about one person: each may continue what came before, so these keep their order."""
 _TIES: Final = frozenset({"ip.identity.changed", "ip.address.changed"})
-"""What ties people together: the example's former number is one person's, an address is everybody's."""
+"""What ties people together: the example's former number is one person's, an address is everybody's.
+
+Professionals tie them too: a Practitioner is shared by HPR number (ADR 14), and what was told of one last is what every
+case's next message says. So the order of two cases is told apart only where they contradict each other about a
+professional, which the examples do not (tests/events/test_catalogue.py).
+"""
 _ANY: Final = ("ip.need.identified", *sorted(set(catalogue.POSTED) - {"ip.need.identified"} - _TIES))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,25 @@ def test_the_example_of_each_posted_type_is_accepted(type_: str):
     assert event.type == type_
     assert isinstance(event.data, events.TYPES[type_].model)
     assert event.origin == "posted"
+
+
+def _people(part: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield (HPR number, name, profession) of everybody named in a part of an event."""
+    if isinstance(part, dict):
+        if "hpr" in part:
+            yield part["hpr"], part.get("name"), part.get("profession")
+        for each in part.values():
+            yield from _people(each)
+    elif isinstance(part, list | tuple):
+        for each in part:
+            yield from _people(each)
+
+
+def test_a_number_of_hpr_is_one_person_of_one_profession_in_all_examples():
+    said: dict[str, Any] = {}
+    for type_ in events.POSTED:
+        for hpr, *who in _people(events.schemas.example(type_)):
+            assert said.setdefault(hpr, who) == who, type_
 
 
 @pytest.mark.parametrize("row", events.TYPES.values(), ids=lambda row: row.type)
