@@ -141,6 +141,7 @@ _KEYWORD: Final = {
     "assignment": "assignment_id",
     "plan": "plan_id",
     "plan-identifier": "plan_identifier",
+    "task": "task_id",
 }
 
 

@@ -52,6 +52,8 @@ _VALUES: Final = (
     ("«Svar: Trenger opplysninger»", "«Svar: Treng opplysningar»"),
     ("«Svar: Godtatt»", "«Svar: Godteke»"),
     ("«Svar: Avslått»", "«Svar: Avslege»"),
+    ("når dere har overtatt, ellers ", "når de har teke over, elles "),
+    ("når dere overtar ansvaret for planen, ellers ", "når de tek over ansvaret for planen, elles "),
     (", helst innen ", ", helst innan "),
     ("virkedager", "virkedagar"),
     ("vennligst behold ved svar", "ver venleg og behald ved svar"),

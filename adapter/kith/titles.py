@@ -53,6 +53,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 
 NEWS_TITLE: Final = "Nye opplysninger om meldt behov"
 """Tema of what a repeated report says anew (list 9140, 2 Oppdaterte opplysninger)."""
+JOINT_DRAFT: Final = "Utkast til individuell plan"
+"""Tema of the question to the municipality in whose name a hospital begins a plan. E34."""
 NEED_TITLE: Final = TITLES["ip.need.identified"]
 NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
 """Of the messages that bring a need: as reported, and as somebody passed it on."""

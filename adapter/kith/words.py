@@ -78,7 +78,7 @@ DIED: Final = "Dødsdato"
 MOVES_AWAY: Final = "Pasienten flytter til en annen kommune"
 KEEPS: Final = "Ansvaret ligger hos dere til den nye kommunen har overtatt"
 STAYS: Final = "Ansvaret ligger hos {unit} til den nye kommunen har overtatt"
-ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, helst innen 14 dager"
+ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, ellers «Svar: Avslått», helst innen 14 dager"
 FORM: Final = "Søknadsskjema"
 LEAVES_WITH_OPEN_NEEDS: Final = "Pasienten skrives ut, og meldte behov er ikke avklart"
 FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overtar"
@@ -179,8 +179,13 @@ MOVED: Final = "Møtet flyttes, ny innkalling kommer"
 ACCESS_PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
     {"coordinator": "Koordinator", "team-member": "Deltar i teamet", "treatment": "Behandling og oppfølging"}
 )
-JOINT_DRAFT: Final = "Utkast til individuell plan"
-TAKES_OVER: Final = "Gi beskjed i dialogen om dere overtar ansvaret for planen"
+TAKES_OVER: Final = "«Svar: Godtatt» når dere overtar ansvaret for planen, ellers «Svar: Avslått»"
+ASKED_PLAN: Final = "Avsenderen spør om virksomheten overtar ansvaret for individuell plan"
+ASKED_MOVED: Final = "Pasienten har flyttet hit: avsenderen spør om kommunen har overtatt"
+"""What a person is to answer: work items of received questions."""
+NOT_ASKED_ANY_MORE: Final = "Avsenderen har trukket tilbake spørsmålet om å overta planen"
+PLAN_REFUSED: Final = "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
+MOVE_REFUSED: Final = "Den nye kommunen har ikke overtatt: avtal hvem som følger opp pasienten"
 NOT_TAKEN_OVER: Final = (
     "Ingen har svart på om planen overtas. Ansvaret ligger fortsatt hos den gamle virksomheten"
 )
