@@ -33,7 +33,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         titles.NEED_TITLE: "Melding om behov for individuell plan og/eller koordinator",
         titles.TITLES["ip.patient.moved"]: "Pasient flytta: individuell plan eller koordinator finst",
         titles.TITLES["ip.patient.discharged"]: "Pasient utskriven",
-        words.MOVES_AWAY: "Pasienten flyttar til ein annan kommune",
+        titles.MOVES_AWAY: "Pasienten flyttar til ein annan kommune",
     }
 )
 _VALUES: Final = (

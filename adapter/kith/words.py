@@ -22,6 +22,7 @@ PREFERENCE: Final = "Pasientens ønske om koordinator"
 CONTACT: Final = "Kontakt hos avsender"
 REPLY: Final = "Ønsket svar"
 FORWARDED_BY: Final = "Videresendt av"
+FORWARDED_TO: Final = "Videresendt til"
 FORWARDED_WORDS: Final = "Melding fra den som videresender"
 ANSWER: Final = "Svar"
 APPOINTED: Final = "Koordinator oppnevnt"
@@ -75,7 +76,6 @@ MOVED_FROM: Final = "Fra kommune"
 MOVED_TO: Final = "Til kommune"
 MOVED_ON: Final = "Flyttedato"
 DIED: Final = "Dødsdato"
-MOVES_AWAY: Final = "Pasienten flytter til en annen kommune"
 KEEPS: Final = "Ansvaret ligger hos dere til den nye kommunen har overtatt"
 STAYS: Final = "Ansvaret ligger hos {unit} til den nye kommunen har overtatt"
 ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, ellers «Svar: Avslått», helst innen 14 dager"
@@ -105,7 +105,7 @@ LOG_IN: Final = "Pålogging"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
-    FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
+    FORWARDED_TO, FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
     AWAITED, DUE,
     SUPPLIED, STILL, FULFILLED_BY, RECALL, URGENCY,
@@ -122,6 +122,7 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Pasienten sitt ønske om koordinator": PREFERENCE,
         "Kontakt hos avsendar": CONTACT,
         "Ønskt svar": REPLY,
+        "Vidaresendt til": FORWARDED_TO,
         "Vidaresendt av": FORWARDED_BY,
         "Melding frå den som vidaresender": FORWARDED_WORDS,
         "Koordinator oppnemnd": APPOINTED,

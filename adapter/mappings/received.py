@@ -10,7 +10,7 @@ from adapter import codes, ids
 from adapter.kith import words
 from adapter.kith.dialog import Contact
 from adapter.kith.text import NEED_TITLES
-from adapter.mappings import printed, supplied, takeover, views
+from adapter.mappings import printed, reading, supplied, takeover, views
 from adapter.mappings.arrival import Arrival, Derived
 from adapter.rules import alive, moves, states
 from adapter.rules.clocks import OSLO
@@ -76,11 +76,7 @@ def _consent_asked(arrival: Arrival) -> tuple[Derived, ...]:
     topic = arrival.body.topic if arrival.body else None
     if topic is None or not topic.among("9069", CONSENT_NEEDED):
         return ()
-    return (
-        _plain(
-            arrival, E58, "E58", "Mottaker ber om pasientens samtykke", item="read-answer", consent_asked=True
-        ),
-    )
+    return (_plain(arrival, E58, "E58", reading.CONSENT_ASKED, item="read-answer", consent_asked=True),)
 
 
 def _answer(arrival: Arrival) -> tuple[Derived, ...]:

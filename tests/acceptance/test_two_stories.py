@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from adapter import ingest
+from adapter import ingest, kith
 from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.ingest.mail import CONTRADICTS
@@ -479,6 +479,36 @@ def test_6_the_old_municipality_forwards_what_it_has_and_tells_the_hospital_of_t
     assert alvdal.needs() == nord.needs()
     assert {s.business for s in nord.needs().values()} == {"accepted"}
     assert alvdal.items("transfer") == []
+    understood(three)
+
+
+@pytest.mark.parametrize("first", ["ip.coordinator.appointed", "ip.plan.created"])
+def test_3_a_coordinator_or_a_plan_without_a_receipt_of_the_need_leaves_the_rest_alike(
+    country: Country, first: str
+):
+    melde_id = reported(country)
+    more: dict[str, Any] = {"plan": plan()} if first == "ip.plan.created" else {"from": today(country)}
+    said(country, country.alvdal, first, continues={"meldeId": melde_id}, **more)
+    if first == "ip.plan.created":
+        heard(country, country.hospital, first, continues={"meldeId": melde_id}, **more)
+    country.agree()
+    assert sorted(business for _, business in country.states()[0].values()) == ["fulfilled", "received"]
+    assert all("assessment" in side.house.clocks() for side in country.sides)
+    understood(country)
+
+
+def test_6_whoever_reported_is_told_to_whom_the_need_was_passed_on(three: Country):
+    hospital, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    told = said(
+        three, alvdal, "ip.need.forwarded",
+        source=ALVDAL, continues={"meldeId": melde_id}, to={"key": "storvik-nord"},
+    )  # fmt: skip
+    assert sorted(m["receiver"]["herId"] for m in told.messages) == ["5111", "90998"]
+    (word,) = [m for m in alvdal.messages(direction="out") if m.receiver_key == "st-olavs-fmr" and m.subject]
+    assert "Videresendt til: Storvik Kommune" in kith.read(word.body).body.text  # type: ignore[union-attr]
+    assert {s.business for s in hospital.needs().values()} == {"received"}
+    assert set(nord.needs()) == set(BOTH)
     understood(three)
 
 
