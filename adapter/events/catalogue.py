@@ -35,6 +35,7 @@ Continuation = Literal["required", "optional", "none"]
 NEED: Final = ("meldeId", "needId")
 PLAN: Final = ("planId", "planIdentifier")
 ASSIGNMENT: Final = ("assignmentId",)
+TRANSFER: Final = (*PLAN, "taskId")
 ANY: Final = (*NEED, *ASSIGNMENT, *PLAN)
 
 
@@ -104,7 +105,8 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E36", "ip.goal.changed", planwork.GoalChanged, "Mål endret", "required", PLAN),
     ("E37", "ip.activity.changed", planwork.ActivityChanged, "Tiltak endret", "required", PLAN),
     ("E38", "ip.plan.evaluated", planwork.PlanEvaluated, "Individuell plan evaluert", "required", PLAN),
-    ("E39", "ip.plan.transferred", planwork.PlanTransferred, "Ansvar for plan overført", "required", PLAN),
+    ("E39", "ip.plan.transferred", planwork.PlanTransferred, "Ansvar for plan overført", "required",
+     TRANSFER),
     ("E40", "ip.plan.closed", plans.PlanClosed, "Individuell plan avsluttet", "required", PLAN),
     ("E41", "ip.plan-document.shared", planwork.PlanDocumentShared, "Individuell plan sendt som dokument",
      "required", PLAN),

@@ -80,10 +80,12 @@ def author_organisation(data: Raw, _row: EventType, _context: envelope.Context) 
 
 
 def occurred(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
-    """Find a happening in the future."""
+    """Find a happening in the future, or before anybody here lived."""
     when = envelope.instant(data.get("occurredAt"))
     if when and when > context.latest:
         yield fault("IPK-E011", "occurredAt")
+    elif when and envelope.is_too_early(when, {"data": data}, context):
+        yield fault("IPK-E088", "occurredAt")
 
 
 def continues_one(data: Raw, row: EventType, _context: envelope.Context) -> Iterator[Finding]:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 from adapter import ids, idscan
 from adapter.errors import Fault, PersonalIdError
 from adapter.events.catalogue import TYPES
+from adapter.events.consentchecks import OSLO
 from adapter.events.faults import join
 from adapter.events.fields import TEXT_LIMIT, TIME_PATTERN
+from adapter.events.raw import day, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +25,8 @@ AHEAD: Final = timedelta(minutes=5)
 """How far ahead of our clock a sender's may be."""
 OWN_SOURCE: Final = "urn:adapter"
 """Source of what a clock of ours makes."""
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""What is dated before is a date that was not meant."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _HER: Final = re.compile(r"urn:her:[1-9][0-9]{0,7}")
@@ -104,11 +108,25 @@ def _type(_value: str, envelope: Mapping[Any, Any], context: Context) -> str | N
     return None if event_type(envelope, context) else "IPK-E004"
 
 
-def _time(value: str, _envelope: Mapping[Any, Any], context: Context) -> str | None:
+def _time(value: str, envelope: Mapping[Any, Any], context: Context) -> str | None:
     found = instant(value)
     if found is None:
         return "IPK-E007"
-    return None if found <= context.latest else "IPK-E011"
+    return (
+        "IPK-E011"
+        if found > context.latest
+        else "IPK-E088"
+        if is_too_early(found, envelope, context)
+        else None
+    )
+
+
+def is_too_early(when: datetime, envelope: Mapping[Any, Any], context: Context) -> bool:
+    """Return whether an instant lies before EARLIEST, or before the day on which the patient is said to be born."""
+    born = day(part(envelope, "data", "patient"), "birthDate")
+    if born is None or born > context.now.astimezone(OSLO).date():
+        return when < EARLIEST
+    return when < EARLIEST or when.astimezone(OSLO).date() < born
 
 
 def _content_type(value: str, _envelope: Mapping[Any, Any], _context: Context) -> str | None:

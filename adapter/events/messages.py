@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from adapter.events.fields import LIST_LIMIT, HerId, Instant, Label, Shape, Text, Token
-from adapter.events.parts import EventData, Part
+from adapter.events.parts import EventData, Part, Patient
 
 MessageType = Annotated[str, Shape(r"^[A-Z][A-Z0-9_]{0,63}$")]
 ErrorCode = Annotated[str, Shape(r"^[A-Z0-9]{1,10}$")]
@@ -72,6 +72,7 @@ class DialogueReceived(EventData):
     message_id: Token = Field(description="Id of the received message")
     from_: NamedParty = Field(description="Who sent it")
     reason: Text = Field(description="Why it is here")
+    patient: Patient | None = Field(None, description="Whom it is about, where an answer is asked of us")
 
 
 class MessageFaulted(DialogueReceived):

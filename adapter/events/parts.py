@@ -36,7 +36,7 @@ from adapter.events.fields import (
 
 LegalBasis = Literal["hpl-38a", "hpl-25-45", "consent", "discharge-regulation", "agreement"]
 Channel = Literal["system", "oral", "paper"]
-Target = Literal["melde", "need", "assignment", "plan", "plan-identifier"]
+Target = Literal["melde", "need", "assignment", "plan", "plan-identifier", "task"]
 
 
 def alias(name: str) -> str:
@@ -197,7 +197,7 @@ def _exactly_one(schema: dict[str, Any]) -> None:
 
 
 class Continues(Part):
-    """What the event continues: exactly one of the five."""
+    """What the event continues: exactly one of the six."""
 
     model_config = ConfigDict(json_schema_extra=_exactly_one)
 
@@ -208,6 +208,9 @@ class Continues(Part):
     assignment_id: ResourceId | None = Field(None, description="One assignment (PractitionerRole)")
     plan_id: ResourceId | None = Field(None, description="One plan (CarePlan)")
     plan_identifier: PlanIdentifier | None = Field(None, description="A plan by its writer's own identifier")
+    task_id: ResourceId | None = Field(
+        None, description="A question that was received and waits for an answer (Task, confirm-transfer)"
+    )
 
     @property
     def target(self) -> tuple[Target, str | tuple[str, str]]:
@@ -219,6 +222,8 @@ class Continues(Part):
             return "melde", melde_id
         if self.need_id:
             return "need", self.need_id
+        if self.task_id:
+            return "task", self.task_id
         return ("assignment", self.assignment_id) if self.assignment_id else ("plan", self.plan_id or "")
 
 

@@ -58,8 +58,13 @@ def evaluated_by_now(data: Raw, row: EventType, context: Context) -> Iterator[Fi
 
 
 def request_is_whole(data: Raw, row: EventType, _context: Context) -> Iterator[Finding]:
-    """Find a request to take over a plan that does not say by whom, from when and why."""
-    if row.type != "ip.plan.transferred" or text(data, "step") != "requested":
+    """Find a request to take over a plan that does not say by whom, from when and why, or that answers a question."""
+    if row.type != "ip.plan.transferred":
+        return
+    step = text(data, "step")
+    if step in {"requested", "withdrawn"} and part(data, "continues").get("taskId") is not None:
+        yield fault("IPK-E010", "continues.taskId", "accepted, declined")
+    if step != "requested":
         return
     for name in REQUESTED:
         if data.get(name) is None:

@@ -11,7 +11,7 @@ import orjson
 from adapter.errors import EventError
 from adapter.events import Event
 from adapter.ingest import recall
-from adapter.mappings import handling, planclocks, planview, plo_roles, recalling, views
+from adapter.mappings import access, handling, planclocks, planview, plo_roles, recalling, views
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.store import Connection, cases, events, messages, people, resources
 
@@ -54,6 +54,8 @@ ALSO: Final[Mapping[str, Callable[[Case, Any], tuple[str, ...]]]] = {
     "ip.patient.discharged": _team,
     "ip.patient.moved": _team,
     "ip.document.filed": _document,
+    "ip.platform-access.granted": access.people,
+    "ip.platform-access.ended": access.people,
 }
 """Type of event → what is read besides the open resources of its case."""
 
@@ -141,6 +143,7 @@ _KEYWORD: Final = {
     "assignment": "assignment_id",
     "plan": "plan_id",
     "plan-identifier": "plan_identifier",
+    "task": "task_id",
 }
 
 

@@ -18,6 +18,7 @@ from adapter.kith.dialog import Notes
 from adapter.kith.head import Address, Head
 from adapter.kith.text import ParsedText, parse
 from adapter.mappings import received
+from adapter.mappings.arrival import Arrival, Derived
 from adapter.mappings.context import Inbound
 from adapter.model import AddressBook, Case, Message, MessageState, Party
 from adapter.services import Services
@@ -216,10 +217,10 @@ def _becomes(services: Services, mail: _Mail, row: Message, extra: tuple[Message
 
 def _arrival(
     mail: _Mail, row: Message, text: ParsedText, case: Case, *, in_thread: bool, melde_id: str | None
-) -> received.Arrival:
+) -> Arrival:
     body = mail.read.body if isinstance(mail.read.body, Notes) else None
     sender = mail.book.by_key(row.sender_key)
-    return received.Arrival(
+    return Arrival(
         message=row,
         head=mail.head,
         body=body,
@@ -235,9 +236,7 @@ def _arrival(
     )
 
 
-def _decide(
-    services: Services, mail: _Mail, arrival: received.Arrival, row: Message
-) -> tuple[list[Decided], Message]:
+def _decide(services: Services, mail: _Mail, arrival: Arrival, row: Message) -> tuple[list[Decided], Message]:
     """Return the events decided in turn at the evolving case, and the message knowing the first of them.
 
     What cannot be made of it (a fact the event needs is not there) becomes a message for a person: never dropped.
@@ -276,7 +275,7 @@ def _decide(
 def _never_refused(
     services: Services,
     mail: _Mail,
-    arrival: received.Arrival,
+    arrival: Arrival,
     *,
     event: events.Event,
     case: Case,
@@ -306,12 +305,12 @@ def _never_refused(
 CONTRADICTS: Final = "Meldingen må leses: den strider mot det som er kjent i saken"
 
 
-def _topic(arrival: received.Arrival) -> str | None:
+def _topic(arrival: Arrival) -> str | None:
     topic = arrival.body.topic if arrival.body else None
     return topic.v if topic is not None and topic.list == "7322" else None
 
 
-def _event(services: Services, row: Message, derived: received.Derived) -> events.Event:
+def _event(services: Services, row: Message, derived: Derived) -> events.Event:
     now = services.clock()
     return events.make(
         source=f"urn:her:{row.sender[1]}", id_=f"{row.id}-{derived.number}", type_=derived.type, time=now,

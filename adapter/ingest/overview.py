@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from adapter.errors import EventError
 from adapter.fhir import parts
 from adapter.kith import words
 from adapter.mappings import escalation, planclocks, views
@@ -83,9 +84,14 @@ class Standing:
 def listed(
     services: Services, wanted: Wanted, *, count: int, cursor: str | None = None
 ) -> tuple[tuple[Standing, ...], str | None]:
-    """Return deadlines that run, the longest due first, and the cursor of the next page. Raises FhirError IPK-F008."""
+    """Return deadlines that run, the longest due first, and the cursor of the next page.
+
+    Raises FhirError IPK-F008 for a cursor that is none, EventError IPK-E026 for an owner that the address book does not list.
+    """
     now = services.clock()
     book = services.book()
+    if wanted.owner is not None and book.by_key(wanted.owner) is None:
+        raise EventError("IPK-E026", at="owner")
     found: list[Standing] = []
     after = _after(cursor)
     with services.store.read() as conn:

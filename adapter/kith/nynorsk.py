@@ -33,7 +33,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         titles.NEED_TITLE: "Melding om behov for individuell plan og/eller koordinator",
         titles.TITLES["ip.patient.moved"]: "Pasient flytta: individuell plan eller koordinator finst",
         titles.TITLES["ip.patient.discharged"]: "Pasient utskriven",
-        words.MOVES_AWAY: "Pasienten flyttar til ein annan kommune",
+        titles.MOVES_AWAY: "Pasienten flyttar til ein annan kommune",
     }
 )
 _VALUES: Final = (
@@ -52,6 +52,8 @@ _VALUES: Final = (
     ("«Svar: Trenger opplysninger»", "«Svar: Treng opplysningar»"),
     ("«Svar: Godtatt»", "«Svar: Godteke»"),
     ("«Svar: Avslått»", "«Svar: Avslege»"),
+    ("når dere har overtatt, ellers ", "når de har teke over, elles "),
+    ("når dere overtar ansvaret for planen, ellers ", "når de tek over ansvaret for planen, elles "),
     (", helst innen ", ", helst innan "),
     ("virkedager", "virkedagar"),
     ("vennligst behold ved svar", "ver venleg og behald ved svar"),

@@ -34,6 +34,8 @@ class ParsedText:
 
     title: str | None = None
     """The Tema in bokmål, as in TITLES."""
+    begins: bool = False
+    """Whether the title is the first that the sender wrote: not quoted, and nothing before it."""
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Bokmål label → value, the first of each, between title and Melde-id line."""
     melde_id: str | None = None
@@ -59,7 +61,8 @@ def _inverse(table: Mapping[str, str]) -> dict[str, str]:
     return {text.casefold(): code for code, text in table.items()}
 
 
-_TITLES: Final = _folded({title: title for title in titles.TITLES.values()} | dict(titles.NYNORSK_TITLES))
+_KNOWN: Final = (*titles.TITLES.values(), titles.JOINT_DRAFT)
+_TITLES: Final = _folded({title: title for title in _KNOWN} | dict(titles.NYNORSK_TITLES))
 _LABELS: Final = _folded({label: label for label in words.LABELS} | dict(words.NYNORSK_LABELS))
 _WISHES: Final = _inverse(words.WISHES)
 _METHODS: Final = _inverse(words.METHODS)
@@ -90,6 +93,7 @@ def parse(text: str) -> ParsedText:
     section = _first_of_each(lines[_section(lines, start if title else None) :])
     return ParsedText(
         title=title,
+        begins=title is not None and _begins(whole, start),
         labels=MappingProxyType(section),
         melde_id=_melde_id(section if words.MELDE_ID in section else dict(reversed(labelled))),
         answer=_answer(labelled),
@@ -117,6 +121,12 @@ def _title(lines: list[str]) -> tuple[int, str | None]:
         if title is not None:
             return number, title
     return 0, None
+
+
+def _begins(whole: list[str], title: int) -> bool:
+    """Return whether the title stands before all else, unquoted; our own word that no answer is needed aside."""
+    before = (line.strip() for line in whole[:title])
+    return not _QUOTING.match(whole[title]) and all(line in {"", words.INFORMATION} for line in before)
 
 
 def _section(lines: list[str], title: int | None) -> int:

@@ -53,9 +53,24 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 
 NEWS_TITLE: Final = "Nye opplysninger om meldt behov"
 """Tema of what a repeated report says anew (list 9140, 2 Oppdaterte opplysninger)."""
+JOINT_DRAFT: Final = "Utkast til individuell plan"
+"""Tema of the question to the municipality in whose name a hospital begins a plan. E34."""
+MOVES_AWAY: Final = "Pasienten flytter til en annen kommune"
+"""Tema of the word to whoever has the case that it keeps what it has. E50."""
+LETTER_ANSWER: Final = "Svar på melding om behov"
+LETTER_APPOINTED: Final = "Du har fått {role}"
+"""Titles of letters to the patient."""
+LETTER_ROLES: Final = ("kontaktlege", "kontaktpsykolog")
 NEED_TITLE: Final = TITLES["ip.need.identified"]
 NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
 """Of the messages that bring a need: as reported, and as somebody passed it on."""
+OURS: Final = frozenset(
+    {
+        *TITLES.values(), NEWS_TITLE, JOINT_DRAFT, MOVES_AWAY, LETTER_ANSWER,
+        *(LETTER_APPOINTED.format(role=role) for role in LETTER_ROLES),
+    }
+)  # fmt: skip
+"""Every title that we write: none names anybody, and a reply has one of them after `Re: `."""
 NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Vidaresendt: behov for individuell plan og/eller koordinator": TITLES["ip.need.forwarded"],

@@ -22,6 +22,7 @@ PREFERENCE: Final = "Pasientens ønske om koordinator"
 CONTACT: Final = "Kontakt hos avsender"
 REPLY: Final = "Ønsket svar"
 FORWARDED_BY: Final = "Videresendt av"
+FORWARDED_TO: Final = "Videresendt til"
 FORWARDED_WORDS: Final = "Melding fra den som videresender"
 ANSWER: Final = "Svar"
 APPOINTED: Final = "Koordinator oppnevnt"
@@ -75,10 +76,9 @@ MOVED_FROM: Final = "Fra kommune"
 MOVED_TO: Final = "Til kommune"
 MOVED_ON: Final = "Flyttedato"
 DIED: Final = "Dødsdato"
-MOVES_AWAY: Final = "Pasienten flytter til en annen kommune"
 KEEPS: Final = "Ansvaret ligger hos dere til den nye kommunen har overtatt"
 STAYS: Final = "Ansvaret ligger hos {unit} til den nye kommunen har overtatt"
-ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, helst innen 14 dager"
+ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, ellers «Svar: Avslått», helst innen 14 dager"
 FORM: Final = "Søknadsskjema"
 LEAVES_WITH_OPEN_NEEDS: Final = "Pasienten skrives ut, og meldte behov er ikke avklart"
 FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overtar"
@@ -105,7 +105,7 @@ LOG_IN: Final = "Pålogging"
 
 LABELS: Final = (
     CONCERNS, WISH_PLAN, WISH_COORDINATOR, CONSENT, BACKGROUND, EXISTING, PREFERENCE, CONTACT, REPLY, FORWARDED_BY,
-    FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
+    FORWARDED_TO, FORWARDED_WORDS, ANSWER, APPOINTED, MELDE_ID, HANDLED_BY, ASKED, GROUNDS, COMPLAINT, REASON, ORIGINAL, ROLE, UNIT, FROM_DATE,
     TO_DATE, FORMER, NEW, COORDINATOR, NEW_COORDINATOR, RESPONSIBLE, PERIOD, GOALS, NEXT_EVALUATION, CHANGED,
     AWAITED, DUE,
     SUPPLIED, STILL, FULFILLED_BY, RECALL, URGENCY,
@@ -122,6 +122,7 @@ NYNORSK_LABELS: Final[Mapping[str, str]] = MappingProxyType(
         "Pasienten sitt ønske om koordinator": PREFERENCE,
         "Kontakt hos avsendar": CONTACT,
         "Ønskt svar": REPLY,
+        "Vidaresendt til": FORWARDED_TO,
         "Vidaresendt av": FORWARDED_BY,
         "Melding frå den som vidaresender": FORWARDED_WORDS,
         "Koordinator oppnemnd": APPOINTED,
@@ -179,8 +180,13 @@ MOVED: Final = "Møtet flyttes, ny innkalling kommer"
 ACCESS_PURPOSES: Final[Mapping[str, str]] = MappingProxyType(
     {"coordinator": "Koordinator", "team-member": "Deltar i teamet", "treatment": "Behandling og oppfølging"}
 )
-JOINT_DRAFT: Final = "Utkast til individuell plan"
-TAKES_OVER: Final = "Gi beskjed i dialogen om dere overtar ansvaret for planen"
+TAKES_OVER: Final = "«Svar: Godtatt» når dere overtar ansvaret for planen, ellers «Svar: Avslått»"
+ASKED_PLAN: Final = "Avsenderen spør om virksomheten overtar ansvaret for individuell plan"
+ASKED_MOVED: Final = "Pasienten har flyttet hit: avsenderen spør om kommunen har overtatt"
+"""What a person is to answer: work items of received questions."""
+NOT_ASKED_ANY_MORE: Final = "Avsenderen har trukket tilbake spørsmålet om å overta planen"
+PLAN_REFUSED: Final = "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
+MOVE_REFUSED: Final = "Den nye kommunen har ikke overtatt: avtal hvem som følger opp pasienten"
 NOT_TAKEN_OVER: Final = (
     "Ingen har svart på om planen overtas. Ansvaret ligger fortsatt hos den gamle virksomheten"
 )

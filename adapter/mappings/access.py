@@ -10,11 +10,13 @@ from adapter.fhir import parts, urls
 from adapter.kith import text, words
 from adapter.mappings import common, telling, views
 from adapter.mappings.context import Change, Context, Notice
-from adapter.model import Party, Resource
+from adapter.model import Case, Party, Resource
 from adapter.rules import meetings as table
 from adapter.rules import routing
 
 KIND = "platform-access"
+PERSON = "person"
+"""Input of the Task: who is to have access, by reference."""
 
 
 def requested(ctx: Context) -> Change:
@@ -27,6 +29,7 @@ def requested(ctx: Context) -> Change:
     if old is not None:
         table.transition(table.ACCESS, old["status"], ctx.event.type)
     owner = _owner(ctx)
+    person = common.professional(ctx, ctx.data.person, key="person")
     task = tasks_built.work_item(
         id_=ctx.id("Task", KIND),
         kind=KIND,
@@ -34,11 +37,12 @@ def requested(ctx: Context) -> Change:
         patient=f"Patient/{ctx.patient_id()}",
         requester=common.organisation(ctx.party),
         owner=common.organisation(owner),
-        description=_who(ctx),
+        description=_at(ctx),
         inputs=(
             ("platform", (owner.platform or {})["name"]),
             ("url", (owner.platform or {})["url"]),
             ("purpose", ctx.data.purpose),
+            (PERSON, {"reference": f"Practitioner/{person['id']}"}),
         ),
     )
     named = {**task, "identifier": [parts.identifier(urls.ACCESS, ctx.data.access)]}
@@ -47,7 +51,7 @@ def requested(ctx: Context) -> Change:
         common.person(ctx)
         + common.author(ctx)
         + Change(
-            resources=(*common.parties(owner), parts.changed(named)),
+            resources=(*common.parties(owner), person, parts.changed(named)),
             warnings=(common.warn("IPK-E063", "$.data.to"),) if untold else (),
         )
     )
@@ -72,10 +76,34 @@ def _owner(ctx: Context) -> Party:
     return party
 
 
+def _at(ctx: Context) -> str | None:
+    """Return where the person works. The Task names nobody: whoever reads a Task may not read who asks."""
+    said: str | None = ctx.data.person.organisation
+    return said or (ctx.party.display if ctx.party else None)
+
+
 def _who(ctx: Context) -> str:
-    said = ctx.data.person
-    own = ctx.party.display if ctx.party else None
-    return ", ".join(w for w in (f"{said.name.given} {said.name.family}", said.organisation or own) if w)
+    name = ctx.data.person.name
+    return ", ".join(w for w in (f"{name.given} {name.family}", _at(ctx)) if w)
+
+
+def people(case: Case, data: Any) -> tuple[str, ...]:
+    """Return the reference of the person that an access is about: people with an HPR number belong to no case."""
+    task = next((t for t in case.of("Task") if _is(t, data.access)), None)
+    return tuple(filter(None, (_person(task),))) if task is not None else ()
+
+
+def _person(task: Resource) -> str | None:
+    given = (i["valueReference"] for i in task.get("input", ()) if i.get("type", {}).get("text") == PERSON)
+    return next((str(one["reference"]) for one in given), None)
+
+
+def _named(ctx: Context, task: Resource) -> str:
+    """Return the person and where they work, as the one who asked knows them."""
+    person = ctx.case.get(_person(task) or "") or {}
+    name: Resource = next(iter(person.get("name", ())), {})
+    said = " ".join([*name.get("given", ()), name.get("family", "")]).strip()
+    return ", ".join(w for w in (said, task.get("description")) if w)
 
 
 def _known(ctx: Context, key: str) -> Resource | None:
@@ -137,7 +165,7 @@ def moved_notices(ctx: Context) -> tuple[Notice, ...]:
         return ()
     begins, until = getattr(ctx.data, "from_", None), ctx.data.until
     lines = [
-        *_lines(owner, task.get("description")),
+        *_lines(owner, _named(ctx, task)),
         *(((words.FROM_DATE, text.day(begins)),) if begins else ()),
         *(((words.TO_DATE, text.day(until)),) if until else ()),
     ]

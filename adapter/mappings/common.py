@@ -320,6 +320,7 @@ def work_item(  # noqa: PLR0913 (all by name)
     inputs: tuple[tuple[str, Any], ...] = (),
     due: datetime | None = None,
     reason: str | None = None,
+    requester: Party | None = None,
 ) -> Resource:
     """Return a Task for a person: review, read-answer, confirm-coordinator, route or manual-fallback."""
     patient = f"Patient/{ctx.patient_id()}" if ctx.case.key or getattr(ctx.data, "patient", None) else None
@@ -330,6 +331,7 @@ def work_item(  # noqa: PLR0913 (all by name)
         patient=patient,
         focus=focus,
         owner=organisation(owner),
+        requester=organisation(requester),
         melde_id=melde_id,
         inputs=inputs,
         due=due,

@@ -40,13 +40,14 @@ from adapter.mappings import (
     plandocument,
     plannews,
     plans,
-    plantransfer,
     planwork,
     protecting,
+    reading,
     recalling,
     rehabilitation,
     representing,
     stays,
+    takeover,
     team,
     views,
     watching,
@@ -54,7 +55,7 @@ from adapter.mappings import (
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice, together
 from adapter.model import AddressBook, Case, Outcome, Party, Resource
-from adapter.rules import authority, reservation, states
+from adapter.rules import authority, reservation, routing, states
 
 Notices = Callable[..., tuple[Notice, ...]]
 
@@ -113,7 +114,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.goal.changed": Row(planwork.goal_changed),
     "ip.activity.changed": Row(planwork.activity_changed, planwork.activity_notices, compares=True),
     "ip.plan.evaluated": Row(planwork.evaluated, planwork.evaluated_notices),
-    "ip.plan.transferred": Row(plantransfer.transferred, plantransfer.notices, compares=True),
+    "ip.plan.transferred": Row(takeover.transferred, takeover.notices, compares=True),
     "ip.plan.closed": Row(plans.closed, plannews.closed_notices),
     "ip.plan-document.shared": Row(plandocument.shared, plandocument.notices),
     "ip.meeting.called": Row(meetings.called, meetings.called_notices),
@@ -168,6 +169,7 @@ def decide(
         dying.is_alive(before),
         row.resources(before),
         _filed(before),
+        _reported(before, row),
         moving.taken_over(before),
         *_besides(before),
     )
@@ -190,8 +192,8 @@ def decide(
 
 
 def _besides(ctx: Context) -> tuple[Change, ...]:
-    """Return what every event may change or make doubtful by the consent it carries."""
-    return limiting.lifted(ctx), capacity.doubts(ctx)
+    """Return what every event may change: by the consent it carries, or as the answer to what somebody wrote."""
+    return limiting.lifted(ctx), capacity.doubts(ctx), reading.answered(ctx)
 
 
 def _allowed(ctx: Context) -> Change:
@@ -203,6 +205,13 @@ def _allowed(ctx: Context) -> Change:
     if ctx.case.key is None and said is not None and said.municipality.code in ctx.party.municipalities:
         parts |= {"municipality"}
     return Change(reasons=authority.check(ctx.event.type, parts))
+
+
+def _reported(ctx: Context, row: Row) -> Change:
+    """Return why nobody is told of what another organisation tells: it tells others itself. message-rules.md, 'Doors'."""
+    if ctx.event.origin != "posted" or ctx.party is None or row.notices is _nobody:
+        return Change()
+    return Change(reasons=routing.leaves(ctx.party)[1])
 
 
 def _one_per_receiver(told: tuple[Notice, ...]) -> tuple[tuple[Notice, ...], tuple[Notice, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapter.errors import EventError
 from adapter.fhir import parts
+from adapter.kith import text, words
 from adapter.mappings import clocks, common, grants, needtext, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
@@ -104,7 +105,23 @@ def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         )
     if target.home:
         return ()
-    return tuple(n for melde_id in sorted(ids) for n in _passed_on(ctx, melde_id, target))
+    return tuple(
+        n
+        for melde_id in sorted(ids)
+        for n in (*_passed_on(ctx, melde_id, target), *_reported(ctx, melde_id, target))
+    )
+
+
+def _reported(ctx: Context, melde_id: str, target: Party) -> tuple[Notice, ...]:
+    """Return the word to whoever reported the need, in its thread: who has it now. No more, so no scope is needed."""
+    lines = [
+        text.answer_line("received"),
+        (words.HANDLED_BY, target.display),
+        (words.FORWARDED_TO, target.name),
+    ]
+    title = text.reply_subject(text.TITLES["ip.need.identified"])
+    told = reporting.told(ctx, melde_id, title=title, lines=lines)
+    return tuple(n for n in told if n.receiver.level1_id != target.level1_id)
 
 
 def _passed_on(ctx: Context, melde_id: str, target: Party) -> tuple[Notice, ...]:

@@ -10,7 +10,17 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
-from adapter.mappings import clocks, common, escalation, expiring, planclocks, plantransfer, release, views
+from adapter.mappings import (
+    clocks,
+    common,
+    escalation,
+    expiring,
+    planclocks,
+    plantransfer,
+    release,
+    takeover,
+    views,
+)
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -282,10 +292,12 @@ def dialogue(ctx: Context) -> Change:
         melde_id=message.melde_id,
         inputs=(("evidence", message.id), *ctx.inbound.suggestion.items(), *clicks),
         reason=ctx.data.reason,
+        requester=ctx.inbound.sender if ctx.inbound.item == views.CONFIRM else None,
     )
     waiting = _consent_asked(ctx) if ctx.inbound.consent_asked else Change()
     parties = common.parties(owner) if owner else ()
-    return Change(resources=(*parties, item)) + waiting
+    person = common.person(ctx) if getattr(ctx.data, "patient", None) is not None else Change()
+    return person + takeover.overtaken(ctx) + Change(resources=(*parties, item)) + waiting
 
 
 def _queue(ctx: Context, inbound: Any) -> Party | None:

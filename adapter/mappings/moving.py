@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from adapter.fhir import needs
 from adapter.kith import text, words
+from adapter.kith.titles import MOVES_AWAY
 from adapter.mappings import clocks, common, consenting, grants, plo_roles, release, telling, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
@@ -239,7 +240,7 @@ def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
     if old.home or not _reached(ctx, old):
         return ()
     latest = views.dialogue(ctx.case, old.key)
-    title = words.MOVES_AWAY
+    title = MOVES_AWAY
     melde_id = latest.melde_id if latest else None
     lines = [*_where(ctx), (words.RESPONSIBLE, words.KEEPS)]
     return (
@@ -259,7 +260,7 @@ def _concerned(ctx: Context, old: Party | None, new: Party | None) -> tuple[Noti
     both = {p.key for p in (old, new) if p}
     to = tuple(one for one in telling.reporters(ctx) if one[0].key not in both)
     stays = words.STAYS.format(unit=old.name) if old else None
-    return telling.notices(ctx, to, words.MOVES_AWAY, [*_where(ctx), (words.RESPONSIBLE, stays)])
+    return telling.notices(ctx, to, MOVES_AWAY, [*_where(ctx), (words.RESPONSIBLE, stays)])
 
 
 def _reached(ctx: Context, old: Party) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from adapter.kith import text
+from adapter.kith import text, titles
 from adapter.mappings import answers, views
 from adapter.mappings.context import PATIENT, Context, Notice
 from adapter.mappings.scope import scoped
@@ -27,7 +27,7 @@ class Words:
 
 DECLINED: Final[Mapping[str, Words]] = {
     "nb": Words(
-        title="Svar på melding om behov",
+        title=titles.LETTER_ANSWER,
         lines=(
             "Vi har vurdert meldingen om at du kan ha behov for {kinds}.",
             "Vi har kommet til at behovet ikke blir dekket her. Begrunnelse: {grounds}.",
@@ -43,7 +43,7 @@ DECLINED: Final[Mapping[str, Words]] = {
         ),
     ),
     "nn": Words(
-        title="Svar på melding om behov",
+        title=titles.LETTER_ANSWER,
         lines=(
             "Vi har vurdert meldinga om at du kan ha behov for {kinds}.",
             "Vi har kome til at behovet ikkje blir dekt her. Grunngiving: {grounds}.",
@@ -61,7 +61,7 @@ DECLINED: Final[Mapping[str, Words]] = {
 }
 PHYSICIAN: Final[Mapping[str, Words]] = {
     "nb": Words(
-        title="Du har fått {role}",
+        title=titles.LETTER_APPOINTED,
         lines=(
             "{name} ved {unit} er din {role} fra {start}.",
             "Telefon: {phone}",
@@ -72,7 +72,7 @@ PHYSICIAN: Final[Mapping[str, Words]] = {
         ),
     ),
     "nn": Words(
-        title="Du har fått {role}",
+        title=titles.LETTER_APPOINTED,
         lines=(
             "{name} ved {unit} er din {role} frå {start}.",
             "Telefon: {phone}",
@@ -93,7 +93,7 @@ GROUNDS: Final[Mapping[str, Mapping[str, str]]] = {
         "not-stated": "Ikkje oppgitt",
     },
 }
-ROLES: Final[Mapping[str, str]] = {"kontaktlege": "kontaktlege", "kontaktpsykolog": "kontaktpsykolog"}
+ROLES: Final[Mapping[str, str]] = {role: role for role in titles.LETTER_ROLES}
 
 
 def declined_notices(ctx: Context) -> tuple[Notice, ...]:

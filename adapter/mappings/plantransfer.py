@@ -13,6 +13,7 @@ from adapter.errors import EventError, RoutingError
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, teams, urls
 from adapter.kith import text, words
+from adapter.kith.titles import JOINT_DRAFT
 from adapter.mappings import clocks, common, planview, telling, views
 from adapter.mappings import planclocks as evaluations
 from adapter.mappings.context import Change, Context, Notice
@@ -34,7 +35,8 @@ def transferred(ctx: Context) -> Change:
     before = planview.state(ctx.case, plan)
     after = planstates.transition(before, ctx.event.type, ctx.data.step) or before
     why = planstates.explain(before, after if ctx.data.step == REQUESTED else str(plan["status"]))
-    base = common.person(ctx) + common.author(ctx) + Change(reasons=(why,), case={"planId": plan["id"]})
+    said = common.person(ctx) if ctx.event.origin == "posted" else Change()
+    base = said + common.author(ctx) + Change(reasons=(why,), case={"planId": plan["id"]})
     if ctx.data.step == REQUESTED:
         planview.check_writer(ctx, planview.author(ctx.book, plan))
         return base + asked(ctx, plan["id"], to=_next(ctx, plan), joint=False)
@@ -90,19 +92,19 @@ def _answered(ctx: Context, plan: Resource) -> Change:
     clock = clocks.close_subject(ctx, "reply", f"Task/{task['id']}")
     owner = task["owner"] if step == "accepted" else task["requester"]
     why = anchors.fixed("plan-transfer", step)
-    moved = _moved(ctx, plan, owner)
+    gone = moved(ctx, plan, owner)
     now = ctx.book.by_organisation(views.reference_id(owner))
-    ladder = evaluations.passed_on(ctx, plan, ours=now is not None and now.home) if moved else Change()
-    return ladder + Change(resources=(*moved, done), deadlines=clock, reasons=(why,))
+    ladder = evaluations.passed_on(ctx, plan, ours=now is not None and now.home) if gone else Change()
+    return ladder + Change(resources=(*gone, done), deadlines=clock, reasons=(why,))
 
 
-def _moved(ctx: Context, plan: Resource, owner: Resource) -> tuple[Resource, ...]:
+def moved(ctx: Context, plan: Resource, owner: Resource) -> tuple[Resource, ...]:
     """Return the plan with its team at the organisation that answers for it now; nothing where it is the same."""
     if views.reference_id(plan.get("author")) == views.reference_id(owner):
         return ()
-    moved = parts.changed(plan, author=owner)
+    passed = parts.changed(plan, author=owner)
     team = views.team(ctx.case)
-    return (moved, teams.managed(team, managing=owner)) if team is not None else (moved,)
+    return (passed, teams.managed(team, managing=owner)) if team is not None else (passed,)
 
 
 def _may_answer(ctx: Context, task: Resource) -> None:
@@ -162,7 +164,7 @@ def joint_notices(ctx: Context) -> tuple[Notice, ...]:
     ]
     return tuple(
         replace(n, reasons=(*n.reasons, anchors.fixed("plan-joint-draft", "venter")), asks=True)
-        for n in telling.notices(ctx, (_to(ctx, author),), words.JOINT_DRAFT, lines)
+        for n in telling.notices(ctx, (_to(ctx, author),), JOINT_DRAFT, lines)
         if n.receiver is author
     )
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from adapter import codes, ids
 from adapter.kith import words
-from adapter.kith.dialog import Contact, Notes
-from adapter.kith.head import Head
-from adapter.kith.text import NEED_TITLES, ParsedText
-from adapter.mappings import printed, supplied, views
-from adapter.model import AddressBook, Case, Message, Party
+from adapter.kith.dialog import Contact
+from adapter.kith.text import NEED_TITLES
+from adapter.mappings import printed, reading, supplied, takeover, views
+from adapter.mappings.arrival import Arrival, Derived
 from adapter.rules import alive, moves, states
 from adapter.rules.clocks import OSLO
 
@@ -32,49 +31,42 @@ ANSWERED: Final = {
 E58: Final = "ip.dialogue.received"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
-    """An event to be made of a received message. `item` is the kind of work item it needs, if any."""
-
-    type: str
-    number: str
-    data: dict[str, Any]
-    item: str | None = None
-    consent_asked: bool = False
-    suggestion: dict[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A received message with all that decides what it becomes."""
-
-    message: Message
-    head: Head
-    body: Notes | None
-    text: ParsedText
-    case: Case
-    book: AddressBook
-    in_thread: bool
-    melde_id: str | None
-    sender: Party | None
-    receiver: Party | None
-    municipality: str = ""
-    contacts: tuple[Contact, ...] = field(default=())
-
-
 def derive(arrival: Arrival) -> tuple[Derived, ...]:
     """Return the events that a received message becomes; at least one."""
     if arrival.message.type == "DIALOG_AVVIK":
         return (_plain(arrival, "ip.message.faulted", "E57", "Avvik meldt av mottaker", item="read-answer"),)
     if views.is_dead(arrival.case):
         return (_plain(arrival, E58, "E58", alive.RECEIVED, item="read-answer"),)
-    if not arrival.in_thread:
+    asked = _asked_to_take_over(arrival)
+    if asked:
+        return asked
+    if not arrival.in_thread or _brings_need(arrival):
         return _begun(arrival)
     for row in _ROWS:
         made = row(arrival)
         if made:
             return made
     return _unread(arrival)
+
+
+def _asked_to_take_over(arrival: Arrival) -> tuple[Derived, ...]:
+    """Return the question whether we take over, in a thread or not, or the word that it is asked no more. E39, E50."""
+    what = takeover.asked(arrival.text)
+    known = arrival.case.key is not None or _known_person(arrival)
+    if what is not None and known and arrival.sender is not None:
+        made = _plain(arrival, E58, "E58", what, item=views.CONFIRM)
+        data = made.data if arrival.case.key else made.data | {"patient": _patient(arrival)}
+        return (
+            replace(
+                made,
+                data=data,
+                suggestion={"event": takeover.EVENT, takeover.ASKED: arrival.text.title or ""},
+            ),
+        )
+    if takeover.takes_back(arrival.text, arrival.case, arrival.sender):
+        made = _plain(arrival, E58, "E58", words.NOT_ASKED_ANY_MORE, item="read-answer")
+        return (replace(made, suggestion={"answer": takeover.WITHDRAWN}),)
+    return ()
 
 
 # ── in a thread ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -84,11 +76,7 @@ def _consent_asked(arrival: Arrival) -> tuple[Derived, ...]:
     topic = arrival.body.topic if arrival.body else None
     if topic is None or not topic.among("9069", CONSENT_NEEDED):
         return ()
-    return (
-        _plain(
-            arrival, E58, "E58", "Mottaker ber om pasientens samtykke", item="read-answer", consent_asked=True
-        ),
-    )
+    return (_plain(arrival, E58, "E58", reading.CONSENT_ASKED, item="read-answer", consent_asked=True),)
 
 
 def _answer(arrival: Arrival) -> tuple[Derived, ...]:
@@ -109,6 +97,31 @@ def _answer(arrival: Arrival) -> tuple[Derived, ...]:
     if appointed and not made:
         made += _acknowledged(arrival)
     return (*made, *appointed)
+
+
+def _taken_over(arrival: Arrival) -> tuple[Derived, ...]:
+    """Return the answer to whether the sender takes over: it answers nothing about the needs of its thread. E39, E50."""
+    said = arrival.text.answer
+    subject = arrival.body.subject if arrival.body else ""
+    question = takeover.question_answered(arrival.case, arrival.message, arrival.sender, subject=subject)
+    if question is None or said is None:
+        return ()
+    plan = takeover.plan_asked_of(arrival.case, question) if said in takeover.STEPS else None
+    if plan is not None:
+        data = _base(arrival) | {"continues": {"planId": plan}, "step": said}
+        refused = (_plain(arrival, E58, "E58", words.PLAN_REFUSED, item="read-answer"),)
+        return (
+            Derived(type=takeover.EVENT, number="E39", data=data),
+            *(refused if said == "declined" else ()),
+        )
+    follows = question.subject == takeover.MOVED and views.takes_over(arrival.case, arrival.sender)
+    reason = _OF_MOVE.get(said, _TO_READ) if follows else _TO_READ
+    made = _plain(arrival, E58, "E58", reason, item="read-answer")
+    return (replace(made, suggestion={"answer": said}) if follows and said in takeover.STEPS else made,)
+
+
+_TO_READ: Final = "Svar i tråden må leses"
+_OF_MOVE: Final = {"accepted": moves.TAKEN_OVER, "declined": words.MOVE_REFUSED}
 
 
 def _appointed(arrival: Arrival) -> tuple[Derived, ...]:
@@ -183,12 +196,13 @@ def _who(contact: Contact) -> dict[str, str]:
 def _unread(arrival: Arrival) -> tuple[Derived, ...]:
     return (
         *_acknowledged(arrival),
-        _plain(arrival, E58, "E58", "Svar i tråden må leses", item="read-answer"),
+        _plain(arrival, E58, "E58", _TO_READ, item="read-answer"),
     )
 
 
 _ROWS: Final[tuple[Callable[[Arrival], tuple[Derived, ...]], ...]] = (
     _consent_asked,
+    _taken_over,
     _answer,
     _supplied,
     _suggested,
@@ -240,6 +254,14 @@ def _begun(arrival: Arrival) -> tuple[Derived, ...]:
             Derived(type="ip.need.identified", number="E01", data=printed.need(arrival.text, _base(arrival))),
         )
     return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
+
+
+def _brings_need(arrival: Arrival) -> bool:
+    """Return whether a need comes in a thread that something else began: a question whether we take over. E50, E02."""
+    said = arrival.text
+    there = any(n.melde_id == said.melde_id for n in views.needs(arrival.case))
+    mine = said.melde_id is not None and said.melde_id == arrival.melde_id
+    return said.begins and said.title in NEED_TITLES and mine and not there
 
 
 def _known_person(arrival: Arrival) -> bool:

@@ -28,9 +28,22 @@ def appointed(ctx: Context) -> Change:
     assignments.check_new(held.rule_views(views.assignments(ctx.case)), new)
     team = with_participants(ctx, (_participant(made),))
     done = fulfilled(ctx, f"CareTeam/{team['id']}")
-    read = common.acted(ctx, {m.melde_id for m in ctx.case.messages if m.melde_id}, common.READ)
     besides = appointing.besides(ctx, new, ctx.data.person, at="$.data.person")
-    return base + Change(resources=(*made.resources, team)) + done + read + besides + Change(case=made.case)
+    return (
+        base
+        + Change(resources=(*made.resources, team))
+        + done
+        + _read(ctx)
+        + besides
+        + Change(case=made.case)
+    )
+
+
+def _read(ctx: Context) -> Change:
+    """Return what asked for a coordinator, or told of one, as read: whoever appoints the one a need is for has read it."""
+    if all(fulfilment.effect(ctx.event.type, kind)[0] != "fulfilled" for kind in fulfilment.OF_COORDINATOR):
+        return Change()
+    return common.acted(ctx, {m.melde_id for m in ctx.case.messages if m.melde_id}, common.READ)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +185,7 @@ def fulfilled(ctx: Context, output: str, *, plan_status: str | None = None) -> C
     changed: list[Resource] = []
     reasons: list[Reason] = []
     done: set[str] = set()
+    served: set[tuple[str, str]] = set()
     for need in views.open_needs(ctx.case):
         effect, why = fulfilment.effect(ctx.event.type, need.kind, plan_status=plan_status)
         moved = _moved(ctx, need, effect, output) if need.state != "consent-pending" else ()
@@ -179,6 +193,10 @@ def fulfilled(ctx: Context, output: str, *, plan_status: str | None = None) -> C
             changed += moved
             reasons.append(why)
             done.add(need.melde_id)
+            served |= {(need.melde_id, need.owner)} if effect == "fulfilled" else set()
+    rest = _rest(ctx, served, {str(r["id"]) for r in changed})
+    changed += rest
+    reasons += [anchors.fixed("fulfilled-read", "received")] if rest else []
     part = {"meldeId": min(done)} if done else _named_melde(ctx)
     return Change(
         resources=tuple(changed),
@@ -196,6 +214,22 @@ def _moved(ctx: Context, need: views.Need, effect: str | None, output: str) -> t
     outputs = (output,) if effect == "fulfilled" else ()
     task = common.with_state(ctx, need.task, status=step.task_status, business=step.business, outputs=outputs)
     return common.with_request_status(need.request, step.request_status), task
+
+
+def _rest(ctx: Context, served: set[tuple[str, str]], moved: set[str]) -> list[Resource]:
+    """Return the other needs of a message as received: whoever fulfilled one of them has read it. message-rules.md, row 5.
+
+    What has not left for a performer outside nobody has read.
+    """
+    tasks = []
+    for need in views.open_needs(ctx.case):
+        owner = ctx.book.by_organisation(need.owner)
+        there = need.state not in states.UNSENT or (owner is not None and owner.home)
+        unread = need.state in states.OUT and there and str(need.task["id"]) not in moved
+        if unread and (need.melde_id, need.owner) in served:
+            step = states.transition(need.state, "ip.need.acknowledged")
+            tasks.append(common.with_state(ctx, need.task, status=step.task_status, business=step.business))
+    return tasks
 
 
 def _named_melde(ctx: Context) -> dict[str, str]:

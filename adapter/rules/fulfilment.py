@@ -52,11 +52,8 @@ def effect(event_type: str, kind: str, *, plan_status: str | None = None) -> tup
     return row.effect, anchors.fixed(row.rule, kind)
 
 
-def fulfils(event_type: str, kind: str, *, plan_status: str | None = None) -> bool:
-    """Return whether an event completes a need of a kind (ServiceRequest and Task)."""
-    return effect(event_type, kind, plan_status=plan_status)[0] == "fulfilled"
-
-
+OF_COORDINATOR: Final = ("coordinator", "child-coordinator")
+"""Kinds of need that a coordinator fulfils."""
 COORDINATORS: Final = frozenset({"koordinator-ip", "koordinator-kommune", "barnekoordinator"})
 """Roles that fulfil a need for a coordinator; a hospital's own (koordinator-sphl) does not."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from adapter.rules.clocks import CLOCKS
+
 Shape = Literal["count", "share", "times", "sum"]
 
 COLUMNS: Final[Mapping[Shape, tuple[str, ...]]] = MappingProxyType(
@@ -56,8 +58,10 @@ CONSENTS: Final[Mapping[str, str]] = MappingProxyType(
         "not-required": "ikke påkrevd",
     }
 )
-OPEN_DAYS: Final[Mapping[str, int]] = MappingProxyType({"reply": 3, "assessment": 14, "coordinator": 30})
-"""Days after which an open need is listed: reply (guide), assessment and coordinator (proposed). domain § 1.8, K04."""
+OPEN_DAYS: Final[Mapping[str, int]] = MappingProxyType(
+    {kind: CLOCKS[kind].amount for kind in ("reply", "assessment", "coordinator")}
+)
+"""Working days after which an open need is listed, unless an agreement or the installation says otherwise. domain § 1.8, K04."""
 
 
 def _measure(key: str, title: str, by: str, **more: object) -> tuple[str, Measure]:
@@ -73,9 +77,9 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             _measure("k01-age", "Meldte behov", "barn og voksne", denominator="alle som skulle vært meldt", known=False),
             _measure("k02", "Samtykke ved melding", "svar", shape="share", denominator=_NEEDS),
             _measure("k03", "Tid fra behov", "fram til", shape="times", unit="timer", fixed=STEPS, denominator=_NEEDS),
-            _measure("k04-reply", f"Uten svar etter {OPEN_DAYS['reply']} dager", "mottaker", municipal=True, denominator=_NOW),
-            _measure("k04-assessment", f"Under vurdering etter {OPEN_DAYS['assessment']} dager", "mottaker", municipal=True, denominator=_NOW),
-            _measure("k04-coordinator", f"Godtatt, uten koordinator etter {OPEN_DAYS['coordinator']} dager", "mottaker", municipal=True, denominator=_NOW),
+            _measure("k04-reply", f"Uten svar etter fristen ({OPEN_DAYS['reply']} virkedager)", "mottaker", municipal=True, denominator=_NOW),
+            _measure("k04-assessment", f"Under vurdering etter fristen ({OPEN_DAYS['assessment']} virkedager)", "mottaker", municipal=True, denominator=_NOW),
+            _measure("k04-coordinator", f"Godtatt, uten koordinator etter fristen ({OPEN_DAYS['coordinator']} virkedager)", "mottaker", municipal=True, denominator=_NOW),
             _measure("k05-unanswered", "Meldinger uten kvittering", "mottaker", municipal=True, denominator="sendte meldinger"),
             _measure("k05-rejected", "Avviste meldinger", "mottaker", municipal=True, denominator="sendte meldinger"),
             _measure("k05-manual", "Sendt på annen måte", "mottaker", municipal=True, denominator="sendte meldinger"),

@@ -11,9 +11,9 @@ from adapter import codes, naming
 from adapter.fhir import plans
 from adapter.mappings import standing, views
 from adapter.model import Message, Party
-from adapter.rules import states
+from adapter.rules import clocks, states
 from adapter.rules.clocks import OSLO
-from adapter.statistics.measures import ALL, CONSENTS, OPEN_DAYS, STEPS, UNKNOWN
+from adapter.statistics.measures import ALL, CONSENTS, STEPS, UNKNOWN
 from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
 
 NEEDS: Final = ("ip.need.identified", "ip.rehabilitation-need.reported")
@@ -144,9 +144,20 @@ def _waiting(facts: CaseFacts, need: views.Need, asked: Asked) -> str:
         "coordinator": (states.AGREED, _first(_following(facts, first, DECISIONS))),
     }
     for kind, (among, at) in since.items():
-        if need.state in among and at is not None and (asked.now - at) / _DAY > OPEN_DAYS[kind]:
+        if need.state in among and at is not None and asked.now > _due(kind, at, need, asked):
             return "" if kind == "coordinator" and standing.has_coordinator(facts.case, asked.today) else kind
     return ""
+
+
+def _due(kind: str, at: datetime, need: views.Need, asked: Asked) -> datetime:
+    """Return when a need is due, as its clock counts: in working days, an agreement's or the installation's before the rule's."""
+    asker, answers = (
+        asked.book.by_organisation(views.reference_id(need.task.get(who))) for who in ("requester", "owner")
+    )
+    agreed = (
+        asked.book.agreement(asker.key, answers.key) if asker is not None and answers is not None else None
+    )
+    return clocks.reply_due(at, clocks.days(kind, asked.book.clocks, agreed)[0])
 
 
 def _label(party: Party | None, her_id: str | None = None) -> str:
@@ -276,12 +287,18 @@ def _evaluation(facts: CaseFacts, plan: str) -> date | None:
 
 
 def participations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
-    """K10: the hospital's coordinator goes on after the day on which that was to end."""
+    """K10: the hospital's coordinator goes on after the day on which that was to end, as told last (E22, E49)."""
     running = {a.id for a in views.assignments(facts.case) if a.runs(asked.today)}
-    for event in facts.of("ip.hospital-coordinator.appointed"):
+    expected: dict[str, str] = {}
+    for event in facts.of("ip.hospital-coordinator.appointed", "ip.hospital-participation.ending"):
         until = event.data.get("expectedUntil")
-        mine = naming.resource_id(event.event_id, "PractitionerRole", "person")
-        if until and date.fromisoformat(until) < asked.today and mine in running:
+        mine = event.data.get("continues", {}).get("assignmentId")
+        if event.type == "ip.hospital-coordinator.appointed":
+            mine = naming.resource_id(event.event_id, "PractitionerRole", "person")
+        if until and mine:
+            expected[mine] = until
+    for mine, until in expected.items():
+        if date.fromisoformat(until) < asked.today and mine in running:
             yield Seen("k10", ALL)
 
 

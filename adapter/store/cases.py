@@ -167,7 +167,7 @@ _BY_TOKEN = Statement(
 )
 
 
-def find_continued(  # noqa: PLR0913 (exactly one of the five is given)
+def find_continued(  # noqa: PLR0913 (exactly one of the six is given)
     conn: Connection,
     org: str,
     *,
@@ -176,6 +176,7 @@ def find_continued(  # noqa: PLR0913 (exactly one of the five is given)
     assignment_id: str | None = None,
     plan_id: str | None = None,
     plan_identifier: tuple[str, str] | None = None,
+    task_id: str | None = None,
 ) -> str | None:
     """Return the key of the case that an event continues, by the one thing given; None where it does not exist.
 
@@ -191,6 +192,7 @@ def find_continued(  # noqa: PLR0913 (exactly one of the five is given)
         ("PractitionerRole", assignment_id),
         ("RelatedPerson", assignment_id),
         ("CarePlan", plan_id),
+        ("Task", task_id),
     )
     for type_, id_ in ids:
         if id_ is not None:

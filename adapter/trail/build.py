@@ -282,7 +282,7 @@ def _receipt(message: Message) -> str:
 
 def _title(message: Message) -> str:
     """Return the title where it is one of ours; a thread's may hold the other party's own words."""
-    return message.subject if message.subject in titles.TITLES.values() else ""
+    return message.subject if message.subject.removeprefix("Re: ") in titles.OURS else ""
 
 
 def _facts(message: Message, book: AddressBook) -> tuple[tuple[str, str], ...]:

@@ -72,7 +72,7 @@ def _steps(steps: tuple[Step, ...]) -> Iterator[str]:
 
 
 def _step(step: Step) -> str:
-    outcome = f": <strong>{escape(step.outcome)}</strong>" if step.outcome else ""
+    outcome = f": <strong>{escape(words.outcome(step))}</strong>" if step.outcome else ""
     said = (
         f"<p><code>{escape(step.rule)}</code>{outcome}</p>"
         f'<p>{escape(step.text)}</p><p class="source">{escape(words.source(step))}</p>'

@@ -39,7 +39,7 @@ def _part(number: int, part: Part) -> Iterator[str]:
 
 
 def _step(name: str, step: Step) -> Iterator[str]:
-    yield from _block(name, f"{step.rule}: {step.outcome}" if step.outcome else step.rule)
+    yield from _block(name, f"{step.rule}: {words.outcome(step)}" if step.outcome else step.rule)
     yield from _block("", step.text)
     yield from _block("", words.source(step))
     if step.fell_away:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from adapter import codes
 from adapter.rules.clocks import OSLO
 from adapter.rules.requirements import KINDS
 from adapter.trail.values import At, Kind, Part, Step, Trail
@@ -49,6 +50,8 @@ STATES: Final[Mapping[str, str]] = {
     "unrouted": "uten mottaker",
     "recorded": "registrert, ingenting sendt",
     "pending": "klar til sending",
+    "leased": "sendes nå",
+    "handed": "lagt klar til journalsystemet",
     "sent": "sendt",
     "delivered": "levert",
     "acknowledged": "kvittert",
@@ -63,6 +66,40 @@ STATES: Final[Mapping[str, str]] = {
     "failed": "kunne ikke leses",
 }
 """Statuses of events and states of messages (contract.md)."""
+
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    "direct": "rett til mottakeren",
+    "direct_with_copy_to_ke": "rett til kommunen, med kopi til egen enhet",
+    "ke_then_municipality": "egen enhet først",
+    "LETTER": "brev",
+    "municipality": "kommunen",
+    "hospital": "sykehuset",
+    "home": "egen virksomhet",
+    "performer": "den som skal utføre",
+    "reporter": "den som meldte",
+    "responsible": "den som har ansvaret for planen",
+    "entered-in-error": "feilført",
+    "urgency": "hastegrad",
+    "reason": "bakgrunn",
+    "draft": "utkast",
+    "active": "aktiv",
+    "on-hold": "satt på vent",
+    "evaluated": "evaluert",
+    "transferred": "venter på svar",
+    "completed": "fullført",
+    "revoked": "avsluttet",
+}
+"""Codes that a rule gives as its outcome, in words; any other stands as it is (keys of the address book, types of messages)."""
+_KINDS: Final = {kind: text.lower() for kind, text in codes.LOCAL["need-kind"].items()}
+_NEEDS: Final = {state: text.lower() for state, text in codes.LOCAL["need-state"].items()}
+
+
+def outcome(step: Step) -> str:
+    """Return the outcome of a step in words: what an event's status, a message's state, a need's state or a rule's code says."""
+    own = {"event": STATES, "receipt": STATES}.get(step.step, {})
+    known = {**_KINDS, **OUTCOMES, **STATES, **_NEEDS, **own}
+    return ", ".join(known.get(one, one) for one in step.outcome.split(", "))
 
 
 def title(trail: Trail) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Final
+import re
+from datetime import date, datetime
+from typing import Final, Never
 
 from adapter.errors import EventError
 from adapter.web.call import Call, Params
 
 _FLAGS: Final = {"true": True, "1": True, "": True, "false": False, "0": False}
 _DIGITS: Final = 6
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def one(params: Params, name: str) -> str | None:
@@ -21,11 +23,27 @@ def one(params: Params, name: str) -> str | None:
 
 
 def flag(params: Params, name: str) -> bool:
-    """Return whether a flag is set. Raises EventError IPK-E026."""
-    found = [value.lower() for key, value in params if key == name]
-    if any(value not in _FLAGS for value in found):
+    """Return whether a flag is set. Raises EventError IPK-E026, also where it is said twice otherwise."""
+    found = {value.lower() for key, value in params if key == name}
+    said = {_FLAGS.get(value) for value in found}
+    if None in said or len(said) > 1:
         raise EventError("IPK-E026", at=name, hint="true, false")
-    return any(_FLAGS[value] for value in found)
+    return said == {True}
+
+
+def day(params: Params, name: str) -> date | None:
+    """Return a day written YYYY-MM-DD, as no other form of ISO 8601. Raises EventError IPK-E026."""
+    given = one(params, name)
+    if given is None:
+        return None
+    try:
+        return datetime.strptime(given, "%Y-%m-%d").date() if _DAY.fullmatch(given) else _refused(name)  # noqa: DTZ007 (a day)
+    except ValueError:
+        return _refused(name)
+
+
+def _refused(name: str) -> Never:
+    raise EventError("IPK-E026", at=name, hint="YYYY-MM-DD") from None
 
 
 def count(call: Call) -> int:

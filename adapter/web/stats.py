@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from adapter.errors import EventError
 from adapter.oversight import stats
 from adapter.statistics import told
 from adapter.web import answers
 from adapter.web.answers import Answer
-from adapter.web.call import Access, Answers, Call, Param, Params, Route
-from adapter.web.parameters import one
+from adapter.web.call import Access, Answers, Call, Param, Route
+from adapter.web.parameters import day
 
 _OFFERED: Final = ("application/json", "text/csv", "text/plain")
 _VARY: Final = ("Vary", "Accept")
@@ -24,7 +22,7 @@ _FILE: Final = ("Content-Disposition", 'attachment; filename="ip-adapter-statist
 def shown(call: Call) -> Answer:
     """Return the tables of a period."""
     params = call.params()
-    question = stats.asked(call.services, _day(params, "from"), _day(params, "to"))
+    question = stats.asked(call.services, day(params, "from"), day(params, "to"))
     tables = stats.tables(call.services, question)
     accepted = parse_accept_header(call.environ.get("HTTP_ACCEPT", ""), MIMEAccept)
     media = accepted.best_match(_OFFERED, _OFFERED[0])
@@ -35,16 +33,6 @@ def shown(call: Call) -> Answer:
         body = told.as_text(tables, question).encode()
         return answers.raw(body, media="text/plain; charset=utf-8", headers=(_VARY,))
     return answers.json(told.as_json(tables, question), headers=(_VARY,))
-
-
-def _day(params: Params, name: str) -> date | None:
-    given = one(params, name)
-    if given is None:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        raise EventError("IPK-E026", at=name, hint="YYYY-MM-DD") from None
 
 
 _SCHEMA: Final = {"type": "string", "format": "date"}

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import pytest
 
-from adapter import ingest
+from adapter import ingest, kith
+from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.ingest.mail import CONTRADICTS
 from adapter.mappings import views
@@ -481,6 +482,36 @@ def test_6_the_old_municipality_forwards_what_it_has_and_tells_the_hospital_of_t
     understood(three)
 
 
+@pytest.mark.parametrize("first", ["ip.coordinator.appointed", "ip.plan.created"])
+def test_3_a_coordinator_or_a_plan_without_a_receipt_of_the_need_leaves_the_rest_alike(
+    country: Country, first: str
+):
+    melde_id = reported(country)
+    more: dict[str, Any] = {"plan": plan()} if first == "ip.plan.created" else {"from": today(country)}
+    said(country, country.alvdal, first, continues={"meldeId": melde_id}, **more)
+    if first == "ip.plan.created":
+        heard(country, country.hospital, first, continues={"meldeId": melde_id}, **more)
+    country.agree()
+    assert sorted(business for _, business in country.states()[0].values()) == ["fulfilled", "received"]
+    assert all("assessment" in side.house.clocks() for side in country.sides)
+    understood(country)
+
+
+def test_6_whoever_reported_is_told_to_whom_the_need_was_passed_on(three: Country):
+    hospital, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    told = said(
+        three, alvdal, "ip.need.forwarded",
+        source=ALVDAL, continues={"meldeId": melde_id}, to={"key": "storvik-nord"},
+    )  # fmt: skip
+    assert sorted(m["receiver"]["herId"] for m in told.messages) == ["5111", "90998"]
+    (word,) = [m for m in alvdal.messages(direction="out") if m.receiver_key == "st-olavs-fmr" and m.subject]
+    assert "Videresendt til: Storvik Kommune" in kith.read(word.body).body.text  # type: ignore[union-attr]
+    assert {s.business for s in hospital.needs().values()} == {"received"}
+    assert set(nord.needs()) == set(BOTH)
+    understood(three)
+
+
 # ── 7 no receipt ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -664,6 +695,113 @@ def test_10_a_hospital_that_says_no_leaves_the_plan_with_the_municipality(countr
     assert len(left(country.alvdal)) == 2
     assert left(country.hospital) == []
     understood(country)
+
+
+def question(house: House, patient: dict[str, Any] = LINE) -> dict[str, Any]:
+    """Return the Task of the one question whether this side takes over."""
+    (found,) = house.items("confirm-transfer", patient)
+    return found
+
+
+def taken_over(country: Country, house: House, source: str, step: str, **more: Any) -> Reply:
+    """Answer the question that this side was asked, as its own EPJ does."""
+    return said(
+        country, house, "ip.plan.transferred",
+        source=source, continues={"taskId": question(house)["id"]}, step=step, to=None, date=None, reasonCode=None, **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_10_the_municipality_says_yes_to_the_hospitals_question_in_its_thread(
+    country: Country, *, known: bool
+):
+    hospital, alvdal = country.hospital, country.alvdal
+    own = plan(responsible={"key": "st-olavs-fmr", "name": "St. Olavs hospital"})
+    if known:
+        accepted(country, reported(country))
+    said(country, hospital, "ip.plan.created", source="urn:her:90998", continues=None, plan=own)
+    needs = country.states()
+    before = hospital.count()
+    asked_over(country, hospital, "urn:her:90998", to="alvdal-saksbehandling", why="municipality-takes-over")
+    assert (
+        question(alvdal)["description"]
+        == "Avsenderen spør om virksomheten overtar ansvaret for individuell plan"
+    )
+    assert question(alvdal)["for"]["reference"] == f"Patient/{alvdal.case().key}"
+    told = taken_over(country, alvdal, ALVDAL, "accepted")
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert alvdal.items("confirm-transfer") == hospital.items("confirm-transfer") == []
+    assert hospital.count() == before + 4, "the question, its receipt, the answer, its receipt"
+    assert hospital.events()[-1] == "ip.plan.transferred"
+    assert "reply" not in hospital.clocks()
+    assert hospital.items("read-answer") == []
+    assert country.states() == needs, "a yes to the plan is no yes to a need of the same thread"
+    said(country, alvdal, "ip.plan.created", continues=None, plan=plan())
+    assert authors(country)[0] == authors(country)[1]
+    understood(country)
+
+
+def test_10_the_hospital_says_no_to_the_municipalitys_question_in_its_thread(country: Country):
+    hospital, alvdal = country.hospital, country.alvdal
+    said(country, alvdal, "ip.plan.created", continues=None, plan=plan())
+    before = authors(country)[1]
+    asked_over(country, alvdal, ALVDAL, to="st-olavs-fmr", why="hospital-takes-over")
+    taken_over(country, hospital, "urn:her:90998", "declined")
+    assert authors(country)[1] == before
+    assert "reply" not in alvdal.clocks()
+    assert alvdal.items("confirm-transfer") == hospital.items("confirm-transfer") == []
+    (item,) = alvdal.items("read-answer")
+    assert item["description"] == "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
+    understood(country)
+
+
+def test_10_a_question_taken_back_waits_for_nobody_and_one_asked_anew_waits_once(country: Country):
+    hospital, alvdal = country.hospital, country.alvdal
+    said(country, alvdal, "ip.plan.created", continues=None, plan=plan())
+    asked_over(country, alvdal, ALVDAL, to="st-olavs-fmr", why="hospital-takes-over")
+    first = question(hospital)["id"]
+    answered_over(country, alvdal, ALVDAL, "withdrawn")
+    assert hospital.items("confirm-transfer") == []
+    with pytest.raises(EventError) as caught:
+        hospital.post("ip.plan.transferred", source="urn:her:90998", continues={"taskId": first}, step="accepted",
+                      to=None, date=None, reasonCode=None)  # fmt: skip
+    assert caught.value.code == "IPK-E087"
+    asked_over(country, alvdal, ALVDAL, to="st-olavs-fmr", why="hospital-takes-over")
+    assert question(hospital)["id"] != first
+    understood(country)
+
+
+@pytest.mark.parametrize("step", ["accepted", "declined"])
+def test_6_the_new_municipality_answers_by_its_own_adapter_whether_it_has_taken_over(
+    three: Country, step: str
+):
+    _, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    accepted(three, melde_id)
+    move = {"to": {"code": "9904", "district": "990401"}, "movedOn": today(three), "patient": NORD}
+    said(
+        three,
+        alvdal,
+        "ip.patient.moved",
+        source=ALVDAL,
+        consent=GIVEN | {"recipients": ["storvik-nord"]},
+        **move,
+    )
+    assert question(nord)["description"].startswith("Pasienten har flyttet hit")
+    needs = alvdal.needs()
+    taken_over(three, nord, "urn:her:5111", step, patient=NORD)
+    assert nord.items("confirm-transfer") == []
+    assert left(nord)[-1] == (
+        "Re: Pasient flyttet: individuell plan eller koordinator finnes",
+        "alvdal-saksbehandling",
+    )
+    assert len(alvdal.items("transfer")) == (0 if step == "accepted" else 1), (
+        "a no leaves the patient to be followed up"
+    )
+    (item,) = alvdal.items("read-answer")
+    assert ("har ikke overtatt" in item["description"]) == (step == "declined")
+    assert alvdal.needs() == needs
+    understood(three)
 
 
 # ── 11 death ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -391,6 +391,22 @@ def test_five_minutes_ahead_is_still_now():
     assert found(changed(NEED, ("time", "2027-06-01T12:05:00Z"))) == set()
 
 
+@pytest.mark.parametrize(
+    ("field", "when", "code"),
+    [
+        ("time", "1899-12-31T23:00:00Z", "IPK-E088"),
+        ("time", "0001-01-01T00:00:00Z", "IPK-E088"),
+        ("time", "1969-11-12T22:59:00Z", "IPK-E088"),
+        ("time", "1969-11-12T23:00:00Z", None),  # the day of birth in Norway
+        ("data.occurredAt", "1969-11-12T12:00:00Z", "IPK-E088"),
+        ("data.occurredAt", "1969-11-14T12:00:00Z", None),
+    ],
+)
+def test_nothing_happened_before_the_patient_was_born_or_1900(field: str, when: str, code: str | None):
+    assert events.schemas.example(NEED)["data"]["patient"]["birthDate"] == "1969-11-13"
+    assert found(changed(NEED, (field, when))) == ({(code, f"$.{field}")} if code else set())
+
+
 @pytest.mark.parametrize("source", ["urn:her:90998", "urn:her:1", "urn:orgnr:310001007"])
 def test_sources_by_her_id_or_organisation_number(source: str):
     assert found(changed(NEED, ("source", source))) == set()

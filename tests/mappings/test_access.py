@@ -85,6 +85,7 @@ def test_the_municipalitys_answer_goes_to_who_asked(alvdal: House, hospital: Hou
     assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
     (read,) = alvdal.sent()
     lines = read.body.text.split("\r\n")
+    assert "Hvem: Rita Lin, Fysikalsk medisin og rehabilitering" in lines
     assert "Fra dato: 05.03.2026" in lines
     assert "Til dato: 30.06.2026" in lines
 
@@ -127,3 +128,12 @@ def test_log_in_data_have_no_field(known: House, name: str):
     with pytest.raises(Faults) as caught:
         ask(known, **{name: "x"})
     assert [(f.code, f.path) for f in caught.value.faults] == [("IPK-E006", f"$.data.{name}")]
+
+
+def test_the_task_names_nobody_but_refers_to_who_asks(known: House):
+    ask(known)
+    found = task(known)
+    assert "Lin" not in str(found)
+    (person,) = [i["valueReference"]["reference"] for i in found["input"] if i["type"]["text"] == "person"]
+    (named,) = [r for r in known.current() if f"{r['resourceType']}/{r['id']}" == person]
+    assert named["name"][0]["family"] == "Lin"

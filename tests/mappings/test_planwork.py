@@ -29,7 +29,7 @@ STORVIK = {**ACTIVITY["performer"], "key": "storvik-nord"}
 @pytest.fixture
 def planned(hospital: House, alvdal: House) -> House:
     """Return the municipality with a plan for a need that the hospital reported, told."""
-    told = hospital.need()
+    told = hospital.need(needs=["individual-plan"])
     (document,) = hospital.send()
     alvdal.receive(document)
     alvdal.send()

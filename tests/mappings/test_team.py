@@ -47,7 +47,7 @@ def test_e21_completes_the_coordinator_need_and_tells_the_party_that_reported(al
     assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
     states = alvdal.needs()
     assert states["coordinator"] == State("completed", "fulfilled", "completed")
-    assert states["individual-plan"].business == "reported"
+    assert states["individual-plan"].business == "received"
     assert told.case["assignmentId"] == naming.uid(told.body["eventId"], "PractitionerRole", "person")
     done = next(t for t in alvdal.case().of("Task") if t["status"] == "completed" and t.get("basedOn"))
     assert "CareTeam/" in str(done["output"])

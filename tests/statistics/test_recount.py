@@ -134,13 +134,15 @@ def test_k04_lists_what_is_open_longer_than_it_should_be_by_receiver(house: Hous
     place = "Alvdal Kommune, Saksbehandling (5079)"
     assert counts(ask(house)["k04-reply"]) == {}
     house.clock.advance(days=4)
+    assert counts(ask(house)["k04-reply"]) == {}, "three working days from a Wednesday last until Monday"
+    house.clock.advance(days=2)
     assert counts(ask(house)["k04-reply"]) == {place: 1}
     house.receive(otherside.reply(sent, "Svar: Mottatt"))
     assert counts(ask(house)["k04-reply"]) == {}
-    house.clock.advance(days=15)
+    house.clock.advance(days=21)
     assert counts(ask(house)["k04-assessment"]) == {place: 1}
     house.receive(otherside.reply(sent, "Svar: Godtatt"))
-    house.clock.advance(days=31)
+    house.clock.advance(days=55)
     assert counts(ask(house)["k04-coordinator"]) == {place: 1}
 
 
@@ -223,6 +225,18 @@ def test_k10_counts_hospital_participations_past_their_expected_end(house: House
         reasonCode="participation-over", successor=None,
     )  # fmt: skip
     assert counts(ask(house)["k10"]) == {"alle": 0}
+
+
+def test_k10_reads_the_day_that_was_told_last(house: House):
+    made = house.post(
+        "ip.hospital-coordinator.appointed", expectedUntil="2026-04-01", **{"from": "2026-03-04"}
+    )
+    named = {"assignmentId": made.case["assignmentId"]}
+    house.post("ip.hospital-participation.ending", continues=named, expectedUntil="2026-06-01")
+    house.clock.advance(days=40)
+    assert counts(ask(house)["k10"]) == {"alle": 0}
+    house.clock.advance(days=60)
+    assert counts(ask(house)["k10"]) == {"alle": 1}
 
 
 def test_k09_tells_plans_whose_evaluation_is_past(build: Build):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from adapter.rules import requirements
 from adapter.rules.anchors import ANCHORS
 from adapter.trail import build as building
 from adapter.trail import html, text, words
-from adapter.trail.values import ORDER, Part, Trail, as_json
+from adapter.trail.values import ORDER, Known, Part, Trail, as_json
 from tests import accessibility, otherside
 from tests.house import GIVEN, House
 from tests.houses import Build
@@ -304,6 +305,53 @@ def test_every_step_and_state_has_its_word():
         "accepted", "unrouted", "recorded",
     }  # fmt: skip
     assert set(building._BECAME.values()) <= set(ANCHORS)
+
+
+def test_what_another_organisation_tells_is_told_by_nobody_and_says_so(hospital: House):
+    need = hospital.need().case["meldeId"]
+    hospital.send()
+    told = hospital.post("ip.need.accepted", source="urn:her:5079", continues={"meldeId": need})
+    assert told.messages == []
+    (part,) = why.of_event(hospital.services, told.body["eventId"]).parts
+    assert rules(part)["routing-reported"] == "ingen melding"
+    own = hospital.post("ip.contact-physician.appointed")
+    assert "routing-reported" not in rules(why.of_event(hospital.services, own.body["eventId"]).parts[0])
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [
+        ("Re: Melding om behov for individuell plan og/eller koordinator", True),
+        ("Nye opplysninger om meldt behov", True),
+        ("Pasienten flytter til en annen kommune", True),
+        ("Svar på melding om behov", True),
+        ("Du har fått kontaktlege", True),
+        ("Re: Pasient flyttet: individuell plan eller koordinator finnes", True),
+        ("Du har fått brev om fru Danser", False),
+        ("Re: fru Danser", False),
+    ],
+)
+def test_a_title_of_ours_is_told_replies_and_letters_too_and_never_the_others_words(
+    hospital: House,
+    subject: str,
+    told: bool,  # noqa: FBT001 (a row says it)
+):
+    hospital.need()
+    message = replace(hospital.messages(direction="out")[0], subject=subject)
+    known = Known(kind="message", id=message.id, case_id=None, events=(), messages=(message,), beside=())
+    (part,) = building.build(known, hospital.services.book()).parts
+    assert part.title == (subject if told else "")
+
+
+def test_what_a_rule_decided_stands_in_norwegian_where_people_read_it(story: tuple[House, dict[str, Any]]):
+    house, body = story
+    trail = why.of_case(house.services, body["case"]["patientId"])
+    page, plain = html.page(trail), text.page(trail)
+    for code in ("direct_with_copy_to_ke", "acknowledged", "delivered", "recorded"):
+        assert any(code in s.outcome for p in trail.parts for s in p.steps), code
+        assert f">{code}<" not in page
+        assert f": {code}" not in plain
+    assert "rett til kommunen, med kopi" in plain
 
 
 def test_what_is_not_there_says_so(hospital: House):

@@ -40,7 +40,9 @@ def test_the_reading_is_audited_by_patient(client: FlaskClient, services: Servic
     assert f"Patient/{case}" in str(trails(services)[-1])
 
 
-@pytest.mark.parametrize("query", ["kind=nonsense", "late=perhaps", "who=me", "count=0"])
+@pytest.mark.parametrize(
+    "query", ["kind=nonsense", "late=perhaps", "who=me", "count=0", "late=true&late=false", "owner=nobody"]
+)
 def test_a_parameter_that_is_none_is_refused(client: FlaskClient, query: str):
     assert client.get(f"/deadlines?{query}").status_code == 400
 

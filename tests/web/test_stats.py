@@ -38,6 +38,9 @@ def test_small_cells_are_hidden_unless_set_otherwise(client: FlaskClient):
     ("query", "code"),
     [
         ("from=soon", "IPK-E026"),
+        ("from=20260101", "IPK-E026"),
+        ("from=2026-W01-1", "IPK-E026"),
+        ("from=2026-02-30", "IPK-E026"),
         ("from=2026-05-01&to=2026-04-01", "IPK-E086"),
         ("by=patient", "IPK-E026"),
         ("to=9999-12-31", "IPK-E026"),

@@ -71,6 +71,11 @@ NURSE: Final = {
         "name": "St. Olavs hospital, Fysikalsk medisin og rehabilitering",
     },
 }
+ON_CALL: Final = NURSE | {
+    "name": {"family": "Fossen", "given": "Ida"},
+    "hpr": "9144919",
+    "profession": "LE",
+}
 DEPUTY: Final = {
     "name": {"family": "September", "given": "August"},
     "hpr": "9144897",

@@ -17,6 +17,7 @@ from adapter.events.examples.parts import (
     MUNICIPALITY,
     NEED,
     NURSE,
+    ON_CALL,
     Examples,
 )
 
@@ -95,7 +96,7 @@ DATA: Final[Examples] = {
     }),
     "ip.contact-physician.replaced": (HOSPITAL, "2026-03-10T09:00:00+01:00", IN_HOSPITAL | {
         "continues": {"assignmentId": ASSIGNMENT},
-        "person": NURSE | {"profession": "LE"},
+        "person": ON_CALL,
         "from": "2026-03-11",
         "reasonCode": "rota",
     }),

@@ -1,0 +1,223 @@
+"""A question whether we take over a plan or a patient who moved: what is one, who answers, and how answers are read. ADR 82."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from adapter import kith, naming
+from adapter.errors import EventError, Faults
+from adapter.events import schemas
+from adapter.kith import foresporsel, helsefaglig, parts
+from adapter.kith.dialog import Notes
+from adapter.kith.head import Address, Unit
+from adapter.kith.text import parse
+from adapter.mappings import planview
+from tests import otherside
+from tests.house import House
+
+PLAN = schemas.example("ip.plan.created")["data"]["plan"]
+SHARED = PLAN["consent"] | {
+    "date": "2026-03-04",
+    "recipients": ["coordinating-unit", "st-olavs-fmr", "storvik-nord"],
+}
+NAMED = {"planIdentifier": PLAN["identifier"]}
+NEW = naming.unit_id("storvik-nord")
+OLD = naming.unit_id("alvdal-saksbehandling")
+YES, NO = "Svar: Godtatt", "Svar: Avslått"
+ANSWER: dict[str, Any] = {"to": None, "date": None, "reasonCode": None}
+STRANGER = Address(
+    level1=Unit(name="Fjern Kommune", her_id="99999"), level2=Unit(name="Kontor", her_id="5999")
+)
+
+
+@pytest.fixture
+def asking(alvdal: House) -> bytes:
+    """Return the municipality's question to another, as it left."""
+    alvdal.post("ip.plan.created", continues=None, plan=PLAN | {"consent": SHARED})
+    alvdal.send()
+    alvdal.clock.advance(minutes=5)
+    alvdal.post("ip.plan.transferred", continues=NAMED)
+    (document,) = alvdal.send()
+    alvdal.clock.advance(days=1)
+    return document
+
+
+@pytest.fixture
+def to_hospital(alvdal: House) -> bytes:
+    """Return the municipality's question to the hospital, which knows nothing of the patient."""
+    alvdal.post("ip.plan.created", continues=None, plan=PLAN | {"consent": SHARED})
+    alvdal.send()
+    alvdal.clock.advance(minutes=5)
+    alvdal.post(
+        "ip.plan.transferred", continues=NAMED, to={"key": "st-olavs-fmr"}, reasonCode="hospital-takes-over"
+    )
+    (document,) = alvdal.send()
+    return document
+
+
+def author(house: House) -> str:
+    (plan,) = [r for r in house.current() if r["resourceType"] == "CarePlan"]
+    return str(plan["author"]["reference"].partition("/")[2])
+
+
+def text(document: bytes) -> str:
+    body = kith.read(document).body
+    assert isinstance(body, Notes)
+    return body.text
+
+
+def answer(house: House, step: str, **more: Any) -> Any:
+    (item,) = house.items("confirm-transfer")
+    return house.post("ip.plan.transferred", source="urn:her:90998", continues={"taskId": item["id"]}, step=step,
+                      **(ANSWER | more))  # fmt: skip
+
+
+# ── the answer as the asker reads it ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_yes_in_the_thread_moves_the_plan_and_sends_nothing(alvdal: House, asking: bytes):
+    alvdal.receive(otherside.reply(asking, YES))
+    assert alvdal.events()[-1] == "ip.plan.transferred"
+    assert author(alvdal) == NEW
+    assert alvdal.items("confirm-transfer") == []
+    assert "reply" not in alvdal.clocks()
+    assert [m.type for m in alvdal.messages(direction="out") if m.state == "pending"] == ["APPREC"]
+
+
+def test_a_no_in_the_thread_leaves_the_plan_and_is_for_a_person(alvdal: House, asking: bytes):
+    alvdal.receive(otherside.reply(asking, NO))
+    assert author(alvdal) == OLD
+    (plan,) = alvdal.case().of("CarePlan")
+    assert planview.state(alvdal.case(), plan) == "active"
+    (item,) = alvdal.items("read-answer")
+    assert item["description"].startswith("Virksomheten overtar ikke planen")
+    assert "reply" not in alvdal.clocks()
+
+
+@pytest.mark.parametrize("words", ["Svar: Mottatt", "Vi ser på det."])
+def test_neither_yes_nor_no_is_read_by_a_person_and_the_question_still_waits(
+    alvdal: House, asking: bytes, words: str
+):
+    alvdal.receive(otherside.reply(asking, words))
+    assert len(alvdal.items("read-answer")) == len(alvdal.items("confirm-transfer")) == 1
+    assert "reply" in alvdal.clocks()
+
+
+def test_a_second_answer_changes_nothing_and_is_for_a_person(alvdal: House, asking: bytes):
+    alvdal.receive(otherside.reply(asking, YES))
+    alvdal.receive(otherside.reply(asking, NO))
+    assert author(alvdal) == NEW
+    assert alvdal.events().count("ip.plan.transferred") == 2
+    assert len(alvdal.items("read-answer")) == 1
+
+
+def test_an_answer_by_somebody_else_is_none(alvdal: House, asking: bytes):
+    alvdal.receive(otherside.reply(asking, YES, sender=STRANGER))
+    assert author(alvdal) == OLD
+    assert len(alvdal.items("confirm-transfer")) == 1
+
+
+# ── the question as who is asked gets it ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_question_is_a_task_of_a_case_that_it_begins(hospital: House, to_hospital: bytes):
+    hospital.receive(to_hospital)
+    (item,) = hospital.items("confirm-transfer")
+    assert item["requester"]["reference"] == f"Organization/{OLD}"
+    assert item["for"]["reference"] == f"Patient/{hospital.case().key}"
+    assert [m.type for m in hospital.messages(direction="out")] == ["APPREC"]
+
+
+def test_a_yes_by_the_own_epj_goes_back_and_is_read_there(alvdal: House, hospital: House, to_hospital: bytes):
+    hospital.receive(to_hospital)
+    answer(hospital, "accepted")
+    (sent,) = [d for d in hospital.send() if kith.read(d).head]
+    assert parse(text(sent)).answer == "accepted"
+    head = kith.read(sent).head
+    assert head is not None
+    assert head.conversation is not None
+    assert head.conversation.parent == kith.read(to_hospital).head.msg_id  # type: ignore[union-attr]
+    alvdal.clock.advance(hours=1)
+    alvdal.receive(sent)
+    assert author(alvdal) == naming.unit_id("st-olavs-fmr")
+
+
+def test_a_foresporsel_is_answered_by_a_svar_that_echoes_it(hospital: House, to_hospital: bytes):
+    head = kith.read(to_hospital).head
+    assert head is not None
+    asked = foresporsel.new(
+        replace(head, type=parts.message_type("DIALOG_FORESPORSEL")), asked_by="9152", text=text(to_hospital),
+        contacts=(otherside.HANDLER,),
+    )  # fmt: skip
+    hospital.receive(kith.build(asked))
+    answer(hospital, "declined")
+    (sent,) = [kith.read(d) for d in hospital.send() if kith.read(d).head]
+    assert sent.type == "DIALOG_SVAR"
+    assert isinstance(sent.body, Notes)
+    assert parse(sent.body.text).answer == "declined"
+    (note,) = sent.body.notes
+    assert note.question is not None
+    assert note.question.text == text(to_hospital)
+
+
+def written(to_hospital: bytes, words: str) -> bytes:
+    """Return another text in the place of the question's."""
+    head = kith.read(to_hospital).head
+    assert head is not None
+    return kith.build(
+        helsefaglig.new(
+            head, subject="Hei", text=words, contacts=(otherside.HANDLER, parts.receiver_contact("LE"))
+        )
+    )
+
+
+@pytest.mark.parametrize("change", ["quoted", "after", "answered", "unasked"])
+def test_what_only_quotes_or_resembles_a_question_is_read_by_a_person(
+    hospital: House, to_hospital: bytes, change: str
+):
+    lines = text(to_hospital).splitlines()
+    changed = {
+        "quoted": [f"> {line}" for line in lines],
+        "after": ["Hei!", *lines],
+        "answered": [*lines, NO],
+        "unasked": [line for line in lines if not line.startswith("Ønsket svar")],
+    }[change]
+    hospital.receive(written(to_hospital, "\r\n".join(changed)))
+    assert hospital.items("confirm-transfer") == []
+    assert "ip.dialogue.received" in hospital.events()
+
+
+def test_only_who_was_asked_may_answer_and_only_yes_or_no(hospital: House, to_hospital: bytes):
+    hospital.receive(to_hospital)
+    (item,) = hospital.items("confirm-transfer")
+    with pytest.raises(EventError) as caught:
+        hospital.post("ip.plan.transferred", source="urn:her:5079", continues={"taskId": item["id"]}, step="accepted",
+                      **ANSWER)  # fmt: skip
+    assert caught.value.code == "IPK-E025"
+    for step in ("requested", "withdrawn"):
+        with pytest.raises(Faults) as faults:
+            hospital.event("ip.plan.transferred", continues={"taskId": item["id"]}, step=step)
+        assert {(f.code, f.path) for f in faults.value.faults} >= {("IPK-E010", "$.data.continues.taskId")}
+
+
+def test_an_answer_needs_a_task_that_asks(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    (need, *_) = [t for t in hospital.case().of("Task") if t.get("basedOn") or t.get("focus")]
+    assert melde_id
+    for id_, code in ((need["id"], "IPK-E014"), (naming.uid("no", "such"), "IPK-E014")):
+        with pytest.raises(EventError) as caught:
+            hospital.post("ip.plan.transferred", source="urn:her:90998", continues={"taskId": id_}, step="accepted",
+                          **ANSWER)  # fmt: skip
+        assert caught.value.code == code
+
+
+def test_a_yes_moves_the_plan_as_it_is_known_here(hospital: House, to_hospital: bytes):
+    hospital.post("ip.plan.created", source="urn:her:5079", continues=None, plan=PLAN | {"consent": SHARED})
+    assert author(hospital) == OLD
+    hospital.receive(to_hospital)
+    told = answer(hospital, "accepted")
+    assert author(hospital) == naming.unit_id("st-olavs-fmr")
+    assert told.case["planId"]
