@@ -190,6 +190,15 @@ def test_a_format_asked_for_in_the_address_stays_in_the_links(client: FlaskClien
             assert (further.status_code, further.headers["Content-Type"]) == (200, XML)
 
 
+def test_links_repeat_no_more_of_a_format_than_its_name(client: FlaskClient):
+    told(client)
+    for value in ("application/fhir%2Bxml;a=Danser", "TEXT/XML"):
+        answer = client.get(f"/fhir/Task?_count=1&_format={value}")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, XML)
+        assert "_count=1&amp;_format=xml" in answer.text
+        assert "Danser" not in answer.text
+
+
 def test_pretty_is_for_people_and_says_the_same(client: FlaskClient):
     there = _need(client)
     answer = client.get(f"{there}?_pretty=true")
