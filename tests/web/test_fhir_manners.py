@@ -9,10 +9,13 @@ from typing import Any, Final
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ
 
 from adapter.services import Services
-from adapter.web import manners, negotiation
+from adapter.web import answers, manners, negotiation
+from adapter.web.answers import Answer
+from adapter.web.app import App
+from adapter.web.call import Answers, Call, Route
 from tests.fhir.test_xml import by_json, by_xml, said_by_xml
 from tests.web.hands import LINE, need, post, search, told
 
@@ -315,6 +318,31 @@ def test_a_form_is_no_xml(client: FlaskClient, media: str):
     )
     assert answer.status_code == 415
     assert answer.json["resourceType"] == "OperationOutcome"
+
+
+@pytest.mark.parametrize("media", [*sorted(negotiation.XML_TYPES), "Application/FHIR+XML; charset=utf-8"])
+def test_what_is_written_is_no_xml_and_the_view_never_sees_it(client: FlaskClient, media: str):
+    seen: list[str] = []
+
+    def written(call: Call, type_: str) -> Answer:
+        seen.append(type_ + call.method())
+        return answers.json({"resourceType": type_}, media=answers.FHIR)
+
+    route = Route(
+        method="POST", path="/fhir/{type_}", view=written, summary="Create", any_params=True,
+        answers=Answers(media=answers.FHIR, texts={}),
+    )  # fmt: skip
+    assert isinstance(client.application, App)
+
+    def asked(content_type: str) -> Answer:
+        environ = create_environ("/fhir/Task", method="POST", data=b"<Task/>", content_type=content_type)
+        assert isinstance(client.application, App)
+        return client.application.desk.serve(route, environ, {"type_": "Task"})
+
+    refused = asked(media)
+    assert (refused.status, seen) == (415, [])
+    assert b'"IPK-F057"' in refused.body
+    assert (asked("application/fhir+json").status, seen) == (200, ["TaskPOST"])
 
 
 def test_request_ids_and_traces_come_back_from_every_answer(client: FlaskClient):
