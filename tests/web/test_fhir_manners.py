@@ -290,7 +290,7 @@ def test_conditions_of_a_read(client: FlaskClient, path: str, form: str):
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/fhir/metadata", {"GET", "HEAD", "OPTIONS"}),
+        ("/fhir/Task/1/_history", {"GET", "HEAD", "OPTIONS"}),
         ("/fhir/Task/1/_history/1", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
@@ -304,7 +304,7 @@ def test_options_tells_what_may_be_done(client: FlaskClient, path: str, allowed:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "PROPFIND", "FOO"])
-@pytest.mark.parametrize("path", ["/fhir/metadata", "/fhir/Task/1/_history/1"])
+@pytest.mark.parametrize("path", ["/fhir/Task/1/_history", "/fhir/Task/1/_history/1"])
 def test_other_methods_are_405_with_allow(client: FlaskClient, method: str, path: str):
     answer = client.open(path, method=method, headers={"Accept": "application/fhir+xml"})
     assert (answer.status_code, _root(answer)) == (405, "OperationOutcome")
@@ -358,7 +358,7 @@ def test_request_ids_and_traces_come_back_from_every_answer(client: FlaskClient)
     ]
     for answer in [
         *(client.get(path, headers=sent) for path in paths),
-        client.put("/fhir/metadata", headers=sent),
+        client.put("/fhir/Task/1/_history", headers=sent),
     ]:
         assert (answer.headers["X-Request-Id"], answer.headers["traceparent"]) == ("mine-1", trace)
     mine = client.get("/fhir/Task/x", headers={"X-Request-Id": LINE, "traceparent": "00-x"})
