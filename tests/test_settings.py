@@ -157,3 +157,18 @@ def test_rules_name_settings_that_exist() -> None:
     )
     named = {word.lstrip("(").removeprefix("ADAPTER_").lower() for word in words if "ADAPTER_" in word}
     assert named <= set(Settings.model_fields)
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["*", "null", "app.example", "https://app.example/", "https://App.example", "https://a.example, *", "https://*.example",
+     "ftp://a.example", "https://u:p@a.example"],
+)  # fmt: skip
+def test_only_whole_origins_may_ask_from_their_pages(origins: str) -> None:
+    assert set(faults(cors_origins=origins)) == {"ADAPTER_CORS_ORIGINS"}
+
+
+def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load().cors_origins == ()
+    monkeypatch.setenv("ADAPTER_CORS_ORIGINS", "https://app.example, http://[::1]:3000")
+    assert load().cors_origins == ("https://app.example", "http://[::1]:3000")

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _FHIR: Final = "/fhir/"
-_NAMED: Final = frozenset({"_", "$"})
-"""How a part of an address begins that is neither type nor id: `_history`, `$validate`."""
+_INTERACTIONS: Final = frozenset("_$")
+"""What no id begins with: `_history`, `$everything`. R4 http.html#operations."""
 
 
 class App(Flask):
@@ -62,7 +62,7 @@ class App(Flask):
     def _hot(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         if method in _READING and path.startswith(_FHIR):
             type_, slash, id_ = path[6:].partition("/")
-            if type_ in self._own or type_[:1] in _NAMED or id_[:1] in _NAMED:
+            if type_ in self._own or path.rpartition("/")[2][:1] in _INTERACTIONS:
                 return None
             if type_ and not slash:
                 return self._search, {"type_": type_}

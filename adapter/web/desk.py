@@ -151,12 +151,12 @@ class Desk:
 
     def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
         try:
-            if route.path.startswith(problems.FHIR):
-                manners.before(route, call, names)
             if route.method == "POST":
                 self._bounded(route, call)
             if not route.any_params:
                 _known(route, call)
+            if route.path.startswith(problems.FHIR):
+                manners.before(route, call, names)
             return route.view(call, **names)
         except AdapterError as error:
             return problems.answer(call, error)

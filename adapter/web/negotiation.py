@@ -63,12 +63,11 @@ def wanted(environ: dict[str, Any], params: Sequence[tuple[str, str]]) -> Form:
 
     Raises FhirError IPK-F006 where it is none of ours, IPK-F005 where `_format` or `_pretty` contradict or cannot be read.
     """
-    media = _format(params)
+    media, pretty = _format(params), _pretty(params)
     found = _form(media) if media else by_accept(environ.get("HTTP_ACCEPT"))
-    said = tuple((name, value) for name, value in params if name in {"_format", "_pretty"} and value)
-    if not said:
-        return found
-    return Form(found.content, xml=found.xml, pretty=_pretty(params), params=tuple(dict.fromkeys(said)))
+    # In words of our own: a link repeats nothing that somebody put beside them.
+    said = [*([("_format", _KINDS[media])] if media else ()), *([("_pretty", "true")] if pretty else ())]
+    return Form(found.content, xml=found.xml, pretty=pretty, params=tuple(said)) if said else found
 
 
 def check(accept: str | None, formats: Sequence[str]) -> None:

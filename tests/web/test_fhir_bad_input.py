@@ -105,7 +105,7 @@ TABLE_OF_BAD: Final = (
     get(f"/fhir/Patient?colour={SECRET}", 400, "IPK-F004"),
     get(f"/fhir/Patient?identifier={NUMBER}", 400, "IPK-F003"),
     # methods
-    Bad(method="PUT", path="/fhir/metadata", status=405, code="IPK-F007"),
+    Bad(method="PUT", path="/fhir/Task/1/_history/1", status=405, code="IPK-F007"),
     Bad(method="DELETE", path="/fhir/Task/1/_history/1", status=405, code="IPK-F007"),
     Bad(method=SECRET.upper(), path="/fhir/Task/1", status=405, code="IPK-F007"),
     Bad(method="TRACE", path="/fhir/Task", status=405, code="IPK-F007"),

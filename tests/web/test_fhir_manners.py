@@ -9,10 +9,13 @@ from typing import Any, Final
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, create_environ
 
 from adapter.services import Services
-from adapter.web import manners, negotiation
+from adapter.web import answers, manners, negotiation
+from adapter.web.answers import Answer
+from adapter.web.app import App
+from adapter.web.call import Answers, Call, Route
 from tests.fhir.test_xml import by_json, by_xml, said_by_xml
 from tests.web.hands import LINE, need, post, search, told
 
@@ -190,6 +193,15 @@ def test_a_format_asked_for_in_the_address_stays_in_the_links(client: FlaskClien
             assert (further.status_code, further.headers["Content-Type"]) == (200, XML)
 
 
+def test_links_repeat_no_more_of_a_format_than_its_name(client: FlaskClient):
+    told(client)
+    for value in ("application/fhir%2Bxml;a=Danser", "TEXT/XML"):
+        answer = client.get(f"/fhir/Task?_count=1&_format={value}")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, XML)
+        assert "_count=1&amp;_format=xml" in answer.text
+        assert "Danser" not in answer.text
+
+
 def test_pretty_is_for_people_and_says_the_same(client: FlaskClient):
     there = _need(client)
     answer = client.get(f"{there}?_pretty=true")
@@ -278,7 +290,7 @@ def test_conditions_of_a_read(client: FlaskClient, path: str, form: str):
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/fhir/metadata", {"GET", "HEAD", "OPTIONS"}),
+        ("/fhir/Task/1/_history", {"GET", "HEAD", "OPTIONS"}),
         ("/fhir/Task/1/_history/1", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
@@ -292,7 +304,7 @@ def test_options_tells_what_may_be_done(client: FlaskClient, path: str, allowed:
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "TRACE", "PROPFIND", "FOO"])
-@pytest.mark.parametrize("path", ["/fhir/metadata", "/fhir/Task/1/_history/1"])
+@pytest.mark.parametrize("path", ["/fhir/Task/1/_history", "/fhir/Task/1/_history/1"])
 def test_other_methods_are_405_with_allow(client: FlaskClient, method: str, path: str):
     answer = client.open(path, method=method, headers={"Accept": "application/fhir+xml"})
     assert (answer.status_code, _root(answer)) == (405, "OperationOutcome")
@@ -308,6 +320,31 @@ def test_a_form_is_no_xml(client: FlaskClient, media: str):
     assert answer.json["resourceType"] == "OperationOutcome"
 
 
+@pytest.mark.parametrize("media", [*sorted(negotiation.XML_TYPES), "Application/FHIR+XML; charset=utf-8"])
+def test_what_is_written_is_no_xml_and_the_view_never_sees_it(client: FlaskClient, media: str):
+    seen: list[str] = []
+
+    def written(call: Call, type_: str) -> Answer:
+        seen.append(type_ + call.method())
+        return answers.json({"resourceType": type_}, media=answers.FHIR)
+
+    route = Route(
+        method="POST", path="/fhir/{type_}", view=written, summary="Create", any_params=True,
+        answers=Answers(media=answers.FHIR, texts={}),
+    )  # fmt: skip
+    assert isinstance(client.application, App)
+
+    def asked(content_type: str) -> Answer:
+        environ = create_environ("/fhir/Task", method="POST", data=b"<Task/>", content_type=content_type)
+        assert isinstance(client.application, App)
+        return client.application.desk.serve(route, environ, {"type_": "Task"})
+
+    refused = asked(media)
+    assert (refused.status, seen) == (415, [])
+    assert b'"IPK-F057"' in refused.body
+    assert (asked("application/fhir+json").status, seen) == (200, ["TaskPOST"])
+
+
 def test_request_ids_and_traces_come_back_from_every_answer(client: FlaskClient):
     trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     sent = {"X-Request-Id": "mine-1", "traceparent": trace}
@@ -321,7 +358,7 @@ def test_request_ids_and_traces_come_back_from_every_answer(client: FlaskClient)
     ]
     for answer in [
         *(client.get(path, headers=sent) for path in paths),
-        client.put("/fhir/metadata", headers=sent),
+        client.put("/fhir/Task/1/_history", headers=sent),
     ]:
         assert (answer.headers["X-Request-Id"], answer.headers["traceparent"]) == ("mine-1", trace)
     mine = client.get("/fhir/Task/x", headers={"X-Request-Id": LINE, "traceparent": "00-x"})
