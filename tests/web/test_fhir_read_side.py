@@ -10,8 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from adapter.fhir import index, paging
-from adapter.fhir.urls import RECORD_STATE
+from adapter.fhir import deletion, index, paging
 from adapter.services import Services
 from adapter.store import resources
 from adapter.store.resources import Write
@@ -356,9 +355,8 @@ def test_who_polls_by_the_link_monitor_misses_nothing(client: FlaskClient, servi
 
 
 def test_what_was_deleted_is_an_entry_and_found_nowhere(client: FlaskClient, services: Services):
-    gone = {"meta": {"tag": [{"system": RECORD_STATE, "code": "deleted"}]}}
     put(services, organisation("a", "Alvdal"), task("t", "a"))
-    put(services, organisation("a", "Alvdal", **gone), version=2)
+    put(services, deletion.marked(organisation("a", "Alvdal", status="entered-in-error")), version=2)
     assert versions(get(client, "/fhir/Organization/_history"))[:2] == [
         "DELETE Organization/a",
         "POST Organization/a",
