@@ -117,6 +117,8 @@ def _refuse_numbers(row: Readable, params: Params) -> None:
 
 
 def _read(reading: Reading, name: str, value: str) -> None:
+    if "\0" in value:  # no text of a database may hold it
+        raise values.bad(safe(name))
     plain, _, modifier = name.partition(":")
     if name in shaping.HANDLERS:
         shaping.HANDLERS[name](reading, name, value)

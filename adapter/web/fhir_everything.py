@@ -63,7 +63,9 @@ def _parameters(body: bytes) -> list[tuple[str, str]]:
 
 def _answer(call: Call, id_: str, params: Params) -> Answer:
     negotiation.check(call.environ.get("HTTP_ACCEPT"), [value for name, value in params if name == "_format"])
-    path = f"Patient/{values.id_('id', id_)}/$everything"
+    if not values.is_id(id_):
+        raise FhirError("IPK-F001")
+    path = f"Patient/{id_}/$everything"
     types, since, kept = _asked(call, params)
     settings = call.services.settings
     count = min(fhir_search.number(params, "_count", settings.page_limit), settings.page_limit) or 1

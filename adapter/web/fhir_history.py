@@ -58,6 +58,8 @@ def of_one(call: Call, type_: str, id_: str) -> Answer:
     """Return the versions of one resource, newest first."""
     if type_ not in READABLE or type_ == AUDIT:
         raise FhirError("IPK-F002")
+    if not values.is_id(id_):
+        raise FhirError("IPK-F001")
     wanted = _wanted(call, f"{type_}/{id_}/_history", sorts=False)
     below = resources.NEWEST if wanted.after is None else _version(wanted.after)
     with call.services.store.read(snapshot=True) as conn:

@@ -210,6 +210,19 @@ def test_handling_decides_about_what_is_unknown(client: FlaskClient):
     assert code_of(strict) == (400, "IPK-F004")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "date=9999-12-31", "date=9999", "date=0001-01-01", "date=0000", "status=%00", "identifier=%00|x", "goal=%00",
+        "goal=a%20b", "_id=%00", "identifier=|", "instantiates-uri:below=%00", "_sort=,", "_include=", "_has:=x", "_has=x",
+        "goal.=x", ".=x", ":=x", "category:=x", "subject:Patient.=x", "_lastUpdated=ap9999-12-31", "activity-date=gt",
+        "_elements=,", "_summary=x", "goal:Goal:missing=true", "_has:Task:based-on=x", "_has:Task:based-on:=x",
+    ],
+)  # fmt: skip
+def test_odd_questions_are_answered_or_refused(client: FlaskClient, query: str):
+    assert client.get(f"/fhir/CarePlan?{query}").status_code in {200, 400}
+
+
 # ── pages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
