@@ -90,6 +90,7 @@ def _search(reading: Reading, org: str | None, key: bytes) -> Search:
         count=reading.count,
         after=opened(type_, kept, reading.after, key=key) if reading.after else None,
         total=reading.total or reading.count_only,
+        whole=not reading.inner and all(one.exact for one in reading.criteria),
     )
     return Search(
         query=query,

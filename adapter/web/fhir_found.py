@@ -74,7 +74,7 @@ def _find(conn: Connection, query: Query) -> Page:
 
 def _resolved(call: Call, conn: Connection, wanted: Search) -> Query:
     """Return the query for the store: with what chains lead to, and without what is shown to nobody."""
-    query = wanted.query
+    query = replace(wanted.query, whole=True)  # the rest is `_keep`
     if query.type == AUDIT:
         return replace(query, terms=tuple(filter(_is_audit, query.terms)))
     linked = tuple(_linked(call, conn, query, inner) for inner in wanted.inner)
