@@ -15,7 +15,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, ColumnElement, Select
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Boolean
+from sqlalchemy.types import BigInteger, Boolean, Integer
 
 from adapter.errors import SystemFault
 
@@ -245,7 +245,7 @@ def _strpos(element: contains, compiler: Any, **kw: Any) -> str:
 class position(FunctionElement[int]):  # noqa: N801 (a function of SQL)
     """Where a text first holds another one, from 1; 0 where it does not."""
 
-    type = BigInteger()
+    type = Integer()
     inherit_cache = True
 
 
