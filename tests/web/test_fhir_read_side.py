@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from adapter.store import resources
 from adapter.store.resources import Write
 from tests.clock import Clock
 from tests.events.samples import changed
+from tests.fhir import validator
 from tests.web.hands import ids, post, search, told, trails
 
 INSTANT = 1_772_614_800_000_000
@@ -501,3 +503,17 @@ def test_each_plan_of_the_story_is_found_by_its_references(client: FlaskClient, 
         assert ids(get(client, f"/fhir/CarePlan?{query}")) == [plan], query
     assert ids(get(client, f"/fhir/{goal.partition('/')[0]}?_has:CarePlan:goal:status=active"))
     assert plan in ids(get(client, "/fhir/Goal?_revinclude=CarePlan:goal"), "include")
+
+
+def test_what_is_answered_is_valid(client: FlaskClient, services: Services, tmp_path: Path):
+    """Bundles of history, of everything and of subsets, by the independent validator; subsets lack what they leave out."""
+    key = told(client)["case"]["patientId"]
+    put(services, organisation("a", "Alvdal"))
+    put(services, deletion.marked(organisation("a", "Alvdal")), version=2)
+    paths = (
+        "_history?_count=200", "Organization/_history?_sort=_lastUpdated", "Organization/a/_history",
+        f"Patient/{key}/$everything", "Task?_summary=true", "ServiceRequest?_summary=data", "Task?_elements=owner",
+        "Organization?_revinclude=Task:owner&_count=3", "metadata",
+    )  # fmt: skip
+    bodies = [client.get(f"/fhir/{path}").data for path in paths]
+    assert validator.errors(bodies, tmp_path) == []
