@@ -20,7 +20,7 @@ from adapter.fhir import urls
 
 _FOLDER: Final = "definitions"
 TYPES: Final = (
-    "StructureDefinition", "CodeSystem", "ValueSet", "SearchParameter", "NamingSystem", "CapabilityStatement",
+    "StructureDefinition", "CodeSystem", "ValueSet", "ConceptMap", "SearchParameter", "NamingSystem", "CapabilityStatement",
     "ImplementationGuide",
 )  # fmt: skip
 """What the guide holds."""

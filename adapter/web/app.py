@@ -38,8 +38,10 @@ class App(Flask):
         self._read = routes["GET", "/fhir/{type_}/{id_}"]
         self._search = routes["GET", "/fhir/{type_}"]
         self._post = routes["POST", "/events"]
-        self._own = frozenset(path.split("/")[2] for _, path in routes if path.startswith(_FHIR))
-        """What stands after /fhir/ in a row of its own."""
+        self._own = frozenset(
+            type_ for method, path in routes if method == "GET" and (type_ := _static(path))
+        )
+        """What is read or found by a row of its own."""
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: a hot one at once, any other as Flask does."""
@@ -71,6 +73,15 @@ class App(Flask):
         elif method == "POST" and path == "/events":
             return self._post, {}
         return None
+
+
+def _static(path: str) -> str:
+    """Return what stands in the place of the type in `/fhir/X` and `/fhir/X/{id}`; empty for all other paths."""
+    type_, _, rest = path.removeprefix(_FHIR).partition("/")
+    shaped = (
+        path.startswith(_FHIR) and "{" not in type_ and (not rest or (rest[0] == "{" and "/" not in rest))
+    )
+    return type_ if shaped else ""
 
 
 def create_app(services: Services, *, alive: Alive | None = None) -> Flask:

@@ -87,6 +87,16 @@ def test_every_canonical_of_ours_that_the_program_names_is_defined(url: str):
     assert found["resourceType"] == url.rsplit("/", 2)[1]
 
 
+@pytest.mark.parametrize("url", [row.url for row in definitions.every() if row.type == "ConceptMap"])
+def test_a_map_tells_of_every_code_of_its_system(url: str):
+    found = definitions.by_url(url)
+    assert found is not None
+    for group in found["group"]:
+        source = definitions.by_url(group["source"])
+        assert source is not None
+        assert {element["code"] for element in group["element"]} == set(_codes(source))
+
+
 def test_every_error_code_stands_in_its_code_system():
     found = definitions.by_url(urls.ERROR)
     assert found is not None
@@ -212,7 +222,9 @@ def test_a_profile_refuses_what_it_is_there_to_refuse(tmp_path: Path):
     assert [BROKEN[n] for n in range(len(BROKEN)) if n not in refused] == []
 
 
-@pytest.mark.parametrize("type_", ["CodeSystem", "ValueSet", "SearchParameter", "CapabilityStatement"])
+@pytest.mark.parametrize(
+    "type_", ["CodeSystem", "ValueSet", "ConceptMap", "SearchParameter", "CapabilityStatement"]
+)
 def test_definitions_are_r4_by_the_independent_validator(type_: str, tmp_path: Path):
     assert validator.errors([dict(one) for one in definitions.of_type(type_)], tmp_path) == []
 

@@ -19,7 +19,7 @@ PLAN = f"{urls.BASE}/StructureDefinition/ip-plan"
 def entries(client: FlaskClient, address: str) -> list[dict[str, Any]]:
     found = client.get(address)
     assert found.status_code == 200
-    assert found.content_type == "application/fhir+json"
+    assert found.mimetype == "application/fhir+json"
     bundle: dict[str, Any] = found.json
     assert bundle["type"] == "searchset"
     return [entry["resource"] for entry in bundle.get("entry", ())]
@@ -31,7 +31,7 @@ def test_every_definition_is_read_by_its_id_as_it_stands_in_the_package(type_: s
     assert rows
     for row in rows:
         found = client.get(f"/fhir/{type_}/{row.id}")
-        assert (found.status_code, found.content_type) == (200, "application/fhir+json")
+        assert (found.status_code, found.mimetype) == (200, "application/fhir+json")
         assert found.data == row.body
 
 

@@ -6,14 +6,20 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tools.guide import codes, compiled, examples, pages
+from tools.guide import codes, compiled, examples, maps, pages
 from tools.guide import definitions as made
 from tools.guide.place import DEFINITIONS, NotBuilt
 
 
+def tables() -> None:
+    """Make the FSH that follows from tables of the program."""
+    codes.write()
+    maps.write()
+
+
 def build() -> None:
     """Make everything: codes, examples, definitions, pages. Raises NotBuilt."""
-    codes.write()
+    tables()
     examples.write()
     texts = made.files(compiled.compile_())
     made.write(texts)
@@ -22,7 +28,7 @@ def build() -> None:
 
 
 _COMMANDS: Final[Mapping[str, Callable[[], None]]] = {
-    "build": build, "codes": codes.write, "examples": examples.write, "pages": pages.write,
+    "build": build, "codes": tables, "examples": examples.write, "pages": pages.write,
 }  # fmt: skip
 
 

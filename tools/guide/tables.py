@@ -19,6 +19,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "extension": "Extensions",
     "CodeSystem": "Code systems",
     "ValueSet": "Value sets",
+    "ConceptMap": "Maps of codes",
     "NamingSystem": "Identifier systems",
     "SearchParameter": "Search parameters",
     "CapabilityStatement": "Requirements",
@@ -175,6 +176,16 @@ def _target_or_code(url: str) -> str:
     return _target(url) if url.startswith(urls.BASE) else _code(url)
 
 
+def _mapped(content: Json) -> Iterator[str]:
+    for group in content["group"]:
+        yield f"<p>From {_target(group['source'])} to {_code(group['target'])}.</p>"
+        rows = [
+            (_code(one["code"]), ", ".join(_code(t["code"]) for t in one["target"]))
+            for one in group["element"]
+        ]
+        yield "<h2>Codes</h2>" + _table(("From", "To"), rows)
+
+
 # ── the rest ──
 
 
@@ -208,6 +219,7 @@ _BODIES: Final[Mapping[str, Callable[[Json], Iterator[str]]]] = {
     "StructureDefinition": _structure,
     "CodeSystem": _system,
     "ValueSet": _set,
+    "ConceptMap": _mapped,
     "SearchParameter": _parameter,
     "CapabilityStatement": _capability,
     "NamingSystem": _nothing,

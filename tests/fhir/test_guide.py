@@ -15,7 +15,7 @@ from adapter.fhir import definitions, profiles
 from adapter.web import guide
 from tests.fhir import validator
 from tools.guide import __main__ as tool
-from tools.guide import codes, compiled, examples, packages, pages, place
+from tools.guide import codes, compiled, examples, maps, packages, pages, place
 from tools.guide import definitions as made
 
 
@@ -28,8 +28,9 @@ def test_the_pages_are_what_the_sources_make():
     }
 
 
-def test_the_code_systems_in_fsh_are_what_the_tables_make():
+def test_the_code_systems_and_maps_in_fsh_are_what_the_tables_make():
     assert codes.FSH.read_text("utf-8") == codes.fsh()
+    assert maps.FSH.read_text("utf-8") == maps.fsh()
 
 
 def test_the_examples_are_what_the_golden_files_make():
@@ -115,7 +116,7 @@ def test_what_sushi_says_is_told_and_nothing_is_written(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(packages.shutil, "which", lambda _: None)
-    monkeypatch.setattr(tool.codes, "write", lambda: None)
+    monkeypatch.setattr(tool, "tables", lambda: None)
     monkeypatch.setattr(tool.examples, "write", lambda: None)
     assert tool.main(["build"]) == 1
     assert "Node with npm is needed" in capsys.readouterr().err
