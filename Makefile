@@ -12,7 +12,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --no-config --universal --python-vers
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock format clean venv install install-dev
+.PHONY: help run test check bench ig lock format clean venv install install-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ check: install-dev ## Format, lint, types, import contracts, dependency audit
 
 bench: install-dev ## Measure ours beside a floor of its own, in one run
 	$(PY) -m bench
+
+ig: install-dev ## Compile the FHIR guide of ig/ into adapter/data/ (Node with npm, and no-basis: see CONTRIBUTING.md)
+	$(PY) -m tools.guide build
 
 format: install-dev ## Format, and mend what the linter can mend
 	$(VENV)/bin/ruff check --fix-only --quiet .

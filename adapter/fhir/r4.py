@@ -35,10 +35,11 @@ def check_bytes(data: bytes) -> tuple[Fault, ...]:
     return check(found)
 
 
-def check(resource: object, *, profile: str | None = None) -> tuple[Fault, ...]:
+def check(resource: object, *, profile: str | None = None, warnings: bool = False) -> tuple[Fault, ...]:
     """Return every fault of a resource with its FHIRPath place, rule and no value: R4's, and those of profiles.
 
     It is held against the profiles of the guide that it claims in `meta.profile`, and against `profile` (a canonical).
+    What a profile only warns of (severity `may`) is among them with `warnings`.
     """
     if not isinstance(resource, Mapping) or not isinstance(resource.get("resourceType"), str):
         return (walk.fault("resourceType", "min-1", "required element"),)
@@ -46,7 +47,8 @@ def check(resource: object, *, profile: str | None = None) -> tuple[Fault, ...]:
         return (Fault(code="IPK-F002", path="resourceType", rule="structure"),)
     own = walk.check(resource, further=conformance.further)
     asked = _asked(resource, profile) if profile is not None else ()
-    return _once((*own, *_second(resource, own), *asked))
+    found = _once((*own, *_second(resource, own), *asked))
+    return found if warnings else tuple(fault for fault in found if fault.severity == "must")
 
 
 def _asked(resource: Mapping[str, Any], profile: str) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from adapter.errortable import TABLE
 from adapter.events import schemas
-from adapter.web import answers, pages, view
+from adapter.web import answers, guide, pages, view
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Route
 
@@ -21,6 +21,7 @@ _NAV: Final = " ".join(
     (
         "<nav>",
         pages.link("/docs", "Documents"),
+        pages.link("/docs/guide", "FHIR guide"),
         pages.link("/docs/errors", "Errors"),
         pages.link("/schemas/events", "Event schemas"),
         pages.link("/openapi.json", "OpenAPI"),
@@ -47,6 +48,7 @@ def routes(all_routes: Callable[[], Iterable[tuple[str, Route]]]) -> tuple[Route
         _route("/docs/errors", errors, "Every error code", "text/html"),
         _route("/docs/style.css", style, "Style sheet of these pages", "text/css"),
         view.STYLE_ROUTE,
+        *guide.ROUTES,
     )
 
 

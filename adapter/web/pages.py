@@ -17,20 +17,21 @@ code { font-family: ui-monospace, monospace; } nav a { margin-right: 1rem; }
 """.strip()
 
 
-def frame(title: str, body: str, *, lang: str = "en") -> str:
-    """Return a page with the style sheet of /docs."""
+def frame(title: str, body: str, *, lang: str = "en", nav: str = "") -> str:
+    """Return a page with the style sheet of /docs; what leads to other pages (`nav`) stands before its main part."""
     name = escape(title)
+    main = f"<h1>{name}</h1>{body}"
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{name}</title>'
         f'<link rel="stylesheet" href="/docs/style.css"></head>'
-        f"<body><h1>{name}</h1>{body}</body></html>\n"
+        f"<body>{f'{nav}<main>{main}</main>' if nav else main}</body></html>\n"
     )
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a table; cells are HTML already."""
-    head = "".join(f"<th>{escape(each)}</th>" for each in heads)
+    head = "".join(f'<th scope="col">{escape(each)}</th>' for each in heads)
     lines = ("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
 

@@ -131,6 +131,8 @@ def test_the_capability_statement_names_profiles_that_are_there(client: FlaskCli
             found = definitions.by_url(url)
             assert found is None or found["type"] == type_
     assert set(definitions.TYPES) <= set(rows)
+    parameters = {p.get("definition", "") for row in rows.values() for p in row.get("searchParam", ())}
+    assert all(definitions.by_url(url) for url in parameters if url.startswith(urls.BASE))
     for guide in told["implementationGuide"]:
         assert definitions.by_url(guide)
 

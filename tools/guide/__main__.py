@@ -6,19 +6,24 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tools.guide import codes, compiled, definitions
+from tools.guide import codes, compiled, examples, pages
+from tools.guide import definitions as made
 from tools.guide.place import DEFINITIONS, NotBuilt
 
 
 def build() -> None:
-    """Make everything: codes, definitions. Raises NotBuilt."""
+    """Make everything: codes, examples, definitions, pages. Raises NotBuilt."""
     codes.write()
-    texts = definitions.files(compiled.compile_())
-    definitions.write(texts)
+    examples.write()
+    texts = made.files(compiled.compile_())
+    made.write(texts)
+    pages.write()
     print(f"{len(texts) - 1} definitions in {DEFINITIONS.name}/; SUSHI told no error and no warning")
 
 
-_COMMANDS: Final[Mapping[str, Callable[[], None]]] = {"build": build, "codes": codes.write}
+_COMMANDS: Final[Mapping[str, Callable[[], None]]] = {
+    "build": build, "codes": codes.write, "examples": examples.write, "pages": pages.write,
+}  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:

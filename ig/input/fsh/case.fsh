@@ -13,7 +13,7 @@ Description: "A need for a coordinator, an individual plan or another coordinate
 * obeys ip-need-1
 * extension contains PatientWish named patientWish 0..1
 * extension[patientWish] ^short = "Whether the patient wishes it: yes, no, unclear"
-* requisition 1..1
+* requisition MS
 * requisition.system 1..1
 * requisition.system = "https://ip-adapter.example/fhir/NamingSystem/melde-id"
 * requisition.value 1..1
@@ -31,12 +31,12 @@ Description: "A need for a coordinator, an individual plan or another coordinate
 * occurrence[x] 1..1
 * occurrence[x] only dateTime
 * occurrence[x] ^short = "When the need was identified"
-* authoredOn 1..1
+* authoredOn MS
 * authoredOn ^short = "When it was recorded"
 * requester 1..1
 * requester only Reference(PractitionerRole or Organization or Patient or RelatedPerson)
 * requester ^short = "Who identified the need"
-* performer 1..1
+* performer 0..1 MS
 * performer only Reference(Organization)
 * performer ^short = "The party that is to assess it"
 * supportingInfo ^short = "The Consent it rests on"

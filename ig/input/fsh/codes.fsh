@@ -22,6 +22,15 @@ Description: "ServiceRequest.category: tells a need that was told to a party fro
 * ^language = #nb
 * #behovsmelding "Melding om behov" "A need that was told to the party that must assess it."
 
+CodeSystem: RecordState
+Id: record-state
+Title: "State of a record"
+Description: "Resource.meta.tag of the version by which a resource was deleted over FHIR."
+* ^caseSensitive = true
+* ^experimental = false
+* ^language = #nb
+* #deleted "Slettet" "Deleted over FHIR: entered in error. What it was stands in its history."
+
 CodeSystem: NeedState
 Id: need-state
 Title: "State of a need"

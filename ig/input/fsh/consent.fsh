@@ -11,7 +11,7 @@ Id: ip-consent
 Title: "Consent (samtykke)"
 Description: "What the patient, or who consents on the patient's behalf, has said about sharing: scopes, receivers, exceptions. A nested deny is kept inside and printed nowhere. Item 8."
 * obeys ip-consent-1
-* extension contains ConsentStatement named statement 1..1
+* extension contains ConsentStatement named statement 0..1 MS
 * extension[statement] ^short = "The statement in its own words"
 * scope = $ConsentScope#patient-privacy
 * category 2..*
@@ -25,7 +25,7 @@ Description: "What the patient, or who consents on the patient's behalf, has sai
 * performer 1..*
 * performer only Reference(Patient or RelatedPerson)
 * performer ^short = "Who consents"
-* organization 1..1
+* organization 0..1 MS
 * organization ^short = "Who holds the consent"
 * policyRule 1..1
 * policyRule ^short = "Legal ground: Volven 9230"

@@ -101,3 +101,11 @@ Context: Consent
 * extension[note] ^short = "Kept inside, never printed or sent"
 * extension[note].value[x] 1..1
 * extension[note].value[x] only string
+
+Extension: SubscriptionSecret
+Id: subscription-secret
+Title: "Signing key of a subscription"
+Description: "The key that notifications are signed with (Standard Webhooks, whsec_…): given by the subscriber, or shown once when the subscription is made. It is never served again."
+Context: Subscription.channel
+* value[x] 1..1
+* value[x] only string

@@ -1,8 +1,8 @@
 // The team and the assignments.
 
 Invariant: ip-team-1
-Description: "The patient takes part in the team."
-Severity: #error
+Description: "The patient takes part in the team; the adapter sees to it."
+Severity: #warning
 Expression: "participant.role.coding.where(system = 'https://ip-adapter.example/fhir/CodeSystem/team-function' and code = 'pasient').exists()"
 
 Invariant: ip-team-2
@@ -16,11 +16,11 @@ Id: ip-team
 Title: "Team (team rundt pasienten)"
 Description: "One per patient and installation: the patient, coordinators, contact physicians and others, a participant per role held. Ended participations stay with `period.end`. Items 2, 3 and 9."
 * obeys ip-team-1 and ip-team-2
-* identifier 1..*
+* identifier MS
 * status 1..1
 * category 1..1
 * category from TeamCategories (required)
-* name 1..1
+* name MS
 * subject 1..1
 * subject only Reference(Patient)
 * participant 1..*
@@ -33,7 +33,7 @@ Description: "One per patient and installation: the patient, coordinators, conta
 * participant.onBehalfOf 0..0
 * participant.onBehalfOf ^short = "Never: the organisation stands in the PractitionerRole (R4 ctm-1)"
 * participant.period ^short = "From when to when; an ended one stays"
-* managingOrganization 1..1
+* managingOrganization 0..1 MS
 * managingOrganization ^short = "The organisation responsible for the team"
 
 Profile: IpAssignment

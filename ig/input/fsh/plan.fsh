@@ -6,8 +6,8 @@ Severity: #error
 Expression: "category.coding.where(system = 'https://ip-adapter.example/fhir/CodeSystem/plan-category' and code = 'individuell-plan').exists()"
 
 Invariant: ip-plan-2
-Description: "An activity is a resource of its own, referred to; `detail` is taken on input and turned into one."
-Severity: #error
+Description: "An activity is served as a resource of its own, referred to; `detail` is taken on input and turned into one."
+Severity: #warning
 Expression: "activity.detail.empty()"
 
 Profile: IpPlan
@@ -29,12 +29,12 @@ Description: "One active individual plan per person. Its author is the organisat
 * period 1..1
 * period.start 1..1
 * period ^short = "Item 7: from when to when"
-* created 1..1
+* created MS
 * author 1..1
 * author only Reference(Organization)
 * author ^short = "Responsible organisation: R4's meaning of author"
 * contributor ^short = "Who wrote it"
-* careTeam 1..1
+* careTeam 0..1 MS
 * careTeam only Reference(IpTeam)
 * careTeam ^short = "Items 2 and 3: who takes part, and who is coordinator"
 * goal only Reference(IpGoal)
@@ -67,7 +67,7 @@ Description: "A service that the plan counts on: what, who gives it, where, when
 * code 1..1
 * code.text 1..1
 * code ^short = "The measure in words"
-* basedOn 1..1
+* basedOn 0..1 MS
 * basedOn only Reference(IpPlan)
 * subject only Reference(Patient)
 * performer ^short = "Who gives it; a name is enough for those outside the address book"
@@ -80,7 +80,7 @@ Id: ip-plan-task
 Title: "Task of a plan (oppgave i planen)"
 Description: "Something somebody is to do by the plan."
 * intent = #plan
-* basedOn 1..1
+* basedOn 0..1 MS
 * basedOn only Reference(IpPlan)
 * description 1..1
 * for 1..1
@@ -92,7 +92,7 @@ Id: ip-meeting
 Title: "Meeting (møte)"
 Description: "A meeting of the team, an appointment of the plan, or the plan's next evaluation (proposed, with `requestedPeriod`). It holds no health detail."
 * description 1..1
-* created 1..1
+* created MS
 * participant.actor 1..1
 * supportingInformation ^short = "The plan it belongs to"
 * requestedPeriod ^short = "The day of the next evaluation, item 7"

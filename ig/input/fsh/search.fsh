@@ -1,11 +1,11 @@
 // Search parameters beyond base R4.
 
-Instance: careteam-role
+Instance: CareTeam-role
 InstanceOf: SearchParameter
 Usage: #definition
 Title: "CareTeam by role"
 Description: "Role of a participant."
-* url = "https://ip-adapter.example/fhir/SearchParameter/careteam-role"
+* url = "https://ip-adapter.example/fhir/SearchParameter/CareTeam-role"
 * name = "CareTeamRole"
 * status = #active
 * date = "2026-11-27"

@@ -47,7 +47,7 @@ Description: "Requirements: what a plan platform may count on."
 * insert Sought(1, 1, status, token)
 * insert Sought(1, 2, category, token)
 * insert Sought(1, 3, role, token)
-* rest.resource[1].searchParam[3].definition = "https://ip-adapter.example/fhir/SearchParameter/careteam-role"
+* rest.resource[1].searchParam[3].definition = "https://ip-adapter.example/fhir/SearchParameter/CareTeam-role"
 * insert Served(2, Goal)
 * rest.resource[2].supportedProfile[0] = "https://ip-adapter.example/fhir/StructureDefinition/ip-goal"
 * insert Sought(2, 0, patient, reference)
