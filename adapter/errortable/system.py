@@ -34,6 +34,7 @@ FHIR: Final[dict[str, Row]] = {
         "Bruk application/x-www-form-urlencoded", "Use application/x-www-form-urlencoded"),
     "IPK-F012": Row(413, "too-long", "Innholdet er for stort", "The body is too large", "Del opp søket",
         "Split the search"),
+<<<<<<< HEAD
     "IPK-F045": Row(422, "structure", "Ressursen er ikke bygget som R4", "The resource is not built as R4 says",
         "Rett stedet som er nevnt; se typens sider i R4", "Correct the place named; see the type's pages in R4"),
     "IPK-F046": Row(422, "required", "Et påkrevd element mangler", "A required element is missing",
@@ -61,6 +62,8 @@ FHIR: Final[dict[str, Row]] = {
         "The search leads through too many resources", "Gjør søket smalere", "Narrow the search"),
     "IPK-F021": Row(400, "invalid", "Parameterne motsier hverandre", "The parameters contradict each other",
         "Bruk én av dem", "Use one of them"),
+=======
+>>>>>>> val
 }
 """The FHIR API."""
 

@@ -135,7 +135,11 @@ class _Check:
 
     def fault(self, path: str, rule: str, hint: str = "", severity: str = "must") -> Fault:
         return Fault(
-            code=_CODE, path=path, rule=rule, hint=f"{self.profile} {hint}".strip(), severity=severity
+            code=_CODE,
+            path=path,
+            rule=rule,
+            hint=f"{self.profile}: {hint}" if hint else self.profile,
+            severity=severity,
         )
 
     def node(self, value: Any, node: Node, path: str) -> Iterator[Fault]:

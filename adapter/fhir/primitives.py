@@ -11,6 +11,7 @@ from binascii import Error as NotBase64
 from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any, Final
 
 _MOST: Final = 2_147_483_647
@@ -42,7 +43,7 @@ def _whole(least: int) -> Callable[[Any], bool]:
 
 
 def _decimal(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _string(value: Any) -> bool:

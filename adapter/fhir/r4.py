@@ -14,6 +14,7 @@ import orjson
 
 from adapter.errors import Fault
 from adapter.fhir import conformance, references, shapes, walk
+from adapter.fhir.shapes import Element, Shape
 
 _NAME: Final = re.compile(r"_?[A-Za-z][A-Za-z]{0,39}(_fhir)?")
 _HINTS: Final[Mapping[str, tuple[str, str]]] = {
@@ -35,10 +36,14 @@ def check_bytes(data: bytes) -> tuple[Fault, ...]:
     return check(found)
 
 
-def check(resource: object, *, profile: str | None = None) -> tuple[Fault, ...]:
+def check(
+    resource: object, *, profile: str | None = None, warnings: bool = False, models: bool = True
+) -> tuple[Fault, ...]:
     """Return every fault of a resource with its FHIRPath place, rule and no value: R4's, and those of profiles.
 
     It is held against the profiles of the guide that it claims in `meta.profile`, and against `profile` (a canonical).
+    What a profile only warns of (severity `may`) is among them with `warnings`. Without `models` no second opinion of
+    fhir.resources is heard, which takes twice as long as all else and has said nothing new in any test.
     """
     if not isinstance(resource, Mapping) or not isinstance(resource.get("resourceType"), str):
         return (walk.fault("resourceType", "min-1", "required element"),)
@@ -46,7 +51,9 @@ def check(resource: object, *, profile: str | None = None) -> tuple[Fault, ...]:
         return (Fault(code="IPK-F002", path="resourceType", rule="structure"),)
     own = walk.check(resource, further=conformance.further)
     asked = _asked(resource, profile) if profile is not None else ()
-    return _once((*own, *_second(resource, own), *asked))
+    second = _second(resource, own) if models or not shapes.listed(resource["resourceType"]) else ()
+    found = _once((*own, *second, *asked))
+    return found if warnings else tuple(fault for fault in found if fault.severity == "must")
 
 
 def _asked(resource: Mapping[str, Any], profile: str) -> Iterator[Fault]:
@@ -76,7 +83,7 @@ def _second(resource: Mapping[str, Any], own: Sequence[Fault]) -> Iterator[Fault
 
 
 def _near(path: str, place: str) -> bool:
-    """Return whether one place is the other, or inside it; the models say `valueString` where FHIRPath says `value`."""
+    """Return whether one place is the other, or inside it."""
     inner, outer = (path, place) if len(path) >= len(place) else (place, path)
     return inner.startswith(outer) and ("." in outer or outer == path)
 
@@ -107,15 +114,39 @@ def _models(resource: Mapping[str, Any], type_: str) -> Iterator[Fault]:
         return
     for row in rows:
         rule, hint = _HINTS.get(row["type"], ("form", "value"))
-        yield walk.fault(_path(type_, row["loc"]), rule, hint)
+        yield walk.fault(_path(resource, row["loc"]), rule, hint)
 
 
-def _path(type_: str, place: Sequence[str | int]) -> str:
-    """FHIRPath of a pydantic location. A name that does not look like an element's is input, so it is not repeated."""
-    text = type_
+def _path(resource: Mapping[str, Any], place: Sequence[str | int]) -> str:
+    """FHIRPath of a pydantic location: a choice without its type. What does not look like a name is input: not repeated."""
+    text, node = str(resource["resourceType"]), resource
+    shape = shapes.shape(text) if shapes.listed(text) else None
     for step in place:
         if isinstance(step, int):
-            text += f"[{step}]"
-        elif step != "root" and _NAME.fullmatch(step):
-            text += f".{step.removeprefix('_').removesuffix('_fhir')}"
+            text, node = f"{text}[{step}]", _down(node, step)
+            continue
+        if step == "root" or not _NAME.fullmatch(step):
+            continue
+        name = step.removeprefix("_").removesuffix("_fhir")
+        element = shape.elements.get(name) if shape is not None else None
+        text, node = f"{text}.{element.label if element is not None else name}", _down(node, name)
+        shape = _within(element, node)
     return text
+
+
+def _down(node: Any, step: str | int) -> Any:
+    try:
+        return node[step]
+    except (LookupError, TypeError):
+        return None
+
+
+def _within(element: Element | None, node: Any) -> Shape | None:
+    """Return the shape of what stands at an element."""
+    if element is None or element.primitive:
+        return None
+    if not element.inner:
+        return shapes.shape(element.type)
+    first = node[0] if isinstance(node, list) and node else node
+    type_ = first.get("resourceType") if isinstance(first, Mapping) else None
+    return shapes.shape(type_) if isinstance(type_, str) and shapes.listed(type_) else None

@@ -17,6 +17,8 @@ from adapter.fhir.invariants import RULES, Rule
 from adapter.fhir.primitives import PRIMITIVES
 
 _TYPE: Final = re.compile(r"(#?[^(|]+)(?:\(([^)]*)\))?")
+_FEW: Final = 16
+"""Codes that one message names."""
 _NESTED: Final = frozenset({"BackboneElement", "Element"})
 _PROFILED: Final = {"SimpleQuantity": "Quantity", "MoneyQuantity": "Quantity"}
 _BY_FORM: Final[Mapping[str, re.Pattern[str]]] = {
@@ -106,6 +108,13 @@ def listed(type_: str) -> bool:
 def codes(name: str) -> frozenset[str]:
     """Return the codes of a value set of R4, empty where it has no list; `system|code` where its elements are no codes."""
     return _table().sets.get(name, frozenset())
+
+
+@cache
+def told(name: str) -> str:
+    """Return a value set in words: its codes where they are few, else its name."""
+    listed = sorted(codes(name))
+    return ", ".join(listed) if 0 < len(listed) <= _FEW else name
 
 
 def takes(name: str, code: object) -> bool:

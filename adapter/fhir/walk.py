@@ -171,7 +171,7 @@ class _Walk:
             self.say(place, rule, hint)
             return
         if element.bound and not shapes.takes(element.bound, value):
-            self.say(place, "required-binding", element.bound)
+            self.say(place, "required-binding", shapes.told(element.bound))
         if element.rules:
             self.invariants(value, element.rules, place)
 
@@ -183,7 +183,7 @@ class _Walk:
         listed = codings if isinstance(codings, list | tuple) else ()
         wanted = shapes.codes(element.bound)
         if not any(isinstance(c, Mapping) and f"{c.get('system')}|{c.get('code')}" in wanted for c in listed):
-            self.say(place, "required-binding", element.bound)
+            self.say(place, "required-binding", shapes.told(element.bound))
 
     def reference(self, value: Mapping[str, Any], element: Element, place: str) -> None:
         literal = value.get("reference")
@@ -193,7 +193,7 @@ class _Walk:
         kind = self.scope.kind(value)
         # What is contained and of no known type has been said already.
         if element.targets and kind not in {"", *element.targets} and shapes.known(kind):
-            self.say(place, f"ref-{element.label}", "reference target")
+            self.say(place, f"ref-{element.label}", ", ".join(sorted(element.targets)))
 
     def cardinality(self, node: Mapping[str, Any], shape: Shape, path: str) -> None:
         for label, names in shape.required:

@@ -59,7 +59,7 @@ def _answer(call: Call, type_: str, id_: str | None) -> Answer:
     if asked.resource is not None:
         people = call.services.settings.people()
         whole = (*_whole(data, type_, people), *_addressed(asked.resource, type_, id_))
-        found = (*whole, *r4.check(asked.resource, profile=asked.profile))
+        found = (*whole, *r4.check(asked.resource, profile=asked.profile, warnings=True))
     if len(found) > _MOST:
         found = (*found[:_MOST], Fault(code="IPK-F054", path=type_, severity="note"))
     lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))

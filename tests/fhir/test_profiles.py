@@ -226,22 +226,21 @@ def guided(profile: str, resource: dict[str, Any]) -> list[tuple[str, str]]:
 PATIENT = {"reference": "Patient/1"}
 WRONG: Final = (
     ("ip-plan", {"category": [{"coding": [{"system": "u:x", "code": "individuell-plan"}]}]}, "CarePlan", "ip-plan-1"),
-    ("ip-plan", {"activity": [{"detail": {"status": "unknown"}}]}, "CarePlan", "ip-plan-2"),
     ("ip-plan", {"author": {"reference": "Patient/1"}}, "CarePlan.author", "profile-target"),
     ("ip-plan", {"careTeam": [{"reference": "CareTeam/1"}, {"reference": "CareTeam/2"}]}, "CarePlan.careTeam", "profile-max"),
     ("ip-plan", {"intent": "order"}, "CarePlan.intent", "profile-pattern"),
     ("ip-plan", {"period": {"end": "2027"}}, "CarePlan.period.start", "profile-min"),
-    ("ip-team", {"managingOrganization": ...}, "CareTeam.managingOrganization", "profile-min"),
+    ("ip-team", {"managingOrganization": [{"reference": "Organization/1"}] * 2}, "CareTeam.managingOrganization", "profile-max"),
     ("ip-team", {"category": [{"text": "x"}]}, "CareTeam.category[0]", "profile-binding"),
     ("ip-goal", {"description": {"coding": [{"code": "x"}]}}, "Goal.description.text", "profile-min"),
     ("ip-need", {"occurrenceDateTime": ..., "occurrencePeriod": {"start": "2026"}}, "ServiceRequest.occurrence", "profile-type"),
     ("ip-need", {"requisition": {"system": "u:x", "value": "y"}}, "ServiceRequest.requisition.system", "profile-pattern"),
     ("ip-need-task", {"owner": {"reference": "Patient/1"}}, "Task.owner", "profile-target"),
     ("ip-work-item", {"code": {"text": "x"}}, "Task.code", "profile-binding"),
-    ("ip-consent", {"extension": ...}, "Consent.extension", "slice-min"),
+    ("ip-consent", {"category": [{"text": "x"}] * 2}, "Consent.category", "slice-min"),
     ("ip-consent", {"policyRule": ..., "policy": [{"uri": "u:x"}]}, "Consent.policyRule", "profile-min"),
     ("ip-message", {"payload": [{"contentString": "x"}]}, "Communication.payload[0].content", "profile-type"),
-    ("ip-meeting", {"created": ...}, "Appointment.created", "profile-min"),
+    ("ip-meeting", {"description": ...}, "Appointment.description", "profile-min"),
     ("ip-assignment", {"practitioner": ...}, "PractitionerRole.practitioner", "profile-min"),
     ("ip-provenance", {"activity": ...}, "Provenance.activity", "profile-min"),
 )  # fmt: skip
@@ -268,7 +267,20 @@ def test_a_team_names_one_coordinator_in_charge_at_most() -> None:
     assert guided("ip-team", {**team, "participant": [*team["participant"], current, current]}) == [
         ("CareTeam", "ip-team-2")
     ]
-    assert ("CareTeam", "ip-team-1") in guided("ip-team", {**team, "participant": [current]})
+
+
+def test_what_a_profile_warns_of_refuses_nothing_and_is_told_to_who_asks() -> None:
+    url = f"{urls.BASE}/StructureDefinition/ip-plan"
+    plan = {**golden("ip-plan"), "activity": [{"detail": {"status": "unknown"}}]}
+    assert r4.check(plan, profile=url) == ()
+    (warning,) = r4.check(plan, profile=url, warnings=True)
+    assert (warning.path, warning.rule, warning.severity) == ("CarePlan", "ip-plan-2", "may")
+    team = {
+        **golden("ip-team"),
+        "participant": [{"role": [concept(text="x")], "member": {"reference": "Organization/1"}}],
+    }
+    found = r4.check(team, profile=f"{urls.BASE}/StructureDefinition/ip-team", warnings=True)
+    assert [fault.rule for fault in found] == ["ip-team-1"]
 
 
 def test_every_golden_resource_keeps_its_profile_and_the_definitions_of_its_extensions() -> None:
@@ -289,7 +301,7 @@ def test_a_claimed_profile_is_held_against_and_another_s_is_not() -> None:
         found = r4.check(right("CarePlan", meta={"profile": [url]}))
         return [(fault.path, fault.rule) for fault in found]
 
-    assert ("CarePlan.careTeam", "profile-min") in claiming(f"{urls.BASE}/StructureDefinition/ip-plan")
+    assert ("CarePlan.author", "profile-min") in claiming(f"{urls.BASE}/StructureDefinition/ip-plan")
     assert claiming("https://a.example/StructureDefinition/other") == []
     assert claiming(f"{urls.BASE}/StructureDefinition/ip-team") == [
         ("CarePlan.meta.profile[0]", "profile-type")

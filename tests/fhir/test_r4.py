@@ -279,3 +279,18 @@ def test_no_change_of_a_right_resource_breaks_the_check(resource: Any) -> None:
     for fault in r4.check(resource):
         assert fault.path
         assert fault.rule
+
+
+@given(mutated())
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_whatever_the_models_refuse_the_walk_refuses_too(resource: Any) -> None:
+    if isinstance(resource, dict) and shapes.listed(str(resource.get("resourceType"))):
+        assert r4.check(resource) == r4.check(resource, models=False)
+
+
+def test_what_may_stand_there_is_told_in_words_of_the_standard() -> None:
+    wrong = right("CarePlan", status="cancelled", subject={"reference": "Task/1"})
+    assert [fault.hint for fault in r4.check(wrong)] == [
+        "active, completed, draft, entered-in-error, on-hold, revoked, unknown",
+        "Group, Patient",
+    ]

@@ -73,16 +73,21 @@ def test_the_resource_may_come_in_parameters_with_mode_and_profile(client: Flask
     assert validated(client, parameters(resource=right("CarePlan"), mode="update")) == OK
     assert validated(client, parameters(mode="delete"), "CarePlan/1") == OK
     issues = validated(client, parameters(resource=right("CarePlan"), profile=PLAN))
-    assert ("error", "invariant", "CarePlan.careTeam") in issues
+    assert ("error", "invariant", "CarePlan.author") in issues
 
 
 def test_a_profile_may_be_asked_for_in_the_address(client: FlaskClient):
     found = client.post(f"/fhir/CarePlan/$validate?profile={PLAN}", json=right("CarePlan"))
-    assert "CarePlan.careTeam" in [issue["expression"][0] for issue in found.json["issue"]]
+    assert "CarePlan.author" in [issue["expression"][0] for issue in found.json["issue"]]
     unknown = client.post("/fhir/CarePlan/$validate?profile=https://a.example/x", json=right("CarePlan"))
     assert [(i["code"], i["details"]["coding"][0]["code"]) for i in unknown.json["issue"]] == [
         ("not-found", "IPK-F050")
     ]
+
+
+def test_what_a_profile_warns_of_is_a_warning(client: FlaskClient):
+    plan = right("CarePlan", activity=[{"detail": {"status": "unknown"}}], meta={"profile": [PLAN]})
+    assert ("warning", "invariant", "CarePlan") in validated(client, plan)
 
 
 def test_the_type_and_id_are_those_of_the_address(client: FlaskClient):
