@@ -208,6 +208,16 @@ class Settings(BaseSettings):
     )
     http_ca: Path | None = Field(None, description="file of certificates to trust; none: the usual ones")
 
+    # ── subscribers ──
+    hooks_private: bool = Field(
+        default=False, description="notify addresses that are not public too; in synthetic mode without TLS"
+    )
+    hook_timeout_seconds: int = Field(
+        10, ge=1, le=60, description="longest time for a notification to be taken"
+    )
+    hook_retry_seconds: float = Field(60.0, gt=0, description="wait before the second attempt to notify")
+    hook_attempts: int = Field(6, ge=1, description="attempts before a subscription is in error")
+
     # ── kept for a time ──
     retention_done_days: int = Field(30, ge=1, description="days that done/ and failed/ are kept")
     retention_epj_days: int = Field(90, ge=1, description="days that epj/ and handover/ are kept")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import parts, urls
+from adapter.fhir import parts, topics, urls
 from adapter.fhir.table import READABLE, Param, Readable
 
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "search-type")
@@ -65,7 +65,7 @@ def _resource(row: Readable) -> dict[str, Any]:
         {
             "type": row.type,
             "supportedProfile": [row.profile] if row.profile else None,
-            "interaction": [{"code": code} for code in interactions],
+            "interaction": [{"code": code} for code in (*interactions, *topics.written(row.type))],
             "versioning": "versioned",
             "conditionalRead": "not-match",
             "searchInclude": [f"{row.type}:{name}" for name in row.includes]
@@ -74,6 +74,7 @@ def _resource(row: Readable) -> dict[str, Any]:
             if row.type not in {"Provenance", "AuditEvent"}
             else None,
             "searchParam": [_param(param) for param in row.params] + _chained(row),
+            **topics.offered(row.type),
         }
     )
 

@@ -19,7 +19,7 @@ from adapter.errors import EventError, SystemFault
 from adapter.services import Services
 from adapter.web.answers import Answer
 
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 Params = Sequence[tuple[str, str]]
 
 EVENT_LIMIT: Final = "max_event_bytes"
