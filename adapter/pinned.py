@@ -117,6 +117,8 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        if self._sock is not None:
+            self._sock.close()
 
     def left(self) -> float:
         """Return the seconds left. Raises TimeoutError where there are none."""

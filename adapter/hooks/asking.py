@@ -35,6 +35,8 @@ OWN: Final = ""
 LIMIT: Final = 100
 """Most subscriptions of one client."""
 _KEY_BYTES: Final = 32
+_AT_ONCE: Final = 0
+"""Due before anything else."""
 Status = Literal["requested", "active", "error", "off"]
 
 
@@ -84,7 +86,7 @@ def create(services: Services, resource: object, *, client: str) -> Kept:
             id=id_, org=org, client=client, topic=wanted.topic.url, status="requested", endpoint=wanted.endpoint,
             content=wanted.content, filters=_json(wanted.filters), headers=_json(wanted.headers or ()), secret=secret,
             heartbeat=wanted.heartbeat, timeout=wanted.timeout, max_count=wanted.max_count, ends=micros(wanted.end),
-            cursor=feed.end(conn), number=0, told=0, upto=0, attempts=0, last_error=None, beat=None, due=micros(now),
+            cursor=feed.end(conn), number=0, told=0, upto=0, attempts=0, last_error=None, beat=None, due=_AT_ONCE,
             lease_owner=None, lease_until=None, created=micros(now),
         )  # fmt: skip
         subscriptions.add(conn, row)
@@ -167,7 +169,7 @@ def restate(
 
     One that stops by itself stands in the feed too, where those who look after the installation see it.
     """
-    due = micros(now) if status in {"requested", "active"} else None
+    due = _AT_ONCE if status in {"requested", "active"} else None
     subscriptions.put(conn, row._replace(status=status, due=due, attempts=0, last_error=code))
     said = shown if shown is not None else subscription.shown(_current(conn, row.id))
     made = _stored(conn, row, {**said, "status": status, **({"error": error(code)} if code else {})}, now=now)

@@ -123,7 +123,7 @@ REFUSED = [
     ({"filters": ["owner=Organization/1"]}, f"{FILTER}[0]", "IPK-F069"),
     ({"filters": ["patient="]}, f"{FILTER}[0]", "IPK-F069"),
     ({"filters": ["status"]}, f"{FILTER}[0]", "IPK-F069"),
-    ({"contained": [{"resourceType": "Basic", "id": "b", "code": {"text": "b"}}]}, "Subscription.contained", "IPK-F079"),
+    ({"text": {"status": "additional", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Om</div>'}}, "Subscription.text", "IPK-F079"),
     ({"reason": f"Om {SIX}00216"}, "Subscription.reason", "IPK-P001"),
     ({"reason": f"Om {SIX} 00216"}, "Subscription.reason", "IPK-P001"),
     ({"contact": [{"system": "phone", "value": f"{SIX}00216"}]}, "Subscription.contact[0].value", "IPK-P001"),
@@ -187,7 +187,6 @@ ADDRESSES = [
     "https:///hook",
     "ftp://93.184.215.14/hook",
     "hook",
-    "https://93.184.215.14/a b",
     "https://blåbær.example/hook",
     "https://93.184.215.14/" + "a" * 2000,
 ]
