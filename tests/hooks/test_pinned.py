@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -69,7 +71,9 @@ def test_a_name_that_leads_to_one_special_address_is_refused(monkeypatch: pytest
 
 
 @contextmanager
-def _serving(answer: bytes, *, drip: float = 0) -> Iterator[tuple[int, list[bytes]]]:
+def _serving(
+    answer: bytes, *, drip: float = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[int, list[bytes]]]:
     """Yield a port that answers every connection so, byte by byte where it drips; and what came."""
     got: list[bytes] = []
     stop = threading.Event()
@@ -82,16 +86,17 @@ def _serving(answer: bytes, *, drip: float = 0) -> Iterator[tuple[int, list[byte
                     conn, _ = server.accept()
                 except TimeoutError:
                     continue
-                with closing(conn):
-                    conn.settimeout(1)
-                    got.append(conn.recv(65_536))
-                    try:
-                        for byte in answer if drip else (answer,):
-                            conn.sendall(bytes([byte]) if drip else answer)
-                            if stop.wait(drip):
-                                break
-                    except OSError:
-                        continue
+                conn.settimeout(1)
+                with closing(conn), suppress(OSError):
+                    talk(conn)
+
+        def talk(plain: socket.socket) -> None:
+            with closing(tls.wrap_socket(plain, server_side=True) if tls else plain) as conn:
+                got.append(conn.recv(65_536))
+                for piece in [bytes([byte]) for byte in answer] if drip else [answer]:
+                    conn.sendall(piece)
+                    if stop.wait(drip):
+                        return
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -155,3 +160,39 @@ def test_nobody_there_is_no_answer(url: str):
     with pytest.raises(SystemFault) as caught:
         _post(url)
     assert caught.value.code == "IPK-S009"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Make a certificate of receiver.example, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = str(folder / "cert.pem"), str(folder / "key.pem")
+    asked = (
+        "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=receiver.example"
+    )
+    named = ["-addext", "subjectAltName=DNS:receiver.example", "-out", cert, "-keyout", key]
+    subprocess.run(["openssl", *asked.split(), *named], check=True, capture_output=True)
+    return cert, key
+
+
+@pytest.mark.parametrize(
+    ("trusted", "host"), [(True, "receiver.example"), (True, "localhost"), (False, "receiver.example")]
+)
+def test_the_certificate_is_that_of_the_name_not_of_the_address(
+    monkeypatch: pytest.MonkeyPatch, certificate: tuple[str, str], host: str, *, trusted: bool
+):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*certificate)
+    ours = ssl.create_default_context(cafile=certificate[0]) if trusted else ssl.create_default_context()
+    _led(monkeypatch, ["127.0.0.1"])
+    with _serving(b"HTTP/1.1 202 Accepted\r\n\r\n", tls=tls) as (port, got):
+        url = f"https://{host}:{port}/hook"
+        if trusted and host == "receiver.example":
+            assert _post(url, context=ours, headers={"X-Key": "secret"}) == 202
+            assert f"Host: receiver.example:{port}".encode() in got[0]
+            return
+        with pytest.raises(SystemFault):
+            _post(url, context=ours, headers={"X-Key": "secret"})
+    assert not [each for each in got if b"secret" in each]
