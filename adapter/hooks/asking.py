@@ -5,6 +5,7 @@ One transaction each: the row that the worker works by, and the resource that ev
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
@@ -35,6 +36,9 @@ OWN: Final = ""
 LIMIT: Final = 100
 """Most subscriptions of one client."""
 _KEY_BYTES: Final = 32
+_DEEPEST: Final = 64
+"""Most levels of a Subscription."""
+_ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _AT_ONCE: Final = 0
 """Due before anything else."""
 Status = Literal["requested", "active", "error", "off"]
@@ -150,7 +154,16 @@ def requeue(services: Services, id_: str) -> Subscription:
 
 def owned(conn: Connection, id_: str, client: str) -> Subscription:
     """Return a client's own subscription, held until the transaction ends; the installation's token has all. Raises FhirError IPK-F001."""
-    row = subscriptions.locked(conn, id_)
+    return admitted(subscriptions.locked(conn, id_) if _ID.fullmatch(id_) else None, client)
+
+
+def found(conn: Connection, id_: str, client: str) -> Subscription:
+    """Return a client's own subscription, to be looked at. Raises FhirError IPK-F001."""
+    return admitted(subscriptions.get(conn, id_) if _ID.fullmatch(id_) else None, client)
+
+
+def admitted(row: Subscription | None, client: str) -> Subscription:
+    """Return a subscription that is there and a client's own. Raises FhirError IPK-F001."""
     if row is None or client not in {OWN, row.client}:
         raise FhirError("IPK-F001")
     return row
@@ -193,6 +206,8 @@ def error(code: str) -> str:
 def _wanted(services: Services, resource: object, now: datetime) -> Wanted:
     if not isinstance(resource, Mapping) or resource.get("resourceType") != TYPE:
         raise FhirError("IPK-F009", at="resourceType", hint=TYPE)
+    if _is_deep(resource):
+        raise FhirError("IPK-F009", at=TYPE, hint=f"{_DEEPEST}")
     faults = r4.check(resource)
     if any(fault.severity == "must" for fault in faults):
         raise Faults(faults)
@@ -202,6 +217,19 @@ def _wanted(services: Services, resource: object, now: datetime) -> Wanted:
     with suppress(SystemFault):  # a name that leads nowhere yet is found out by the handshake
         pinned.addresses(wanted.endpoint, judge(services))
     return wanted
+
+
+def _is_deep(resource: object) -> bool:
+    """Return whether it is nested deeper than anything meant: what walks it by itself must come back."""
+    level: list[Any] = [resource]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for node in level
+            if isinstance(node, (Mapping, list))
+            for inner in (node.values() if isinstance(node, Mapping) else node)
+        ]
+    return bool(level)
 
 
 def _fresh(services: Services) -> str:

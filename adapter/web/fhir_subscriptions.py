@@ -5,7 +5,8 @@ A subscriber sees its own; the installation's token sees all. Reading and search
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -61,7 +62,7 @@ def status(call: Call, id_: str) -> Answer:
     _negotiated(call)
     _touched(call, id_)
     with call.services.store.read() as conn:
-        row = _own(call, subscriptions.get(conn, id_))
+        row = asking.found(conn, id_, _client(call))
     return answers.json(notification.statuses(_base(call), [_told(call, row)]), media=answers.FHIR)
 
 
@@ -88,7 +89,7 @@ def events(call: Call, id_: str) -> Answer:
     until = number(params, "eventsUntilNumber", _ALL)
     limit = call.services.settings.page_limit
     with call.services.store.read(snapshot=True) as conn:
-        row = _own(call, subscriptions.get(conn, id_))
+        row = asking.found(conn, id_, _client(call))
         found = subscriptions.events(conn, id_, since=since, until=until, limit=limit)
         sees = seeing.eye(call.services, call.caller.party if call.caller is not None else None)
         seen = seeing.visible(conn, list(dict.fromkeys(event.focus for event in found)), sees)
@@ -112,14 +113,11 @@ def _client(call: Call) -> str:
     return caller.client if caller is not None and caller.party is not None else asking.OWN
 
 
-def _own(call: Call, row: Subscription | None) -> Subscription:
-    if row is None or _client(call) not in {asking.OWN, row.client}:
-        raise FhirError("IPK-F001")
-    return row
-
-
 def _negotiated(call: Call) -> list[tuple[str, str]]:
+    """Return the query parameters, with those of a Parameters body where an operation is asked by POST. Raises FhirError."""
     params = call.params()
+    if call.method() == "POST" and call.path().rpartition("/")[2].startswith("$"):
+        params += _parameters(_body(call))
     formats = [value for name, value in params if name == "_format"]
     negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
     return params
@@ -131,6 +129,21 @@ def _body(call: Call) -> Any:
         return orjson.loads(call.body())
     except orjson.JSONDecodeError:
         raise FhirError("IPK-E001") from None
+
+
+def _parameters(body: Any) -> list[tuple[str, str]]:
+    """Return the parameters of a Parameters resource, by name and simple value. R4 operations.html. Raises FhirError IPK-F009."""
+    if not isinstance(body, Mapping) or body.get("resourceType") != "Parameters":
+        raise FhirError("IPK-F009", at="resourceType", hint="Parameters")
+    given = body.get("parameter", [])
+    if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
+        raise FhirError("IPK-F009", at="Parameters.parameter")
+    return [
+        (str(one.get("name")), str(value))
+        for one in given
+        for name, value in one.items()
+        if name.startswith("value") and isinstance(value, (str, int))
+    ]
 
 
 def _if_match(call: Call) -> int | None:
@@ -196,6 +209,19 @@ def _texts(status: int, text: str, more: Mapping[int, str]) -> Answers:
     return Answers(media=answers.FHIR, texts={status: text, **more})
 
 
+def _operation(
+    path: str, view: Callable[..., Answer], summary: str, *params: Param, answers: Answers
+) -> tuple[Route, ...]:
+    """Return the routes of an operation that changes nothing: by GET, and by POST of Parameters. R4 operations.html#executing."""
+    asked = Route(
+        method="GET", path=path, view=view, summary=summary, any_params=True, params=(*params, _FORMAT), access=_READ,
+        fault=_FAULT, answers=answers,
+    )  # fmt: skip
+    refused = {400: "Not JSON", 413: "Too large", 415: "Not FHIR JSON", 422: "Not Parameters"}
+    posted = replace(answers, texts={**refused, **answers.texts})
+    return asked, replace(asked, method="POST", params=(_FORMAT,), body=MEDIA, answers=posted)
+
+
 ROUTES: Final = (
     Route(
         method="POST", path="/fhir/Subscription", view=create, summary="Subscribe to a topic", any_params=True,
@@ -217,29 +243,21 @@ ROUTES: Final = (
         access=Access(action="write", kind="subscription", interaction="delete"),
         answers=_texts(204, "Gone", {404: "No such Subscription"}),
     ),
-    Route(
-        method="GET", path="/fhir/Subscription/$status", view=statuses, summary="How Subscriptions stand", any_params=True,
-        params=(
-            Param(name="id", text="Id of a Subscription; may repeat"),
-            Param(name="status", text="requested, active, error or off; may repeat"), _FORMAT,
-        ),
-        access=_READ, fault=_FAULT,
+    *_operation(
+        "/fhir/Subscription/$status", statuses, "How Subscriptions stand",
+        Param(name="id", text="Id of a Subscription; may repeat"),
+        Param(name="status", text="requested, active, error or off; may repeat"),
         answers=_texts(200, "searchset of Parameters (backport-subscription-status-r4)", {400: "Not a status"}),
     ),
-    Route(
-        method="GET", path="/fhir/Subscription/{id_}/$status", view=status, summary="How a Subscription stands",
-        any_params=True, params=(_FORMAT,), access=_READ, fault=_FAULT,
+    *_operation(
+        "/fhir/Subscription/{id_}/$status", status, "How a Subscription stands",
         answers=_texts(200, "searchset of one Parameters", {404: "No such Subscription"}),
     ),
-    Route(
-        method="GET", path="/fhir/Subscription/{id_}/$events", view=events, summary="Events of a Subscription, again",
-        any_params=True,
-        params=(
-            Param(name="eventsSinceNumber", text="First event, included"),
-            Param(name="eventsUntilNumber", text="Last event, included"),
-            Param(name="content", text="empty, or as subscribed"), _FORMAT,
-        ),
-        access=_READ, fault=_FAULT,
+    *_operation(
+        "/fhir/Subscription/{id_}/$events", events, "Events of a Subscription, again",
+        Param(name="eventsSinceNumber", text="First event, included"),
+        Param(name="eventsUntilNumber", text="Last event, included"),
+        Param(name="content", text="empty, or as subscribed"),
         answers=_texts(200, "Notification of type query-event", {400: "Not a number", 404: "No such Subscription"}),
     ),
 )  # fmt: skip

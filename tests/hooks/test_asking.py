@@ -301,6 +301,61 @@ def test_status_is_asked_by_id_and_by_status(client: FlaskClient):
     assert client.get(f"/fhir/Subscription/{one}/$events?eventsSinceNumber=x").status_code == 400
 
 
+def test_an_operation_is_asked_by_post_as_by_get(client: FlaskClient):
+    one = _subscribed(client)["id"]
+    _subscribed(client)
+
+    def asked_for(rest: str, *given: tuple[str, str, Any]) -> TestResponse:
+        body = {"resourceType": "Parameters", "parameter": [{"name": n, k: v} for n, k, v in given]}
+        return client.post(f"/fhir/Subscription{rest}", json=body)
+
+    assert asked_for("/$status", ("id", "valueId", one)).get_json()["total"] == 1
+    assert asked_for("/$status", ("status", "valueCode", "off")).get_json()["total"] == 0
+    assert asked_for(f"/{one}/$status").get_json()["total"] == 1
+    found = asked_for(f"/{one}/$events", ("eventsSinceNumber", "valueString", "1"))
+    assert found.get_json()["entry"][0]["resource"]["parameter"][-1] == {
+        "name": "events-since-subscription-start",
+        "valueString": "0",
+    }
+    assert client.post("/fhir/Subscription/$status", json=[]).status_code == 422
+    assert (
+        client.post(
+            "/fhir/Subscription/$status", json={"resourceType": "Parameters", "parameter": 1}
+        ).status_code
+        == 422
+    )
+    assert (
+        client.post("/fhir/Subscription/$status", data=b"{", content_type="application/json").status_code
+        == 400
+    )
+
+
+def _nested(levels: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = [{"url": "urn:a", "valueString": "a"}]
+    for _ in range(levels):
+        found = [{"url": "urn:a", "extension": found}]
+    return found
+
+
+@pytest.mark.parametrize("levels", [40, 200, 300])
+def test_what_is_nested_without_end_is_refused(client: FlaskClient, levels: int):
+    answer = client.post("/fhir/Subscription", json=asked(URL, extension=_nested(levels)))
+    assert answer.status_code == 422
+    assert answer.get_json()["resourceType"] == "OperationOutcome"
+
+
+@pytest.mark.parametrize("id_", ["%00", "a%00b", "x" * 65, "$status", "%F0%9F%92%A9", "a%2Fb", "-"])
+def test_an_id_that_is_none_is_not_found(client: FlaskClient, id_: str):
+    for answer in (
+        client.put(f"/fhir/Subscription/{id_}", json=asked(URL)),
+        client.delete(f"/fhir/Subscription/{id_}"),
+        client.get(f"/fhir/Subscription/{id_}/$events"),
+        client.get(f"/fhir/Subscription/$status?id={id_}&status=requested"),
+    ):
+        assert answer.status_code in {200, 404, 405}, answer.text
+        assert answer.get_json()["resourceType"] in {"OperationOutcome", "Bundle"}
+
+
 def test_a_client_has_a_hundred_at_most(client: FlaskClient, services: Services):
     for _ in range(asking.LIMIT):
         asking.create(services, asked(URL), client="alvdal-ip")
