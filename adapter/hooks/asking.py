@@ -90,7 +90,7 @@ def create(services: Services, resource: object, *, client: str) -> Kept:
             id=id_, org=org, client=client, topic=wanted.topic.url, status="requested", endpoint=wanted.endpoint,
             content=wanted.content, filters=_json(wanted.filters), headers=_json(wanted.headers or ()), secret=secret,
             heartbeat=wanted.heartbeat, timeout=wanted.timeout, max_count=wanted.max_count, ends=micros(wanted.end),
-            cursor=feed.end(conn), number=0, told=0, upto=0, attempts=0, last_error=None, beat=None, due=_AT_ONCE,
+            cursor=feed.end(conn), since=feed.begun(conn), number=0, told=0, upto=0, attempts=0, last_error=None, beat=None, due=_AT_ONCE,
             lease_owner=None, lease_until=None, created=micros(now),
         )  # fmt: skip
         subscriptions.add(conn, row)
@@ -122,6 +122,7 @@ def change(
             timeout=wanted.timeout, max_count=wanted.max_count, ends=micros(wanted.end),
             # What happened while it was off is not told.
             cursor=feed.end(conn) if before.status == "off" else before.cursor,
+            since=feed.begun(conn) if before.status == "off" else before.since,
         )  # fmt: skip
         return restate(conn, row, "off" if wanted.off else "requested", now=now, shown=wanted.shown)
 

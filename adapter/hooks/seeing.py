@@ -14,7 +14,7 @@ from adapter.fhir.query import Row
 from adapter.fhir.topics import TOPICS, Topic
 from adapter.registers import clients
 from adapter.services import Services
-from adapter.store import Connection, resources, search
+from adapter.store import Connection, feed, resources, search
 from adapter.store.feed import FeedItem
 from adapter.store.subscriptions import Event, Subscription
 from adapter.store.times import micros
@@ -47,7 +47,8 @@ def eye(services: Services, party: str | None) -> Eye:
 def found(conn: Connection, row: Subscription, items: Sequence[FeedItem], sees: Eye) -> tuple[Event, ...]:
     """Return the events that items of the feed are to a subscription, numbered on from those it had."""
     topic = TOPICS.get(row.topic)
-    changed = [item for item in items if topic is not None and _triggers(topic, item)]
+    new = (item for item in items if not feed.was_there(item, row.since))
+    changed = [item for item in new if topic is not None and _triggers(topic, item)]
     seen = visible(conn, [f"{item.type}/{item.id}" for item in changed], sees)
     wanted = _filtered(conn, seen, orjson.loads(row.filters))
     kept = [item for item in changed if f"{item.type}/{item.id}" in wanted]

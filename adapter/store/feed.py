@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from adapter.store import order
-from adapter.store.sql import Connection, Insertion
+from adapter.store.sql import Connection, Insertion, Statement
 from adapter.store.tables import feed
 from adapter.store.times import instant, micros
 
@@ -41,6 +41,9 @@ _COLUMNS = select(
     feed.c.version,
 )
 _END = order.last(feed)
+_BEGUN = Statement(
+    select(literal_column("''")), postgresql=select(literal_column("CAST(pg_current_snapshot() AS TEXT)"))
+)
 _PAGE = order.page(_COLUMNS, feed)
 _PAGE_ORG = order.page(_COLUMNS.where(feed.c.org == bindparam("org")), feed)
 
@@ -93,3 +96,22 @@ def end(conn: Connection) -> str:
     """Return the cursor of the last row there is: what is read after it is new. Empty where nothing is there yet."""
     row = conn.one(_END, {})
     return "" if row is None else order.mark(row[0], row[1])
+
+
+def begun(conn: Connection) -> str:
+    """Return what says which rows are committed now, `end` or not. Empty where the cursor alone says so (SQLite).
+
+    `end` waits for every transaction that runs, in any database of the server; what committed meanwhile is not new.
+    PostgreSQL 15, table 9.81 (pg_current_snapshot): `xmin:xmax:running,…`.
+    """
+    row = conn.one(_BEGUN, {})
+    return "" if row is None else str(row[0])
+
+
+def was_there(item: FeedItem, since: str) -> bool:
+    """Return whether an item read from the store was committed when `since` was taken."""
+    if not since:
+        return False
+    first, last, running = since.split(":")
+    xid = order.after(item.cursor)["after_xid"]
+    return xid < int(first) or (xid < int(last) and str(xid) not in running.split(","))

@@ -38,6 +38,8 @@ class Subscription(NamedTuple):
     ends: int | None
     cursor: str
     """How far the feed is read."""
+    since: str
+    """What was there when it began (feed.begun): none of that is told."""
     number: int
     """How many events there were."""
     told: int

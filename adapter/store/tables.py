@@ -310,6 +310,8 @@ subscription = Table(
     Column("ends", BigInteger, nullable=True),
     # How far the feed is read, how many events were found, how many of them are told; the last of those on their way.
     Column("cursor", Text, nullable=False),
+    # What was committed when it began (feed.begun); empty: all before the cursor.
+    Column("since", Text, nullable=False),
     Column("number", BigInteger, nullable=False),
     Column("told", BigInteger, nullable=False),
     Column("upto", BigInteger, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from adapter.fhir import urls
 from adapter.fhir.topics import TOPICS
 from adapter.hooks.notifier import Notifier
 from adapter.services import Services
+from adapter.store import feed, order
 from tests import reference
 from tests.clock import START
 
@@ -166,8 +168,24 @@ def set_(name: str, value: int) -> dict[str, Any]:
 
 def worked(services: Services) -> int:
     """Let a worker tell all there is to tell now; how many notifications it tried."""
+    caught_up(services)
     notifier = Notifier(services, owner="worker")
     try:
         return sum(iter(notifier.run_once, 0))
     finally:
         notifier.close()
+        caught_up(services)
+
+
+def caught_up(services: Services) -> None:
+    """Wait until the feed shows what is committed: it waits for whatever runs on the server, others' tests included."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with services.store.read() as conn:
+            found = conn.driver.execute(
+                "SELECT xid, seq FROM feed ORDER BY xid DESC, seq DESC LIMIT 1"
+            ).fetchone()
+            if found is None or order.mark(*found) == feed.end(conn):
+                return
+        time.sleep(0.05)
+    raise AssertionError("the feed does not catch up")

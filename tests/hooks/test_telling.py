@@ -22,7 +22,7 @@ from adapter.store.subscriptions import Subscription
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.fhir import validator
-from tests.hooks.receiver import NEED, PLAN, TEAM, Receiver, asked, receiving, set_, worked
+from tests.hooks.receiver import NEED, PLAN, TEAM, Receiver, asked, caught_up, receiving, set_, worked
 from tests.people import patients
 from tests.web.hands import need, post, told, trails
 
@@ -268,6 +268,7 @@ def test_a_worker_that_dies_while_it_sends_is_followed_by_another(
     made = subscribed(client, asked(receiver.url))
     worked(services)
     told(client)
+    caught_up(services)
     dying = Notifier(services, owner="dying")
     (held,) = dying._claimed(8)
     read = dying._read_on(held, lambda _, rows: tuple(rows))
@@ -289,6 +290,7 @@ def test_who_lost_its_lease_settles_nothing(client: FlaskClient, services: Servi
     made = subscribed(client, asked(receiver.url))
     worked(services)
     told(client)
+    caught_up(services)
     taken = Notifier(services, owner="slow")
     (held,) = taken._claimed(8)
     body = client.get(f"/fhir/Subscription/{made['id']}").get_json()

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("max_count", sa.Integer(), nullable=False),
         sa.Column("ends", sa.BigInteger(), nullable=True),
         sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("told", sa.BigInteger(), nullable=False),
         sa.Column("upto", sa.BigInteger(), nullable=False),
