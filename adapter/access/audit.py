@@ -30,6 +30,7 @@ Interaction = Literal[
     "search-type",
     "create",
     "update",
+    "delete",
     "operation",
 ]
 

@@ -14,7 +14,7 @@ from adapter.errors import AdapterError, RoutingError, SystemFault
 from adapter.model import AddressBook, Party
 
 Action = Literal["read", "search", "write"]
-Kind = Literal["resource", "case", "event", "message", "feed", "operations"]
+Kind = Literal["resource", "case", "event", "message", "feed", "operations", "subscription"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,12 @@ _ELSEWHERE: Final = Decision(allowed=False, rule="access-loopback", code="IPK-R0
 
 _CLIENT: Final = Decision(allowed=True, rule="access-client")
 _NOT_CLIENTS: Final = Decision(allowed=False, rule="access-client", code="IPK-R005")
-CLIENTS: Final = frozenset({("read", "resource"), ("search", "resource"), ("write", "event")})
+CLIENTS: Final = frozenset(
+    {
+        ("read", "resource"), ("search", "resource"), ("write", "event"), ("read", "subscription"),
+        ("write", "subscription"),
+    }
+)  # fmt: skip
 """What a system of another organisation may do. What it is shown of a case is asked of the case (mappings/membership.py)."""
 
 

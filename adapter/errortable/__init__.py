@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-<<<<<<< HEAD
-from adapter.errortable import event, manners, messages, people, system
-=======
-from adapter.errortable import event, messages, people, system, validation
->>>>>>> val
+from adapter.errortable import event, manners, messages, people, subscriptions, system, validation
 from adapter.errortable.row import Row
 
 __all__ = ["TABLE", "Row"]
@@ -23,11 +19,9 @@ TABLE: Final[dict[str, Row]] = {
     **people.ADDRESSES,
     **messages.MESSAGES,
     **system.FHIR,
-<<<<<<< HEAD
-    **manners.MANNERS,
-=======
     **validation.VALIDATION,
->>>>>>> val
+    **manners.MANNERS,
+    **subscriptions.SUBSCRIPTIONS,
     **system.SYSTEM,
 }
 """Every code and what it means on every wire; `docs/errors.md` is made from it."""

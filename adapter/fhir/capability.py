@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import definitions, parts, urls
+from adapter.fhir import definitions, parts, topics, urls
 from adapter.fhir.asked import AUDIT
 from adapter.fhir.params import COMMON, definition
 from adapter.fhir.table import READABLE, Param, Readable
@@ -73,11 +73,18 @@ def _security(*, secured: bool) -> dict[str, Any]:
 
 def _resource(row: Readable) -> dict[str, Any]:
     interactions = _AUDIT_INTERACTIONS if row.type == "AuditEvent" else _INTERACTIONS
+    offered = topics.offered(row.type)
+    operations = [(name, canonical) for type_, name, canonical in _OPERATIONS if type_ in {"", row.type}]
     return parts.filled(
         {
+            "extension": offered.get("extension"),
             "type": row.type,
-            "supportedProfile": [*([row.profile] if row.profile else ()), *definitions.profiles(row.type)],
-            "interaction": [{"code": code} for code in interactions],
+            "supportedProfile": [
+                *([row.profile] if row.profile else ()),
+                *definitions.profiles(row.type),
+                *offered.get("supportedProfile", ()),
+            ],
+            "interaction": [{"code": code} for code in (*interactions, *topics.written(row.type))],
             "versioning": "versioned",
             "conditionalRead": "full-support",
             "searchInclude": [f"{row.type}:{param.name}" for param in row.includes]
@@ -85,9 +92,8 @@ def _resource(row: Readable) -> dict[str, Any]:
             "searchRevInclude": _referring(row.type),
             "searchParam": [_param(row.type, param) for param in row.params] + _chained(row),
             "operation": [
-                {"name": name, "definition": canonical}
-                for type_, name, canonical in _OPERATIONS
-                if type_ in {"", row.type}
+                *({"name": name, "definition": canonical} for name, canonical in operations),
+                *offered.get("operation", ()),
             ],
         }
     )

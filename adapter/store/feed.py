@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from adapter.store import order
-from adapter.store.sql import Connection, Insertion
+from adapter.store.sql import Connection, Insertion, Statement
 from adapter.store.tables import feed
 from adapter.store.times import instant, micros
 
@@ -24,11 +24,25 @@ class FeedItem(NamedTuple):
     id: str
     state: str | None = None
     cursor: str = ""
+    version: int | None = None
+    """Of a resource."""
 
 
 _INSERT = Insertion(feed)
 _COLUMNS = select(
-    feed.c.xid, feed.c.seq, feed.c.org, feed.c.at, feed.c.kind, feed.c.type, feed.c.id, feed.c.state
+    feed.c.xid,
+    feed.c.seq,
+    feed.c.org,
+    feed.c.at,
+    feed.c.kind,
+    feed.c.type,
+    feed.c.id,
+    feed.c.state,
+    feed.c.version,
+)
+_END = order.last(feed)
+_BEGUN = Statement(
+    select(literal_column("''")), postgresql=select(literal_column("CAST(pg_current_snapshot() AS TEXT)"))
 )
 _PAGE = order.page(_COLUMNS, feed)
 _PAGE_ORG = order.page(_COLUMNS.where(feed.c.org == bindparam("org")), feed)
@@ -39,7 +53,15 @@ def append(conn: Connection, items: Sequence[FeedItem]) -> None:
     _INSERT.run(
         conn,
         [
-            {"org": i.org, "at": micros(i.at), "kind": i.kind, "type": i.type, "id": i.id, "state": i.state}
+            {
+                "org": i.org,
+                "at": micros(i.at),
+                "kind": i.kind,
+                "type": i.type,
+                "id": i.id,
+                "state": i.state,
+                "version": i.version,
+            }
             for i in items
         ],
     )
@@ -62,8 +84,34 @@ def page(
             type=r[5],
             id=r[6],
             state=r[7],
+            version=r[8],
             cursor=order.mark(r[0], r[1]),
         )
         for r in rows
     )
     return found, (found[-1].cursor if found else since)
+
+
+def end(conn: Connection) -> str:
+    """Return the cursor of the last row there is: what is read after it is new. Empty where nothing is there yet."""
+    row = conn.one(_END, {})
+    return "" if row is None else order.mark(row[0], row[1])
+
+
+def begun(conn: Connection) -> str:
+    """Return what says which rows are committed now, `end` or not. Empty where the cursor alone says so (SQLite).
+
+    `end` waits for every transaction that runs, in any database of the server; what committed meanwhile is not new.
+    PostgreSQL 15, table 9.81 (pg_current_snapshot): `xmin:xmax:running,…`.
+    """
+    row = conn.one(_BEGUN, {})
+    return "" if row is None else str(row[0])
+
+
+def was_there(item: FeedItem, since: str) -> bool:
+    """Return whether an item read from the store was committed when `since` was taken."""
+    if not since:
+        return False
+    first, last, running = since.split(":")
+    xid = order.after(item.cursor)["after_xid"]
+    return xid < int(first) or (xid < int(last) and str(xid) not in running.split(","))

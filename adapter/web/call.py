@@ -20,7 +20,7 @@ from adapter.services import Services
 from adapter.web.answers import Answer
 from adapter.web.negotiation import Form
 
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
 Params = Sequence[tuple[str, str]]
 
 EVENT_LIMIT: Final = "max_event_bytes"

@@ -151,7 +151,7 @@ class Desk:
 
     def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
         try:
-            if route.method == "POST":
+            if route.method != "GET":
                 self._bounded(route, call)
             if not route.any_params:
                 _known(route, call)

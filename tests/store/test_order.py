@@ -13,7 +13,7 @@ import pytest
 from adapter.errors import Conflict, FhirError
 from adapter.fhir.query import Page, Query, Term
 from adapter.model import Deadline
-from adapter.store import AuditRow, Connection, Store, audit, deadlines, events, feed
+from adapter.store import AuditRow, Connection, Store, audit, cursors, deadlines, events, feed
 from tests.store.builders import LINE, NOW, ORG, US, minutes, new_case
 
 
@@ -204,3 +204,13 @@ def test_audit_is_paged_both_ways(audited: Store):
         assert audit.get(conn, "none") is None
     assert row is not None
     assert (row.body, row.updated) == (b"3", US + 3 * 60_000_000)
+
+
+@pytest.mark.parametrize(
+    ("xid", "since", "there"),
+    [(9, "10:20:12,15", True), (10, "10:20:12,15", True), (12, "10:20:12,15", False), (20, "10:20:12,15", False),
+     (19, "10:20:", True), (5, "", False)],
+)  # fmt: skip
+def test_what_was_committed_when_a_snapshot_was_taken_was_there(xid: int, since: str, there: bool):  # noqa: FBT001
+    item = feed.FeedItem(org="1", at=NOW, kind="event", type="t", id="i", cursor=cursors.write((xid, 1)))
+    assert feed.was_there(item, since) is there
