@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import orjson
 
+from adapter.fhir import deletion
 from adapter.fhir.table import READABLE
 from adapter.fhir.urls import OBSERVATION_VALUE
 
@@ -110,6 +111,8 @@ def _found(head: bytes, row: Stored, tail: bytes) -> bytes:
 
 def _version(base: bytes, row: Stored) -> bytes:
     where = f"{row.type}/{row.id}"
+    if deletion.is_marked(row.body):
+        return _deletion(base, row, where)
     first = row.version == 1
     request = {"method": "POST" if first else "PUT", "url": row.type if first else where}
     response = {
@@ -123,6 +126,16 @@ def _version(base: bytes, row: Stored) -> bytes:
             b',"request":', orjson.dumps(request), b',"response":', orjson.dumps(response), b"}",
         )
     )  # fmt: skip
+
+
+def _deletion(base: bytes, row: Stored, where: str) -> bytes:
+    """Return the entry of the version by which a resource was deleted: what it said is not shown. R4 http.html#history."""
+    entry = {
+        "fullUrl": f"{base.decode()}/{where}",
+        "request": {"method": "DELETE", "url": where},
+        "response": {"status": "204", "etag": etag(row.version), "lastModified": last_modified(row.updated)},
+    }
+    return orjson.dumps(entry)
 
 
 def etag(version: int | str) -> str:

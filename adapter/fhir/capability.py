@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import parts, urls
+from adapter.fhir import parts, urls, writable
 from adapter.fhir.table import READABLE, Param, Readable
 
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "search-type")
@@ -14,6 +14,10 @@ _AUDIT_INTERACTIONS: Final = ("read", "search-type")
 _COMMON: Final = (
     ("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"),
     ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated"),
+)
+_WRITES: Final = (
+    "Every write becomes an event, by the same rules as a posted one; a CarePlan is written by its author's organisation "
+    "alone. What no event can carry is refused by its place."
 )
 _BY_POST: Final = (
     "Only by POST [type]/_search with a form body: a person's identifier may not stand in a URL."
@@ -45,7 +49,8 @@ def capability(*, base: str, version: str, released: date, secured: bool = False
 def _rest(*, secured: bool) -> dict[str, Any]:
     return {
         "mode": "server",
-        "documentation": f"Read-only. {_BY_POST}",
+        "documentation": f"{_WRITES} {_BY_POST}",
+        "interaction": [{"code": code} for code in writable.SYSTEM],
         "security": _security(secured=secured),
         "resource": [_resource(row) for row in READABLE.values()],
         "searchParam": [{"name": n, "definition": d, "type": t} for n, t, d in _COMMON],
@@ -65,8 +70,9 @@ def _resource(row: Readable) -> dict[str, Any]:
         {
             "type": row.type,
             "supportedProfile": [row.profile] if row.profile else None,
-            "interaction": [{"code": code} for code in interactions],
+            "interaction": [{"code": code} for code in (*interactions, *writable.interactions(row.type))],
             "versioning": "versioned",
+            **writable.conditions(row.type),
             "conditionalRead": "not-match",
             "searchInclude": [f"{row.type}:{name}" for name in row.includes]
             + (["*"] if row.includes else []),
