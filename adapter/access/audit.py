@@ -25,6 +25,8 @@ Interaction = Literal[
     "read",
     "vread",
     "history-instance",
+    "history-type",
+    "history-system",
     "search-type",
     "create",
     "update",

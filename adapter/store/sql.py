@@ -242,6 +242,23 @@ def _strpos(element: contains, compiler: Any, **kw: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **kw)}) > 0"
 
 
+class position(FunctionElement[int]):  # noqa: N801 (a function of SQL)
+    """Where a text first holds another one, from 1; 0 where it does not."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(position)
+def _at(element: position, compiler: Any, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(position, "postgresql")
+def _at_postgres(element: position, compiler: Any, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)})"
+
+
 class Insertion:
     """The insert of whole rows: row by row on SQLite, many in one statement where each statement costs a round trip.
 

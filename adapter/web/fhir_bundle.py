@@ -21,7 +21,7 @@ from adapter.ingest import writing
 from adapter.ingest.writing import Interaction, Order, Written
 from adapter.mappings.writing import planparts
 from adapter.store import Connection, resources
-from adapter.web import answers, fhir, fhir_search, fhir_write, negotiation, problems
+from adapter.web import answers, fhir, fhir_history, fhir_search, fhir_write, negotiation, problems
 from adapter.web.answers import LINES, Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Route
 
@@ -37,7 +37,7 @@ _READS: Final[tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...]] = (
     (re.compile(r"metadata"), fhir.metadata),
     (re.compile(r"(?P<type_>[A-Za-z]+)"), fhir_search.by_get),
     (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})"), fhir.read),
-    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history"), fhir.history),
+    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history"), fhir_history.of_one),
     (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history/(?P<version>[0-9]+)"), fhir.vread),
 )  # fmt: skip
 """Address of a GET → its view."""
