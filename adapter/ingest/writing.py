@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextvars
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
@@ -24,6 +24,7 @@ from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_o
 from adapter.ingest.commit import known, retrying
 from adapter.ingest.commit import write as write_unit
 from adapter.ingest.gathering import gather
+from adapter.ingest.orders import Order, Written
 from adapter.mappings import writing
 from adapter.mappings.writing import Told, parties
 from adapter.model import AddressBook, Case, Party, Resource
@@ -31,41 +32,6 @@ from adapter.services import Services
 from adapter.store import Connection, cases, events, resources
 
 T = TypeVar("T")
-Interaction = Literal["create", "update", "patch", "delete"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """One write as asked. `patch` makes the resource that is to be of the one that is; `body` is it already."""
-
-    interaction: Interaction
-    type: str
-    id: str | None = None
-    body: Resource | None = field(default=None, repr=False)
-    patch: Callable[[Resource], Resource] | None = field(default=None, repr=False)
-    digest: str = ""
-    """Of the bytes sent: the same bytes on the same version are the same event."""
-    if_match: str | None = None
-    criteria: Callable[[Connection], Sequence[Row]] | None = field(default=None, repr=False)
-    """Finds which one is meant (update, patch, delete), or which one must not be there (create): what the caller may see."""
-    party: str | None = None
-    """Key of the organisation that the caller asks for; None: this installation's own token."""
-    provenance: Resource | None = field(default=None, repr=False)
-    sees: Callable[[Connection, Row], bool] = field(repr=False)
-    """Whether the caller may see a stored row: what it may not see is not there for it."""
-    check: Callable[[Resource], tuple[Fault, ...]] = field(repr=False)
-    """The faults of a resource; asked again of what a patch makes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What became of a write: HTTP status, the resource as it is now (deleted: its last version), warnings of the event."""
-
-    status: int
-    row: Row | None
-    replayed: bool = False
-    event_id: str = ""
-    warnings: tuple[Fault, ...] = ()
 
 
 def write(services: Services, order: Order) -> Written:
@@ -353,12 +319,13 @@ def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:
 
 
 def _marked(basis: _Basis, decided: Decided) -> Decided:
-    """Return what is decided with X-Provenance; of a delete with the mark by which a read of the resource is 410."""
-    decided = replace(decided, told=basis.order.provenance)
-    if basis.order.interaction != "delete" or basis.row is None:
-        return decided
-    mine = f"{basis.row.type}/{basis.row.id}"
-    listed = tuple(deletion.marked(r) if parts.of(r) == mine else r for r in decided.outcome.resources)
+    """Return what is decided with X-Provenance, and with the mark of deletion where the resource was entered in error."""
+    decided, row = replace(decided, told=basis.order.provenance), basis.row
+    mine = f"{row.type}/{row.id}" if row is not None else ""
+    listed = tuple(
+        deletion.marked(r) if parts.of(r) == mine and deletion.is_error(r) else r
+        for r in decided.outcome.resources
+    )
     return replace(decided, outcome=replace(decided.outcome, resources=listed))
 
 

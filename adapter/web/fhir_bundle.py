@@ -18,7 +18,7 @@ from adapter.fhir import bundle, folding, outcome, parts, plans, r4, strict, url
 from adapter.fhir.query import Row
 from adapter.fhir.writable import ENTRIES
 from adapter.ingest import writing
-from adapter.ingest.writing import Interaction, Order, Written
+from adapter.ingest.orders import Interaction, Order, Written
 from adapter.mappings.writing import planparts
 from adapter.store import Connection, resources
 from adapter.web import answers, fhir, fhir_history, fhir_search, fhir_write, negotiation, problems

@@ -24,7 +24,7 @@ from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.fhir.writable import ELSEWHERE, WRITABLE
 from adapter.ingest import writing
-from adapter.ingest.writing import Interaction, Order, Written
+from adapter.ingest.orders import Interaction, Order, Written
 from adapter.store import Connection
 from adapter.web import answers, fhir_found, members, negotiation, problems
 from adapter.web.answers import Answer

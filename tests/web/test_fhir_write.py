@@ -512,6 +512,12 @@ def test_a_deleted_resource_is_gone_and_its_history_stays(client: FlaskClient, p
     assert (newest["request"]["method"], "resource" in newest, first["resource"]) == ("DELETE", False, plan)
 
 
+def test_a_plan_that_is_put_as_entered_in_error_is_deleted(client: FlaskClient, plan: dict[str, Any]):
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**plan, "status": "entered-in-error"})
+    assert answer.status_code == 200, answer.text
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").status_code == 410
+
+
 def test_what_is_gone_is_written_no_more(client: FlaskClient, plan: dict[str, Any]):
     send(client, "DELETE", f"CarePlan/{plan['id']}")
     for method in ("PUT", "PATCH", "DELETE"):
