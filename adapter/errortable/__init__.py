@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapter.errortable import event, manners, messages, people, subscriptions, system, validation
+from adapter.errortable import event, manners, messages, people, subscriptions, system, validation, writing
 from adapter.errortable.row import Row
 
 __all__ = ["TABLE", "Row"]
@@ -22,6 +22,7 @@ TABLE: Final[dict[str, Row]] = {
     **validation.VALIDATION,
     **manners.MANNERS,
     **subscriptions.SUBSCRIPTIONS,
+    **writing.WRITING,
     **system.SYSTEM,
 }
 """Every code and what it means on every wire; `docs/errors.md` is made from it."""

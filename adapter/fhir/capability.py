@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import definitions, parts, topics, urls
+from adapter.fhir import definitions, parts, topics, urls, writable
 from adapter.fhir.asked import AUDIT
 from adapter.fhir.params import COMMON, definition
 from adapter.fhir.table import READABLE, Param, Readable
@@ -13,6 +13,10 @@ from adapter.fhir.table import READABLE, Param, Readable
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "history-type", "search-type")
 _AUDIT_INTERACTIONS: Final = ("read", "search-type")
 
+_WRITES: Final = (
+    "Every write becomes an event, by the same rules as a posted one; a CarePlan is written by its author's organisation "
+    "alone. What no event can carry is refused by its place."
+)
 _SYSTEM: Final = ("history-system",)
 _COMMON: Final = (("_id", "token"), ("_lastUpdated", "date"), *((param.name, param.kind) for param in COMMON))
 _OPERATIONS: Final = (
@@ -54,10 +58,10 @@ def capability(
 def _rest(*, secured: bool, cors: bool) -> dict[str, Any]:
     return {
         "mode": "server",
-        "documentation": f"Read-only; answers in JSON and XML, bodies in JSON alone. {_BY_POST}",
+        "documentation": f"{_WRITES} Answers in JSON and XML, bodies in JSON alone. {_BY_POST}",
         "security": {"cors": cors, **_security(secured=secured)},
         "resource": [*map(_resource, READABLE.values()), *map(_definition, definitions.TYPES)],
-        "interaction": [{"code": code} for code in _SYSTEM],
+        "interaction": [{"code": code} for code in (*_SYSTEM, *writable.SYSTEM)],
         "searchParam": [
             {"name": name, "definition": definition("Resource", name), "type": kind} for name, kind in _COMMON
         ],
@@ -84,8 +88,12 @@ def _resource(row: Readable) -> dict[str, Any]:
                 *definitions.profiles(row.type),
                 *offered.get("supportedProfile", ()),
             ],
-            "interaction": [{"code": code} for code in (*interactions, *topics.written(row.type))],
+            "interaction": [
+                {"code": code}
+                for code in (*interactions, *writable.interactions(row.type), *topics.written(row.type))
+            ],
             "versioning": "versioned",
+            **writable.conditions(row.type),
             "conditionalRead": "full-support",
             "searchInclude": [f"{row.type}:{param.name}" for param in row.includes]
             + (["*"] if row.includes else []),

@@ -27,4 +27,9 @@ def is_marked(body: bytes) -> bool:
 def lasts(before: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
     """Return whether what was marked is said again as entered in error: the mark stays."""
     tags = before.get("meta", {}).get("tag", ())
-    return _TAG in tags and said.get("status", said.get("lifecycleStatus")) == "entered-in-error"
+    return _TAG in tags and is_error(said)
+
+
+def is_error(resource: Mapping[str, Any]) -> bool:
+    """Return whether a resource says that it was entered in error: what DELETE means here."""
+    return bool(resource.get("status", resource.get("lifecycleStatus")) == "entered-in-error")

@@ -20,7 +20,7 @@ from adapter.services import Services
 from adapter.web.answers import Answer
 from adapter.web.negotiation import Form
 
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Params = Sequence[tuple[str, str]]
 
 EVENT_LIMIT: Final = "max_event_bytes"
@@ -76,6 +76,8 @@ class Route:
     """Whether the view itself judges the parameters (a FHIR search)."""
     body: tuple[str, ...] = ()
     """Media types of the body."""
+    judged: bool = False
+    """Whether the view itself judges the media type: another fault goes before it."""
     limit: str = ""
     """Setting that bounds the body; empty: FORM_BYTES."""
     cached: bool = False

@@ -172,7 +172,7 @@ class Desk:
         if call.length() > limit:
             call.drain()
             raise AdapterError(code_for(route, 413))
-        if route.body and call.media_type() not in route.body:
+        if route.body and not route.judged and call.media_type() not in route.body:
             raise AdapterError(code_for(route, 415))
         call.limit = limit
 

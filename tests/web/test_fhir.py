@@ -100,8 +100,8 @@ def test_versions_and_history_are_kept(client: FlaskClient):
         ("/fhir/Task/nothing/_history/x", 404, "IPK-F001"),
         ("/fhir/Medication/1", 404, "IPK-F002"),
         ("/fhir/Medication", 404, "IPK-F002"),
-        ("/fhir", 404, "IPK-F001"),
-        ("/fhir/", 404, "IPK-F001"),
+        ("/fhir", 405, "IPK-F007"),
+        ("/fhir/", 405, "IPK-F007"),
         ("/fhir/.well-known/smart-configuration/x/y", 404, "IPK-F001"),
         ("/fhir/a/b/c/d/e", 404, "IPK-F001"),
         ("/fhir/Task?owner:exact=Organization/1", 400, "IPK-F004"),
@@ -121,11 +121,11 @@ def test_every_error_is_an_operation_outcome(client: FlaskClient, path: str, sta
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
 def test_writing_is_405_with_what_is_allowed(client: FlaskClient, method: str):
-    answer = getattr(client, method)("/fhir/Task/1")
+    answer = getattr(client, method)("/fhir/Patient/1")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
-    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "IPK-F007"
-    assert client.post("/fhir/Task", data="{}").status_code == 405
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "IPK-F034"
+    assert client.post("/fhir/Patient", data="{}").status_code == 405
 
 
 def test_a_search_address_is_for_forms_alone(client: FlaskClient):
