@@ -16,6 +16,7 @@ from adapter.access import audit as trail
 from adapter.errors import Fault, FhirError
 from adapter.fhir import bundle, outcome
 from adapter.fhir import search as fhir_search
+from adapter.fhir.paging import CURSOR
 from adapter.fhir.query import Page, Query, Row, Term
 from adapter.fhir.search import Search
 from adapter.store import Connection, people, search
@@ -61,8 +62,7 @@ def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
     formats = [value for name, value in params if name == "_format"]
     negotiation.check(environ.get("HTTP_ACCEPT"), formats)
     settings = call.services.settings
-    with call.services.store.read(snapshot=False) as conn:
-        key = people.signing_key(conn, PAGES)
+    key = _key(call) if any(name == CURSOR for name, _ in params) else b""
     setting = fhir_search.Setting(
         default_count=settings.page_size, now=int(call.now.timestamp() * 1_000_000), key=key
     )
@@ -79,10 +79,17 @@ def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
         fetches = not wanted.count_only and (wanted.includes or wanted.revincludes)
         included = fhir_found.included(call, conn, wanted, page.rows) if fetches else ()
         left = None
+        if page.next is not None:
+            key = people.signing_key(conn, PAGES)
         if wanted.hidden and page.next is not None and not wanted.count_only:
             left = fhir_found.rest(call, conn, wanted, page.next, limit=LISTED)
     found = _Found(page=page, included=included, key=key, left=left)
     return answers.raw(_bundle(call, wanted, found), media=answers.FHIR)
+
+
+def _key(call: Call) -> bytes:
+    with call.services.store.read(snapshot=False) as conn:
+        return people.signing_key(conn, PAGES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
