@@ -19,10 +19,10 @@ TABLE: Final[dict[str, Row]] = {
     **people.ADDRESSES,
     **messages.MESSAGES,
     **system.FHIR,
+    **writing.WRITING,
     **validation.VALIDATION,
     **manners.MANNERS,
     **subscriptions.SUBSCRIPTIONS,
-    **writing.WRITING,
     **system.SYSTEM,
 }
 """Every code and what it means on every wire; `docs/errors.md` is made from it."""

@@ -29,7 +29,7 @@ VALIDATION: Final[dict[str, Row]] = {
         "Use the address of the resource itself"),
     "IPK-F053": Row(415, "not-supported", "Medietypen støttes ikke for en ressurs",
         "The media type is not supported for a resource", "Bruk application/fhir+json", "Use application/fhir+json"),
-    "IPK-F054": Row(200, "too-costly", "Flere feil er funnet enn det som er vist", "More faults were found than are shown",
+    "IPK-F054": Row(422, "too-costly", "Flere feil er funnet enn det som er vist", "More faults were found than are shown",
         "Rett disse først", "Correct these first"),
 }
 """Validation over FHIR."""
