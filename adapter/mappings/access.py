@@ -10,6 +10,7 @@ from adapter.fhir import parts, urls
 from adapter.kith import text, words
 from adapter.mappings import common, telling, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Case, Party, Resource
 from adapter.rules import meetings as table
 from adapter.rules import routing
@@ -193,10 +194,10 @@ def _notice(
     latest = views.dialogue(ctx.case, party.key)
     melde_id = latest.melde_id if latest else None
     title = text.TITLES[ctx.event.type]
-    return Notice(
-        receiver=party,
-        title=title,
-        text=text.notice(title, lines, melde_id),
+    return notice(
+        party,
+        title,
+        lines,
         melde_id=melde_id,
         thread=latest,
         reasons=reasons,

@@ -7,6 +7,7 @@ from typing import Final
 from adapter.kith import text, words
 from adapter.mappings import clocks, common, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Message, Party, Resource
 from adapter.rules import states
@@ -136,10 +137,10 @@ def _withdrawal(ctx: Context, message: Message, receiver: Party, kinds: tuple[st
         (words.ORIGINAL, common.original(ctx, message).msg_id),
     ]
     title = text.TITLES[ctx.event.type]
-    return Notice(
-        receiver=receiver,
-        title=title,
-        text=text.notice(title, lines, message.melde_id),
+    return notice(
+        receiver,
+        title,
+        lines,
         melde_id=message.melde_id,
         thread=message,
     )

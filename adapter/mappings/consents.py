@@ -7,6 +7,7 @@ from adapter.fhir import parts
 from adapter.kith import text, words
 from adapter.mappings import clocks, common, consenting, grants, limits, needtext, release, resting, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Resource
 from adapter.rules import anchors, consent, states
 
@@ -176,10 +177,10 @@ def _told(ctx: Context) -> list[Notice]:
     reached = {receiver.key for _, receiver in listed}
     listed += [pair for pair in resting.told(ctx, ctx.data.scopes) if pair[1].key not in reached]
     return [
-        Notice(
-            receiver=receiver,
-            title=title,
-            text=text.notice(title, lines, message.melde_id),
+        notice(
+            receiver,
+            title,
+            lines,
             melde_id=message.melde_id,
             thread=message,
             reasons=(anchors.fixed("consent-stopped-told", receiver.key),),

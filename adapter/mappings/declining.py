@@ -9,6 +9,7 @@ from adapter.fhir import parts, urls
 from adapter.kith import text, words
 from adapter.mappings import common, release, reporting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Message, Party, Resource
 from adapter.rules import anchors, states
@@ -94,10 +95,10 @@ def declined_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 def _no(ctx: Context, message: Message, party: Party, kinds: tuple[str, ...]) -> Notice:
     title, melde_id = text.TITLES[EVENT], message.melde_id or ""
     lines = [*_lines(ctx, melde_id, kinds), (words.ORIGINAL, common.original(ctx, message).msg_id)]
-    return Notice(
-        receiver=party,
-        title=title,
-        text=text.notice(title, lines, melde_id),
+    return notice(
+        party,
+        title,
+        lines,
         melde_id=melde_id,
         thread=message,
         reasons=(anchors.fixed("need-declined-by-patient", "declined-by-patient"),),

@@ -10,6 +10,7 @@ from adapter.fhir import encounters, needs, parts, people, teams, urls
 from adapter.kith import text, words
 from adapter.mappings import care, common, release, telling, views
 from adapter.mappings.context import PATIENT, Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import alive, anchors, states
 
@@ -183,10 +184,10 @@ def _last_word(ctx: Context, party: Party, thread: Message | None, melde_id: str
         return care.dead(ctx, party, (why,))
     title = text.TITLES[ctx.event.type]
     latest = views.dialogue(ctx.case, party.key) or thread
-    return Notice(
-        receiver=party,
-        title=title,
-        text=text.notice(title, [(words.DIED, text.day(ctx.data.died_on))], melde_id),
+    return notice(
+        party,
+        title,
+        [(words.DIED, text.day(ctx.data.died_on))],
         melde_id=melde_id,
         thread=latest,
         reasons=(why,),

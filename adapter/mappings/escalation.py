@@ -15,6 +15,7 @@ from adapter.kith import text, words
 from adapter.mappings import common, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import AddressBook, Agreement, Case, Deadline, Message, Party, Resource
 from adapter.rules import anchors, clocks, routing
 
@@ -238,10 +239,10 @@ def reminder(ctx: Context, before: Case, clock: Deadline) -> tuple[Notice, ...]:
         (words.ORIGINAL, first.msg_id),
     ]
     return (
-        Notice(
-            receiver=found.other,
-            title=title,
-            text=text.notice(title, lines, found.melde_id),
+        notice(
+            found.other,
+            title,
+            lines,
             melde_id=found.melde_id,
             thread=thread,
             based_on=tuple(f"ServiceRequest/{n.id}" for n in open_),

@@ -8,6 +8,7 @@ from adapter.fhir import consents as resources
 from adapter.kith import text, words
 from adapter.mappings import clocks, common, consenting, limits, release, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import anchors, states
 
@@ -129,10 +130,10 @@ def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 def _notice(ctx: Context, party: Party, message: Message) -> Notice:
     title = text.TITLES[ctx.event.type]
     lines = [(words.CONCERNS, NO_MORE), (words.FROM_DATE, text.day(ctx.data.date))]
-    return Notice(
-        receiver=party,
-        title=title,
-        text=text.notice(title, lines, message.melde_id),
+    return notice(
+        party,
+        title,
+        lines,
         melde_id=message.melde_id,
         thread=views.dialogue(ctx.case, party.key) or message,
     )

@@ -12,6 +12,7 @@ from adapter.fhir import meetings, parts
 from adapter.kith import text, words
 from adapter.mappings import clocks, common, planclocks, plans, planview, planwork, telling, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Party, Resource
 from adapter.rules import anchors, consent, planstates
 from adapter.rules import meetings as table
@@ -161,10 +162,10 @@ def _notice(ctx: Context, party: Party, type_: str, lines: list[tuple[str, str |
     latest = views.dialogue(ctx.case, party.key)
     melde_id = latest.melde_id if latest else None
     title = text.TITLES[type_]
-    return Notice(
-        receiver=party,
-        title=title,
-        text=text.notice(title, lines, melde_id),
+    return notice(
+        party,
+        title,
+        lines,
         melde_id=melde_id,
         thread=latest,
     )

@@ -12,6 +12,7 @@ from adapter.kith.titles import MOVES_AWAY
 from adapter.mappings import clocks, common, consenting, grants, plo_roles, release, telling, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Party, Resource
 from adapter.rules import anchors, consent, moves, routing, states
 from adapter.rules import clocks as times
@@ -176,10 +177,10 @@ def _welcome(ctx: Context, to: Party) -> tuple[Notice, ...]:
         (words.REPLY, words.ANSWER_ACCEPTED),
     ]
     return (
-        Notice(
-            receiver=to,
-            title=title,
-            text=text.notice(title, lines, melde_id),
+        notice(
+            to,
+            title,
+            lines,
             melde_id=melde_id,
             thread=views.dialogue(ctx.case, to.key),
             asks=True,
@@ -244,10 +245,10 @@ def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
     melde_id = latest.melde_id if latest else None
     lines = [*_where(ctx), (words.RESPONSIBLE, words.KEEPS)]
     return (
-        Notice(
-            receiver=old,
-            title=title,
-            text=text.notice(title, lines, melde_id),
+        notice(
+            old,
+            title,
+            lines,
             melde_id=melde_id,
             thread=latest,
             reasons=(moves.why(),),

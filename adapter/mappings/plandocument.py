@@ -18,6 +18,7 @@ from adapter.kith.attachments import PDF, Outgoing
 from adapter.kith.rendering.document import Block, Document, Facts, Prose, Row, Section, Table
 from adapter.mappings import common, compose, planparts, planview, telling, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Party, Resource
 from adapter.rules import anchors, carrier, planstates
 
@@ -104,10 +105,10 @@ def notices(ctx: Context) -> tuple[Notice, ...]:
     ]
     melde_id = thread.melde_id if thread else None
     return (
-        Notice(
-            receiver=to,
-            title=title,
-            text=text.notice(title, lines, melde_id),
+        notice(
+            to,
+            title,
+            lines,
             melde_id=melde_id,
             thread=thread,
             reasons=(*verdict.reasons, anchors.fixed("plan-document", to.key)),

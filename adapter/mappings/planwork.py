@@ -10,6 +10,7 @@ from adapter.fhir import parts, plans, urls
 from adapter.kith import text, words
 from adapter.mappings import common, planclocks, planview, telling, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.mappings.plans import EVALUATION, TYPES, activity, goal, parts_of
 from adapter.model import Party, Resource
 from adapter.rules import anchors, planstates
@@ -156,10 +157,10 @@ def _performed(ctx: Context, old: Resource | None) -> Party | None:
 def _notice(ctx: Context, party: Party, title: str, lines: list[tuple[str, str | None]]) -> Notice:
     latest = views.dialogue(ctx.case, party.key)
     melde_id = latest.melde_id if latest else None
-    return Notice(
-        receiver=party,
-        title=title,
-        text=text.notice(title, lines, melde_id),
+    return notice(
+        party,
+        title,
+        lines,
         melde_id=melde_id,
         thread=latest,
         reasons=(*telling.covers(ctx, party).reasons, anchors.fixed("plan-performer", party.key)),

@@ -1,4 +1,4 @@
-"""Address protection: hidden, and where it is strict nothing leaves by itself. E19; folkeregisterforskriften § 10-4."""
+"""Address protection, and what a person sends: nothing leaves by itself where it is strict. E19; folkeregisterforskriften § 10-4."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from adapter.fhir import messages as resources
 from adapter.fhir import people
 from adapter.mappings import common, expiring, internal, views
 from adapter.mappings.compose import Composed, communication_of
-from adapter.mappings.context import Change, Context, together
+from adapter.mappings.context import PATIENT, Change, Context, together
 from adapter.model import Case, Message
+from adapter.rules.carrier import LETTER
 
 STRICT: Final = "strictly-confidential"
+TO_POST: Final = "Skriv ut brevet og send det, og registrer at det er sendt."
 BY_HAND: Final = "Strengt fortrolig adresse: vurder om og hvordan meldingen kan formidles."
 
 
@@ -51,9 +53,14 @@ def _manual(one: Composed) -> Composed:
 
 
 def items(ctx: Context, messages: tuple[Message, ...]) -> Change:
-    """Return a work item per message that a person must take another way, with a warning."""
-    waiting = tuple(m for m in messages if m.state == "manual")
-    if not waiting or not (is_strict(ctx.case) or common.protection(ctx) == STRICT):
+    """Return a work item per message that a person must take another way: a letter to post, or all of them by hand.
+
+    With a warning where the address is strictly confidential.
+    """
+    says = getattr(ctx.data, "patient", None) is not None and common.protection(ctx) == STRICT
+    strict = is_strict(ctx.case) or says
+    waiting = tuple(m for m in messages if m.state == "manual" and (strict or m.type == LETTER))
+    if not waiting:
         return Change()
     owner = expiring.responsible(ctx)
     made = tuple(
@@ -63,11 +70,12 @@ def items(ctx: Context, messages: tuple[Message, ...]) -> Change:
             kind="manual-fallback",
             owner=owner,
             focus=communication_of(message),
-            melde_id=message.melde_id,
+            melde_id=message.melde_id if message.receiver_key != PATIENT.key else None,
             inputs=(("evidence", message.id),),
-            reason=BY_HAND,
+            reason=BY_HAND if strict else TO_POST,
         )
         for message in waiting
     )
     listed = common.parties(owner) if owner else ()
-    return Change(resources=(*listed, *made), warnings=(common.warn("IPK-P012", "$.data.patient"),))
+    told = (common.warn("IPK-P012", "$.data.patient"),) if strict else ()
+    return Change(resources=(*listed, *made), warnings=told)

@@ -15,6 +15,7 @@ from adapter.kith import text, words
 from adapter.mappings import common, reporting, stopping, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Case, Deadline, Message, Resource
 from adapter.rules import anchors, routing
 
@@ -173,10 +174,10 @@ def recalled_notices(_ctx: Context, before: Context) -> tuple[Notice, ...]:
                 (words.ORIGINAL, common.original(before, message).msg_id),
             ]
             notices.append(
-                Notice(
-                    receiver=party,
-                    title=title,
-                    text=text.notice(title, lines, melde_id),
+                notice(
+                    party,
+                    title,
+                    lines,
                     melde_id=melde_id,
                     thread=message,
                     reasons=(anchors.fixed(RULE, ERROR),),

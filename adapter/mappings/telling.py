@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adapter import naming
-from adapter.kith import text
 from adapter.mappings import common, gps, grants, limits, reporting, views
 from adapter.mappings.context import Context, Notice
+from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import consent, routing
 
@@ -107,10 +107,10 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
         verdict = verdict_of(ctx, who, about=about, basis=basis)
         if verdict.open:
             made.append(
-                Notice(
-                    receiver=party,
-                    title=title,
-                    text=text.notice(title, lines, melde_id),
+                notice(
+                    party,
+                    title,
+                    lines,
                     melde_id=melde_id,
                     thread=thread,
                     named=named,

@@ -141,8 +141,6 @@ WAITING: Final = frozenset({"reply", "release"})
 
 To = Literal["owner", "leader", "coordinating-unit"]
 Set = Literal["escalation_days", "gap_days"]
-REMINDERS: Final = 2
-"""Most automatic reminders to a receiver; then a person only. domain § 2.3, E62."""
 SET_DAYS: Final[Mapping[Set, int]] = MappingProxyType({"escalation_days": 2, "gap_days": 7})
 
 

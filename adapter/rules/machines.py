@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapter.events.catalogue import TYPES
-from adapter.rules import states
+from adapter.rules import assignment_states, states
 
 NEW: Final = "[*]"
 """Before the first event."""
@@ -72,7 +72,20 @@ def markdown() -> str:
         "What moves what, from where to where, and by which rule. Made from the tables of moves by "
         "`python -m adapter.rules.machines`; a test compares the two. What the states mean: [states.md](states.md).\n"
     )
-    return head + "".join(_section(machine) for machine in MACHINES)
+    return head + "".join(_section(machine) for machine in MACHINES) + _invariants()
+
+
+def _invariants() -> str:
+    """Return what holds of every assignment, whatever moves it."""
+    rows = "".join(
+        f"| {id_} | {one.says} | {one.effect} | `{one.code}` | `{one.rule}` | {one.source} |\n"
+        for id_, one in assignment_states.INVARIANTS.items()
+    )
+    return (
+        "\n## What holds of assignments\n\nOf a received message nothing is refused: what would be becomes a warning or a work "
+        "item. Table: `rules/assignment_states.py`.\n\n"
+        f"| | what holds | where it does not | code | rule | source |\n|---|---|---|---|---|---|\n{rows}"
+    )
 
 
 def _section(machine: Machine) -> str:

@@ -115,7 +115,7 @@ def test_1_admitted_patient_gets_plan_and_coordinator_in_the_running_thread(begi
         "receiver-unit: alvdal-saksbehandling",
         "Falt bort: alvdal-sykepleie",
         "carrier-parent: ConversationRef",
-        "receipt-positive: acknowledged",
+        "receipt-positive: kvittert",
     )
     place.advance("1d")
     if manner == "structured":
@@ -152,7 +152,7 @@ def test_1_admitted_patient_gets_plan_and_coordinator_in_the_running_thread(begi
     (care,) = place.fhir(f"CarePlan?patient=Patient/{case_id}")
     assert (care["id"], care["status"]) == (made["case"]["planId"], "active")
     assert statuses(place, "CareTeam", case_id) == {"active"}
-    explained(place, f"/events/{made['eventId']}", "R14: gjelder", "fulfilled-plan: individual-plan")
+    explained(place, f"/events/{made['eventId']}", "R14: gjelder", "fulfilled-plan: individuell plan")
     explained(place, f"/cases/{case_id}", "Koordinator oppnevnt", "Individuell plan opprettet", "hol § 7-1")
 
 
@@ -242,7 +242,7 @@ def test_4_consent_refused(begin: Begin):
         place,
         f"/events/{told['eventId']}",
         "consent-refused: avslått",
-        "state-transition: declined-by-patient",
+        "state-transition: pasienten ønsker det ikke",
     )
     explained(place, f"/cases/{case_id}", "Pasienten har sagt nei; ingenting sendes.", "pbrl § 4-1")
 
@@ -276,13 +276,13 @@ def test_5_consent_withdrawn_after_delivery(begin: Begin, manner: str):
         "Samtykke trukket",
         "R10: gjelder",
         "consent-stops: trukket",
-        "state-transition: withdrawn",
-        "receipt-positive: acknowledged",
+        "state-transition: trukket tilbake",
+        "receipt-positive: kvittert",
     )
     explained(
         place,
         f"/messages/{notice['id']}",
-        "E15: accepted",
+        "E15: tatt imot",
         "consent-stopped-told: alvdal-saksbehandling",
         "clock-receipt: 96 timer",
     )
@@ -304,7 +304,7 @@ def test_6_unknown_there_moved_and_forwarded(begin: Begin, manner: str):
     assert set(place.states(case_id).values()) == {("requested", "undelivered")}
     assert codes(place, case_id) == {"8307": "1", "8473": "21"}
     explained(
-        place, f"/messages/{first['id']}", "receipt-negative: rejected, E35", "state-receipt: undelivered"
+        place, f"/messages/{first['id']}", "receipt-negative: avvist, E35", "state-receipt: ikke levert"
     )
 
     place.behaves(manner=manner)
@@ -352,10 +352,10 @@ def test_6_unknown_there_moved_and_forwarded(begin: Begin, manner: str):
     explained(
         place,
         f"/events/{passed['eventId']}",
-        "E02: accepted",
+        "E02: tatt imot",
         "R25: gjelder",
-        "state-transition: forwarded",
-        "state-transition: queued",
+        "state-transition: videresendt",
+        "state-transition: klar til sending",
         "consent-plan-create: åpen",
     )
 
@@ -379,7 +379,7 @@ def test_7_no_receipt_for_96_hours_told_by_phone_and_a_late_receipt(begin: Begin
     assert set(place.states(case_id).values()) == {("requested", "undelivered")}
     assert place.items(case_id, "manual-fallback")
     assert "8705" not in codes(place, case_id)
-    explained(place, f"/messages/{message}", "receipt-missing: unanswered", "state-receipt: undelivered")
+    explained(place, f"/messages/{message}", "receipt-missing: uten kvittering", "state-receipt: ikke levert")
 
     if by == "event":
         rung = place.told(
@@ -450,7 +450,7 @@ def test_8_coordinator_quits_without_successor(begin: Begin):
         "Koordinerende enhet: Oppnevn en koordinator"
     ]
     explained(
-        place, f"/cases/{case_id}", "clock-escalation: leader", "clock-escalation: coordinating-unit", "R41"
+        place, f"/cases/{case_id}", "clock-escalation: leder", "clock-escalation: koordinerende enhet", "R41"
     )
 
     after = place.told(
@@ -496,7 +496,7 @@ def test_9_discharge_with_an_open_need(begin: Begin, by: str):
     explained(
         place,
         f"/events/{gone['eventId']}",
-        "E48: accepted",
+        "E48: tatt imot",
         "R18: gjelder",
         "R22: gjelder",
         "IPK-E074: advarsel",
@@ -562,7 +562,7 @@ def test_10_a_plan_of_the_hospital_alone_is_transferred(begin: Begin, by: str):
     assert "reply" not in place.clocks(case_id)
     assert codes(place, case_id)["8705"] == "101"
     assert codes(place, case_id)["8473"] != "1"
-    explained(place, f"/events/{said['eventId']}", "plan-transfer: accepted", "R24: gjelder")
+    explained(place, f"/events/{said['eventId']}", "plan-transfer: godtatt", "R24: gjelder")
     place.advance("210d")  # evaluating it is no longer ours to be reminded of, until it is long past
     assert place.events().count("ip.deadline.breached") == 0
     place.advance("30d")
@@ -617,7 +617,7 @@ def test_11_death_with_three_open_clocks(begin: Begin):
     assert [d["kind"] for d in place.get("/deadlines?late=true")["items"]] == ["receipt"]
     assert (place.case(case_id)["team"], codes(place, case_id).get("8705")) == ([], None)
     assert place.refused("ip.need.identified") == (409, ["IPK-E072"])
-    explained(place, f"/cases/{case_id}", "Pasient død", "receipt-missing: unanswered")
+    explained(place, f"/cases/{case_id}", "Pasient død", "receipt-missing: uten kvittering")
 
 
 # ── 12, 13, 14: others than the usual ────────────────────────────────────────────────────────────────────────────────
@@ -664,9 +664,9 @@ def test_12_a_child_gets_a_child_coordinator(begin: Begin):
         place,
         f"/events/{appointed['eventId']}",
         "R43: gjelder",
-        "fulfilled-coordinator: child-coordinator",
+        "fulfilled-coordinator: barnekoordinator",
         "assignment-child-right: oppnevnt",
-        "responsible-child: municipality",
+        "responsible-child: kommunen",
     )
     explained(
         place, f"/messages/{message['id']}", "consent-coordinator: åpen", "consent-rehabilitation: åpen"
@@ -712,9 +712,9 @@ def test_13_nav_without_address_gets_a_letter(begin: Begin):
         place,
         f"/messages/{letter['id']}",
         "consent-other-sectors: åpen",
-        "carrier-4: LETTER",
+        "carrier-4: brev",
         "Falt bort: DIALOG_HELSEFAGLIG/1.1",
-        "message-other-way: manual",
+        "message-other-way: går på annen måte",
     )
     explained(place, f"/events/{added['eventId']}", "R40: gjelder", "R17: gjelder")
 
@@ -734,7 +734,7 @@ def test_14_joint_coordinating_unit_is_told_inside(begin: Begin):
         f"/events/{told['eventId']}",
         "receiver-municipality: felles-ke",
         "receiver-joint: felles-ke",
-        "state-transition: reported",
+        "state-transition: meldt",
     )
     place.told(
         "ip.coordinator.appointed",

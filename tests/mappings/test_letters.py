@@ -182,3 +182,13 @@ def test_a_letter_is_filed_for_the_record(hospital: House):
     (document,) = [r for r in hospital.current() if r["resourceType"] == "DocumentReference"]
     assert document["content"][0]["attachment"]["contentType"] == "text/html"
     assert document["subject"]["reference"].startswith("Patient/")
+
+
+def test_a_letter_is_a_work_item_until_somebody_says_that_it_is_posted(hospital: House):
+    told = hospital.post("ip.contact-physician.appointed")
+    (letter,) = [m for m in told.messages if m["type"] == "LETTER"]
+    (item,) = hospital.items("manual-fallback")
+    assert item["description"].startswith("Skriv ut brevet")
+    assert "groupIdentifier" not in item, "no answer about a need posts a letter to the patient"
+    hospital.post("ip.manual-fallback.recorded", messageId=letter["id"], at=hospital.clock.now.isoformat())
+    assert hospital.items("manual-fallback") == []
