@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar, cast
 
 from adapter import naming
 from adapter.timing import Clocks, Deadline
@@ -312,13 +312,19 @@ class Case:
     """Content of the event that made a need still open, by Melde-id: its text is written again on release."""
     twin: str | None = None
     """Key of another case of the same person, where an event says that two numbers are one person's."""
+    _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was asked of this very case before, by who asked: a case never changes."""
+
+    def once(self, make: Callable[[Case], V]) -> V:
+        """Return what `make` returns for this case, made the first time it is asked for."""
+        known = self._known
+        if make not in known:
+            known[make] = make(self)
+        return cast("V", known[make])
 
     def of(self, type_: str) -> tuple[Resource, ...]:
         """Return the resources of one type, by id."""
-        prefix = f"{type_}/"
-        return tuple(
-            [self.resources[key] for key in sorted([k for k in self.resources if k.startswith(prefix)])]
-        )
+        return self.once(_by_type).get(type_, ())
 
     def get(self, reference: str) -> Resource | None:
         """Return the resource behind a relative reference."""
@@ -348,6 +354,14 @@ class Warn:
     path: str
     text_nb: str
     text_en: str
+
+
+def _by_type(case: Case) -> Mapping[str, tuple[Resource, ...]]:
+    """Return the resources of a case by type, each type's by id."""
+    found: dict[str, list[Resource]] = {}
+    for key in sorted(case.resources):
+        found.setdefault(key.partition("/")[0], []).append(case.resources[key])
+    return {type_: tuple(listed) for type_, listed in found.items()}
 
 
 EventStatus = Literal["accepted", "held", "unrouted", "recorded"]

@@ -22,21 +22,6 @@ from adapter.transports.memory import Memory
 from adapter.web import create_app
 from tests.clock import Clock
 
-BESIDE = frozenset(
-    {"codes", "events", "fhir", "kith", "mappings", "registers", "rules", "simulator", "statistics", "trail"}
-)
-"""Rooms whose tests share nothing with others: no server, no port, no database but a file of their own."""
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all other tests on one worker, in their order: on PostgreSQL two at once would wait for one another."""
-    here = Path(__file__).parent
-    for item in items:
-        if not BESIDE & set(item.path.relative_to(here).parts[:1]):
-            item.add_marker(pytest.mark.xdist_group("one"))
-
-
 DATABASES = (pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres))
 
 

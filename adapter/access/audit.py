@@ -21,7 +21,17 @@ from adapter.fhir.query import Row
 from adapter.idscan import has_eleven_digits, mask
 from adapter.store import AuditRow
 
-Interaction = Literal["read", "vread", "history-instance", "search-type", "create", "update", "operation"]
+Interaction = Literal[
+    "read",
+    "vread",
+    "history-instance",
+    "history-type",
+    "history-system",
+    "search-type",
+    "create",
+    "update",
+    "operation",
+]
 
 OURSELVES: Final = "urn:adapter"
 """Who acts where nobody called: the worker, the clock, the inbox."""

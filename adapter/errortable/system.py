@@ -12,8 +12,8 @@ FHIR: Final[dict[str, Row]] = {
         "Check the id"),
     "IPK-F002": Row(404, "not-supported", "Ressurstypen støttes ikke", "The resource type is not supported",
         "Se /fhir/metadata", "See /fhir/metadata"),
-    "IPK-F003": Row(400, "not-supported", "Personidentifikator kan ikke stå i adressen; bruk POST _search",
-        "A person's identifier may not stand in a URL; use POST _search", "Bruk POST med skjema i kroppen",
+    "IPK-F003": Row(400, "not-supported", "Personidentifikator eller navn kan ikke stå i adressen; bruk POST _search",
+        "A person's identifier or name may not stand in a URL; use POST _search", "Bruk POST med skjema i kroppen",
         "Use POST with a form body"),
     "IPK-F004": Row(400, "not-supported", "Søkeparameteren støttes ikke", "The search parameter is not supported",
         "Se /fhir/metadata", "See /fhir/metadata"),
@@ -33,6 +33,10 @@ FHIR: Final[dict[str, Row]] = {
         "Bruk application/x-www-form-urlencoded", "Use application/x-www-form-urlencoded"),
     "IPK-F012": Row(413, "too-long", "Innholdet er for stort", "The body is too large", "Del opp søket",
         "Split the search"),
+    "IPK-F020": Row(400, "too-costly", "Søket treffer for mange ressurser på veien",
+        "The search leads through too many resources", "Gjør søket smalere", "Narrow the search"),
+    "IPK-F021": Row(400, "invalid", "Parameterne motsier hverandre", "The parameters contradict each other",
+        "Bruk én av dem", "Use one of them"),
 }
 """The FHIR API."""
 

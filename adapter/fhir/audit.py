@@ -15,6 +15,8 @@ ACTION: Final[Mapping[str, str]] = {
     "read": "R",
     "vread": "R",
     "history-instance": "R",
+    "history-type": "R",
+    "history-system": "R",
     "search-type": "E",
     "create": "C",
     "update": "U",

@@ -11,8 +11,9 @@ from urllib.parse import quote
 
 import orjson
 
+from adapter.fhir.index import DELETED
 from adapter.fhir.table import READABLE
-from adapter.fhir.urls import OBSERVATION_VALUE
+from adapter.fhir.urls import OBSERVATION_VALUE, RECORD_STATE
 
 _SUBSETTED: Final = {
     "system": OBSERVATION_VALUE,
@@ -57,6 +58,8 @@ class Links:
 
     self_url: str
     next_url: str | None = None
+    monitor_url: str | None = None
+    """Where a client goes on later, for what is new by then (IANA link relation `monitor`, RFC 5989)."""
 
 
 def url(base: str, path: str, params: Sequence[tuple[str, str]] = ()) -> str:
@@ -90,13 +93,13 @@ def searchset(
 
 
 def history(*, base: str, links: Links, versions: Iterable[Stored], total: int | None = None) -> bytes:
-    """Return a history Bundle, newest first as given; version 1 was a POST, later ones PUTs."""
+    """Return a history Bundle in the order given; version 1 was a POST, later ones PUTs, what was deleted a DELETE."""
     head = orjson.dumps(base)[1:-1]
     return _bundle(b"history", links, [_version(head, row) for row in versions], total)
 
 
 def _bundle(type_: bytes, links: Links, entries: list[bytes], total: int | None) -> bytes:
-    rows = [("self", links.self_url), ("next", links.next_url)]
+    rows = [("self", links.self_url), ("next", links.next_url), ("monitor", links.monitor_url)]
     link = orjson.dumps([{"relation": relation, "url": target} for relation, target in rows if target])
     count = b',"total":%d' % total if total is not None else b""
     # An empty list is forbidden in FHIR JSON.
@@ -108,8 +111,23 @@ def _found(head: bytes, row: Stored, tail: bytes) -> bytes:
     return b'%b/%b/%b","resource":%b%b' % (head, row.type.encode(), row.id.encode(), row.body, tail)
 
 
+_GONE: Final = f'"system":"{RECORD_STATE}","code":"{DELETED}"'.encode()
+
+
+def gone(body: bytes) -> bool:
+    """Return whether a stored version says that the resource was deleted over FHIR. Stored JSON has no blanks."""
+    return _GONE in body
+
+
 def _version(base: bytes, row: Stored) -> bytes:
     where = f"{row.type}/{row.id}"
+    if gone(row.body):
+        said = {
+            "fullUrl": f"{base.decode()}/{where}",
+            "request": {"method": "DELETE", "url": where},
+            "response": {"status": "204", "lastModified": last_modified(row.updated)},
+        }
+        return orjson.dumps(said)
     first = row.version == 1
     request = {"method": "POST" if first else "PUT", "url": row.type if first else where}
     response = {
@@ -147,11 +165,20 @@ class Subset:
     body: bytes
 
 
-def subset(row: Stored, elements: Sequence[str]) -> Subset:
-    """Return the row with the elements asked for and the mandatory ones, tagged SUBSETTED. R4 search.html#elements."""
+def subset(row: Stored, elements: Sequence[str] = (), *, summary: str = "") -> Subset:
+    """Return the row with what is asked for and its mandatory elements, tagged SUBSETTED. R4 search.html#elements, #summary.
+
+    `elements`: names · `summary`: `true` (R4's summary elements), `text` (the narrative) or `data` (all but that).
+    """
     full: dict[str, Any] = orjson.loads(row.body)
     readable = READABLE.get(row.type)
     kept = {*_ALWAYS, *elements, *(readable.mandatory if readable else ())}
+    if summary == "data":
+        kept = {name.removeprefix("_") for name in full} - {"text"}
+    elif summary == "text":
+        kept.add("text")
+    elif summary and readable:
+        kept.update(readable.summary)
     found = {name: value for name, value in full.items() if name.removeprefix("_") in kept}
     meta: Mapping[str, Any] = found.get("meta", {})
     found["meta"] = {**meta, "tag": [*meta.get("tag", ()), _SUBSETTED]}

@@ -6,18 +6,20 @@ from datetime import date
 from typing import Any, Final
 
 from adapter.fhir import parts, urls
+from adapter.fhir.asked import AUDIT
+from adapter.fhir.params import COMMON, definition
 from adapter.fhir.table import READABLE, Param, Readable
 
-_INTERACTIONS: Final = ("read", "vread", "history-instance", "search-type")
+_INTERACTIONS: Final = ("read", "vread", "history-instance", "history-type", "search-type")
 _AUDIT_INTERACTIONS: Final = ("read", "search-type")
 
-_COMMON: Final = (
-    ("_id", "token", "http://hl7.org/fhir/SearchParameter/Resource-id"),
-    ("_lastUpdated", "date", "http://hl7.org/fhir/SearchParameter/Resource-lastUpdated"),
+_SYSTEM: Final = ("history-system",)
+_COMMON: Final = (("_id", "token"), ("_lastUpdated", "date"), *((param.name, param.kind) for param in COMMON))
+_OPERATIONS: Final = (
+    ("Patient", "everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
 )
-_BY_POST: Final = (
-    "Only by POST [type]/_search with a form body: a person's identifier may not stand in a URL."
-)
+"""(type, name, canonical) of the operations served."""
+_BY_POST: Final = "Only by POST [type]/_search with a form body: what names a person may not stand in a URL."
 
 
 def capability(*, base: str, version: str, released: date, secured: bool = False) -> dict[str, Any]:
@@ -48,7 +50,10 @@ def _rest(*, secured: bool) -> dict[str, Any]:
         "documentation": f"Read-only. {_BY_POST}",
         "security": _security(secured=secured),
         "resource": [_resource(row) for row in READABLE.values()],
-        "searchParam": [{"name": n, "definition": d, "type": t} for n, t, d in _COMMON],
+        "interaction": [{"code": code} for code in _SYSTEM],
+        "searchParam": [
+            {"name": name, "definition": definition("Resource", name), "type": kind} for name, kind in _COMMON
+        ],
     }
 
 
@@ -68,23 +73,38 @@ def _resource(row: Readable) -> dict[str, Any]:
             "interaction": [{"code": code} for code in interactions],
             "versioning": "versioned",
             "conditionalRead": "not-match",
-            "searchInclude": [f"{row.type}:{name}" for name in row.includes]
+            "searchInclude": [f"{row.type}:{param.name}" for param in row.includes]
             + (["*"] if row.includes else []),
-            "searchRevInclude": ["Provenance:target"]
-            if row.type not in {"Provenance", "AuditEvent"}
-            else None,
-            "searchParam": [_param(param) for param in row.params] + _chained(row),
+            "searchRevInclude": _referring(row.type),
+            "searchParam": [_param(row.type, param) for param in row.params] + _chained(row),
+            "operation": [{"name": n, "definition": d} for type_, n, d in _OPERATIONS if type_ == row.type],
         }
     )
 
 
-def _param(param: Param) -> dict[str, Any]:
-    found = {"name": param.name, "type": param.kind}
-    return {**found, "documentation": _BY_POST} if param.where == "person" else found
+def _referring(type_: str) -> list[str] | None:
+    """Return the references of stored resources that may lead to this type. Of the audit trail there are none."""
+    if type_ == AUDIT:
+        return None
+    return [
+        f"{row.type}:{param.name}"
+        for row in READABLE.values()
+        for param in row.includes
+        if row.type != AUDIT and (not param.targets or type_ in param.targets)
+    ]
+
+
+def _param(type_: str, param: Param) -> dict[str, Any]:
+    found = {"name": param.name, "definition": definition(type_, param.name), "type": param.kind}
+    by_post = param.where == "person" or param.personal
+    return {**found, "documentation": _BY_POST} if by_post else found
+
+
+_PATIENTS: Final = frozenset({"patient", "subject"})
 
 
 def _chained(row: Readable) -> list[dict[str, Any]]:
-    names = [param.name for param in row.params if param.where == "subject"]
+    names = [param.name for param in row.params if param.where == "subject" and param.name in _PATIENTS]
     return [
         {"name": f"{name}:Patient.identifier", "type": "token", "documentation": _BY_POST} for name in names
     ]

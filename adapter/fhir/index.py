@@ -1,17 +1,37 @@
-"""What a search can find a resource by: subject, status, one date interval, tokens. Few rows decide the write speed."""
+"""What a search can find a resource by: subject, status, one date interval, and a line for all else.
+
+Few rows decide the write speed, so every further parameter is a line of text (store/tokens.py) and costs no row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from adapter.fhir import values
-from adapter.fhir.table import READABLE, Param, Readable
-from adapter.fhir.urls import PERSON_SYSTEMS
+from adapter.fhir import readings
+from adapter.fhir.params import COMMON, PHONETIC, Param
+from adapter.fhir.query import OPEN_END
+from adapter.fhir.table import READABLE, Readable
+from adapter.fhir.urls import RECORD_STATE
 
 Found = tuple[str, str, str]
 """(parameter, system or empty, code)."""
+
+LONGEST: Final = 100
+"""Characters of a text that its line holds; what a longer search asks for beyond is compared with the resource."""
+FORM: Final = "1"
+"""Of the lines: another number makes every installation write its index anew."""
+IDENTIFIED: Final = ":identifier"
+"""After a reference's name: the identifier in place of the reference."""
+
+
+DELETED: Final = "deleted"
+"""Status of what was deleted over FHIR, whatever its own: no search finds it."""
+_TAG: Final = {"system": RECORD_STATE, "code": DELETED}
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class Index(NamedTuple):
@@ -25,15 +45,19 @@ class Index(NamedTuple):
     tokens: tuple[Found, ...] = ()
 
 
+_Lines = Callable[[list[Found], Any, Param], None]
+_Reading = tuple[Param, tuple[str, ...], _Lines]
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A type's row made ready: which element gives what."""
+    """A type's row made ready: what each element of a resource gives."""
 
-    subject: Callable[[Mapping[str, Any]], str | None]
+    subject: Param | None
     status: str | None
-    date: str | None
-    tokens: tuple[tuple[str, str, bool, bool], ...]
-    """(parameter, element, many, reference)."""
+    date: tuple[str, ...]
+    lines: Mapping[str, tuple[_Reading, ...]]
+    """Element → the parameters read from it, the rest of their path, and how."""
     by_case: bool
     """Whether the patient of its case is its subject where it names none."""
 
@@ -46,88 +70,156 @@ def index(resource: Mapping[str, Any], *, patient: str | None = None) -> Index:
     plan = _PLANS.get(resource["resourceType"])
     if plan is None:
         return Index()
-    start = end = None
-    if plan.date is not None and (date := resource.get(plan.date)) is not None:
-        start, end = values.stored(date) if isinstance(date, str) else values.period(date)
+    start, end = _first(resource, plan.date)
     status = resource.get(plan.status) if plan.status else None
+    if "tag" in resource.get("meta", _NOTHING) and _TAG in resource["meta"]["tag"]:
+        status = DELETED
     return Index(
-        plan.subject(resource) or (patient if plan.by_case else None),
+        _subject(resource, plan) or (patient if plan.by_case else None),
         status if isinstance(status, str) or status is None else str(status).lower(),
         start,
         end,
-        tuple(_tokens(resource, plan)) if plan.tokens else (),
+        _tokens(resource, plan.lines),
     )
 
 
-def _tokens(resource: Mapping[str, Any], plan: _Plan) -> Iterator[Found]:
-    for param, element, many, is_reference in plan.tokens:
-        found = resource.get(element)
-        if found is None:
-            continue
-        for one in found if many else (found,):
-            if is_reference:
-                if target := one.get("reference"):
-                    # A version-specific target is found by the resource it is a version of.
-                    yield (param, "", target.partition("/_history/")[0])
-            elif "value" in one:
-                # Numbers of people are held in one place only, as a keyed hash.
-                if one.get("system") not in PERSON_SYSTEMS:
-                    yield (param, one.get("system", ""), one["value"])
-            else:
-                for coding in one.get("coding", ()):
-                    yield (param, coding.get("system", ""), coding.get("code", ""))
+def subject_of(resource: Mapping[str, Any], *, patient: str | None = None) -> str | None:
+    """Return whom a resource is about, as its index has it."""
+    plan = _PLANS.get(resource["resourceType"])
+    if plan is None:
+        return None
+    return _subject(resource, plan) or (patient if plan.by_case else None)
 
 
-def _nobody(resource: Mapping[str, Any]) -> None:  # noqa: ARG001 (the shape of a subject reader)
+def _subject(resource: Mapping[str, Any], plan: _Plan) -> str | None:
+    if resource["resourceType"] == "Patient":
+        return f"Patient/{resource['id']}"
+    if plan.subject is None:
+        return None
+    for path in plan.subject.paths:
+        head, *rest = path.split(".")
+        for value in _at(resource.get(head, []), rest):
+            if found := readings.references(value, plan.subject):
+                return found[0]
     return None
 
 
-def _self(resource: Mapping[str, Any]) -> str:
-    return f"Patient/{resource['id']}"
+def _first(resource: Mapping[str, Any], elements: Iterable[str]) -> tuple[int | None, int | None]:
+    """Return the interval of the first of these elements that is there."""
+    for element in elements:
+        if (held := resource.get(element)) is not None:
+            for interval in readings.intervals(held):
+                return interval
+    return None, None
 
 
-def _of(element: str) -> Callable[[Mapping[str, Any]], str | None]:
-    def read(resource: Mapping[str, Any]) -> str | None:
-        found = resource.get(element)
-        return found.get("reference") if found else None
-
-    return read
-
-
-def _among(element: str, inner: str) -> Callable[[Mapping[str, Any]], str | None]:
-    def read(resource: Mapping[str, Any]) -> str | None:
-        found = (one.get(inner, {}).get("reference", "") for one in resource.get(element, ()))
-        return next((target for target in found if target.startswith("Patient/")), None)
-
-    return read
+def _tokens(resource: Mapping[str, Any], lines: Mapping[str, tuple[_Reading, ...]]) -> tuple[Found, ...]:
+    """Return the lines of a resource. Every write waits for this: lists and loops, no generators."""
+    out: list[Found] = []
+    for element, value in resource.items():
+        for param, rest, read in lines.get(element, ()):
+            for one in _at(value, rest):
+                read(out, one, param)
+    return tuple(out)
 
 
-def _target(resource: Mapping[str, Any]) -> str | None:
-    found = (one.get("reference", "") for one in resource.get("target", ()))
-    return next((one.partition("/_history/")[0] for one in found if one.startswith("Patient/")), None)
+def _at(value: Any, path: Sequence[str]) -> list[Any]:
+    nodes: list[Any] = value if type(value) is list else [value]
+    for name in path:
+        inner: list[Any] = []
+        for node in nodes:
+            held = node.get(name)
+            if held is None:
+                continue
+            if type(held) is list:
+                inner += held
+            else:
+                inner.append(held)
+        nodes = inner
+    return nodes
 
 
-_SPECIAL: Final[Mapping[str, Callable[[Mapping[str, Any]], str | None]]] = {
-    "Patient": _self,
-    "Appointment": _among("participant", "actor"),
-    "AuditEvent": _among("entity", "what"),
-    "Provenance": _target,
+# ── lines ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _token(out: list[Found], value: Any, param: Param) -> None:
+    if isinstance(value, dict) and (codings := value.get("coding")):
+        out += [(param.name, one.get("system", ""), one.get("code", "")) for one in codings]
+        return
+    before = len(out)
+    out += [(param.name, system, code) for system, code in readings.tokens(value, param)]
+    if len(out) == before and isinstance(value, dict) and "text" in value:
+        out.append((param.name, "", ""))  # it is there, without a code
+
+
+def _reference(out: list[Found], value: Any, param: Param) -> None:
+    before = len(out)
+    out += [(param.name, "", target) for target in readings.references(value, param)]
+    if not param.only and isinstance(value, dict):
+        if "identifier" in value:
+            out += [(param.name + IDENTIFIED, system, code) for system, code in readings.identifiers(value)]
+        if len(out) == before:
+            out.append((param.name, "", ""))
+
+
+def _string(out: list[Found], value: Any, param: Param) -> None:
+    for text in readings.strings(value):
+        if param.name == PHONETIC:
+            out += [(PHONETIC, "", readings.sound(word)) for word in text.split()]
+        else:
+            out.append((param.name, "", readings.normal(text)[:LONGEST]))
+
+
+def _uri(out: list[Found], value: Any, param: Param) -> None:
+    out += [(param.name, "", one) for one in readings.uris(value)]
+
+
+def _date(out: list[Found], value: Any, param: Param) -> None:
+    for start, end in readings.intervals(value):
+        out.append((param.name, "", f"{start + OPEN_END:019d}/{end + OPEN_END:019d}"))
+
+
+def _quantity(out: list[Found], value: Any, param: Param) -> None:
+    out += [(param.name, one.system, str(one.value)) for one in readings.quantities(value)]
+
+
+_LINES: Final[Mapping[str, _Lines]] = {
+    "token": _token,
+    "reference": _reference,
+    "string": _string,
+    "uri": _uri,
+    "date": _date,
+    "quantity": _quantity,
 }
+"""Kind → the lines of one value. A composite is found by its parts' own parameters."""
 
 
 def _plan(row: Readable) -> _Plan:
     def first(where: str) -> Param | None:
         return next((p for p in row.params if p.where == where), None)
 
-    subject, status, date = first("subject"), first("status"), first("date")
-    reader = _of(subject.element) if subject else _nobody
+    status, date = first("status"), first("date")
+    lines: dict[str, list[_Reading]] = {}
+    for param in (*row.params, *COMMON):
+        if param.where != "token" or param.kind == "composite":
+            continue
+        for path in param.paths:
+            head, *rest = path.split(".")
+            lines.setdefault(head, []).append((param, tuple(rest), _LINES[param.kind]))
     return _Plan(
-        _SPECIAL.get(row.type, reader),
-        status.element if status else None,
-        date.element if date else None,
-        tuple((p.name, p.element, p.many, p.kind == "reference") for p in row.params if p.where == "token"),
+        first("subject"),
+        status.paths[0] if status else None,
+        date.paths if date else (),
+        {element: tuple(found) for element, found in lines.items()},
         row.type == "Provenance",
     )
 
 
 _PLANS: Final = {type_: _plan(row) for type_, row in READABLE.items()}
+
+
+@lru_cache(maxsize=1)
+def edition() -> str:
+    """Return what tells an index of these parameters from one of others: it is written anew where they differ."""
+    said = repr([(row.type, row.params) for row in READABLE.values()])
+    return f"{FORM}-{sha256(repr((said, COMMON)).encode()).hexdigest()[:16]}"

@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Field = Literal["id", "updated", "subject", "status", "date", "token", "person"]
-Op = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"]
-SortField = Literal["id", "updated", "date", "status"]
+Field = Literal["id", "updated", "subject", "status", "date", "token", "text", "missing", "person"]
+Op = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
+SortField = str
+"""`id`, `updated`, `date`, `status`, `subject`, or a search parameter's name after LINE."""
+LINE: Final = "line:"
+"""Before the name of a parameter that is sorted by its first line in the index."""
 
 OPEN_START: Final = -(2**62)
 """Start of a period that does not say when it began."""
@@ -24,15 +27,18 @@ class Term:
 
     What a value is depends on `field`: `id`, `subject` (a relative reference) and `status`: str ·
     `updated` and `date`: (start, end) · `token`: (system, code), where system None is any and "" is none,
-    and code None is any · `person`: (system, value), hashed by the store before it is compared.
+    and code None is any · `text`: what the parameter's line begins with, empty for whatever it is · `missing`: none
+    (`param` names the column that is empty, with `ne` is not) · `person`: (system, value), hashed by the store before it
+    is compared.
     """
 
     field: Field
     values: tuple[Any, ...]
     param: str = ""
-    """The search parameter's name, for `token`."""
+    """The search parameter's name, for `token` and `text`; the column, for `missing`."""
     op: Op = "eq"
-    """R4's prefix, for `updated` and `date`; `ne` also on `status` and `token` (the modifier `:not`)."""
+    """R4's prefix, for `updated` and `date`; `ne` also on what is no date (the modifiers `:not` and
+    `:missing`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +77,5 @@ class Page:
     rows: tuple[Row, ...]
     next: str | None = None
     total: int | None = None
+    marks: tuple[tuple[str | int, ...], ...] = ()
+    """What each row sorts by: the cursor of a page that goes on after it is made of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
@@ -11,7 +12,7 @@ from adapter.errors import FhirError
 from adapter.fhir.parts import OSLO
 from adapter.fhir.query import OPEN_END, OPEN_START
 
-PREFIXES: Final = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb")
+PREFIXES: Final = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 Interval = tuple[int, int]
 Token = tuple[str | None, str | None]
 
@@ -21,7 +22,10 @@ _DATE: Final = re.compile(
 )
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MICRO: Final = timedelta(microseconds=1)
+_NEAR: Final = 10
+"""`ap` takes in a tenth of the time between now and what is asked for. R4 search.html#prefix."""
 _LENGTH: Final = {"s": 1_000_000, "i": 60_000_000}
+_NUMBER: Final = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?")
 _ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -104,6 +108,38 @@ def prefixed(name: str, text: str) -> tuple[str, Interval]:
         return prefix, interval(rest)
     except ValueError:
         raise bad(name) from None
+
+
+def instant(name: str, text: str) -> int:
+    """Return the start, in microseconds, of an instant or date (`_since`). Raises IPK-F005."""
+    try:
+        return interval(text)[0]
+    except ValueError:
+        raise bad(name) from None
+
+
+def near(span: Interval, now: int) -> Interval:
+    """Return the interval that is about the same, seen from an instant."""
+    reach = abs(now - (span[0] + span[1]) // 2) // _NEAR
+    return span[0] - reach, span[1] + reach
+
+
+def boolean(name: str, text: str) -> bool:
+    """Return what `:missing` asks for. Raises IPK-F005."""
+    if text not in {"true", "false"}:
+        raise bad(name)
+    return text == "true"
+
+
+def number(name: str, text: str) -> tuple[str, Decimal, Decimal]:
+    """Return (prefix, lowest, first above) of a number: as far as its digits leave it open. R4 search.html#number."""
+    prefix, rest = (text[:2], text[2:]) if text[:2].isalpha() else ("eq", text)
+    if prefix not in PREFIXES or not _NUMBER.fullmatch(rest):
+        raise bad(name)
+    value = Decimal(rest)
+    half = Decimal(5).scaleb(int(value.as_tuple().exponent) - 1)
+    reach = abs(value) / _NEAR if prefix == "ap" else half
+    return prefix, value - reach, value + reach
 
 
 def interval(text: str) -> Interval:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from adapter.kith.building import build, reissue
 from adapter.kith.checking import check, receipt_faults
+from adapter.kith.issuing import issue
 from adapter.kith.reading import Attachment, Read, read
 from adapter.kith.types import Message, MessageType
 
@@ -17,6 +18,7 @@ __all__ = [
     "Read",
     "build",
     "check",
+    "issue",
     "read",
     "receipt_faults",
     "reissue",

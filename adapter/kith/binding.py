@@ -20,6 +20,9 @@ from adapter.kith.raw import Markup, Raw
 from adapter.kith.time import When
 from adapter.kith.tree import content
 
+_KEPT: Final = 512
+"""Models of one kind whose text is kept."""
+
 Read = Callable[[Any], Any]
 Write = Callable[[str, Any], str]
 
@@ -70,7 +73,8 @@ class Block:
         }
         self._many = tuple(each.name for each in fields if each.many)
         self._writers = tuple(
-            (each.tag, _kind(each).write, each.many, each.needed, each.lead) for each in fields
+            (each.tag, _kind(each).write, each.many, each.needed and not each.many, each.lead)
+            for each in fields
         )
         self._take = take or _getter(tuple(each.name for each in fields))
 
@@ -98,11 +102,15 @@ class Block:
     def content(self, model: Any) -> str:
         """Return the children of the element that stands for this model."""
         parts: list[str] = []
-        for (tag, write, many, needed, lead), value in zip(self._writers, self._take(model), strict=True):
-            if many:
-                parts += [lead + write(tag, each) for each in value]
-            elif value or value is False or (needed and value is not None):
-                parts.append(lead + write(tag, value))
+        for row, value in zip(self._writers, self._take(model), strict=True):
+            if value:
+                tag, write, many, _, lead = row
+                if many:
+                    parts += [lead + write(tag, each) for each in value]
+                else:
+                    parts.append(lead + write(tag, value))
+            elif value is False or (row[3] and value is not None):  # most rows of most blocks say nothing
+                parts.append(row[4] + row[1](row[0], value))
         return "".join(parts)
 
 
@@ -130,6 +138,24 @@ def _getter(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
 def block(table: Block) -> Kind:
     """Return the kind of an element that holds a block."""
     return Kind(table.parse, lambda tag, value: f"<{tag}>{table.content(value)}</{tag}>")
+
+
+def kept(table: Block) -> Kind:
+    """Return the kind of an element whose model is often the very same one, such as a party of the address book.
+
+    What was written for a model is written again for that model, which never changes; for an equal one it is made anew.
+    """
+    known: dict[int, tuple[Any, str]] = {}
+
+    def write(tag: str, model: Any) -> str:
+        held = known.get(id(model))
+        if held is None or held[0] is not model:
+            if len(known) >= _KEPT:
+                known.clear()
+            held = known[id(model)] = model, table.content(model)
+        return f"<{tag}>{held[1]}</{tag}>"
+
+    return Kind(table.parse, write)
 
 
 def later(table: Callable[[], Block]) -> Kind:

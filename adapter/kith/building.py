@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from lxml import etree
+
 from adapter import xmlsafe
 from adapter.errors import MessageError
 from adapter.kith import apprec_write, attachments, schemas, time, types
@@ -26,6 +28,13 @@ def build(message: types.Message | AppRec, *, attached: Sequence[Outgoing] = ())
     Raises MessageError IPK-M002 (at its place; the schema, or a character XML cannot carry), IPK-M012, and of what is
     attached IPK-M030 to IPK-M033.
     """
+    return built(message, attached=attached)[0]
+
+
+def built(
+    message: types.Message | AppRec, *, attached: Sequence[Outgoing] = ()
+) -> tuple[bytes, etree._Element]:
+    """Return the document of `build`, and its root as it was read again."""
     if isinstance(message, AppRec):
         return _checked(apprec_write.build(message))
     head, end, rest = types.row_of_model(message).build(message).rpartition(_END)
@@ -49,11 +58,12 @@ def reissue(data: bytes, *, msg_id: str, gen_date: datetime) -> bytes:
         text, count = pattern.subn(replacement.replace("\\", r"\\"), text, count=1)
         if count != 1:
             raise MessageError("IPK-M002", at="/MsgHead/MsgInfo")
-    return _checked(text)
+    return _checked(text)[0]
 
 
-def _checked(text: str) -> bytes:
-    """Return the text as UTF-8 after our schema took it."""
+def _checked(text: str) -> tuple[bytes, etree._Element]:
+    """Return the text as UTF-8 after our schema took it, and its root."""
     data = text.encode("utf-8")
-    schemas.require(xmlsafe.reread(data))
-    return data
+    root = xmlsafe.reread(data)
+    schemas.require(root)
+    return data, root

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapter.kith.binding import CV, RICH, TEXT, UNKNOWN, WHEN, WORD, Block, Field, Kind, block, cs
+from adapter.kith.binding import CV, RICH, TEXT, UNKNOWN, WHEN, WORD, Block, Field, Kind, block, cs, kept
 from adapter.kith.dialog import V1_0, V1_1, ConnectedUnit, Contact, Dialect, Note, Notes, Question
 from adapter.kith.parties import FK1, GIVEN_FIRST, fk1_units, people, professionals
 
@@ -109,7 +109,7 @@ def _note(topic: Any = UNKNOWN, **own: Any) -> Note:
 def _notes(dialect: Dialect) -> Block:
     """Return the table of Dialogmelding."""
     spaces = _spaces(dialect)
-    contacts = block(_contacts(dialect))
+    contacts = kept(_contacts(dialect))
     questions = block(_questions(dialect, contacts))
     note = (
         Field("TemaKodet", "topic", CV, needed=True),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from lxml import etree
 
-from adapter.kith.binding import CV, RAW, TEXT, TS, UNKNOWN, WORD, Block, Field, Kind, block, cs, later
+from adapter.kith.binding import CV, RAW, TEXT, TS, UNKNOWN, WORD, Block, Field, Kind, block, cs, kept, later
 from adapter.kith.head import (
     NAMESPACE,
     Address,
@@ -157,8 +157,8 @@ INFO: Final = Block(
         Field("RequestedPriority", "priority", cs("8115")),
         Field("Ack", "ack", cs("7304")),
         Field("ConversationRef", "conversation", block(_CONVERSATION)),
-        Field("Sender", "sender", block(PARTY), lead="\n"),
-        Field("Receiver", "receiver", block(PARTY), lead="\n"),
+        Field("Sender", "sender", kept(PARTY), lead="\n"),
+        Field("Receiver", "receiver", kept(PARTY), lead="\n"),
         Field("OtherReceiver", "others", block(OTHER_RECEIVER), many=True, lead="\n"),
         Field("Patient", "patient", block(_PATIENT), lead="\n"),
     ),

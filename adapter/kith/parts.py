@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from adapter.kith.codes import Code, coded, simple
@@ -19,6 +20,7 @@ def message_type(value: str) -> Code:
     return simple("8279", value)
 
 
+@lru_cache(maxsize=512)
 def contact(
     *,
     family: str,
@@ -39,6 +41,7 @@ def contact(
     )
 
 
+@lru_cache(maxsize=512)
 def receiver_contact(profession: str | None, *, family: str = "", given: str = "") -> Contact:
     """Return role 24, contact at the receiver: profession, and a name where one is known."""
     return Contact(
@@ -49,6 +52,7 @@ def receiver_contact(profession: str | None, *, family: str = "", given: str = "
     )
 
 
+@lru_cache(maxsize=512)
 def coordinating_unit(name: str) -> Contact:
     """Return TilknyttetEnhet naming the coordinating unit. It has no national id: Ident LOK `KE`."""
     return Contact(unit=ConnectedUnit(name=name, idents=(unit_ident("LOK", _COORDINATING_UNIT_ID),)))

@@ -112,6 +112,16 @@ def _message(root: etree._Element) -> Read:
     )
 
 
+def of_ours(message: types.Message, root: etree._Element) -> Read:
+    """Return what reading a message of ours would, from the message itself and the root of its document."""
+    edition = types.edition(namespace(payload) if (payload := _payload(root)) is not None else "")
+    return Read(
+        kind="message", type=message.head.type.v, version=edition.version, supported=True, head=message.head,
+        body=message.body, message=message, apprec_version=edition.apprec_version, scope="whole", faults=(),
+        attachments=_attachments(root), root=root,
+    )  # fmt: skip
+
+
 def _payload(root: etree._Element) -> etree._Element | None:
     """Return the XML instance of the first Document (HIS 80603:2017 3.2)."""
     holder = root.find(f"{_H}Document/{_H}RefDoc/{_H}Content")

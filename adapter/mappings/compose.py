@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from adapter import codes, ids, kith, naming
@@ -17,7 +18,7 @@ from adapter.kith.dialog import Contact, Question
 from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit, person_ident
 from adapter.mappings import clocks, common, letter, views
 from adapter.mappings.context import Context, Notice
-from adapter.model import Deadline, Message, Party, Resource
+from adapter.model import Deadline, Message, Party, Resource, Same
 from adapter.rules import carrier as carriers
 from adapter.rules import routing
 
@@ -47,7 +48,7 @@ class _Plan:
 
 
 def compose(ctx: Context, notice: Notice) -> Composed:
-    """Return the message of a notice, released now (or held), checked by our schema. Raises MessageError IPK-M002."""
+    """Return the message of a notice, released now (or held), checked by our schema and the named rules. Raises MessageError."""
     plan = _planned(ctx, notice)
     message = _row(ctx, plan, _document(ctx, plan))
     return Composed(
@@ -149,9 +150,9 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
         patient=patient(views.patient(ctx.case) or {}),
     )
     if notice.care is not None:
-        return kith.build(notice.care.make(head))
+        return kith.issue(notice.care.make(head))
     made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan))
-    return kith.build(made, attached=notice.attached)
+    return kith.issue(made, attached=notice.attached)
 
 
 Contacts = tuple[Contact, ...]
@@ -194,6 +195,12 @@ def question(ctx: Context, notice: Notice) -> Question:
 
 def address(party: Party) -> Address:
     """Return a party of the book as a message names it: level 1, and the service or person on level 2. HIS 1153."""
+    return _address(Same(party))
+
+
+@lru_cache(maxsize=1024)
+def _address(same: Same[Party]) -> Address:
+    party = same.value
     level1 = Unit(name=party.name, her_id=party.her_id)
     if party.person is not None:
         person = Person(

@@ -91,6 +91,10 @@ def reference_id(reference: dict[str, Any] | None) -> str:
 
 def needs(case: Case) -> tuple[Need, ...]:
     """Return every need of the case, in order of Melde-id, kind and Task; forwarded Tasks give way to their successors."""
+    return case.once(_needs)
+
+
+def _needs(case: Case) -> tuple[Need, ...]:
     requests = {
         r["id"]: r for r in case.of("ServiceRequest") if code_of(_first(r, "category"), urls.NEED_CATEGORY)
     }
@@ -154,6 +158,10 @@ def plan(case: Case, *, id_: str | None = None) -> Resource | None:
 
 def assignments(case: Case) -> tuple[Assignment, ...]:
     """Return every assignment of the team with a coded role, ended ones and deputies too, in the order of the team."""
+    return case.once(_assignments)
+
+
+def _assignments(case: Case) -> tuple[Assignment, ...]:
     found = []
     for member in (team(case) or {}).get("participant", ()):
         role = case.get(member.get("member", {}).get("reference", ""))
@@ -213,12 +221,20 @@ def is_dead(case: Case) -> bool:
 
 def consents(case: Case) -> tuple[Resource, ...]:
     """Return the Consents of the case that may open, the latest last; what excepts is among `limits`."""
+    return case.once(_consents)
+
+
+def _consents(case: Case) -> tuple[Resource, ...]:
     listed = (c for c in case.of("Consent") if not _excepts(c))
     return tuple(sorted(listed, key=lambda c: (c.get("dateTime", ""), c["id"])))
 
 
 def limits(case: Case) -> tuple[Resource, ...]:
     """Return the Consents of the case that except somebody or something now. E14."""
+    return case.once(_limits)
+
+
+def _limits(case: Case) -> tuple[Resource, ...]:
     return tuple(c for c in case.of("Consent") if _excepts(c) and c["status"] == "active")
 
 

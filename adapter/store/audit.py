@@ -86,7 +86,10 @@ def search(conn: Connection, query: Query) -> Page:
     page = rows[: query.count]
     more = len(rows) > query.count and page
     return Page(
-        rows=tuple(map(_row, page)), next=cursors.write((page[-1][3],)) if more else None, total=total
+        rows=tuple(map(_row, page)),
+        next=cursors.write((page[-1][3],)) if more else None,
+        total=total,
+        marks=tuple((row[3],) for row in page),
     )
 
 
@@ -124,7 +127,7 @@ def _values(conn: Connection, query: Query, term: Term) -> tuple[Any, Sequence[s
     if term.field == "person":
         keys = [key for s, v in term.values for key in people.find(conn, query.org, system=s, value=v)]
         return audit.c.case_key, keys
-    if term.field == "token" and term.param in _TOKENS:
+    if term.field == "token" and term.param in _TOKENS and term.op == "eq":
         return _TOKENS[term.param], [code for _, code in term.values if code is not None]
     raise FhirError("IPK-F004", at=term.param or term.field)
 
@@ -138,6 +141,7 @@ def _instant(name: str, op: str, value: tuple[int, int], params: dict[str, Any])
         "ne": (or_(at < start, at >= end), "se"),
         "ge": (at >= start, "s"),
         "le": (at < end, "e"),
+        "ap": (and_(at >= start, at < end), "se"),
         **dict.fromkeys(_ABOVE, (at >= end, "e")),
         **dict.fromkeys(_BELOW, (at < start, "s")),
     }

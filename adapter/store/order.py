@@ -1,8 +1,8 @@
-"""Reading in the order of commits, without skipping a row that commits late. PostgreSQL 15, 9.76 (pg_snapshot_xmin).
+"""Reading in the order of commits, without skipping a row that commits late. PostgreSQL 15, 9.27.5 (pg_snapshot_xip).
 
 A serial number is taken before its transaction commits, so a reader that has seen 8 may never see 7. On PostgreSQL each
-row therefore carries its transaction's number; a reader takes only rows of transactions older than any still running,
-ordered by (transaction, serial). SQLite writes one transaction at a time: its serial numbers are that order.
+row therefore carries its transaction's number; a reader takes only rows of transactions older than any still running
+in the database, ordered by (transaction, serial). SQLite writes one transaction at a time: its serial numbers are that order.
 """
 
 from __future__ import annotations

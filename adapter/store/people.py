@@ -30,13 +30,22 @@ def new_key() -> str:
 
 def digest(conn: Connection, *, system: str, value: str) -> str:
     """Return the person's hash in this installation. Raises SystemFault when the database has no key."""
+    return hmac.digest(_key(conn), f"{system}|{value}".encode(), "sha256").hex()
+
+
+def signing_key(conn: Connection, purpose: str) -> bytes:
+    """Return a key of this installation for one purpose, made of its own. Raises SystemFault when it has none."""
+    return hmac.digest(_key(conn), f"purpose|{purpose}".encode(), "sha256")
+
+
+def _key(conn: Connection) -> bytes:
     key = conn.shared.key
     if key is None:
         row = conn.one(_KEY, {"key": KEY})
         if row is None:
             raise SystemFault("IPK-S001", at="database")
         key = conn.shared.key = bytes.fromhex(row[0])
-    return hmac.digest(key, f"{system}|{value}".encode(), "sha256").hex()
+    return key
 
 
 ALIAS: Final = "person-alias/"

@@ -12,7 +12,8 @@ from sqlalchemy import Table, bindparam, delete, insert, literal_column, select,
 
 from adapter.errors import Conflict
 from adapter.fhir.query import Row
-from adapter.store import tokens
+from adapter.store import changes, tokens
+from adapter.store.changes import Version
 from adapter.store.sql import Connection, Insertion, Statement, by_pairs
 from adapter.store.tables import resource, resource_history, token
 from adapter.store.tokens import Token
@@ -89,6 +90,10 @@ def put(conn: Connection, writes: Sequence[Write]) -> None:
     changed = [write for write in ordered if write.version != 1]
     if changed:
         _change(conn, changed)
+    if writes:
+        # In the order given, which is that of the mapping: what others refer to before what refers to it.
+        versions = [(write.type, write.id, write.version) for write in writes]
+        changes.append(conn, versions, org=writes[0].org, at=max(write.updated for write in writes))
 
 
 def _change(conn: Connection, writes: Sequence[Write]) -> None:
@@ -192,9 +197,22 @@ def vread(conn: Connection, type_: str, id_: str, version: int) -> Row | None:
     return None if found is None else _row(found)
 
 
+def versions(conn: Connection, wanted: Sequence[Version]) -> dict[Version, Row]:
+    """Return these versions, current or older; unknown ones are left out."""
+    keys = [(type_, id_) for type_, id_, _ in wanted]
+    found = {(row[0], row[1], row[2]): _row(row) for row in _MANY(conn, keys)}
+    for key in wanted:
+        if key not in found and (row := vread(conn, *key)) is not None:
+            found[key] = row
+    return {key: found[key] for key in wanted if key in found}
+
+
 def _versions(table: Table) -> Any:
     return select(*(table.c[name] for name in _SERVED)).where(
-        table.c.type == bindparam("type"), table.c.id == bindparam("id")
+        table.c.type == bindparam("type"),
+        table.c.id == bindparam("id"),
+        table.c.version < bindparam("below"),
+        table.c.updated >= bindparam("since"),
     )
 
 
@@ -202,14 +220,17 @@ _HISTORY = Statement(
     union_all(_versions(resource), _versions(resource_history))
     .order_by(literal_column("version").desc())
     .limit(bindparam("count"))
-    .offset(bindparam("skip"))
 )
+NEWEST: Final = 2**31 - 1
+"""Above every version."""
 
 
-def history(conn: Connection, type_: str, id_: str, *, count: int, offset: int = 0) -> tuple[Row, ...]:
-    """Return versions of one resource, newest first."""
-    rows = conn.all(_HISTORY, {"type": type_, "id": id_, "count": count, "skip": offset})
-    return tuple(_row(row) for row in rows)
+def history(
+    conn: Connection, type_: str, id_: str, *, count: int, below: int = NEWEST, since: int = 0
+) -> tuple[Row, ...]:
+    """Return versions of one resource, newest first: those before version `below`, made since an instant (microseconds)."""
+    params = {"type": type_, "id": id_, "count": count, "below": below, "since": since}
+    return tuple(_row(row) for row in conn.all(_HISTORY, params))
 
 
 def _row(row: tuple[Any, ...]) -> Row:

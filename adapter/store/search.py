@@ -15,7 +15,9 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -25,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.sql import ColumnElement, Select
 
 from adapter.errors import FhirError
-from adapter.fhir.query import OPEN_START, Page, Query, Row, SortField, Term
+from adapter.fhir.query import LINE, OPEN_START, Page, Query, Row, SortField, Term
 from adapter.store import cursors, people, tokens
-from adapter.store.sql import BUCKETS, Connection, Statement, contains, padded
+from adapter.store.sql import BUCKETS, Connection, Statement, contains, padded, position
 from adapter.store.tables import resource, token
 
 Columns = Any
@@ -39,16 +41,19 @@ Shape = tuple[str, tuple[TermShape, ...], tuple[tuple[SortField, bool], ...], bo
 _R: Final = resource.c
 _KEYS: Mapping[str, ColumnElement[Any]] = {
     "id": _R.id,
+    "subject": func.coalesce(_R.subject, ""),
     "updated": _R.updated,
     "date": func.coalesce(_R.date_start, OPEN_START),
     "status": func.coalesce(_R.status, ""),
 }
 _NARROW: Final = frozenset({"id", "subject", "token"})
 """Terms that leave few rows: these are sorted by hand, rather than all rows of the type walked in order."""
+_SORTED: Final = 64
+"""Characters of a line that are sorted by."""
 _LISTED: Final = "listed"
 """A token that is no row of its own: looked for in the resource's column of them all."""
-_KINDS: Mapping[str, type[str | int]] = {"id": str, "updated": int, "date": int, "status": str}
-_TYPES: Mapping[str, Any] = {"id": Text, "updated": BigInteger, "date": BigInteger, "status": Text}
+_NUMBERS: Final = frozenset({"updated", "date"})
+"""What is sorted by as a number; all else is text."""
 
 
 _SUBJECT: Final = Statement(select(_R.subject).where(_R.type == bindparam("type"), _R.id == bindparam("id")))
@@ -58,7 +63,7 @@ def search(conn: Connection, query: Query) -> Page:
     """Return one page of current resources in a stable order. Raises FhirError IPK-F008 for a cursor not of this query."""
     if not (query.type.isascii() and query.type.isalpha()):
         raise FhirError("IPK-F002", at="type")
-    terms = _beside(conn, _people(conn, query))
+    terms = _beside(conn, query.type, _people(conn, query))
     if terms is None:
         return Page(rows=(), total=0 if query.total else None)
     shape = _shape(query, terms)
@@ -77,6 +82,7 @@ def search(conn: Connection, query: Query) -> Page:
         ),
         next=cursors.write(page[-1][5:]) if more else None,
         total=total,
+        marks=tuple(r[5:] for r in page),
     )
 
 
@@ -98,15 +104,17 @@ def _people(conn: Connection, query: Query) -> tuple[Term, ...] | None:
     return tuple(terms)
 
 
-def _beside(conn: Connection, terms: tuple[Term, ...] | None) -> tuple[Term, ...] | None:
+def _beside(conn: Connection, type_: str, terms: tuple[Term, ...] | None) -> tuple[Term, ...] | None:
     """Return the terms, with the patients of what is referred to where the reference stays with one (tokens.BESIDE)."""
-    referring = [t for t in terms or () if t.field == "token" and t.param in tokens.BESIDE and t.op == "eq"]
+    referring = [
+        t for t in terms or () if t.field == "token" and t.op == "eq" and (type_, t.param) in tokens.BESIDE
+    ]
     added: list[Term] = []
     for term in referring:
         subjects = []
         for _, reference in term.values:
-            type_, _, id_ = (reference or "").partition("/")
-            row = conn.one(_SUBJECT, {"type": type_, "id": id_})
+            referred, _, id_ = (reference or "").partition("/")
+            row = conn.one(_SUBJECT, {"type": referred, "id": id_})
             subjects.append(row[0] if row else "")  # what is not here is explained by nothing
         if None not in subjects:
             added.append(Term(field="subject", values=tuple(dict.fromkeys(subjects))))
@@ -121,7 +129,7 @@ def _order(query: Query) -> tuple[tuple[SortField, bool], ...]:
 
 
 def _cursor(after: str, order: Sequence[tuple[SortField, bool]]) -> dict[str, Any]:
-    parts = cursors.read(after, [_KINDS[field] for field, _ in order])
+    parts = cursors.read(after, [int if field in _NUMBERS else str for field, _ in order])
     return {f"after{n}": part for n, part in enumerate(parts)}
 
 
@@ -139,9 +147,11 @@ def _term_shape(term: Term) -> TermShape:
     if term.field == "token" and term.param in tokens.SELECTIVE:
         return term.field, term.op, 0, tuple((s is not None, c is not None) for s, c in term.values)
     count = len(term.values)
-    if term.field == "token":
+    if term.field in {"token", "text"}:
         return _LISTED, term.op, count, ()
-    if term.field in {"updated", "date"}:
+    if term.field == "missing":
+        return f"missing {term.param}", term.op, 1, ()
+    if term.field in _NUMBERS:
         return term.field, term.op, count, ()
     return term.field, term.op, next((size for size in BUCKETS if size >= count), count), ()
 
@@ -156,7 +166,11 @@ def _params(query: Query, terms: tuple[Term, ...]) -> dict[str, Any]:
 
 
 def _term_params(name: str, term: Term) -> dict[str, Any]:
-    if term.field in {"updated", "date"}:
+    if term.field == "missing":
+        return {}
+    if term.field == "text":
+        return {f"{name}{n}": tokens.begins(term.param, value) for n, value in enumerate(term.values)}
+    if term.field in _NUMBERS:
         starts = {f"{name}{n}s": value[0] for n, value in enumerate(term.values)}
         return starts | {f"{name}{n}e": value[1] for n, value in enumerate(term.values)}
     if term.field == "token" and term.param not in tokens.SELECTIVE:
@@ -198,17 +212,27 @@ def _matching(query: Select[Any], type_: str, terms: Sequence[TermShape], *, own
 
 def _keys(terms: Sequence[TermShape], order: Sequence[tuple[SortField, bool]]) -> list[ColumnElement[Any]]:
     """Return what is sorted by. SQLite, which keeps no statistics here, would take the index on `updated` over the term's."""
-    keys = [_KEYS[field] for field, _ in order]
+    keys = [_KEYS[field] if field in _KEYS else _line(field.removeprefix(LINE)) for field, _ in order]
     if any(field in _NARROW and op == "eq" for field, op, *_ in terms):
         return [func.coalesce(key, 0) if key is _R.updated else key for key in keys]
     return keys
+
+
+def _line(param: str) -> ColumnElement[Any]:
+    """Return the beginning of a parameter's first line, empty where it has none."""
+    needle = tokens.begins(param, "")
+    at = position(_R.tokens, literal(needle))
+    return case((at > 0, func.substr(_R.tokens, at + len(needle), _SORTED)), else_="")
 
 
 def _beyond(
     keys: Sequence[ColumnElement[Any]], order: Sequence[tuple[SortField, bool]]
 ) -> ColumnElement[bool]:
     """Return 'after the cursor': one row comparison where all go one way (an index can serve it), else step by step."""
-    marks = [bindparam(f"after{n}", type_=_TYPES[field]()) for n, (field, _) in enumerate(order)]
+    marks = [
+        bindparam(f"after{n}", type_=(BigInteger if field in _NUMBERS else Text)())
+        for n, (field, _) in enumerate(order)
+    ]
     ways = {descending for _, descending in order}
     if len(ways) == 1:
         return tuple_(*keys) < tuple_(*marks) if ways.pop() else tuple_(*keys) > tuple_(*marks)
@@ -226,12 +250,22 @@ def _condition(name: str, term: TermShape) -> ColumnElement[bool]:
     if field == _LISTED:
         held = or_(*(contains(_R.tokens, bindparam(f"{name}{n}", type_=Text())) for n in range(count)))
         return not_(held) if op == "ne" else held
-    if field in {"updated", "date"}:
+    if field in _MISSING:
+        empty = _MISSING[field].is_(None)
+        return not_(empty) if op == "ne" else empty
+    if field in _NUMBERS:
         compare = _DATES[op] if field == "date" else _INSTANTS[op]
         return or_(*(compare(_bound(f"{name}{n}s"), _bound(f"{name}{n}e")) for n in range(count)))
     column = {"id": _R.id, "subject": _R.subject, "status": _R.status}[field]
     among = column.in_([bindparam(f"{name}{n}") for n in range(count)])
     return or_(column.is_(None), not_(among)) if op == "ne" else among
+
+
+_MISSING: Mapping[str, ColumnElement[Any]] = {
+    "missing subject": _R.subject,
+    "missing status": _R.status,
+    "missing date": _R.date_start,
+}
 
 
 def _bound(name: str) -> Columns:
@@ -263,6 +297,7 @@ _DATES: Mapping[str, _Compare] = {
     "le": lambda start, end: or_(_R.date_start < start, _covered(start, end)),
     "sa": lambda _, end: _R.date_start >= end,
     "eb": lambda start, _: _R.date_end <= start,
+    "ap": lambda start, end: and_(_R.date_start < end, _R.date_end > start),
 }
 """R4 search.html#prefix: the value's interval against the resource's."""
 
@@ -275,5 +310,6 @@ _INSTANTS: Mapping[str, _Compare] = {
     "le": lambda _, end: _R.updated < end,
     "sa": lambda _, end: _R.updated >= end,
     "eb": lambda start, _: _R.updated < start,
+    "ap": lambda start, end: and_(_R.updated >= start, _R.updated < end),
 }
 """The same for an instant."""

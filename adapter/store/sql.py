@@ -198,7 +198,7 @@ class current_xid(FunctionElement[int]):  # noqa: N801 (a function of SQL)
 
 
 class xid_horizon(FunctionElement[int]):  # noqa: N801 (a function of SQL)
-    """First transaction number that may still commit: rows below it are all there. PostgreSQL only."""
+    """First transaction number that may still commit in this database: rows below it are all there. PostgreSQL only."""
 
     type = BigInteger()
     inherit_cache = True
@@ -216,7 +216,13 @@ def _xid(_element: current_xid, _compiler: Any, **_kw: Any) -> str:
 
 @compiles(xid_horizon, "postgresql")
 def _horizon(_element: xid_horizon, _compiler: Any, **_kw: Any) -> str:
-    return "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+    # Transactions are numbered for the whole server: one known to run in another database holds nothing back here.
+    return (
+        "(SELECT COALESCE(MIN(CAST(CAST(x AS TEXT) AS BIGINT)),"
+        " CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT))"
+        " FROM pg_snapshot_xip(pg_current_snapshot()) AS x WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity"
+        " WHERE datname <> current_database() AND backend_xid = CAST(x AS xid)))"
+    )
 
 
 class contains(FunctionElement[bool]):  # noqa: N801 (a function of SQL)
@@ -234,6 +240,23 @@ def _instr(element: contains, compiler: Any, **kw: Any) -> str:
 @compiles(contains, "postgresql")
 def _strpos(element: contains, compiler: Any, **kw: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **kw)}) > 0"
+
+
+class position(FunctionElement[int]):  # noqa: N801 (a function of SQL)
+    """Where a text first holds another one, from 1; 0 where it does not."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(position)
+def _at(element: position, compiler: Any, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(position, "postgresql")
+def _at_postgres(element: position, compiler: Any, **kw: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kw)})"
 
 
 class Insertion:

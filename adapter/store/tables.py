@@ -95,6 +95,20 @@ resource_history = Table(
     Column("body", LargeBinary, nullable=False),
 )
 
+change = Table(
+    "change",
+    metadata,
+    _serial(),
+    Column("xid", BigInteger, nullable=False),
+    Column("org", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    # One transaction's versions (changes.py): a row of its own for each would cost every write.
+    Column("versions", Text, nullable=False),
+    Index("change_at", "at"),
+    sqlite_autoincrement=True,
+)
+Index("change_order", change.c.xid, change.c.seq).ddl_if(dialect="postgresql")
+
 token = Table(
     "token",
     metadata,

@@ -18,8 +18,16 @@ Token = tuple[str, str, str]
 
 SELECTIVE: Final = frozenset({"identifier", "requisition", "group-identifier"})
 """Parameters whose tokens are rows. A search by any other looks into the column, within what its other terms leave."""
-BESIDE: Final = frozenset({"target"})
-"""References to what is about the same patient (a Provenance to what it explains): looked for among that patient's."""
+BESIDE: Final = frozenset(
+    {
+        ("Provenance", "target"),
+        *(("Task", param) for param in ("based-on", "focus")),
+        *(("CarePlan", param) for param in ("activity-reference", "care-team", "goal")),
+        *((type_, "based-on") for type_ in ("Communication", "ServiceRequest")),
+    }
+)
+"""(type, parameter) of references to what is about the same patient (a Provenance to what it explains): looked for among
+that patient's."""
 
 _WRITTEN_OUT: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t"})
 _ESCAPED: Final = re.compile(r"\\(.)")
@@ -49,6 +57,11 @@ def wanted(param: str, system: str | None, code: str | None) -> str:
     if code is not None:
         return f"\n{param}\t{_part(code)}\t" + ("" if system is None else f"{_part(system)}\t")
     return f"\n{param}\t" if system is None else f"\t{_part(system)}\t{param}\n"
+
+
+def begins(param: str, text: str) -> str:
+    """Return the text that a column holds where a line of this parameter begins so; empty is any line."""
+    return f"\n{param}\t{_part(text)}"
 
 
 def _part(value: str) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _READING: Final = frozenset({"GET", "HEAD"})
 _FHIR: Final = "/fhir/"
+_INTERACTIONS: Final = frozenset("_$")
+"""What no id begins with: `_history`, `$everything`. R4 http.html#operations."""
 
 
 class App(Flask):
@@ -51,6 +53,8 @@ class App(Flask):
     def _hot(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         if method in _READING and path.startswith(_FHIR) and path != "/fhir/metadata":
             type_, slash, id_ = path[6:].partition("/")
+            if path.rpartition("/")[2][:1] in _INTERACTIONS:
+                return None
             if type_ and not slash:
                 return self._search, {"type_": type_}
             if type_ and id_ and "/" not in id_:

@@ -1,4 +1,4 @@
-"""FHIR reads: metadata, read, vread and the history of one resource. Stored bytes are served as they are. R4 http.html."""
+"""FHIR reads: metadata, read and vread. Stored bytes are served as they are. R4 http.html."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from werkzeug.exceptions import MethodNotAllowed
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle
 from adapter.fhir.capability import capability
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.store import Connection, audit, resources
-from adapter.web import answers, fhir_search, members, negotiation
+from adapter.web import answers, fhir_everything, fhir_history, fhir_search, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Route
 from adapter.web.version import RELEASED, VERSION
@@ -72,34 +71,6 @@ def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
         raise FhirError("IPK-F001")
     _for_caller(call, found)
     return _served(call, found)
-
-
-def history(call: Call, type_: str, id_: str) -> Answer:
-    """Return the versions of one resource, newest first, in pages."""
-    params = negotiate(call)
-    _readable(type_)
-    count = fhir_search.number(params, "_count", call.services.settings.page_size)
-    count = min(count, call.services.settings.page_limit) or 1
-    offset = fhir_search.number(params, "_offset", 0)
-    with call.services.store.read(snapshot=True) as conn:
-        current = resources.current(conn, type_, id_)
-        found = resources.history(conn, type_, id_, count=count, offset=offset) if current else ()
-    if current is None or not policy.shows(current[2]):
-        _touched(call, type_, id_)
-        raise FhirError("IPK-F001")
-    for version in found[:1]:
-        _for_caller(call, version)
-    _seen(call, found, (f"{type_}/{id_}",))
-    base = f"{call.shared.base}/fhir"
-    path = f"{type_}/{id_}/_history"
-    here = bundle.url(base, path, [("_count", str(count)), ("_offset", str(offset))])
-    after = offset + len(found)
-    further = bundle.url(base, path, [("_count", str(count)), ("_offset", str(after))])
-    links = bundle.Links(self_url=here, next_url=further if after < current[0] else None)
-    # Versions are numbered without gaps, so the newest one's number is how many there are.
-    return answers.raw(
-        bundle.history(base=base, links=links, versions=found, total=current[0]), media=answers.FHIR
-    )
 
 
 def negotiate(call: Call) -> list[tuple[str, str]]:
@@ -175,15 +146,11 @@ ROUTES: Final = (
         access=Access(action="read", kind="resource", interaction="read"),
     ),
     Route(
-        method="GET", path="/fhir/{type_}/{id_}/_history", view=history, summary="History of one resource",
-        any_params=True, params=(_FORMAT, Param(name="_count", text="Versions on a page")),
-        answers=_answers("Bundle of type history"),
-        access=Access(action="read", kind="resource", interaction="history-instance"),
-    ),
-    Route(
         method="GET", path="/fhir/{type_}/{id_}/_history/{version}", view=vread, summary="Read a version",
         any_params=True, params=(_FORMAT,), answers=_answers("That version"),
         access=Access(action="read", kind="resource", interaction="vread"),
     ),
     *fhir_search.ROUTES,
+    *fhir_history.ROUTES,
+    *fhir_everything.ROUTES,
 )  # fmt: skip

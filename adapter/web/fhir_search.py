@@ -6,30 +6,30 @@ A person's identifier goes by POST only; no link ever carries one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import parse_qsl
 
 import orjson
 
 from adapter.access import audit as trail
-from adapter.access import policy
 from adapter.errors import Fault, FhirError
 from adapter.fhir import bundle, outcome
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Page, Query, Row, Term
 from adapter.fhir.search import Search
-from adapter.store import Connection, audit, resources, search
-from adapter.web import answers, members, negotiation
+from adapter.store import Connection, people, search
+from adapter.web import answers, fhir_found, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Params, Route
 
 FORM: Final = "application/x-www-form-urlencoded"
-AUDIT: Final = "AuditEvent"
 PROVENANCE: Final = "Provenance"
+PAGES: Final = "pages"
+"""What the key of page tokens is for."""
+LISTED: Final = 100
+"""Resources that a next link names one by one, where what was asked for may not stand in it."""
 _DIGITS: Final = 9
-_SHOWN: Final = Term(field="status", op="ne", values=(policy.RECALLED,))
-"""What was entered in error is found by nobody."""
 _Bundled = Row | bundle.Subset
 
 
@@ -59,24 +59,40 @@ def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
     formats = [value for name, value in params if name == "_format"]
     negotiation.check(environ.get("HTTP_ACCEPT"), formats)
     settings = call.services.settings
-    wanted = fhir_search.parse(
-        type_, params, post=post, strict=negotiation.strict(environ), default_count=settings.page_size
+    with call.services.store.read(snapshot=False) as conn:
+        key = people.signing_key(conn, PAGES)
+    setting = fhir_search.Setting(
+        default_count=settings.page_size, now=int(call.now.timestamp() * 1_000_000), key=key
     )
+    wanted = fhir_search.parse(type_, params, post=post, strict=negotiation.strict(environ), setting=setting)
     if wanted.query.count > settings.page_limit:
         wanted = replace(wanted, query=replace(wanted.query, count=settings.page_limit))
     # A page alone is one statement, which sees one instant by itself.
     nameless = wanted.person and type_ == PROVENANCE
-    several = bool(
-        wanted.includes or wanted.revinclude or wanted.query.total or nameless or members.limited(call)
-    )
+    plain = not (wanted.includes or wanted.revincludes or wanted.inner or wanted.checked or wanted.hidden)
+    several = not plain or wanted.query.total or nameless or members.limited(call)
     with call.services.store.read(snapshot=several) as conn:
         wanted = _by_patient(conn, wanted) if nameless else wanted
-        page, included = _found(conn, wanted)
-        if members.limited(call):
-            # How many there are beside those it may see is not told.
-            page = replace(page, rows=members.shown(call, conn, page.rows), total=None)
-            included = members.shown(call, conn, included)
-    return answers.raw(_bundle(call, wanted, page, included), media=answers.FHIR)
+        page = fhir_found.page(call, conn, wanted)
+        fetches = not wanted.count_only and (wanted.includes or wanted.revincludes)
+        included = fhir_found.included(call, conn, wanted, page.rows) if fetches else ()
+        left = None
+        if wanted.hidden and page.next is not None and not wanted.count_only:
+            left = fhir_found.rest(call, conn, wanted, page.next, limit=LISTED)
+    found = _Found(page=page, included=included, key=key, left=left)
+    return answers.raw(_bundle(call, wanted, found), media=answers.FHIR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What an answer is made of."""
+
+    page: Page
+    included: tuple[Row, ...]
+    key: bytes
+    """Signs the next link."""
+    left: tuple[str, ...] | None
+    """Ids that the next link names, where what was asked for may not stand in it."""
 
 
 def _by_patient(conn: Connection, wanted: Search) -> Search:
@@ -105,54 +121,35 @@ def _asked(wanted: Search) -> tuple[str, ...]:
     return tuple(one.partition("/")[2] for one in asked)
 
 
-def _found(conn: Connection, wanted: Search) -> tuple[Page, tuple[Row, ...]]:
-    if wanted.query.type == AUDIT:
-        page = audit.search(conn, wanted.query)
-        return replace(page, rows=tuple(map(trail.served, page.rows))), ()
-    page = search.search(conn, replace(wanted.query, terms=(*wanted.query.terms, _SHOWN)))
-    if wanted.count_only or not (wanted.includes or wanted.revinclude):
-        return page, ()
-    return page, _included(conn, wanted, page.rows)
-
-
-def _included(conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Row, ...]:
-    own = [f"{row.type}/{row.id}" for row in rows]
-    found: dict[str, Row] = {}
-    if wanted.includes:
-        read = [orjson.loads(row.body) for row in rows]
-        refs = [ref for ref in fhir_search.included(read, wanted.includes) if ref not in set(own)]
-        found |= {ref: row for ref, row in resources.many(conn, refs).items() if policy.shows(row.body)}
-    if wanted.revinclude and own:
-        query = fhir_search.revinclude(own, org=wanted.query.org)
-        found |= {f"{row.type}/{row.id}": row for row in search.search(conn, query).rows}
-    return tuple(found.values())
-
-
-def _bundle(call: Call, wanted: Search, page: Page, included: tuple[Row, ...]) -> bytes:
+def _bundle(call: Call, wanted: Search, found: _Found) -> bytes:
+    page, included = found.page, found.included
     rows = () if wanted.count_only else page.rows
     patients = _patients(wanted, rows, included)
     base = f"{call.shared.base}/fhir"
-    links = _links(base, wanted, page, patients)
+    links = _links(base, wanted, found, patients)
     if call.trail is not None:
         call.trail.patients = patients
         call.trail.query = links.self_url[len(base) + 1 :]
     matches: Sequence[_Bundled] = rows
-    if wanted.elements:
-        matches = [bundle.subset(row, wanted.elements) for row in rows]
+    fetched: Sequence[_Bundled] = included
+    if wanted.elements or wanted.summary:
+        matches = [bundle.subset(row, wanted.elements, summary=wanted.summary) for row in rows]
+    if wanted.summary:
+        fetched = [bundle.subset(row, summary=wanted.summary) for row in included]
     return bundle.searchset(
         base=base,
         links=links,
         matches=matches,
-        included=included,
+        included=fetched,
         total=page.total,
         outcome=_ignored(wanted),
     )
 
 
-def _links(base: str, wanted: Search, page: Page, patients: tuple[str, ...]) -> bundle.Links:
+def _links(base: str, wanted: Search, found: _Found, patients: tuple[str, ...]) -> bundle.Links:
     subject = f"Patient/{patients[0]}" if patients else None
-    further = None if wanted.count_only else page.next
-    own, following = fhir_search.links(wanted, next_=further, subject=subject)
+    further = None if wanted.count_only else found.page.next
+    own, following = fhir_search.links(wanted, next_=further, subject=subject, key=found.key, ids=found.left)
     type_ = wanted.query.type
     return bundle.Links(
         self_url=bundle.url(base, type_, own),
@@ -182,12 +179,13 @@ _PARAMS: Final = (
     Param(name="_id", text="Id"),
     Param(name="_lastUpdated", text="Instant of the last change, with a prefix"),
     Param(name="_count", text="Entries on a page"),
-    Param(name="_sort", text="_id, _lastUpdated, status or a date; - first for descending"),
-    Param(name="_include", text="Type:name"),
-    Param(name="_revinclude", text="Provenance:target"),
+    Param(name="_sort", text="_id, _lastUpdated or a parameter of the type; - first for descending"),
+    Param(name="_include", text="Type:name, also _include:iterate"),
+    Param(name="_revinclude", text="Type:name of what refers to it"),
+    Param(name="_has", text="Type:reference:parameter of what refers to it"),
     Param(name="_total", text="none, estimate or accurate"),
     Param(name="_elements", text="Elements wanted"),
-    Param(name="_summary", text="count or false"),
+    Param(name="_summary", text="true, text, data, count or false"),
     Param(name="_format", text="json"),
 )
 _TEXTS: Final = {

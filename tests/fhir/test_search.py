@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from adapter.errors import FhirError
-from adapter.fhir import search, values
+from adapter.fhir import includes, search, values
+from adapter.fhir.params import Param
 from adapter.fhir.query import OPEN_END, OPEN_START, Term
 from adapter.fhir.table import PERSON_CHAINS, READABLE
 from adapter.fhir.urls import DNR, FHN, FNR
+from adapter.store import tokens
 from tests.fhir import samples
 
 
@@ -58,7 +60,13 @@ DAY = 86_400_000_000
         ("ServiceRequest", "code:not", "c", Term(field="token", param="code", values=((None, "c"),), op="ne")),
         ("CarePlan", "category", r"a\,b\|c", Term(field="token", param="category", values=((None, "a,b|c"),))),
         ("Provenance", "target", "Task/1", Term(field="token", param="target", values=(("", "Task/1"),))),
-        ("Task", "owner", "7", Term(field="token", param="owner", values=(("", "Organization/7"),))),
+        ("Task", "owner:Organization", "7", Term(field="token", param="owner", values=(("", "Organization/7"),))),
+        ("Task", "part-of", "7", Term(field="token", param="part-of", values=(("", "Task/7"),))),
+        ("CareTeam", "role", "s|c", Term(field="token", param="role", values=(("s", "c"),))),
+        ("Organization", "name", "Ålvdal  K", Term(field="text", param="name", values=("alvdal k",))),
+        ("CarePlan", "date:missing", "true", Term(field="missing", param="date", values=(None,))),
+        ("CarePlan", "goal:missing", "false", Term(field="text", param="goal", values=("",))),
+        ("CarePlan", "goal:missing", "true", Term(field="text", param="goal", values=("",), op="ne")),
         ("CarePlan", "date", "2026-03-04", Term(field="date", values=((MIDNIGHT, MIDNIGHT + DAY),))),
         ("CarePlan", "date", "ge2026-03-04", Term(field="date", values=((MIDNIGHT, MIDNIGHT + DAY),), op="ge")),
         ("Task", "_lastUpdated", "gt2026-03-04", Term(field="updated", values=((MIDNIGHT, MIDNIGHT + DAY),), op="gt")),
@@ -92,7 +100,15 @@ def test_a_fraction_narrows_the_interval() -> None:
 
 @pytest.mark.parametrize("prefix", values.PREFIXES)
 def test_every_prefix_is_read(prefix: str) -> None:
-    assert one("CarePlan", "date", f"{prefix}2026").op == prefix
+    setting = search.Setting(now=micros("2026-07-01T00:00:00"))
+    (term,) = search.parse("CarePlan", [("date", f"{prefix}2026")], post=False, setting=setting).query.terms
+    assert term.op == prefix
+
+
+def test_about_takes_in_a_tenth_of_the_time_from_now() -> None:
+    setting = search.Setting(now=MIDNIGHT + 10 * DAY + DAY // 2)
+    (term,) = search.parse("CarePlan", [("date", "ap2026-03-04")], post=False, setting=setting).query.terms
+    assert term.values == ((MIDNIGHT - DAY, MIDNIGHT + 2 * DAY),)
 
 
 @pytest.mark.parametrize(
@@ -149,8 +165,8 @@ def test_an_unknown_parameter_is_ignored_and_left_out_of_the_self_link() -> None
     ("type_", "name"),
     [
         ("Provenance", "subject"), ("Organization", "patient"), ("Practitioner", "Patient"), ("Endpoint", "patientId"),
-        ("AuditEvent", "entity"), ("Appointment", "actor"), ("Subscription", "identifier"), ("Task", "for"),
-        ("Patient", "name"), ("Patient", "birthdate"), ("CarePlan", "_filter"), ("Patient", "_has:Task:patient:status"),
+        ("Subscription", "identifier"), ("Task", "for"), ("Patient", "nickname"), ("CarePlan", "_filter"),
+        ("Patient", "_has:Task:patient:unknown"), ("Patient", "_has:Task:patient"), ("Task", "_list"),
     ],
 )  # fmt: skip
 def test_what_would_show_other_people_when_ignored_is_refused_whatever_the_handling(
@@ -195,7 +211,19 @@ def test_strict_handling_refuses_what_lenient_ignores() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["status:exact", "date:missing", "subject.name", "patient:Group", "identifier:of-type"]
+    "name",
+    [
+        "status:exact",
+        "date:not",
+        "subject.shoe",
+        "subject.general-practitioner.name",
+        "identifier:of-type",
+        "code:in",
+        "category:below",
+        "patient:Group",
+        "_has:Task:status:owner",
+        "_has:Task:based-on:_has:Task:part-of:status",
+    ],
 )
 def test_an_unsupported_modifier_or_chain_is_always_refused(name: str) -> None:
     assert code("CarePlan", (name, "1")) == "IPK-F004"
@@ -209,16 +237,21 @@ def test_includes_are_names_of_the_type() -> None:
     found = search.parse(
         "CarePlan", [("_include", "CarePlan:care-team"), ("_include", "CarePlan:goal")], post=False
     )
-    assert found.includes == ("care-team", "goal")
-    assert search.parse("CarePlan", [("_include", "*")], post=False).includes == tuple(
-        READABLE["CarePlan"].includes
+    assert [one.param.name for one in found.includes] == ["care-team", "goal"]
+    every = search.parse("CarePlan", [("_include", "*")], post=False).includes
+    assert tuple(one.param for one in every) == READABLE["CarePlan"].includes
+    further = search.parse(
+        "CarePlan", [("_include:iterate", "CareTeam:participant:PractitionerRole")], post=False
     )
+    assert [(one.type, one.target, one.iterate) for one in further.includes] == [
+        ("CareTeam", "PractitionerRole", True)
+    ]
     assert search.parse("CarePlan", [("_include", "Task:owner")], post=False).ignored == ("_include",)
 
 
 def test_included_references_come_once_and_only_of_served_types() -> None:
     plan = samples.plan_resources()[0]
-    found = search.included([plan, plan], READABLE["CarePlan"].includes)
+    found = search.included([plan, plan], includes.read("CarePlan:*"))
     assert len(found) == len(set(found))
     assert samples.TEAM in found
     assert samples.PATIENT in found
@@ -226,8 +259,10 @@ def test_included_references_come_once_and_only_of_served_types() -> None:
 
 
 def test_revinclude_asks_for_the_provenance_of_each_match() -> None:
-    assert search.parse("Task", [("_revinclude", "Provenance:target")], post=False).revinclude
-    (term,) = search.revinclude(["Task/1"]).terms
+    (asked,) = search.parse("Task", [("_revinclude", "Provenance:target")], post=False).revincludes
+    query = search.revinclude(["Task/1"], asked)
+    (term,) = query.terms
+    assert query.type == "Provenance"
     assert (term.param, term.values) == ("target", (("", "Task/1"),))
 
 
@@ -310,8 +345,18 @@ def test_elements_are_names() -> None:
 @pytest.mark.parametrize("type_", READABLE)
 def test_every_parameter_of_the_table_can_be_asked(type_: str) -> None:
     for param in READABLE[type_].params:
-        value = "2026" if param.kind == "date" else "Organization/1" if param.kind == "reference" else "x"
-        assert search.parse(type_, [(param.name, value)], post=True).query.terms
+        found = search.parse(type_, [(param.name, sample(param))], post=True)
+        assert found.query.terms or found.checked
+
+
+SAMPLES = {"date": "2026", "reference": "Organization/1", "quantity": "5.4|http://unitsofmeasure.org|mg"}
+
+
+def sample(param: Param) -> str:
+    """Return a value that a parameter takes."""
+    if param.parts:
+        return "$".join(sample(part) for part in param.parts)
+    return SAMPLES.get(param.kind, "x")
 
 
 def find(type_: str, place: int = 0) -> dict[str, Any]:
@@ -322,7 +367,8 @@ def find(type_: str, place: int = 0) -> dict[str, Any]:
 def test_a_need_is_indexed_by_few_rows() -> None:
     found = search.index(find("ServiceRequest"))
     assert (found.subject, found.status) == (samples.PATIENT, "active")
-    assert {param for param, _, _ in found.tokens} == {"category", "code", "requisition"}
+    assert {param for param, _, _ in tokens.rows(found.tokens)} == {"requisition"}
+    assert {"category", "code", "intent", "performer"} <= {param for param, _, _ in found.tokens}
     assert (found.date_start, found.date_end) == values.interval("2026-03-04T10:15:00+01:00")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import psycopg
 import pytest
 
 from adapter.errors import Conflict, FhirError
@@ -100,6 +102,20 @@ def test_a_row_that_commits_late_is_still_seen(store: Store):
     with store.read() as conn:
         late, _ = feed.page(conn, since=cursor)
     assert sorted(i.id for i in (*early, *late)) == ["fast", "slow"]
+
+
+@pytest.mark.postgres
+def test_a_transaction_in_another_database_of_the_server_holds_nothing_back(store: Store):
+    named = os.environ.get("ADAPTER_TEST_DATABASE")
+    if store.dialect == "sqlite" or not named:
+        pytest.skip("SQLite is one file a database")
+    with psycopg.connect(named.replace("postgresql+psycopg", "postgresql")) as neighbour:
+        neighbour.execute("SELECT pg_current_xact_id()")
+        store.write(lambda conn: feed.append(conn, [item("a")]))
+        with store.read() as conn:
+            found, _ = feed.page(conn)
+        neighbour.rollback()
+    assert [i.id for i in found] == ["a"]
 
 
 def test_the_feed_of_one_owner_shows_only_his(store: Store):

@@ -30,7 +30,7 @@ def test_an_update_keeps_every_older_version(store: Store):
     with store.read() as conn:
         assert resources.current(conn, "Task", "a") == (3, US + 2, b"3", None)
         assert [row.body for row in resources.history(conn, "Task", "a", count=10)] == [b"3", b"2", b"1"]
-        assert [row.version for row in resources.history(conn, "Task", "a", count=1, offset=1)] == [2]
+        assert [row.version for row in resources.history(conn, "Task", "a", count=1, below=3)] == [2]
         found = [resources.vread(conn, "Task", "a", version) for version in (1, 3, 4)]
         assert [row and row.body for row in found] == [b"1", b"3", None]
 

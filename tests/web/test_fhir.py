@@ -238,7 +238,7 @@ def test_pages_of_provenance_by_number_stay_with_the_patient(client: FlaskClient
 
 
 @pytest.mark.parametrize(
-    "path", ["/fhir/Provenance?subject=1", "/fhir/Endpoint?patient=1", "/fhir/Patient?name=x"]
+    "path", ["/fhir/Provenance?subject=1", "/fhir/Endpoint?patient=1", "/fhir/Patient?nickname=x"]
 )
 def test_a_search_for_somebody_never_becomes_one_for_everybody(client: FlaskClient, path: str):
     told(client)

@@ -145,7 +145,8 @@ def _needed(root: etree._Element, scope: Scope) -> _Set:
     if scope == "head":
         return "head"
     payloads = (each for content in root.iter(_CONTENT) for each in content.iterchildren("*"))
-    return "core" if all(etree.QName(each).namespace in _core() for each in (root, *payloads)) else "all"
+    core = _core()
+    return "core" if all(each.tag[1:].partition("}")[0] in core for each in (root, *payloads)) else "all"
 
 
 @cache

@@ -17,12 +17,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from adapter.errors import SystemFault
-from adapter.store import people
+from adapter.store import people, reindex
 from adapter.store.sqlite import BUSY_SECONDS, prepare
 from adapter.store.store import parse
 from adapter.store.tables import meta
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The revision this version of the program needs."""
 _ONE_AT_A_TIME: Final = Lock()
 """Alembic keeps its context in the module: one upgrade at a time in a process."""
@@ -31,7 +31,7 @@ _LOCK: Final = 5_400_862_041
 
 
 def upgrade(url: str) -> None:
-    """Make or upgrade the schema, and the installation's key for hashing people.
+    """Make or upgrade the schema, the search index, and the installation's key for hashing people.
 
     Safe to call twice and by several processes at once. Makes a missing SQLite file, but no folder and no PostgreSQL
     database. Raises SystemFault IPK-S001 when the database is away, IPK-S006 for a URL of another kind.
@@ -58,7 +58,7 @@ def is_current(url: str) -> bool:
     engine = _engine(parsed)
     try:
         with engine.connect() as connection:
-            return _revision(connection) == HEAD
+            return _revision(connection) == HEAD and reindex.is_current(connection)
     except DBAPIError:
         raise SystemFault("IPK-S001", at="database") from None
     finally:
@@ -92,6 +92,8 @@ def _upgrade(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     if _revision(connection) != HEAD:
         _migrate(connection)
+    if not reindex.is_current(connection):
+        reindex.run(connection)
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"key": people.KEY, "value": people.new_key()}
     connection.execute(dialect.insert(meta).values(row).on_conflict_do_nothing())
