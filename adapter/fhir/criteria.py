@@ -125,11 +125,10 @@ def _targets(param: Param, asked: Asked, text: str) -> tuple[str, ...]:
     """Return the references that a value may stand for: an id alone is one of any type the parameter leads to."""
     plain = values.plain(text)
     if "/" in plain or ":" in plain:
-        canonical = ("://" in plain or plain.startswith("urn:")) and param.where != "subject"
-        relative = (values.reference(asked.name, text),) if "/" in plain and "|" not in plain else ()
-        if not canonical and not relative:
-            raise values.bad(asked.name)
-        return (*relative, plain) if canonical else relative
+        elsewhere = "://" in plain or plain.startswith("urn:")
+        named = "/" in plain and plain.rsplit("/", 2)[-2] in READABLE
+        relative = (values.reference(asked.name, text),) if named or not elsewhere else ()
+        return relative if not elsewhere or param.where == "subject" else (*relative, plain)
     if asked.modifier:
         types: tuple[str, ...] = (asked.modifier,)
     elif param.where == "subject":

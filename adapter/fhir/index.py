@@ -67,7 +67,7 @@ def index(resource: Mapping[str, Any], *, patient: str | None = None) -> Index:
 
     `patient` (`Patient/id`) is whose case it is made in: a Provenance is about a patient whose resource it names, too.
     """
-    plan = _PLANS.get(resource["resourceType"])
+    plan = _of(resource["resourceType"])
     if plan is None:
         return Index()
     start, end = _first(resource, plan.date)
@@ -85,7 +85,7 @@ def index(resource: Mapping[str, Any], *, patient: str | None = None) -> Index:
 
 def subject_of(resource: Mapping[str, Any], *, patient: str | None = None) -> str | None:
     """Return whom a resource is about, as its index has it."""
-    plan = _PLANS.get(resource["resourceType"])
+    plan = _of(resource["resourceType"])
     if plan is None:
         return None
     return _subject(resource, plan) or (patient if plan.by_case else None)
@@ -155,10 +155,12 @@ def _token(out: list[Found], value: Any, param: Param) -> None:
 def _reference(out: list[Found], value: Any, param: Param) -> None:
     before = len(out)
     out += [(param.name, "", target) for target in readings.references(value, param)]
-    if not param.only and isinstance(value, dict):
+    if isinstance(value, dict):
         if "identifier" in value:
-            out += [(param.name + IDENTIFIED, system, code) for system, code in readings.identifiers(value)]
-        if len(out) == before:
+            out += [
+                (param.name + IDENTIFIED, system, code) for system, code in readings.identifiers(value, param)
+            ]
+        if len(out) == before and not param.only:
             out.append((param.name, "", ""))
 
 
@@ -215,7 +217,15 @@ def _plan(row: Readable) -> _Plan:
     )
 
 
-_PLANS: Final = {type_: _plan(row) for type_, row in READABLE.items()}
+_PLANS: Final[dict[str, _Plan]] = {}
+
+
+def _of(type_: str) -> _Plan | None:
+    """Return the plan of a type, made when it is first asked for."""
+    found = _PLANS.get(type_)
+    if found is None and (row := READABLE.get(type_)) is not None:
+        found = _PLANS[type_] = _plan(row)
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,8 @@ def _is_missing(resource: Resource, param: Param, patient: str | None) -> bool:
         return not any(readings.references(one, param) for one in held)
     if param.kind == "token" and param.only:
         return not any(True for one in held for _ in readings.tokens(one, param))
+    if param.kind == "string":
+        return not any(True for one in held for _ in readings.strings(one))
     if param.kind == "date":
         return not any(True for one in held for _ in readings.intervals(one))
     return next(held, None) is None
@@ -57,7 +59,7 @@ def _is(pair: tuple[str, str], wanted: tuple[str | None, str | None]) -> bool:
 def _reference(resource: Resource, criterion: Criterion, patient: str | None) -> bool:
     param = criterion.param
     if criterion.modifier == "identifier":
-        pairs = (pair for one in readings.found(resource, param) for pair in readings.identifiers(one))
+        pairs = (pair for one in readings.found(resource, param) for pair in readings.identifiers(one, param))
         return any(_is(pair, wanted) for pair in pairs for wanted in criterion.values)
     if param.where == "subject":
         return index.subject_of(resource, patient=patient) in criterion.values

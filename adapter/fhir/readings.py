@@ -108,9 +108,11 @@ def references(value: Any, param: Param) -> tuple[str, ...]:
     return (target,)
 
 
-def identifiers(value: Any) -> Iterator[tuple[str, str]]:
+def identifiers(value: Any, param: Param) -> Iterator[tuple[str, str]]:
     """Yield (system or empty, value) of a reference's identifier, a person's number excepted. R4, `:identifier`."""
     held = value.get("identifier") if isinstance(value, Mapping) else None
+    if param.only and not references(value, param):
+        return
     if isinstance(held, Mapping) and held.get("system") not in PERSON_SYSTEMS and "value" in held:
         yield held.get("system", ""), held["value"]
 

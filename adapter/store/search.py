@@ -115,7 +115,8 @@ def _beside(conn: Connection, type_: str, terms: tuple[Term, ...] | None) -> tup
         for _, reference in term.values:
             referred, _, id_ = (reference or "").partition("/")
             row = conn.one(_SUBJECT, {"type": referred, "id": id_})
-            subjects.append(row[0] if row else "")  # what is not here is explained by nothing
+            # What is not here is explained by nothing; all else may refer to what is elsewhere.
+            subjects.append(row[0] if row else "" if type_ == "Provenance" else None)
         if None not in subjects:
             added.append(Term(field="subject", values=tuple(dict.fromkeys(subjects))))
     return None if terms is None else (*terms, *added)
