@@ -30,6 +30,10 @@ Interaction = Literal[
     "search-type",
     "create",
     "update",
+    "patch",
+    "delete",
+    "transaction",
+    "batch",
     "operation",
 ]
 

@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from adapter.access.callers import Caller
 from adapter.errors import AdapterError, RoutingError, SystemFault
+from adapter.fhir import deletion
 from adapter.model import AddressBook, Party
 
 Action = Literal["read", "search", "write"]
@@ -54,7 +55,9 @@ _ELSEWHERE: Final = Decision(allowed=False, rule="access-loopback", code="IPK-R0
 
 _CLIENT: Final = Decision(allowed=True, rule="access-client")
 _NOT_CLIENTS: Final = Decision(allowed=False, rule="access-client", code="IPK-R005")
-CLIENTS: Final = frozenset({("read", "resource"), ("search", "resource"), ("write", "event")})
+CLIENTS: Final = frozenset(
+    {("read", "resource"), ("search", "resource"), ("write", "resource"), ("write", "event")}
+)
 """What a system of another organisation may do. What it is shown of a case is asked of the case (mappings/membership.py)."""
 
 
@@ -80,6 +83,11 @@ def decide(
 
 RECALLED: Final = "entered-in-error"
 _RECALLED: Final = f'"status":"{RECALLED}"'.encode()
+
+
+def gone(body: bytes) -> bool:
+    """Return whether a stored resource was deleted over FHIR: a read of it is 410, what it was stands in its history."""
+    return deletion.is_marked(body)
 
 
 def shows(body: bytes) -> bool:

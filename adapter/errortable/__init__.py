@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapter.errortable import event, messages, people, system
+from adapter.errortable import event, messages, people, system, writing
 from adapter.errortable.row import Row
 
 __all__ = ["TABLE", "Row"]
@@ -19,6 +19,7 @@ TABLE: Final[dict[str, Row]] = {
     **people.ADDRESSES,
     **messages.MESSAGES,
     **system.FHIR,
+    **writing.WRITING,
     **system.SYSTEM,
 }
 """Every code and what it means on every wire; `docs/errors.md` is made from it."""

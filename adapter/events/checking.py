@@ -46,8 +46,12 @@ def make(  # noqa: PLR0913 (an event has these parts)
     now: datetime,
     people: People,
     evidence: str | None = None,
+    unnamed: bool = False,
 ) -> Event:
-    """Return an event of our own making, from a received message or a clock, by the same checks. Raises Faults."""
+    """Return an event of our own making, from a received message, a clock or a resource, by the same checks. Raises Faults.
+
+    With `unnamed` its author may be an organisation alone.
+    """
     attributes = {
         "specversion": "1.0",
         "id": id_,
@@ -56,7 +60,8 @@ def make(  # noqa: PLR0913 (an event has these parts)
         "time": time.isoformat(),
         "data": orjson.loads(orjson.dumps(dict(data))),
     }
-    return _check(attributes, envelope.Context(now=now, people=people, origin=origin), evidence)
+    context = envelope.Context(now=now, people=people, origin=origin, unnamed=unnamed)
+    return _check(attributes, context, evidence)
 
 
 def _check(attributes: Mapping[str, Any], context: envelope.Context, evidence: str | None) -> Event:

@@ -29,9 +29,9 @@ def author_hpr(data: Raw, _row: EventType, _context: envelope.Context) -> Iterat
 
 
 def author_name(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
-    """Find an author without name; only what is made from a received message may name the party alone."""
+    """Find an author without name; only what is made from a received message or a resource may name the party alone."""
     author = part(data, "author")
-    party = context.origin != "posted" and "organisation" in author
+    party = (context.unnamed or context.origin != "posted") and "organisation" in author
     if author and author.get("name") is None and not party:
         yield fault("IPK-E005", "author.name")
 

@@ -43,6 +43,8 @@ class Context:
     now: datetime
     people: ids.People
     origin: Origin = "posted"
+    unnamed: bool = False
+    """Whether the author may be an organisation alone: a resource need not say who wrote it."""
 
     @property
     def latest(self) -> datetime:

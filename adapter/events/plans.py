@@ -107,6 +107,8 @@ class PlanUpdated(Continuing):
 
 
 class PlanClosed(Continuing):
-    """E40 ip.plan.closed: completed, or revoked where the patient withdrew. design/event-data.md."""
+    """E40 ip.plan.closed: completed, revoked where the patient withdrew, or never meant. design/event-data.md."""
 
-    reason_code: Literal["needs-ended", "patient-withdrew", "moved", "deceased"] = Field(description="Why")
+    reason_code: Literal["needs-ended", "patient-withdrew", "moved", "deceased", "entered-in-error"] = Field(
+        description="Why; entered-in-error: it was written by mistake, and is shown to nobody"
+    )

@@ -20,7 +20,10 @@ ACTION: Final[Mapping[str, str]] = {
     "search-type": "E",
     "create": "C",
     "update": "U",
+    "patch": "U",
     "delete": "D",
+    "transaction": "U",
+    "batch": "E",
     "operation": "E",
 }
 """R4 restful-interaction → AuditEvent.action."""

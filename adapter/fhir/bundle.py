@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import orjson
 
-from adapter.fhir.index import DELETED
+from adapter.fhir import deletion
 from adapter.fhir.table import READABLE
-from adapter.fhir.urls import OBSERVATION_VALUE, RECORD_STATE
+from adapter.fhir.urls import OBSERVATION_VALUE
 
 _SUBSETTED: Final = {
     "system": OBSERVATION_VALUE,
@@ -111,23 +111,13 @@ def _found(head: bytes, row: Stored, tail: bytes) -> bytes:
     return b'%b/%b/%b","resource":%b%b' % (head, row.type.encode(), row.id.encode(), row.body, tail)
 
 
-_GONE: Final = f'"system":"{RECORD_STATE}","code":"{DELETED}"'.encode()
-
-
-def gone(body: bytes) -> bool:
-    """Return whether a stored version says that the resource was deleted over FHIR. Stored JSON has no blanks."""
-    return _GONE in body
+gone = deletion.is_marked
 
 
 def _version(base: bytes, row: Stored) -> bytes:
     where = f"{row.type}/{row.id}"
-    if gone(row.body):
-        said = {
-            "fullUrl": f"{base.decode()}/{where}",
-            "request": {"method": "DELETE", "url": where},
-            "response": {"status": "204", "lastModified": last_modified(row.updated)},
-        }
-        return orjson.dumps(said)
+    if deletion.is_marked(row.body):
+        return _deletion(base, row, where)
     first = row.version == 1
     request = {"method": "POST" if first else "PUT", "url": row.type if first else where}
     response = {
@@ -141,6 +131,16 @@ def _version(base: bytes, row: Stored) -> bytes:
             b',"request":', orjson.dumps(request), b',"response":', orjson.dumps(response), b"}",
         )
     )  # fmt: skip
+
+
+def _deletion(base: bytes, row: Stored, where: str) -> bytes:
+    """Return the entry of the version by which a resource was deleted: what it said is not shown. R4 http.html#history."""
+    entry = {
+        "fullUrl": f"{base.decode()}/{where}",
+        "request": {"method": "DELETE", "url": where},
+        "response": {"status": "204", "etag": etag(row.version), "lastModified": last_modified(row.updated)},
+    }
+    return orjson.dumps(entry)
 
 
 def etag(version: int | str) -> str:

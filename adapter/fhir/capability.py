@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import parts, urls
+from adapter.fhir import parts, urls, writable
 from adapter.fhir.asked import AUDIT
 from adapter.fhir.params import COMMON, definition
 from adapter.fhir.table import READABLE, Param, Readable
@@ -15,6 +15,10 @@ _AUDIT_INTERACTIONS: Final = ("read", "search-type")
 
 _SYSTEM: Final = ("history-system",)
 _COMMON: Final = (("_id", "token"), ("_lastUpdated", "date"), *((param.name, param.kind) for param in COMMON))
+_WRITES: Final = (
+    "Every write becomes an event, by the same rules as a posted one; a CarePlan is written by its author's organisation "
+    "alone. What no event can carry is refused by its place."
+)
 _OPERATIONS: Final = (
     ("Patient", "everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
 )
@@ -47,10 +51,10 @@ def capability(*, base: str, version: str, released: date, secured: bool = False
 def _rest(*, secured: bool) -> dict[str, Any]:
     return {
         "mode": "server",
-        "documentation": f"Read-only. {_BY_POST}",
+        "documentation": f"{_WRITES} {_BY_POST}",
         "security": _security(secured=secured),
         "resource": [_resource(row) for row in READABLE.values()],
-        "interaction": [{"code": code} for code in _SYSTEM],
+        "interaction": [{"code": code} for code in (*_SYSTEM, *writable.SYSTEM)],
         "searchParam": [
             {"name": name, "definition": definition("Resource", name), "type": kind} for name, kind in _COMMON
         ],
@@ -70,8 +74,9 @@ def _resource(row: Readable) -> dict[str, Any]:
         {
             "type": row.type,
             "supportedProfile": [row.profile] if row.profile else None,
-            "interaction": [{"code": code} for code in interactions],
+            "interaction": [{"code": code} for code in (*interactions, *writable.interactions(row.type))],
             "versioning": "versioned",
+            **writable.conditions(row.type),
             "conditionalRead": "not-match",
             "searchInclude": [f"{row.type}:{param.name}" for param in row.includes]
             + (["*"] if row.includes else []),

@@ -11,7 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from adapter.fhir import readings
+from adapter.fhir import parts, readings
 from adapter.fhir.params import COMMON, PHONETIC, Param
 from adapter.fhir.query import OPEN_END
 from adapter.fhir.table import READABLE, Readable
@@ -30,7 +30,7 @@ IDENTIFIED: Final = ":identifier"
 
 DELETED: Final = "deleted"
 """Status of what was deleted over FHIR, whatever its own: no search finds it."""
-_TAG: Final = {"system": RECORD_STATE, "code": DELETED}
+_TAG: Final = parts.local_coding(RECORD_STATE, DELETED)
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 

@@ -75,6 +75,34 @@ def provenance(
     )
 
 
+def with_told(made: Mapping[str, Any], told: Mapping[str, Any]) -> Json:
+    """Return a Provenance with the reasons and further agents of one that a writer sent along (X-Provenance).
+
+    An agent is kept as it can be read by others: what was contained by its words, a person's number not at all.
+    """
+    agents = filter(None, (_kept_agent(one) for one in told.get("agent", ())))
+    return parts.changed(
+        made,
+        reason=[*made.get("reason", ()), *told.get("reason", ())],
+        agent=[*made.get("agent", ()), *agents],
+    )
+
+
+def _kept_agent(one: Mapping[str, Any]) -> Json | None:
+    names = ("type", "role", "who", "onBehalfOf")
+    found = {n: _named(one[n]) if n in {"who", "onBehalfOf"} else one[n] for n in names if n in one}
+    return parts.filled(found) if found.get("who") else None
+
+
+def _named(reference: Mapping[str, Any]) -> Json:
+    kept = dict(reference)
+    if str(kept.get("reference", "")).startswith("#"):
+        del kept["reference"]
+    if kept.get("identifier", {}).get("system") in urls.PERSON_SYSTEMS:
+        del kept["identifier"]
+    return kept
+
+
 def _agents(author: Ref | None, on_behalf_of: Ref | None) -> list[Json]:
     assembler = {"type": _part("assembler"), "who": {"reference": DEVICE}}
     if author is None:

@@ -20,7 +20,7 @@ from adapter.mappings import joining
 from adapter.mappings.common import author_reference, organisation
 from adapter.mappings.context import Context, Inbound
 from adapter.mappings.decide import decide
-from adapter.model import AddressBook, Case, Message, Outcome, Party
+from adapter.model import AddressBook, Case, Message, Outcome, Party, Resource
 from adapter.services import Services
 from adapter.store import events
 from adapter.store.events import StoredEvent
@@ -47,6 +47,8 @@ class Decided:
     outcome: Outcome
     party: Party | None
     author: str
+    told: Resource | None = field(default=None, repr=False)
+    """The Provenance of who wrote it over FHIR: what it says is kept in ours."""
 
 
 def accept(services: Services, event: Event, *, dry_run: bool = False, anchor: str | None = None) -> Answer:
@@ -153,15 +155,8 @@ def unit_of(
     for one in decided:
         merged |= {parts.of(r): r for r in one.outcome.resources}
     stamped = records.stamp(list(merged.values()), known=there, org=org, case_key=key, now=now)
-    proofs = [
-        r
-        for d in decided
-        for r in records.proven(
-            d.event, d.outcome, stamped.effects, author=d.author, org=organisation(d.party), now=now
-        )
-    ]
     all_messages = _messages(decided, extra)
-    proven = records.stamp(proofs, known={}, org=org, case_key=key, now=now)
+    proven = records.stamp(_proofs(decided, stamped, now), known={}, org=org, case_key=key, now=now)
     bodies = [
         orjson.dumps(
             records.answer(
@@ -195,6 +190,23 @@ def unit_of(
         audit=(trail.written(services, decided[0].event, case_key=key, org=org, at=now),),
     )
     return unit, bodies[0]
+
+
+def _proofs(decided: list[Decided], stamped: records.Stamped, now: Any) -> list[Resource]:
+    """Return the Provenances of events decided in turn."""
+    return [
+        r
+        for d in decided
+        for r in records.proven(
+            d.event,
+            d.outcome,
+            stamped.effects,
+            author=d.author,
+            org=organisation(d.party),
+            now=now,
+            told=d.told,
+        )
+    ]
 
 
 def _of(decided: Decided, stamped: records.Stamped, *, alone: bool) -> tuple[records.Effect, ...]:

@@ -49,10 +49,18 @@ def _document(case: Case, data: Any) -> tuple[str, ...]:
     return (reference,) if reference else ()
 
 
+def _parts(case: Case, data: Any) -> tuple[str, ...]:
+    """Return what the plan consists of: what is over is not gathered, and keeps its id where the plan names it again."""
+    plan = next((p for p in case.of("CarePlan") if planview.named(p, data.continues)), {})
+    listed = [*plan.get("goal", ()), *(a.get("reference", {}) for a in plan.get("activity", ()))]
+    return tuple(ref for one in listed if (ref := one.get("reference", "")) and ref not in case.resources)
+
+
 ALSO: Final[Mapping[str, Callable[[Case, Any], tuple[str, ...]]]] = {
     "ip.patient.admitted": _team,
     "ip.patient.discharged": _team,
     "ip.patient.moved": _team,
+    "ip.plan.updated": _parts,
     "ip.document.filed": _document,
 }
 """Type of event → what is read besides the open resources of its case."""

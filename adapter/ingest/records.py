@@ -11,7 +11,7 @@ import orjson
 
 from adapter import naming
 from adapter.events import Event
-from adapter.fhir import index, meetings, parts, provenance, urls
+from adapter.fhir import deletion, index, meetings, parts, provenance, urls
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import views
 from adapter.model import Message, Outcome, Resource
@@ -84,7 +84,12 @@ def stamp(
 
 
 def _whole(said: Resource, before: Resource | None) -> Resource:
-    """Return a professional with what earlier events told and this one leaves out: who is named by HPR is everybody's."""
+    """Return a professional with what earlier events told and this one leaves out: who is named by HPR is everybody's.
+
+    What was deleted over FHIR stays so as long as it says that it was entered in error.
+    """
+    if before is not None and deletion.lasts(before, said):
+        return deletion.marked(said)
     if before is None or said["resourceType"] != "Practitioner":
         return said
     missing = {name: value for name, value in before.items() if name not in said and name != "meta"}
@@ -164,10 +169,20 @@ def _open(resource: Resource) -> bool:
 # ── provenance ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def proven(
-    event: Event, outcome: Outcome, effects: Sequence[Effect], *, author: str, org: str | None, now: datetime
+def proven(  # noqa: PLR0913 (all by name)
+    event: Event,
+    outcome: Outcome,
+    effects: Sequence[Effect],
+    *,
+    author: str,
+    org: str | None,
+    now: datetime,
+    told: Resource | None = None,
 ) -> tuple[Resource, ...]:
-    """Return one Provenance for what the event created and one for what it updated, each naming its targets' versions."""
+    """Return one Provenance for what the event created and one for what it updated, each naming its targets' versions.
+
+    `told` is one that came with the write.
+    """
     versions = {e.reference: e for e in effects}
     groups: dict[str, list[str]] = {}
     for resource in outcome.resources:
@@ -176,7 +191,7 @@ def proven(
         if resource["resourceType"] in PROVEN and change != "unchanged":
             groups.setdefault(ACTIVITY[change], []).append(reference)
     legal = getattr(event.data, "legal_basis", None)
-    return tuple(
+    made = (
         provenance.provenance(
             id_=naming.resource_id(event.event_id, "Provenance", listed[0].partition("/")[2]),
             targets=[(reference, versions[reference].version) for reference in listed],
@@ -191,6 +206,7 @@ def proven(
         )
         for activity, listed in groups.items()
     )
+    return tuple(provenance.with_told(one, told) if told else one for one in made)
 
 
 # ── answer and feed ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from adapter.rules import planclocks as rules
 REASON: Final = {
     "needs-ended": "Behovet er opphørt",
     "patient-withdrew": "Pasienten ønsker ikke lenger individuell plan",
+    "entered-in-error": "Planen var registrert ved en feil",
     "moved": "Pasienten har flyttet",
     "deceased": "Pasienten er død",
 }

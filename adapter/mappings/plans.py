@@ -29,6 +29,7 @@ CLOSED: Final = {
     "moved": "completed",
     "deceased": "completed",
     "patient-withdrew": "revoked",
+    "entered-in-error": "entered-in-error",
 }
 TITLE: Final = "Individuell plan"
 EVALUATION: Final = "evaluation"
@@ -39,6 +40,8 @@ ENDED: Final = {
     "Appointment": ("status", "cancelled"),
 }
 """Type of a part of a plan → element and status of one that the plan no longer names."""
+OVER: Final = frozenset({"cancelled", "revoked", "entered-in-error", "noshow"})
+"""Statuses of a part that is over already."""
 Parts = Mapping[tuple[str, str], Resource]
 
 
@@ -205,8 +208,8 @@ def _id(ctx: Context, there: Parts, type_: str, key: str) -> str:
 def _dropped(there: Parts, kept: tuple[Resource, ...]) -> tuple[Resource, ...]:
     """Return the parts that the plan no longer names, as ended."""
     ids = {r["id"] for r in kept}
-    gone = (r for r in there.values() if r["id"] not in ids)
-    return tuple({**r, element: status} for r in gone for element, status in (ENDED[r["resourceType"]],))
+    gone = ((r, *ENDED[r["resourceType"]]) for r in there.values() if r["id"] not in ids)
+    return tuple({**r, element: status} for r, element, status in gone if r[element] not in OVER)
 
 
 def goal(ctx: Context, said: Any, there: Parts) -> Resource:

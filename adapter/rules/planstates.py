@@ -23,13 +23,14 @@ STATES: Final[Mapping[str, str | None]] = MappingProxyType(
         "transferred": None,
         "completed": "completed",
         "revoked": "revoked",
+        "entered-in-error": "entered-in-error",
     }
 )
 """State → CarePlan.status; None: as it was before it was handed over. R4 request-status."""
 
 RUNNING: Final = ("active", "on-hold", "evaluated")
 LIVE: Final = ("draft", *RUNNING)
-CLOSED: Final = ("completed", "revoked")
+CLOSED: Final = ("completed", "revoked", "entered-in-error")
 OWN: Final = ""
 """Goes on as its own status says."""
 
@@ -53,6 +54,7 @@ _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.plan-document.shared", (*LIVE, "transferred"), OWN),
     ("ip.plan.closed/completed", (*LIVE, "transferred"), "completed"),
     ("ip.plan.closed/revoked", (*LIVE, "transferred"), "revoked"),
+    ("ip.plan.closed/entered-in-error", (*LIVE, "transferred"), "entered-in-error"),
     ("ip.plan.created", CLOSED, "draft"),
 )
 """(event, or event/what it asks for; from these; to). Another plan may follow a closed one: E34."""

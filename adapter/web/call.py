@@ -19,7 +19,7 @@ from adapter.errors import EventError, SystemFault
 from adapter.services import Services
 from adapter.web.answers import Answer
 
-Method = Literal["GET", "POST"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Params = Sequence[tuple[str, str]]
 
 EVENT_LIMIT: Final = "max_event_bytes"
@@ -75,6 +75,8 @@ class Route:
     """Whether the view itself judges the parameters (a FHIR search)."""
     body: tuple[str, ...] = ()
     """Media types of the body."""
+    judged: bool = False
+    """Whether the view itself judges the media type: another fault goes before it."""
     limit: str = ""
     """Setting that bounds the body; empty: FORM_BYTES."""
     cached: bool = False

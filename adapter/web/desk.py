@@ -136,7 +136,7 @@ class Desk:
 
     def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
         try:
-            if route.method == "POST":
+            if route.method != "GET":
                 self._bounded(route, call)
             if not route.any_params:
                 _known(route, call)
@@ -156,7 +156,7 @@ class Desk:
         if call.length() > limit:
             call.drain()
             raise AdapterError(code_for(route, 413))
-        if route.body and call.media_type() not in route.body:
+        if route.body and not route.judged and call.media_type() not in route.body:
             raise AdapterError(code_for(route, 415))
         call.limit = limit
 

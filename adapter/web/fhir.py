@@ -48,12 +48,13 @@ def read(call: Call, type_: str, id_: str) -> Answer:
                 raise FhirError("IPK-F001")
             return _served(call, _audit_event(conn, id_))
         found = resources.current(conn, type_, id_)
-    if found is None or not policy.shows(found[2]):
+    if found is None or not (policy.shows(found[2]) or policy.gone(found[2])):
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
     version, updated, body, case = found
     row = Row(type=type_, id=id_, version=version, updated=updated, body=body, case=case)
     _for_caller(call, row)
+    _there(call, row)
     return _served(call, row)
 
 
@@ -66,10 +67,11 @@ def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     with call.services.store.read() as conn:
         found = resources.vread(conn, type_, id_, int(version))
         now = resources.current(conn, type_, id_)
-    if found is None or now is None or not policy.shows(now[2]):
+    if found is None or now is None or not (policy.shows(now[2]) or policy.gone(now[2])):
         _touched(call, type_, id_)
         raise FhirError("IPK-F001")
     _for_caller(call, found)
+    _there(call, found)
     return _served(call, found)
 
 
@@ -90,6 +92,13 @@ def _for_caller(call: Call, row: Row) -> None:
     if not seen:
         _touched(call, row.type, row.id)
         raise FhirError("IPK-F001")
+
+
+def _there(call: Call, row: Row) -> None:
+    """Raise FhirError IPK-F030 for the version by which a resource was deleted. R4 http.html#read."""
+    if policy.gone(row.body):
+        _touched(call, row.type, row.id)
+        raise FhirError("IPK-F030")
 
 
 def _readable(type_: str) -> None:

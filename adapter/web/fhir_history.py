@@ -63,7 +63,7 @@ def of_one(call: Call, type_: str, id_: str) -> Answer:
     with call.services.store.read(snapshot=True) as conn:
         current = resources.current(conn, type_, id_)
         found = resources.history(conn, type_, id_, count=wanted.count + 1, below=below, since=wanted.since)
-        shown = current is not None and policy.shows(current[2])
+        shown = current is not None and _kept(current[2])
         seen = members.shown(call, conn, found[:1]) if shown and members.limited(call) else found[:1]
     if current is None or not shown or len(seen) < len(found[:1]) or (not found and members.limited(call)):
         if call.trail is not None:
@@ -133,6 +133,11 @@ def _filled(
             return tuple(rows), after
 
 
+def _kept(body: bytes) -> bool:
+    """Return whether a resource that now says this has a history to show: what was deleted has, what was recalled has not."""
+    return policy.shows(body) or policy.gone(body)
+
+
 def _shown(call: Call, conn: Connection, listed: Sequence[Change]) -> dict[Change, Row]:
     """Return the versions that the caller may see: not of what was entered in error, nor of others' cases."""
     found = resources.versions(conn, [(one.type, one.id, one.version) for one in listed])
@@ -140,7 +145,7 @@ def _shown(call: Call, conn: Connection, listed: Sequence[Change]) -> dict[Chang
     rows = {
         one: found[one.type, one.id, one.version]
         for one in listed
-        if (one.type, one.id, one.version) in found and policy.shows(now[f"{one.type}/{one.id}"].body)
+        if (one.type, one.id, one.version) in found and _kept(now[f"{one.type}/{one.id}"].body)
     }
     allowed = set(members.shown(call, conn, rows.values()))
     return {one: row for one, row in rows.items() if row in allowed}

@@ -73,5 +73,5 @@ def test_a_plan_handed_over_stands_so_whatever_its_status_and_a_status_we_do_not
     assert planstates.standing("completed", handed_over=True, evaluated=True) == "completed"
     assert planstates.standing("active", handed_over=False, evaluated=True) == "evaluated"
     assert planstates.standing("on-hold", handed_over=False, evaluated=True) == "on-hold"
-    assert planstates.standing("entered-in-error", handed_over=False, evaluated=False) == "revoked"
+    assert planstates.standing("unknown", handed_over=False, evaluated=False) == "revoked"
     assert set(LIVE).isdisjoint(CLOSED)

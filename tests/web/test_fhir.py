@@ -121,11 +121,11 @@ def test_every_error_is_an_operation_outcome(client: FlaskClient, path: str, sta
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])
 def test_writing_is_405_with_what_is_allowed(client: FlaskClient, method: str):
-    answer = getattr(client, method)("/fhir/Task/1")
+    answer = getattr(client, method)("/fhir/Patient/1")
     assert answer.status_code == 405
     assert "GET" in answer.headers["Allow"]
-    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "IPK-F007"
-    assert client.post("/fhir/Task", data="{}").status_code == 405
+    assert answer.json["issue"][0]["details"]["coding"][0]["code"] == "IPK-F034"
+    assert client.post("/fhir/Patient", data="{}").status_code == 405
 
 
 def test_a_search_address_is_for_forms_alone(client: FlaskClient):

@@ -1,0 +1,398 @@
+"""A write over FHIR: its events through the same ingest as a posted one, in one transaction. R4 http.html#create, #update, #transaction.
+
+What it rests on (version, criteria, reference) is judged in the transaction that writes it, so that of two at once one wins.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import orjson
+
+from adapter import events as events_made
+from adapter import naming
+from adapter.access import policy
+from adapter.errors import AdapterError, Fault, Faults, FhirError, RoutingError, SystemFault
+from adapter.events import Event
+from adapter.fhir import deletion, kept, parts
+from adapter.fhir.query import Query, Row
+from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_of
+from adapter.ingest.commit import known, retrying
+from adapter.ingest.commit import write as write_unit
+from adapter.ingest.gathering import gather
+from adapter.mappings import writing
+from adapter.mappings.writing import Told, parties
+from adapter.model import AddressBook, Case, Party, Resource
+from adapter.services import Services
+from adapter.store import Connection, cases, events, resources, search
+
+T = TypeVar("T")
+Interaction = Literal["create", "update", "patch", "delete"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One write as asked. `patch` makes the resource that is to be of the one that is; `body` is it already."""
+
+    interaction: Interaction
+    type: str
+    id: str | None = None
+    body: Resource | None = field(default=None, repr=False)
+    patch: Callable[[Resource], Resource] | None = field(default=None, repr=False)
+    digest: str = ""
+    """Of the bytes sent: the same bytes on the same version are the same event."""
+    if_match: str | None = None
+    criteria: Query | None = field(default=None, repr=False)
+    """Which one is meant (update, patch, delete), or which one must not be there (create)."""
+    party: str | None = None
+    """Key of the organisation that the caller asks for; None: this installation's own token."""
+    provenance: Resource | None = field(default=None, repr=False)
+    sees: Callable[[Connection, Row], bool] = field(repr=False)
+    """Whether the caller may see a stored row: what it may not see is not there for it."""
+    check: Callable[[Resource], tuple[Fault, ...]] = field(repr=False)
+    """The faults of a resource; asked again of what a patch makes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What became of a write: HTTP status, the resource as it is now (deleted: its last version), warnings of the event."""
+
+    status: int
+    row: Row | None
+    replayed: bool = False
+    event_id: str = ""
+    warnings: tuple[Fault, ...] = ()
+
+
+def write(services: Services, order: Order) -> Written:
+    """Return what became of one write once it is committed. Raises AdapterError; then nothing of it is stored."""
+    return _transacted(services, lambda conn: _perform(services, conn, order))
+
+
+def write_all(
+    services: Services,
+    orders: Sequence[Callable[[Sequence[Written]], Order]],
+    place: Callable[[int, str], str],
+) -> tuple[Written, ...]:
+    """Return what became of writes of one transaction, all or nothing; each is made knowing what came of those before.
+
+    Raises AdapterError; `place` tells of the number of a write and a place in its resource where that stands in the whole.
+    """
+
+    def work(conn: Connection) -> tuple[Written, ...]:
+        done: list[Written] = []
+        for number, make in enumerate(orders):
+            try:
+                done.append(_perform(services, conn, make(done)))
+            except SystemFault:
+                raise
+            except AdapterError as error:
+                found = tuple(replace(f, path=place(number, f.path)) for f in error.faults)
+                raise Faults(found) from None
+        return tuple(done)
+
+    return _transacted(services, work)
+
+
+def _transacted(services: Services, work: Callable[[Connection], T]) -> T:
+    # The writer's thread does not know who is calling, whom the audit row of an event names.
+    context = contextvars.copy_context()
+
+    def once() -> T:
+        try:
+            return services.store.write(lambda conn: context.copy().run(work, conn))
+        except AdapterError:
+            services.shared.clear()  # it may hold what was read of a transaction that is undone
+            raise
+
+    return retrying(services, once)
+
+
+# ── one write ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Basis:
+    """What one write rests on."""
+
+    order: Order
+    said: Resource
+    row: Row | None
+    old: Resource | None
+    party: Party
+    book: AddressBook
+    now: datetime
+    key: str
+    """The event's own id, before the number of those that a write becomes."""
+
+    @property
+    def source(self) -> str:
+        """The event's source."""
+        return (
+            f"urn:her:{self.party.unit_her_id}" if self.party.unit_her_id else f"urn:orgnr:{self.party.orgnr}"
+        )
+
+
+def _perform(services: Services, conn: Connection, order: Order) -> Written:
+    now = services.clock()
+    book = services.books(now.date())
+    party = writing.acting(book, order.party, order.provenance)
+    if party is None:
+        raise RoutingError("IPK-R001")
+    row = _target(conn, order)
+    if order.interaction == "create" and row is not None:
+        return Written(status=200, row=row)
+    old = orjson.loads(row.body) if row is not None else None
+    key = _key(order, row)
+    basis = _Basis(order=order, said={}, row=row, old=old, party=party, book=book, now=now, key=key)
+    done = _replayed(conn, basis)
+    if done is not None:
+        return done
+    _precondition(order, row)
+    basis = replace(basis, said=_said(order, old))
+    if old is not None and order.interaction != "delete" and _plain(basis.said) == _plain(old):
+        return Written(status=200, row=row)
+    try:
+        return _told(services, conn, basis)
+    except Faults as faults:
+        raise Faults(
+            tuple(replace(f, path=writing.origin(f.path, basis.said)) for f in faults.items)
+        ) from None
+
+
+def _target(conn: Connection, order: Order) -> Row | None:
+    """Return the stored resource that is meant. Raises IPK-F001, F030 (gone), F033 (several), F038 (unknown)."""
+    if order.criteria is not None:
+        found = [r for r in search.search(conn, replace(order.criteria, count=3)).rows if order.sees(conn, r)]
+        if len(found) > 1:
+            raise FhirError("IPK-F033")
+        row = found[0] if found else None
+        if row is not None and order.id is None and order.body is not None and order.interaction == "update":
+            _same_id(order.body, row.id)
+        if row is None and order.interaction in {"patch", "delete"}:
+            raise FhirError("IPK-F001")
+        return row
+    if order.interaction == "create" or order.id is None:
+        return None
+    row = resources.many(conn, (f"{order.type}/{order.id}",)).get(f"{order.type}/{order.id}")
+    if row is None or not order.sees(conn, row):
+        raise FhirError("IPK-F038" if order.interaction == "update" else "IPK-F001")
+    if policy.gone(row.body):
+        raise FhirError("IPK-F030")
+    return row
+
+
+def _same_id(body: Resource, id_: str) -> None:
+    if body.get("id", id_) != id_:
+        raise FhirError("IPK-F037", at=f"{body['resourceType']}.id")
+
+
+def _key(order: Order, row: Row | None, back: int = 0) -> str:
+    """Return the id of the event: of type, id, base version and what was sent."""
+    base = row.version - back if row is not None else 0
+    return naming.uid("fhir", order.interaction, order.type, row.id if row else "", str(base), order.digest)
+
+
+def _replayed(conn: Connection, basis: _Basis) -> Written | None:
+    """Return the first answer to a write that came before: a create, or an update of the version that it made itself."""
+    order, row = basis.order, basis.row
+    for back in (0, 1) if row is not None else (0,):
+        id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
+        stored = events.find(conn, id_)
+        if stored is None:
+            continue
+        made = row or _made(conn, order.type, (orjson.loads(stored.answer),))
+        status = 201 if order.interaction == "create" else 200
+        return Written(status=status, row=made, replayed=True, event_id=id_)
+    return None
+
+
+def _precondition(order: Order, row: Row | None) -> None:
+    """Refuse what rests on an older version: If-Match, else the version that the body itself names. RFC 9110 § 13.1.1."""
+    current = str(row.version) if row is not None else ""
+    if order.if_match is not None:
+        tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
+        if not row or not tags & {current, "*"}:
+            raise FhirError("IPK-F032")
+    elif order.body is not None and row is not None:
+        said = order.body.get("meta", {}).get("versionId", current)
+        if said != current:
+            raise FhirError("IPK-F044", at=f"{order.type}.meta.versionId")
+
+
+def _said(order: Order, old: Resource | None) -> Resource:
+    """Return the resource that is to be, checked. Raises Faults with every fault."""
+    if order.interaction == "delete":
+        return old or {}
+    if order.patch is not None:
+        made = order.patch(old or {})
+        if found := order.check(made):
+            raise Faults(found)
+        return made
+    body = order.body or {}
+    return {**body, "id": old["id"]} if old is not None else {k: v for k, v in body.items() if k != "id"}
+
+
+def _plain(resource: Resource) -> Resource:
+    return {k: v for k, v in resource.items() if k not in {"meta", "text"}}
+
+
+# ── its events ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(services: Services, conn: Connection, basis: _Basis) -> Written:
+    """Write the events in turn, then compare what was said with what is stored."""
+    answers: list[dict[str, Any]] = []
+    said = _whole(basis.said)
+    case = _case(conn, basis, owner(basis.book, basis.party))
+    wish = _wish(conn, basis, said, case)
+    told = writing.told(wish)
+    for number, one in enumerate(told):
+        answers.append(_one(services, conn, basis, one, number=number, case_key=case.key))
+    if basis.row is not None:
+        row = resources.many(conn, (f"{basis.row.type}/{basis.row.id}",))[f"{basis.row.type}/{basis.row.id}"]
+    else:
+        row = _made(conn, basis.order.type, answers)
+    if basis.order.interaction != "delete":
+        _check_kept(conn, said, row)
+    status = {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
+    warnings = tuple(_warning(w, told[0]) for answer in answers for w in answer["warnings"])
+    event_id = str(answers[0]["eventId"])
+    return Written(status=status, row=row, event_id=event_id, warnings=warnings)
+
+
+def _whole(said: Resource) -> Resource:
+    return writing.undetailed(said) if said["resourceType"] == "CarePlan" else said
+
+
+def _wish(conn: Connection, basis: _Basis, said: Resource, case: Case) -> writing.Wish:
+    return writing.Wish(
+        interaction="update" if basis.order.interaction == "patch" else basis.order.interaction,
+        said=said,
+        old=basis.old,
+        case=case,
+        book=basis.book,
+        party=basis.party,
+        key=basis.key,
+        now=basis.now,
+        provenance=basis.order.provenance,
+        stored=_reader(conn),
+    )
+
+
+def _reader(conn: Connection) -> Callable[[str], Resource | None]:
+    def read(reference: str) -> Resource | None:
+        found = resources.many(conn, (reference,)).get(reference)
+        return orjson.loads(found.body) if found is not None else None
+
+    return read
+
+
+def _case(conn: Connection, basis: _Basis, org: str) -> Case:
+    """Return the case that is written in: of the stored resource, else of the patient named. Raises IPK-F041."""
+    now = basis.now
+    if basis.row is not None:
+        key = basis.row.case
+        return (
+            cases.gather(conn, org=org, now=now, case_key=key)
+            if key
+            else Case(key=None, version=0, now=now, owner=org)
+        )
+    key = parties.key(basis.said)
+    if key is None:
+        return cases.gather(conn, org=org, now=now, person=parties.person(basis.said))
+    found = cases.gather(conn, org=org, now=now, case_key=key)
+    if found.key is None:
+        raise FhirError("IPK-F041", at=parties.named(basis.said)[1])
+    return found
+
+
+def _one(
+    services: Services,
+    conn: Connection,
+    basis: _Basis,
+    told: Told,
+    *,
+    number: int,
+    case_key: str | None,
+) -> dict[str, Any]:
+    """Write one event and return its answer."""
+    org = owner(basis.book, basis.party)
+    event = _event(services, basis, told, number)
+    try:
+        case = gather(conn, event, org=org, now=basis.now, anchor=case_key)
+        decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
+        whole = [decided, *duplicates(services, decided, case, basis.book)]
+        there = known(services, conn, case, tuple(d.outcome for d in whole))
+        unit, body = unit_of(services, case, whole, there, org=org)
+    except AdapterError as error:
+        raise _placed(error, told, basis.order.type) from None
+    write_unit(conn, unit)
+    found: dict[str, Any] = orjson.loads(body)
+    return found
+
+
+def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:
+    try:
+        return events_made.make(
+            source=basis.source,
+            id_=f"{basis.key}-{number + 1}" if number else basis.key,
+            type_=told.type,
+            time=basis.now,
+            data=told.data,
+            origin="posted",
+            now=basis.now,
+            people=services.people,
+            unnamed=True,
+        )
+    except Faults as faults:
+        raise _placed(faults, told, basis.order.type) from None
+
+
+def _marked(basis: _Basis, decided: Decided) -> Decided:
+    """Return what is decided with X-Provenance; of a delete with the mark by which a read of the resource is 410."""
+    decided = replace(decided, told=basis.order.provenance)
+    if basis.order.interaction != "delete" or basis.row is None:
+        return decided
+    mine = f"{basis.row.type}/{basis.row.id}"
+    listed = tuple(deletion.marked(r) if parts.of(r) == mine else r for r in decided.outcome.resources)
+    return replace(decided, outcome=replace(decided.outcome, resources=listed))
+
+
+def _placed(error: AdapterError, told: Told, type_: str) -> Faults:
+    """Return an error of an event with its places in the resource."""
+    return Faults(tuple(replace(f, path=_place(f.path, told, type_)) for f in error.faults))
+
+
+def _place(path: str, told: Told, type_: str) -> str:
+    if not path.startswith("$"):
+        return path
+    best = max(
+        (p for p in told.places if path == p or path.startswith((f"{p}.", f"{p}["))), key=len, default=""
+    )
+    return told.places.get(best, type_)
+
+
+def _warning(said: dict[str, Any], told: Told) -> Fault:
+    return Fault(code=said["code"], path=_place(said["path"], told, ""), severity="may")
+
+
+def _made(conn: Connection, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
+    """Return what a create made, or the one it joined."""
+    effects = [e for answer in answers for e in answer["effects"] if e["resource"].startswith(f"{type_}/")]
+    fresh = next((e["resource"] for e in effects if e["change"] == "created"), None)
+    named = writing.IDS[type_](answers[0]) if type_ in writing.IDS and fresh is None else None
+    reference = fresh or (f"{type_}/{named}" if named else effects[0]["resource"])
+    return resources.many(conn, (reference,))[reference]
+
+
+def _check_kept(conn: Connection, said: Resource, row: Row) -> None:
+    """Refuse a write of which something would be lost. Raises Faults IPK-F035 with each place."""
+    compared, skip = writing.compared(said)
+    gone = kept.lost(compared, orjson.loads(row.body), skip=skip, stored=_reader(conn))
+    if gone:
+        raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))

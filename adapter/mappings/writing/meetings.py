@@ -1,0 +1,130 @@
+"""An Appointment as a meeting: called, answered, cancelled, held. E42-E44; an appointment of the plan is its activity (E37)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapter.fhir import meetings, parts
+from adapter.kith import words
+from adapter.mappings.writing import parties
+from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, Json, Told, Wish, refused
+from adapter.model import Resource
+
+KIND: Final[Mapping[str, str]] = {title: kind for kind, title in words.MEETINGS.items()}
+"""Words of Appointment.serviceType → kind of meeting."""
+ANSWERS: Final = frozenset({"accepted", "declined", "tentative"})
+_READ: Final = frozenset({"actor", "status", "required", "type"})
+"""Elements of a participant that an invitation can say."""
+CANCELLED: Final = "other"
+"""Reason of a meeting that is called off, where none of ours is given."""
+REASONS: Final = ("moved", "not-needed", "patient-request", "absence", "other")
+
+
+def is_meeting(resource: Resource) -> bool:
+    """Whether an Appointment is a meeting: it is one that was called, or its serviceType is one of ours."""
+    return meetings.is_meeting(resource) or _kind(resource) is not None
+
+
+def _kind(resource: Resource) -> str | None:
+    said = [one.get("text") for one in resource.get("serviceType", ())]
+    return next((KIND[text] for text in said if text in KIND), None)
+
+
+def created(wish: Wish) -> tuple[Told, ...]:
+    """Return ip.meeting.called of an Appointment. E42."""
+    said = wish.said
+    kind = _kind(said)
+    if kind is None:
+        raise refused(NO_EVENT, "Appointment.serviceType", hint=", ".join(KIND))
+    key = next((i.get("value") for i in said.get("identifier", ())), None) or wish.key
+    called, place = _called(wish)
+    data = {
+        **parties.base(wish),
+        "meeting": parts.filled(
+            {
+                "id": key,
+                "kind": kind,
+                "start": said.get("start"),
+                "end": said.get("end"),
+                "place": place,
+                "agenda": said.get("comment"),
+            }
+        ),
+        "invitees": called,
+    }
+    places = {"$.data.meeting": "Appointment", "$.data.invitees": "Appointment.participant"}
+    return (Told(type="ip.meeting.called", data=data, places=places),)
+
+
+def _called(wish: Wish) -> tuple[list[Json], str | None]:
+    """Return the invitees, and the place: a participant who is a Location in words."""
+    found: list[Json] = []
+    place = None
+    for number, one in enumerate(wish.said.get("participant", ())):
+        odd = [name for name in one if name not in _READ]
+        if odd:
+            raise refused(KEPT_NOT, *(f"Appointment.participant[{number}].{name}" for name in odd))
+        actor = one.get("actor", {})
+        inner = wish.find(actor) or {}
+        target = str(actor.get("reference", ""))
+        if inner.get("resourceType") == "Patient" or target.startswith("Patient/"):
+            if one.get("required") != "information-only":
+                found.append({"id": f"i{number + 1}", "name": _name(inner), "kind": "patient"})
+            continue
+        if actor.get("type") == "Location" or inner.get("resourceType") == "Location":
+            place = actor.get("display") or inner.get("name")
+            continue
+        party = wish.party_of(actor)
+        if party is None and not actor.get("display"):
+            raise refused(KEPT_NOT, f"Appointment.participant[{number}].actor")
+        name = actor.get("display") or (party.display if party else None)
+        key = meetings.key_of(one) or f"i{number + 1}"
+        kind = "health" if party else "other-sector"
+        found.append(
+            parts.filled({"id": key, "name": name, "kind": kind, "key": party.key if party else None})
+        )
+    return found, place
+
+
+def _name(patient: Mapping[str, Any]) -> str:
+    name: Mapping[str, Any] = next(iter(patient.get("name", ())), {})
+    return " ".join([*name.get("given", ()), name.get("family", "")]).strip() or "Pasienten"
+
+
+def updated(wish: Wish) -> tuple[Told, ...]:
+    """Return the answers of invitees, or that the meeting is called off or was held. E43, E44."""
+    old, said = wish.old or {}, wish.said
+    key = next(i["value"] for i in old.get("identifier", ()) if meetings.is_called(old, i["value"]))
+    if said["status"] == "cancelled" != old["status"]:
+        return (_cancelled(wish, key),)
+    before = {meetings.key_of(one): one["status"] for one in meetings.invitees(old)}
+    after = {meetings.key_of(one): one.get("status") for one in meetings.invitees(said)}
+    if said["status"] == "fulfilled" != old["status"]:
+        came = [{"invitee": who, "attended": status == "accepted"} for who, status in after.items()]
+        data = {**parties.base(wish), "meeting": key, "attendance": came}
+        return (
+            Told(type="ip.meeting.held", data=data, places={"$.data.attendance": "Appointment.participant"}),
+        )
+    told = [
+        Told(
+            type="ip.meeting.answered",
+            data={**parties.base(wish), "meeting": key, "invitee": who, "answer": status},
+            places={"$.data.answer": "Appointment.participant"},
+        )
+        for who, status in after.items()
+        if who in before and before[who] != status and status in ANSWERS
+    ]
+    if not told:
+        raise refused(NO_EVENT, "Appointment.participant", "Appointment.status")
+    return tuple(told)
+
+
+def _cancelled(wish: Wish, key: str) -> Told:
+    said = wish.said.get("cancelationReason", {})
+    coded = [said.get("text"), *(c.get("code") for c in said.get("coding", ()))]
+    reason = next((code for code in coded if code in REASONS), CANCELLED)
+    data = {**parties.base(wish), "meeting": key, "reasonCode": reason}
+    return Told(
+        type="ip.meeting.cancelled", data=data, places={"$.data.reasonCode": "Appointment.cancelationReason"}
+    )

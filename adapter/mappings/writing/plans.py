@@ -1,0 +1,212 @@
+"""A CarePlan as the events of its life: created, updated, closed; a Goal and an activity as changes in it. E34-E37, E40."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from adapter.fhir import parts, plans, teams, urls
+from adapter.mappings import views
+from adapter.mappings.writing import consents, parties, planparts
+from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, NOWHERE, Json, Told, Wish, refused
+from adapter.model import Resource
+
+CLOSED: Final[Mapping[str, str]] = {
+    "completed": "needs-ended",
+    "revoked": "patient-withdrew",
+    "entered-in-error": "entered-in-error",
+}
+"""CarePlan.status that closes it → reason of E40."""
+_NOTES: Final = ((plans.CONTRIBUTIONS, "contributions"), (plans.COOPERATION, "cooperation"))
+_CLOSING: Final = frozenset({"status", "period", "meta", "text", "contributor"})
+"""Elements that may differ in a plan that is closed."""
+ERROR: Final = "entered-in-error"
+
+
+def created(wish: Wish) -> tuple[Told, ...]:
+    """Return ip.plan.created of a CarePlan. E34."""
+    return (_told(wish, "ip.plan.created", {}),)
+
+
+def updated(wish: Wish) -> tuple[Told, ...]:
+    """Return ip.plan.updated of the whole plan, or ip.plan.closed where only its status says that it is over. E35, E40."""
+    old = wish.old or {}
+    reason = CLOSED.get(wish.said["status"])
+    continues = {"continues": {"planId": old["id"]}}
+    if reason is None or wish.said["status"] == old["status"]:
+        return (_told(wish, "ip.plan.updated", {**continues, "baseVersion": int(old["meta"]["versionId"])}),)
+    changed = [n for n in {*wish.said, *old} - _CLOSING if wish.said.get(n) != old.get(n)]
+    if changed:
+        raise refused(NO_EVENT, *(f"CarePlan.{name}" for name in sorted(changed)), hint="status")
+    return _closed(wish, old, reason)
+
+
+def deleted(wish: Wish) -> tuple[Told, ...]:
+    """Return ip.plan.closed of a plan that was written by mistake. E40."""
+    return _closed(wish, wish.said, CLOSED[ERROR])
+
+
+def _closed(wish: Wish, old: Resource, reason: str) -> tuple[Told, ...]:
+    data = {**parties.base(wish), "continues": {"planId": old["id"]}, "reasonCode": reason}
+    return (Told(type="ip.plan.closed", data=data, places={"$.data.reasonCode": "CarePlan.status"}),)
+
+
+def _told(wish: Wish, type_: str, more: Json) -> Told:
+    places = {
+        "$.data.patient": "CarePlan.subject",
+        "$.data.author": "CarePlan.contributor",
+        "$.data.plan": "CarePlan",
+        "$.data.plan.nextEvaluation": "CarePlan.activity",
+        "$.data.plan.responsible": "CarePlan.author",
+        "$.data.plan.contributions": "CarePlan.note",
+        "$.data.plan.cooperation": "CarePlan.note",
+        "$.data.plan.participants": "CarePlan.careTeam",
+    }
+    plan = _plan(wish, places)
+    return Told(type=type_, data={**parties.base(wish), **more, "plan": plan}, places=places)
+
+
+def _plan(wish: Wish, places: dict[str, str]) -> Json:
+    said, consent_at = wish.said, consents.of_plan(wish)
+    places["$.data.plan.consent"] = consent_at[1]
+    activities, evaluation = _activities(wish, places)
+    period = said.get("period", {})
+    return parts.filled(
+        {
+            "identifier": _identifier(wish),
+            "title": said.get("title"),
+            "status": said["status"],
+            "period": parts.filled(
+                {"start": period.get("start") or wish.today.isoformat(), "end": period.get("end")}
+            ),
+            "responsible": _responsible(wish),
+            "goals": _goals(wish, places),
+            "activities": activities,
+            "participants": _participants(wish),
+            **_notes(wish),
+            "nextEvaluation": evaluation,
+            "consent": consent_at[0],
+        }
+    )
+
+
+def _identifier(wish: Wish) -> Json:
+    listed = wish.said.get("identifier", ())
+    found = listed[0] if listed else {"system": urls.URI, "value": f"urn:uuid:{wish.key}"}
+    return parts.filled({"system": found.get("system"), "value": found.get("value")})
+
+
+def _responsible(wish: Wish) -> Json:
+    said = wish.said.get("author")
+    if not said:
+        return {"key": wish.party.key, "name": wish.party.name}
+    party = wish.party_of(said)
+    if party is None and said.get("reference"):
+        raise refused(NOWHERE, "CarePlan.author")
+    name = party.name if party else said.get("display")
+    return parts.filled({"key": party.key if party else None, "name": name})
+
+
+def _goals(wish: Wish, places: dict[str, str]) -> list[Json]:
+    found: list[Json] = []
+    for number, one in enumerate(wish.said.get("goal", ())):
+        resource, at = wish.behind(one, f"CarePlan.goal[{number}]")
+        places[f"$.data.plan.goals[{number}]"] = at
+        if resource["resourceType"] != "Goal":
+            raise refused(NOWHERE, at)
+        found.append(_unique(planparts.goal(resource, number), found))
+    return found
+
+
+def _unique(said: Json, others: list[Json]) -> Json:
+    """Return a part under an id that no other part of the plan has: a contained one may be named as one that is stored."""
+    taken, id_ = {one["id"] for one in others}, said["id"]
+    while said["id"] in taken:
+        said = {**said, "id": f"{id_}-{len(others) + 1}"}
+        id_ = said["id"]
+    return said
+
+
+def _activities(wish: Wish, places: dict[str, str]) -> tuple[list[Json], str | None]:
+    """Return the activities, and the day of the next evaluation, which is one of them in R4."""
+    found: list[Json] = []
+    evaluation = None
+    for number, one in enumerate(wish.said.get("activity", ())):
+        resource, at = wish.behind(one.get("reference"), f"CarePlan.activity[{number}].reference")
+        if resource["resourceType"] not in planparts.KIND:
+            raise refused(KEPT_NOT, at)
+        if plans.is_evaluation(resource):
+            wanted = next((one.get("start") for one in resource.get("requestedPeriod", ())), None)
+            evaluation = wanted if resource["status"] == "proposed" else evaluation
+            continue
+        places[f"$.data.plan.activities[{len(found)}]"] = at
+        found.append(_unique(planparts.activity(wish, resource, number), found))
+    return found, evaluation
+
+
+def _participants(wish: Wish) -> list[Json]:
+    """Return who takes part by a contained team; the team that is stored already is changed by events of its own."""
+    listed = wish.said.get("careTeam", ())
+    if not listed:
+        return []
+    team, at = wish.behind(listed[0], "CarePlan.careTeam[0]")
+    if len(listed) > 1 or team["resourceType"] != "CareTeam":
+        raise refused(KEPT_NOT, "CarePlan.careTeam")
+    if "meta" in team:
+        mine = (views.team(wish.case) or {}).get("id") == team["id"]
+        return [] if mine else _nowhere(at)
+    others = (p for p in team.get("participant", ()) if not teams.is_patient(p) and not _patient(wish, p))
+    return [_participant(one) for one in others]
+
+
+def _nowhere(at: str) -> list[Json]:
+    raise refused(NOWHERE, at)
+
+
+def _patient(wish: Wish, one: Mapping[str, Any]) -> bool:
+    return (wish.find(one.get("member")) or {}).get("resourceType") == "Patient"
+
+
+def _participant(one: Mapping[str, Any]) -> Json:
+    words = next((r.get("text") for r in one.get("role", ()) if r.get("text")), None)
+    return parts.filled({"name": one.get("member", {}).get("display"), "role": teams.role_key(one) or words})
+
+
+def _notes(wish: Wish) -> Json:
+    """Return the notes that R4 has no element for. A note without our mark says what nobody could find again."""
+    found: Json = {}
+    for number, one in enumerate(wish.said.get("note", ())):
+        row = next(((m, name) for m, name in _NOTES if one.get("text", "").startswith(m)), None)
+        if row is None or row[1] in found:
+            raise refused(KEPT_NOT, f"CarePlan.note[{number}]")
+        found[row[1]] = one["text"].removeprefix(row[0])
+    return found
+
+
+# ── goals and activities alone: E36, E37 ─────────────────────────────────────────────────────────────────────────────
+
+
+def goal(wish: Wish) -> tuple[Told, ...]:
+    """Return ip.goal.changed of a Goal: added, changed, or entered in error. E36."""
+    said = planparts.goal(wish.said)
+    return (_part(wish, "ip.goal.changed", "goal", _gone(wish, said)),)
+
+
+def activity(wish: Wish) -> tuple[Told, ...]:
+    """Return ip.activity.changed of a measure of the plan. E37."""
+    if plans.is_evaluation(wish.said):
+        raise refused(NO_EVENT, f"{wish.type}.serviceType", hint="ip.plan.evaluated")
+    said = planparts.activity(wish, wish.said)
+    return (_part(wish, "ip.activity.changed", "activity", _gone(wish, said)),)
+
+
+def _gone(wish: Wish, said: Json) -> Json:
+    return {**said, "status": ERROR} if wish.interaction == "delete" else said
+
+
+def _part(wish: Wish, type_: str, name: str, said: Json) -> Told:
+    plan = planparts.plan_of(wish)
+    if wish.interaction == "create" and "identifier" not in wish.said:
+        said = {**said, "id": wish.key}
+    data = {**parties.base(wish), "continues": {"planId": plan["id"]}, name: said}
+    return Told(type=type_, data=data, places={f"$.data.{name}": wish.type})

@@ -1,0 +1,93 @@
+"""The table of writes: type, what it is, interaction → the builder of its events. A new writable type is a row. fhir.writable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from adapter.fhir import plans as fhir_plans
+from adapter.mappings.writing import consents, meetings, needs, plans, team
+from adapter.mappings.writing.wish import NO_EVENT, Interaction, Told, Wish, refused
+from adapter.model import Resource
+
+Build = Callable[[Wish], tuple[Told, ...]]
+Row = tuple[str, Callable[[Resource], bool], Mapping[Interaction, Build], tuple[str, ...]]
+
+
+def _any(_resource: Resource) -> bool:
+    return True
+
+
+def _closed(resource: Resource) -> bool:
+    return resource.get("status") in plans.CLOSED
+
+
+def _over(resource: Resource) -> bool:
+    return resource.get("status") == "inactive"
+
+
+def _planned(resource: Resource) -> bool:
+    return resource.get("intent") == "plan"
+
+
+_ACTIVITY: Final[Mapping[Interaction, Build]] = {
+    "create": plans.activity, "update": plans.activity, "delete": plans.activity,
+}  # fmt: skip
+_GOAL: Final[Mapping[Interaction, Build]] = {"create": plans.goal, "update": plans.goal, "delete": plans.goal}
+_ROWS: Final[tuple[Row, ...]] = (
+    ("CarePlan", _closed, {"update": plans.updated}, ("CarePlan.contributor", "CarePlan.period")),
+    ("CarePlan", _any, {"create": plans.created, "update": plans.updated, "delete": plans.deleted},
+     ("CarePlan.contributor", "CarePlan.created")),
+    ("Goal", _any, _GOAL, ("Goal.identifier", "Goal.expressedBy")),
+    ("ServiceRequest", needs.is_need, {"create": needs.created, "update": needs.updated, "delete": needs.deleted},
+     ("ServiceRequest.requester", "ServiceRequest.reasonCode", "ServiceRequest.note", "ServiceRequest.encounter",
+      "ServiceRequest.status", "ServiceRequest.authoredOn")),
+    ("ServiceRequest", _planned, _ACTIVITY, ("ServiceRequest.identifier", "ServiceRequest.authoredOn")),
+    ("Task", needs.is_handling, {"update": needs.answered},
+     ("Task.status", "Task.businessStatus", "Task.statusReason", "Task.note", "Task.owner", "Task.restriction",
+      "Task.executionPeriod", "Task.lastModified", "Task.output", "Task.requester")),
+    ("Task", _planned, _ACTIVITY, ("Task.identifier", "Task.authoredOn", "Task.lastModified", "Task.requester")),
+    ("Appointment", meetings.is_meeting, {"create": meetings.created, "update": meetings.updated},
+     ("Appointment.status", "Appointment.participant", "Appointment.cancelationReason", "Appointment.identifier")),
+    ("Appointment", lambda one: not fhir_plans.is_evaluation(one), _ACTIVITY,
+     ("Appointment.identifier", "Appointment.created")),
+    ("Consent", _over, {"update": consents.updated}, ("Consent.extension",)),
+    ("Consent", _any, {"create": consents.created, "update": consents.updated}, ()),
+    ("CareTeam", _any, {"update": team.updated}, ("CareTeam.participant",)),
+    ("PractitionerRole", _any, {"update": team.role_updated}, ("PractitionerRole.period", "PractitionerRole.active")),
+)  # fmt: skip
+"""(type, whether it is this row's, interaction → builder, elements that are read but kept in other words)."""
+
+IDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str | None]]] = {
+    "CarePlan": lambda answer: answer["case"].get("planId"),
+    "ServiceRequest": lambda answer: next((n["needId"] for n in answer["case"].get("needs", ())), None),
+}
+"""Type → the id of what a create made or joined, by the event's answer, where no effect says it."""
+
+
+def told(wish: Wish) -> tuple[Told, ...]:
+    """Return the events that a write becomes. Raises Faults IPK-F034-F041 with the place of what stands against it."""
+    row = _row(wish.said)
+    build = row[2].get(wish.interaction) if row is not None else None
+    if build is None:
+        raise refused(NO_EVENT, wish.type)
+    return build(wish)
+
+
+def compared(resource: Resource) -> tuple[Resource, tuple[str, ...]]:
+    """Return what of a resource is compared with what was stored, and which elements of it are not.
+
+    A stored Consent that a plan or need rests on is said again, by a Consent of its own.
+    """
+    row = _row(resource)
+    rest = [one for one in resource.get("supportingInfo", ()) if not _stored_consent(one)]
+    said = {**resource, "supportingInfo": rest} if "supportingInfo" in resource else resource
+    return said, row[3] if row is not None else ()
+
+
+def _stored_consent(reference: Mapping[str, Any]) -> bool:
+    return str(reference.get("reference", "")).startswith("Consent/")
+
+
+def _row(resource: Resource) -> Row | None:
+    return next((row for row in _ROWS if row[0] == resource["resourceType"] and row[1](resource)), None)

@@ -1,0 +1,364 @@
+"""Transactions and batches at the FHIR base: all or nothing, or each alone. R4 http.html#transaction, bundle.html."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final
+
+import orjson
+
+from adapter.access import audit as trail
+from adapter.errors import AdapterError, Fault, Faults, FhirError
+from adapter.fhir import bundle, folding, outcome, parts, plans, r4, strict, urls
+from adapter.fhir.query import Row
+from adapter.fhir.writable import ENTRIES
+from adapter.ingest import writing
+from adapter.ingest.writing import Interaction, Order, Written
+from adapter.mappings.writing import planparts
+from adapter.store import Connection, resources
+from adapter.web import answers, fhir, fhir_history, fhir_search, fhir_write, negotiation, problems
+from adapter.web.answers import LINES, Answer
+from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Route
+
+METHODS: Final[Mapping[str, Interaction]] = {
+    "DELETE": "delete",
+    "POST": "create",
+    "PUT": "update",
+    "PATCH": "patch",
+}
+"""Method of an entry → interaction, in the order in which a transaction performs them; GET comes last."""
+_URL: Final = re.compile(r"(?P<type>[A-Za-z]{1,64})(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?:\?(?P<query>.*))?")
+_READS: Final[tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...]] = (
+    (re.compile(r"metadata"), fhir.metadata),
+    (re.compile(r"(?P<type_>[A-Za-z]+)"), fhir_search.by_get),
+    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})"), fhir.read),
+    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history"), fhir_history.of_one),
+    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history/(?P<version>[0-9]+)"), fhir.vread),
+)  # fmt: skip
+"""Address of a GET → its view."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry as asked."""
+
+    number: int
+    method: str
+    url: str = field(repr=False)
+    full_url: str = ""
+    resource: Any = field(default=None, repr=False)
+    request: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def at(self) -> str:
+        """Where it stands."""
+        return f"Bundle.entry[{self.number}]"
+
+
+def post(call: Call) -> Answer:
+    """Perform a transaction or a batch."""
+    negotiation.check(call.environ.get("HTTP_ACCEPT"), [v for n, v in call.params() if n == "_format"])
+    said = strict.read(call.body())
+    if said.get("resourceType") != "Bundle":
+        raise FhirError("IPK-F037", at="Bundle")
+    run = _KINDS.get(str(said.get("type")))
+    if run is None:
+        raise FhirError("IPK-F036", at="Bundle.type", hint=", ".join(_KINDS))
+    listed = said.get("entry", [])
+    if not isinstance(listed, list):
+        raise FhirError("IPK-F009", at="Bundle.entry")
+    if len(listed) > ENTRIES:
+        raise FhirError("IPK-F040", at="Bundle.entry", hint=str(ENTRIES))
+    if call.trail is not None:
+        call.trail.interaction = "transaction" if run is _transaction else "batch"
+    entries = run(call, listed)
+    made = parts.filled({"resourceType": "Bundle", "type": f"{said['type']}-response", "entry": entries})
+    return answers.json(made, media=answers.FHIR)
+
+
+def _read(listed: Sequence[Any], base: str) -> tuple[Entry, ...]:
+    """Return the entries. Raises Faults with every one that is none."""
+    found, faults = [], []
+    for number, one in enumerate(listed):
+        request = one.get("request") if isinstance(one, dict) else None
+        if not isinstance(request, dict) or not all(
+            isinstance(request.get(n), str) for n in ("method", "url")
+        ):
+            faults.append(Fault(code="IPK-F009", path=f"Bundle.entry[{number}].request", hint="method, url"))
+            continue
+        url = request["url"].removeprefix(f"{base}/fhir/").removeprefix("/")
+        found.append(
+            Entry(number=number, method=request["method"], url=url, full_url=str(one.get("fullUrl", "")),
+                  resource=one.get("resource"), request=request)
+        )  # fmt: skip
+    if faults:
+        raise Faults(tuple(faults))
+    return tuple(found)
+
+
+# ── one entry as a write ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _order(call: Call, entry: Entry, resource: Any = None) -> Order:
+    """Return the write that an entry asks for. Raises AdapterError with places in its resource."""
+    interaction = METHODS.get(entry.method)
+    found = _URL.fullmatch(entry.url)
+    if interaction is None or found is None or (interaction == "create") == bool(found["id"]):
+        raise FhirError("IPK-F009", at=f"{entry.at}.request")
+    type_, id_ = found["type"], found["id"]
+    text = entry.request.get("ifNoneExist") if interaction == "create" else found["query"]
+    params = fhir_write.criteria_of(text) if isinstance(text, str) else None
+    if not id_ and not params and interaction != "create":
+        raise FhirError("IPK-F009", at=f"{entry.at}.request.url")
+    fhir_write.offered(type_, interaction)
+    said = entry.resource if resource is None else resource
+    if_match = str(entry.request["ifMatch"]) if "ifMatch" in entry.request else None
+    make = partial(fhir_write.order, call, interaction, type_, id_=id_, params=params, if_match=if_match)
+    if interaction == "delete":
+        return make()
+    if interaction == "patch":
+        patch, apply = _patch(said, entry)
+        return fhir_write.with_patch(make(sent=patch), apply, patch)
+    if not isinstance(said, dict):
+        raise FhirError("IPK-F009", at=f"{entry.at}.resource")
+    return make(body=fhir_write.checked(said, type_, id_))
+
+
+def _patch(said: Any, entry: Entry) -> tuple[Any, Callable[[Any, Any], Any]]:
+    """Return the patch of a Binary, and how it is applied. R4 http.html#patch (in a Bundle it is a Binary)."""
+    binary = said if isinstance(said, dict) and said.get("resourceType") == "Binary" else {}
+    apply = fhir_write.PATCHES.get(str(binary.get("contentType", "")).partition(";")[0].strip())
+    try:
+        data = base64.b64decode(str(binary.get("data", "")), validate=True)
+    except (binascii.Error, ValueError):
+        data = b""
+    if apply is None or not data:
+        raise FhirError("IPK-F042", at=f"{entry.at}.resource", hint=", ".join(fhir_write.PATCHES))
+    return strict.read_any(data), apply
+
+
+# ── transaction ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
+    entries = _read(listed, call.shared.base)
+    _check(entries)
+    folded = _folded(entries)
+    by_number = {entry.number: entry for entry in entries}
+    plan = _in_turn(entries, folded)
+    steps = [_step(call, by_number[number], folded, plan) for number in plan]
+    done = writing.write_all(
+        call.services, steps, lambda index, path: _place(by_number[plan[index]], path, folded)
+    )
+    written = dict(zip(plan, done, strict=True))
+    fhir_write.seen(call, done)
+    with call.services.store.read() as conn:
+        located = {n: _part(conn, written[root].row, by_number[n]) for n, root in folded.within.items()}
+    return [
+        _got(call, entry)
+        if entry.method == "GET"
+        else _told(call, written.get(entry.number) or Written(status=201, row=located[entry.number]))
+        for entry in entries
+    ]
+
+
+def _check(entries: Sequence[Entry]) -> None:
+    """Refuse what is wrong with any of the entries, all at once; nothing is begun before."""
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.method not in {*METHODS, "GET"}:
+            faults.append(Fault(code="IPK-F009", path=f"{entry.at}.request.method"))
+        if entry.method in {"PUT", "PATCH", "DELETE"} and entry.url in seen:
+            faults.append(Fault(code="IPK-F036", path=entry.at, hint="twice"))
+        seen |= {entry.url} if entry.method in {"PUT", "PATCH", "DELETE"} else set()
+        if entry.method in {"POST", "PUT"}:
+            said = entry.resource
+            inner = r4.check(said) if isinstance(said, dict) else (Fault(code="IPK-F009", path=""),)
+            faults += [replace(f, path=_inside(entry, f.path)) for f in inner]
+    if faults:
+        raise Faults(tuple(faults))
+
+
+def _folded(entries: Sequence[Entry]) -> folding.Folded:
+    writes = [e for method in METHODS for e in entries if e.method == method and method in {"POST", "PUT"}]
+    return folding.fold(
+        {e.number: e.resource for e in writes},
+        {e.number: e.full_url for e in writes if e.method == "POST" and e.full_url},
+    )
+
+
+def _in_turn(entries: Sequence[Entry], folded: folding.Folded) -> tuple[int, ...]:
+    """Return the entries that are written, in their order: DELETE, POST, PUT (what is referred to first), PATCH."""
+    of_url = {e.full_url: e.number for e in entries if e.number in folded.written and e.full_url}
+    by_method = {m: [e.number for e in entries if e.method == m] for m in METHODS}
+    return (*by_method["DELETE"], *folding.in_order(folded.written, of_url), *by_method["PATCH"])
+
+
+def _step(
+    call: Call, entry: Entry, folded: folding.Folded, plan: Sequence[int]
+) -> Callable[[Sequence[Written]], Order]:
+    def make(done: Sequence[Written]) -> Order:
+        resource = folded.written.get(entry.number)
+        if resource is None:
+            return _order(call, entry)
+        names = {
+            folded.urls[number]: f"{one.row.type}/{one.row.id}"
+            for number, one in zip(plan, done, strict=False)
+            if one.row is not None and number in folded.urls
+        }
+        return _order(call, entry, _resolved(entry, folding.renamed(resource, names)))
+
+    return make
+
+
+def _resolved(entry: Entry, resource: dict[str, Any]) -> dict[str, Any]:
+    """Return a resource that refers to nothing in the Bundle any more. Raises FhirError IPK-F041."""
+    if any(one.startswith(folding.URN) for one in folding.references(resource)):
+        raise FhirError("IPK-F041", at=f"{entry.at}.resource")
+    return resource
+
+
+def _place(entry: Entry, path: str, folded: folding.Folded) -> str:
+    """Return a place of an entry's resource in the Bundle: what was folded into it stands in an entry of its own."""
+    found = re.match(r"[A-Za-z]+\.contained\[(\d+)\](.*)", path)
+    own = len(entry.resource.get("contained", ())) if isinstance(entry.resource, dict) else 0
+    inner = [number for number, root in folded.within.items() if root == entry.number]
+    if found is not None and own <= int(found[1]) < own + len(inner):
+        return f"Bundle.entry[{inner[int(found[1]) - own]}].resource{found[2]}"
+    return _inside(entry, path)
+
+
+def _inside(entry: Entry, path: str) -> str:
+    if path.startswith("Bundle."):
+        return path
+    _, dot, rest = path.partition(".")
+    return f"{entry.at}.resource{dot}{rest}"
+
+
+def _part(conn: Connection, root: Row | None, entry: Entry) -> Row | None:
+    """Return the stored resource that an entry became which was written with another."""
+    if root is None:
+        return None
+    type_ = entry.resource["resourceType"]
+    named = [r for r in folding.references(orjson.loads(root.body)) if r.startswith(f"{type_}/")]
+    found = list(resources.many(conn, named).values())
+    key = planparts.key({**entry.resource, "id": entry.full_url.removeprefix(folding.URN)}, 0)
+    mine = (row for row in found if _is_same(orjson.loads(row.body), entry.resource, key))
+    return next(mine, found[0] if len(found) == 1 else None)
+
+
+def _is_same(stored: Mapping[str, Any], said: Mapping[str, Any], key: str) -> bool:
+    if stored["resourceType"] == "Appointment" and plans.is_evaluation(stored):
+        return plans.is_evaluation(said)
+    listed = stored.get("identifier", ())
+    return any((one.get("system"), one.get("value")) == (urls.PLAN_PART, key) for one in listed)
+
+
+# ── batch ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _batch(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
+    found, done = [], []
+    for number, one in enumerate(listed):
+        try:
+            entry = replace(_read([one], call.shared.base)[0], number=number)
+            if entry.method == "GET":
+                found.append(_got(call, entry))
+                continue
+            made = writing.write(call.services, _order(call, entry))
+        except AdapterError as error:
+            if error.row.retry and not found:
+                raise  # nothing was written: the whole batch may come again
+            found.append(_refused(call, error, number))
+            continue
+        done.append(made)
+        found.append(_told(call, made))
+    fhir_write.seen(call, done)
+    return found
+
+
+def _refused(call: Call, error: AdapterError, number: int) -> dict[str, Any]:
+    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    inner = re.compile(r"^Bundle\.entry\[0\]")
+    faults = [replace(f, path=inner.sub(f"Bundle.entry[{number}]", f.path)) for f in error.faults]
+    return {"response": {"status": LINES[error.row.http], "outcome": outcome.of_faults(faults, lang=lang)}}
+
+
+def _told(call: Call, done: Written) -> dict[str, Any]:
+    """Return the entry of the answer to a write."""
+    row = done.row
+    said: dict[str, Any] = {"status": LINES[done.status]}
+    if row is not None:
+        said |= {"etag": bundle.etag(row.version), "lastModified": bundle.last_modified(row.updated)}
+        if done.status != 204:  # noqa: PLR2004 (deleted: it is nowhere)
+            said["location"] = f"{call.shared.base}/fhir/{fhir_write.location(row)}"
+    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    if done.warnings:
+        said["outcome"] = outcome.of_faults(done.warnings, lang=lang)
+    whole = row is not None and fhir_write.asked_for(call) == "representation" and done.status != 204  # noqa: PLR2004
+    return {"resource": orjson.loads(row.body), "response": said} if row and whole else {"response": said}
+
+
+# ── reads ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _got(call: Call, entry: Entry) -> dict[str, Any]:
+    """Return the entry of the answer to a GET: what the same address answers alone."""
+    path, _, query = entry.url.partition("?")
+    environ = {k: v for k, v in call.environ.items() if k not in _ASKED}
+    environ |= {"REQUEST_METHOD": "GET", "PATH_INFO": f"/fhir/{path}", "QUERY_STRING": query}
+    if isinstance(entry.request.get("ifNoneMatch"), str):
+        environ["HTTP_IF_NONE_MATCH"] = entry.request["ifNoneMatch"]
+    inner = replace(call, environ=environ, trail=trail.Trail(interaction="read"))
+    found = next(((view, m) for pattern, view in _READS if (m := pattern.fullmatch(path))), None)
+    try:
+        if found is None:
+            raise FhirError("IPK-F001")
+        answer = found[0](inner, **found[1].groupdict())
+    except AdapterError as error:
+        return _refused(call, error, entry.number)
+    if call.trail is not None and inner.trail is not None:
+        call.trail.patients = tuple(dict.fromkeys((*call.trail.patients, *inner.trail.patients)))
+        call.trail.entities = tuple(dict.fromkeys((*call.trail.entities, *inner.trail.entities)))
+    said = {"status": LINES[answer.status], **{n: v for k, v in answer.headers if (n := _TOLD.get(k))}}
+    return {"resource": orjson.loads(answer.body), "response": said} if answer.body else {"response": said}
+
+
+_ASKED: Final = frozenset(
+    {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT", "CONTENT_TYPE", "CONTENT_LENGTH"}
+)
+"""What a request says of its own answer and body, which is nothing to the reads inside it."""
+_TOLD: Final = {"ETag": "etag"}
+"""Header of a read → element of its entry."""
+_KINDS: Final[Mapping[str, Callable[[Call, Sequence[Any]], list[dict[str, Any]]]]] = {
+    "transaction": _transaction,
+    "batch": _batch,
+}
+_TEXTS: Final = {
+    200: "Bundle of type transaction-response or batch-response",
+    400: "Not JSON of FHIR",
+    403: "The organisation may not write this",
+    409: "A transition is refused, or a body names an older version",
+    412: "A version is not the current one, or several meet the criteria",
+    413: "Too large, or too many entries",
+    415: "Not JSON",
+    422: "Every fault of a transaction; a batch says it in its entries",
+}
+
+
+def _route(path: str) -> Route:
+    return Route(
+        method="POST", path=path, view=post, summary="Transaction or batch", any_params=True,
+        body=fhir_write.RESOURCE, limit=EVENT_LIMIT, answers=Answers(media=answers.FHIR, texts=_TEXTS),
+        fault={404: "IPK-F001", 413: "IPK-F012", 415: "IPK-F042"},
+        access=Access(action="write", kind="resource", interaction="batch"),
+    )  # fmt: skip
+
+
+ROUTES: Final = (_route("/fhir"), _route("/fhir/"))

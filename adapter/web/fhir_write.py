@@ -1,0 +1,374 @@
+"""FHIR writes: create, update, patch and delete, plain and conditional. Every write is an event. R4 http.html; RFC 9110 § 13.
+
+Which types may be written, and as which events, stands in fhir.writable; what a write rests on is judged where it is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+import orjson
+
+from adapter.access import audit as trail
+from adapter.access import policy
+from adapter.errors import AdapterError, Fault, Faults, FhirError
+from adapter.fhir import bundle, outcome, patching, r4, strict
+from adapter.fhir import search as fhir_search
+from adapter.fhir.query import Query, Row
+from adapter.fhir.table import READABLE
+from adapter.fhir.writable import ELSEWHERE, WRITABLE
+from adapter.ingest import writing
+from adapter.ingest.writing import Interaction, Order, Written
+from adapter.store import Connection
+from adapter.web import answers, members, negotiation, problems
+from adapter.web.answers import Answer
+from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params, Route
+
+RESOURCE: Final = ("application/fhir+json", "application/json", "text/json")
+"""Media types of a resource; JSON that says no more is FHIR's."""
+JSON_PATCH: Final = "application/json-patch+json"
+MERGE_PATCH: Final = "application/merge-patch+json"
+PATCHES: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    JSON_PATCH: patching.json_patch,
+    **dict.fromkeys((MERGE_PATCH, *RESOURCE), patching.merge_patch),
+}
+"""Media type → how a patch is applied; a body in the type of a resource says what is to be other."""
+_RETURN: Final = re.compile(
+    r"(?:^|[,;\s])return=\"?(minimal|representation|OperationOutcome)\b", re.IGNORECASE
+)
+_LOCATED: Final = 201
+_NO_CONTENT: Final = 204
+
+
+def create(call: Call, type_: str) -> Answer:
+    """Create a resource, unless one meets If-None-Exist or the query (fhirpy): then that one is the answer."""
+    criteria = call.environ.get("HTTP_IF_NONE_EXIST")
+    params = criteria_of(criteria) if criteria else _criteria(call)
+    return _answer(call, lambda: _order(call, "create", type_, body=_body(call, type_), params=params))
+
+
+def update(call: Call, type_: str, id_: str) -> Answer:
+    """Put a resource in place of its current version."""
+    return _answer(call, lambda: _order(call, "update", type_, id_=id_, body=_body(call, type_, id_)))
+
+
+def patch(call: Call, type_: str, id_: str) -> Answer:
+    """Change a resource by JSON Patch or JSON Merge Patch."""
+    return _answer(call, lambda: _patched(call, type_, id_, None))
+
+
+def delete(call: Call, type_: str, id_: str) -> Answer:
+    """Delete a resource: it was entered in error. Its history stays."""
+    return _answer(call, lambda: _order(call, "delete", type_, id_=id_))
+
+
+def update_where(call: Call, type_: str) -> Answer:
+    """Update the one resource that meets the criteria, or create it."""
+    return _answer(
+        call, lambda: _order(call, "update", type_, body=_body(call, type_), params=_required(call))
+    )
+
+
+def patch_where(call: Call, type_: str) -> Answer:
+    """Patch the one resource that meets the criteria."""
+    return _answer(call, lambda: _patched(call, type_, None, _required(call)))
+
+
+def delete_where(call: Call, type_: str) -> Answer:
+    """Delete the one resource that meets the criteria."""
+    return _answer(call, lambda: _order(call, "delete", type_, params=_required(call)))
+
+
+# ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _patched(call: Call, type_: str, id_: str | None, params: Params | None) -> Order:
+    offered(type_, "patch")
+    apply = PATCHES.get(call.media_type())
+    if apply is None:
+        raise FhirError("IPK-F042", hint=", ".join(PATCHES))
+    said = strict.read_any(call.body())
+    made = _order(call, "patch", type_, id_=id_, params=params, sent=said)
+    return with_patch(made, apply, said)
+
+
+def with_patch(made: Order, apply: Callable[[Any, Any], Any], said: Any) -> Order:
+    """Return an order whose resource is made of the current one."""
+
+    def change(resource: Any) -> Any:
+        return apply(resource, said)
+
+    return replace(made, patch=change)
+
+
+def _body(call: Call, type_: str, id_: str | None = None) -> Any:
+    offered(type_, "update" if call.method() == "PUT" else "create")
+    if call.media_type() not in RESOURCE:
+        raise FhirError("IPK-F042")
+    return checked(strict.read(call.body()), type_, id_)
+
+
+def checked(said: Any, type_: str, id_: str | None = None) -> Any:
+    """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault."""
+    if said.get("resourceType") not in {None, type_} or (id_ is not None and said.get("id", id_) != id_):
+        raise FhirError("IPK-F037", at=type_)
+    if found := r4.check(said):
+        raise Faults(found)
+    return said
+
+
+def offered(type_: str, interaction: str) -> None:
+    """Raise FhirError IPK-F002 for a type that is not served, IPK-F034 for one that is not written this way."""
+    if type_ not in READABLE:
+        raise FhirError("IPK-F002")
+    row = WRITABLE.get(type_)
+    if row is None or interaction not in row.interactions:
+        raise FhirError("IPK-F034", hint=ELSEWHERE.get(type_, ""))
+
+
+def _order(  # noqa: PLR0913 (all by name)
+    call: Call,
+    interaction: Interaction,
+    type_: str,
+    *,
+    id_: str | None = None,
+    body: Any = None,
+    params: Params | None = None,
+    sent: Any = None,
+) -> Order:
+    negotiation.check(call.environ.get("HTTP_ACCEPT"), [v for n, v in call.params() if n == "_format"])
+    return order(
+        call, interaction, type_, id_=id_, body=body, params=params, sent=sent,
+        if_match=call.environ.get("HTTP_IF_MATCH"),
+    )  # fmt: skip
+
+
+def order(  # noqa: PLR0913 (all by name)
+    call: Call,
+    interaction: Interaction,
+    type_: str,
+    *,
+    id_: str | None = None,
+    body: Any = None,
+    params: Params | None = None,
+    sent: Any = None,
+    if_match: str | None = None,
+) -> Order:
+    """Return a write as asked; its criteria are read as a search. Raises FhirError."""
+    offered(type_, interaction)
+    said = orjson.dumps([body, sent], option=orjson.OPT_SORT_KEYS)
+    return Order(
+        interaction=interaction,
+        type=type_,
+        id=id_,
+        body=relative(body, f"{call.shared.base}/fhir/") if body is not None else None,
+        digest=hashlib.sha256(said).hexdigest(),
+        if_match=if_match,
+        criteria=_query(type_, params) if params else None,
+        party=call.caller.party if call.caller else None,
+        provenance=_provenance(call),
+        sees=partial(_sees, call),
+        check=r4.check,
+    )
+
+
+def relative(value: Any, base: str) -> Any:
+    """Return a resource with references to this server in their relative form."""
+    if isinstance(value, dict):
+        return {
+            k: v.removeprefix(base) if k == "reference" and isinstance(v, str) else relative(v, base)
+            for k, v in value.items()
+        }
+    return [relative(one, base) for one in value] if isinstance(value, list) else value
+
+
+def _sees(call: Call, conn: Connection, row: Row) -> bool:
+    if not policy.shows(row.body) and not policy.gone(row.body):
+        return False
+    return bool(members.shown(call, conn, (row,)))
+
+
+def criteria_of(text: str) -> list[tuple[str, str]]:
+    """Return the parameters of criteria in a header or a Bundle: `identifier=…`, with or without type and `?`."""
+    return parse_qsl(text.rpartition("?")[2], keep_blank_values=True)
+
+
+def _criteria(call: Call) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in call.params() if name not in {"_format", "_pretty"}]
+
+
+def _required(call: Call) -> list[tuple[str, str]]:
+    found = _criteria(call)
+    if not found:
+        raise FhirError("IPK-F004", hint="criteria")
+    return found
+
+
+def _query(type_: str, params: Params) -> Query:
+    """Return the criteria as a search; one that is not understood would choose another resource. Raises FhirError."""
+    return fhir_search.parse(type_, params, post=False, strict=True).query
+
+
+def _provenance(call: Call) -> Any:
+    """Return X-Provenance, checked as the Provenance it becomes. Raises Faults or FhirError IPK-F039."""
+    given = call.environ.get("HTTP_X_PROVENANCE")
+    if given is None:
+        return None
+    try:
+        said = strict.read(given.encode("latin-1"))
+    except (FhirError, UnicodeEncodeError):
+        raise FhirError("IPK-F039") from None
+    whole = {"target": [{"display": "X-Provenance"}], **said}
+    if whole.get("resourceType") != "Provenance":
+        raise FhirError("IPK-F039", at="Provenance")
+    if found := r4.check(whole):
+        raise Faults(tuple(Fault(code="IPK-F039", path=fault.path, hint=fault.hint) for fault in found))
+    return said
+
+
+# ── what became of it ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _answer(call: Call, make: Callable[[], Order]) -> Answer:
+    try:
+        done = writing.write(call.services, make())
+    except AdapterError as error:
+        return refusal(call, error)
+    row = done.row
+    seen(call, [done])
+    if row is None or done.status == _NO_CONTENT:
+        return answers.empty(_NO_CONTENT, _version(row))
+    headers = [*_version(row)]
+    if done.status == _LOCATED:
+        headers.append(("Location", f"{call.shared.base}/fhir/{location(row)}"))
+    if done.replayed:
+        headers.append(("Idempotent-Replayed", "true"))
+    return _preferred(call, done, headers)
+
+
+def _preferred(call: Call, done: Written, headers: list[tuple[str, str]]) -> Answer:
+    wanted = asked_for(call)
+    if wanted == "minimal":
+        return answers.raw(b"", media=answers.FHIR, status=done.status, headers=headers)
+    if wanted == "operationoutcome":
+        lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        content = outcome.of_faults(done.warnings, lang=lang)
+        return answers.json(content, media=answers.FHIR, status=done.status, headers=headers)
+    body = done.row.body if done.row else b""
+    return answers.raw(body, media=answers.FHIR, status=done.status, headers=headers)
+
+
+def asked_for(call: Call) -> str:
+    """Return what Prefer wants returned, in lower case; empty where it does not say. RFC 7240 § 4.2."""
+    found = _RETURN.search(call.environ.get("HTTP_PREFER", ""))
+    return found[1].lower() if found else ""
+
+
+def _version(row: Row | None) -> Sequence[tuple[str, str]]:
+    if row is None:
+        return ()
+    return (
+        ("ETag", bundle.etag(row.version)),
+        ("Last-Modified", negotiation.http_date(row.updated // 1_000_000)),
+    )
+
+
+def location(row: Row) -> str:
+    """Return the relative address of a version."""
+    return f"{row.type}/{row.id}/_history/{row.version}"
+
+
+def seen(call: Call, done: Sequence[Written]) -> None:
+    """Note in the trail what was written, and in whose case."""
+    if call.trail is not None:
+        rows = [one.row for one in done if one.row is not None]
+        call.trail.patients = trail.patients_of(rows)
+        call.trail.entities = tuple(f"{row.type}/{row.id}" for row in rows)
+
+
+def refusal(call: Call, error: AdapterError) -> Answer:
+    """Return an error as an answer; one about the method says which are there. RFC 9110 § 15.5.6."""
+    found = problems.answer(call, error)
+    if found.status == 405:  # noqa: PLR2004 (method not allowed)
+        found.headers.append(("Allow", ", ".join(allowed(call.path()))))
+    return found
+
+
+_METHODS: Final = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"}
+
+
+def allowed(path: str) -> tuple[str, ...]:
+    """Return the methods of an address under /fhir, by the table of what may be written."""
+    type_, _, id_ = path.removeprefix("/fhir/").partition("/")
+    row = WRITABLE.get(type_)
+    codes = row.interactions if row is not None else ()
+    return ("GET", "HEAD", *(_METHODS[code] for code in codes if id_ == "" or code != "create"))
+
+
+_TEXTS: Final = {
+    200: "Written; the resource as it is now, unless Prefer says otherwise",
+    400: "Not JSON of FHIR, type or id differ, or X-Provenance is not valid",
+    403: "The organisation may not write this",
+    404: "No such resource or type",
+    405: "The type is not written this way, or ids are given by the client",
+    409: "The body names an older version, or the transition is refused",
+    410: "Deleted",
+    412: "The version of If-Match is not the current one, or several meet the criteria",
+    413: "Too large",
+    415: "Not JSON",
+    422: "Every fault, each element that cannot be kept, or no event for the change",
+}
+_FAULT: Final = {404: "IPK-F001", 413: "IPK-F012", 415: "IPK-F042"}
+
+
+def _route(
+    method: Method, path: str, view: Callable[..., Answer], *, code: Interaction, summary: str, **texts: str
+) -> Route:
+    body = (
+        () if method == "DELETE" else (JSON_PATCH, MERGE_PATCH, *RESOURCE) if method == "PATCH" else RESOURCE
+    )
+    said = {int(status[1:]): text for status, text in texts.items()}
+    return Route(
+        method=method, path=path, view=view, summary=summary, any_params=True, body=body, judged=True, limit=EVENT_LIMIT,
+        answers=Answers(media=answers.FHIR, texts={**_TEXTS, **said}), fault=_FAULT,
+        access=Access(action="write", kind="resource", interaction=code),
+    )  # fmt: skip
+
+
+_CREATED: Final = "Created, as the event it is; Location names the version"
+_GONE: Final = "Deleted: entered in error. Its history stays"
+ROUTES: Final = (
+    _route(
+        "POST", "/fhir/{type_}", create, code="create", summary="Create, also conditionally", _201=_CREATED
+    ),
+    _route("PUT", "/fhir/{type_}/{id_}", update, code="update", summary="Update"),
+    _route(
+        "PATCH", "/fhir/{type_}/{id_}", patch, code="patch", summary="Patch: JSON Patch or JSON Merge Patch"
+    ),
+    _route("DELETE", "/fhir/{type_}/{id_}", delete, code="delete", summary="Delete", _204=_GONE),
+    _route(
+        "PUT",
+        "/fhir/{type_}",
+        update_where,
+        code="update",
+        summary="Update the one that meets the criteria",
+        _201=_CREATED,
+    ),
+    _route(
+        "PATCH", "/fhir/{type_}", patch_where, code="patch", summary="Patch the one that meets the criteria"
+    ),
+    _route(
+        "DELETE",
+        "/fhir/{type_}",
+        delete_where,
+        code="delete",
+        summary="Delete the one that meets the criteria",
+        _204=_GONE,
+    ),
+)
