@@ -33,13 +33,32 @@ async function read() {
   };
 }
 
+async function write() {
+  const created = await client.create({ resourceType, body: job.body });
+  const { id } = created;
+  const updated = await client.update({ resourceType, id, body: { ...created, title: "Endret" } });
+  const jsonPatch = [{ op: "replace", path: "/title", value: "Endret igjen" }];
+  const patched = await client.patch({ resourceType, id, jsonPatch });
+  const stale = { ...created, title: "Fra en gammel kopi" };
+  const conflict = (await failure(client.update({ resourceType, id, body: stale }))).code;
+  await client.delete({ resourceType, id });
+  return {
+    created,
+    updated,
+    patched,
+    conflict,
+    gone: (await failure(client.read({ resourceType, id }))).code,
+  };
+}
+
 async function failure(asked) {
   try {
     return await asked;
   } catch (error) {
-    return { status: error.response?.status, type: error.response?.data?.resourceType };
+    return { status: error.response?.status, type: error.response?.data?.resourceType, code: code(error.response?.data) };
   }
 }
 
-const parts = { read };
+const code = (outcome) => outcome?.issue?.[0]?.details?.coding?.[0]?.code;
+const parts = { read, write };
 console.log(JSON.stringify(await parts[process.argv[2]]()));

@@ -29,13 +29,33 @@ async function read() {
   };
 }
 
+async function write() {
+  const created = await client.create(job.body, shown);
+  const updated = await client.update({ ...created, title: "Endret" }, shown);
+  const place = `CarePlan/${created.id}`;
+  const patched = await client.patch(place, [{ op: "replace", path: "/title", value: "Endret igjen" }], shown);
+  const stale = { ...created, title: "Fra en gammel kopi" };
+  const conflict = (await failure(client.update(stale, shown))).code;
+  await client.delete(place, shown);
+  return {
+    created,
+    updated,
+    patched,
+    conflict,
+    gone: (await failure(ask(place))).code,
+  };
+}
+
 async function failure(asked) {
   try {
     return await asked;
   } catch (error) {
-    return { status: error.status, type: /OperationOutcome/.test(error.message) ? "OperationOutcome" : error.message };
+    return {
+      code: /IPK-[A-Z][0-9]{3}/.exec(error.message)?.[0],
+      type: /OperationOutcome/.test(error.message) ? "OperationOutcome" : error.message,
+    };
   }
 }
 
-const parts = { read };
+const parts = { read, write };
 console.log(JSON.stringify(await parts[process.argv[2]]()));

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fhirclient import server as servers
 from fhirclient.client import FHIRClient
 from fhirclient.models.careplan import CarePlan
+from requests import HTTPError
 
 from tests.clients.story import Job
 
@@ -26,6 +28,32 @@ def read(job: Job) -> dict[str, Any]:
         "version": CarePlan.read_from(f"CarePlan/{job.plan}/_history/1", server).as_json(),
         "missing": _missing(server),
     }
+
+
+def write(job: Job) -> dict[str, Any]:
+    """Make a plan, change it, change it from an old copy, and delete it."""
+    server = _server(job)
+    created = CarePlan(job.body).create(server)
+    plan, stale = (CarePlan.read(created["id"], server) for _ in range(2))
+    plan.title = "Endret"
+    updated = plan.update(server)
+    stale.title = "Fra en gammel kopi"
+    conflict = _refusal(lambda: stale.update(server))
+    plan.delete(server)
+    return {
+        "created": created,
+        "updated": updated,
+        "conflict": conflict,
+        "gone": _refusal(lambda: CarePlan.read(created["id"], server)),
+    }
+
+
+def _refusal(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except HTTPError as error:
+        return str(error.response.json()["issue"][0]["details"]["coding"][0]["code"])
+    return "done"
 
 
 def _server(job: Job) -> servers.FHIRServer:

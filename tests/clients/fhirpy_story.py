@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import re
+from collections.abc import Callable
 from typing import Any
 
 from fhirpy import SyncFHIRClient
@@ -37,6 +40,36 @@ def count(job: Job) -> int:
     return found
 
 
+def write(job: Job) -> dict[str, Any]:
+    """Make a plan, change it, change it from an old copy, and delete it."""
+    client = _client(job)
+    plan = client.resource("CarePlan", **(job.body or {})).create()
+    created = plan.serialize()
+    again, made = client.resources("CarePlan").search(identifier=job.identifier).get_or_create(plan)
+    stale = client.resource("CarePlan", **copy.deepcopy(created))
+    updated = client.resource("CarePlan", **{**created, "title": "Endret"}).update().serialize()
+    patched = client.reference("CarePlan", created["id"]).patch(title="Endret igjen").serialize()
+    stale["title"] = "Fra en gammel kopi"
+    conflict = _refusal(stale.update)
+    client.reference("CarePlan", created["id"]).delete()
+    return {
+        "created": created,
+        "once": [again["id"], made],
+        "updated": updated,
+        "patched": patched,
+        "conflict": conflict,
+        "gone": _refusal(client.reference("CarePlan", created["id"]).to_resource),
+    }
+
+
+def _refusal(work: Callable[[], object]) -> str:
+    try:
+        work()
+    except (exceptions.OperationOutcome, exceptions.BaseFHIRError) as error:
+        return _code(str(error))
+    return "done"
+
+
 def _client(job: Job) -> SyncFHIRClient:
     return SyncFHIRClient(job.base, authorization=f"Bearer {job.token}")
 
@@ -47,3 +80,8 @@ def _missing(client: SyncFHIRClient) -> str:
     except exceptions.ResourceNotFound as error:
         return "OperationOutcome" if "OperationOutcome" in str(error) else str(error)
     return "found"
+
+
+def _code(text: str) -> str:
+    found = re.search(r"IPK-[A-Z]\d{3}", text)
+    return found[0] if found else text

@@ -32,13 +32,33 @@ async function read() {
   };
 }
 
+async function write() {
+  const created = await client.createResource(job.body);
+  const again = await client.createResourceIfNoneExist(job.body, `identifier=${job.body.identifier[0].value}`);
+  const updated = await client.updateResource({ ...created, title: "Endret" });
+  const { id } = created;
+  const patched = await client.patchResource("CarePlan", id, [{ op: "replace", path: "/title", value: "Endret igjen" }]);
+  const stale = { ...created, title: "Fra en gammel kopi" };
+  const conflict = (await failure(client.updateResource(stale))).code;
+  await client.deleteResource("CarePlan", id);
+  return {
+    created,
+    once: [again.id, false],
+    updated,
+    patched,
+    conflict,
+    gone: (await failure(client.readResource("CarePlan", id))).code,
+  };
+}
+
 async function failure(asked) {
   try {
     return await asked;
   } catch (error) {
-    return { type: error.outcome?.resourceType, code: error.outcome?.issue?.[0]?.code };
+    return { type: error.outcome?.resourceType, code: code(error.outcome) };
   }
 }
 
-const parts = { read };
+const code = (outcome) => outcome?.issue?.[0]?.details?.coding?.[0]?.code;
+const parts = { read, write };
 console.log(JSON.stringify(await parts[process.argv[2]]()));

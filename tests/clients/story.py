@@ -28,6 +28,12 @@ class Job:
     body: dict[str, Any] | None = None
     """The plan to create."""
 
+    @property
+    def identifier(self) -> str:
+        """Return the writer's own identifier of the plan to create, as a search has it."""
+        (found,) = (self.body or {})["identifier"]
+        return f"{found['system']}|{found['value']}"
+
 
 def on_node(script: str, part: str, job: Job, folder: Path) -> dict[str, Any]:
     """Return what a script told of its part of the story; skips by name where Node or the clients are not there."""

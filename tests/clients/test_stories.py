@@ -14,6 +14,7 @@ import pytest
 from tests.clients import fhirclient_story, fhirpy_story
 from tests.clients.live import ALVDAL, OWNER, Live, Told
 from tests.clients.story import Job, on_node
+from tests.web import writes
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 
@@ -69,6 +70,21 @@ def test_a_client_finds_pages_and_reads(name: str, token: str, live: Live, tmp_p
 def _assert_each_once(paged: list[str], wanted: set[str]) -> None:
     assert len(paged) == len(set(paged))
     assert wanted <= set(paged)
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_client_creates_updates_meets_a_conflict_and_deletes(name: str, live: Live, tmp_path: Path):
+    body = writes.plan(live.needed().patient)
+    body["identifier"][0]["value"] = f"of-{name}"
+    said = told(name, "write", Job(base=live.base, token=ALVDAL, body=body), tmp_path)
+    created, updated = said["created"], said["updated"]
+    assert (created["meta"]["versionId"], created["identifier"]) == ("1", body["identifier"])
+    assert (updated["id"], updated["meta"]["versionId"], updated["title"]) == (created["id"], "2", "Endret")
+    if "patched" in said:
+        assert (said["patched"]["meta"]["versionId"], said["patched"]["title"]) == ("3", "Endret igjen")
+    assert said.get("once", [created["id"], False]) == [created["id"], False]
+    assert said["conflict"] == "IPK-F044"
+    assert said["gone"] == "IPK-F030"
 
 
 def test_fhirpy_counts_by_a_page_of_none(live: Live):
