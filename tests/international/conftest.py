@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from tests import people
 from tests.clock import Clock
 from tests.events.samples import changed
+from tests.web import writes
 from tests.web.hands import post
 
 
@@ -39,6 +41,14 @@ class World:
         assert answer.status_code == 202, answer.text
         found: dict[str, Any] = answer.get_json()
         return found
+
+
+@pytest.fixture
+def more_settings(tmp_path: Path) -> dict[str, Any]:
+    """Let the municipality's platform in, whose plans they are."""
+    path = tmp_path / "clients.toml"
+    path.write_text(writes.client_row("alvdal-ip", "alvdal-saksbehandling", writes.ALVDAL))
+    return {"clients": path}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from adapter.services import Services
 from tests.international.conftest import World
+from tests.web import writes
 from tests.web.hands import FNR, search, trails
 
 SOURCE, DESTINATION = "110153", "110152"
@@ -65,6 +66,27 @@ def test_balp_a_query_by_number_is_recorded_without_it(world: World, services: S
     whole = str(event) + "".join(b64decode(one["query"]).decode() for one in _entities(event, "24"))
     assert world.numbers[0] not in whole
     assert [one["what"]["reference"] for one in _entities(event, "1")] == [f"Patient/{world.patients[0]}"]
+
+
+@pytest.mark.parametrize(
+    ("method", "action", "subtype"),
+    [("POST", "C", "create"), ("PUT", "U", "update"), ("PATCH", "U", "patch"), ("DELETE", "D", "delete")],
+)
+def test_balp_create_update_delete(world: World, services: Services, method: str, action: str, subtype: str):
+    plan = world.client.get(f"/fhir/CarePlan/{world.plans[0]}").get_json()
+    world.clock.advance(minutes=1)
+    body = {
+        "POST": writes.plan(world.patients[2]), "PUT": {**plan, "title": "Ny"}, "PATCH": {"title": "Ny"},
+    }.get(method)  # fmt: skip
+    path = "CarePlan" if method == "POST" else f"CarePlan/{plan['id']}"
+    answer = writes.send(world.client, method, path, body)
+    assert answer.status_code in {200, 201, 204}, answer.text
+    event = _last(services)
+    assert (event["subtype"][0]["code"], event["action"], event["outcome"]) == (subtype, action, "0")
+    assert _roles(event) == [(SOURCE, True), (DESTINATION, False)]
+    whose = world.patients[2 if method == "POST" else 0]
+    assert [one["what"]["reference"] for one in _entities(event, "1")] == [f"Patient/{whose}"]
+    assert any("CarePlan/" in one["what"]["reference"] for one in _entities(event, "4"))
 
 
 def test_balp_sev_1_name_and_query_exclude_each_other(world: World, services: Services):

@@ -1,16 +1,20 @@
 """IHE PCC: dynamic care planning (DCP) and care team management (DCTM), transaction by transaction. IHE/DCP 2019-05, DCTM.
 
-The writing transactions (PCC-37, PCC-45) and the subscriptions (PCC-39, 40, 48, 49) are tested where they are served.
+A contributor of PCC-37 and PCC-45 reads the latest version, merges, writes, and handles the failure of its version.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from werkzeug.test import TestResponse
 
+from adapter.fhir import teams, urls
 from tests.international.conftest import World
+from tests.web import writes
 from tests.web.hands import FNR, search
+from tests.web.writes import send
 
 KINDS: Final = ("CarePlan", "CareTeam")
 
@@ -23,6 +27,60 @@ def _changed(world: World) -> str:
         ("data.plan.identifier.value", "world-0"), ("data.plan.title", "Planen etter evaluering"),
     )  # fmt: skip
     return world.plans[0]
+
+
+def _send(world: World, method: str, path: str, body: Any, **headers: str) -> TestResponse:
+    world.clock.advance(minutes=1)
+    return send(world.client, method, path, body, **headers)
+
+
+def test_dcp_pcc_37_create_care_plan(world: World):
+    answer = _send(world, "POST", "CarePlan", writes.plan(world.patients[2]))
+    assert (answer.status_code, answer.get_json()["meta"]["versionId"]) == (201, "1")
+    assert answer.headers["Location"].endswith(f"/CarePlan/{answer.get_json()['id']}/_history/1")
+
+
+def test_dcp_pcc_37_update_care_plan(world: World):
+    plan = world.client.get(f"/fhir/CarePlan/{world.plans[0]}").get_json()
+    answer = _send(world, "PUT", f"CarePlan/{plan['id']}", {**plan, "title": "Flettet"}, If_Match='W/"1"')
+    assert (answer.status_code, answer.get_json()["meta"]["versionId"]) == (200, "2")
+    assert (answer.headers["ETag"], answer.get_json()["title"]) == ('W/"2"', "Flettet")
+
+
+def test_dcp_pcc_37_a_version_that_has_passed_is_told_and_read_again(world: World):
+    path = f"CarePlan/{world.plans[0]}"
+    mine = world.client.get(f"/fhir/{path}").get_json()
+    assert _send(world, "PUT", path, {**mine, "title": "Andres"}, If_Match='W/"1"').status_code == 200
+    late = {**mine, "period": {**mine["period"], "end": "2027-06-30"}}
+    assert _send(world, "PUT", path, late, If_Match='W/"1"').status_code == 412
+    merged = {**world.client.get(f"/fhir/{path}").get_json(), "period": late["period"]}
+    answer = _send(world, "PUT", path, merged, If_Match='W/"2"')
+    assert (answer.status_code, answer.get_json()["title"]) == (200, "Andres")
+    assert answer.get_json()["period"]["end"] == "2027-06-30"
+
+
+def test_dctm_pcc_45_update_care_team(world: World):
+    team = next(one for one in world.all("CareTeam") if world.patients[0] in one["subject"]["reference"])
+    who = {
+        "resourceType": "Practitioner", "id": "who", "identifier": [{"system": urls.HPR, "value": "9876543"}],
+        "name": [{"family": "Ny", "given": ["Kari"]}],
+    }  # fmt: skip
+    role = {
+        "resourceType": "PractitionerRole", "id": "role", "practitioner": {"reference": "#who"},
+        "organization": {"identifier": {"system": urls.ORGNR, "value": "310001015"}},
+        "telecom": [{"system": "phone", "value": "+4762480001"}],
+    }  # fmt: skip
+    added = teams.participant(member="#role", role="koordinator-ip", main=True)
+    added["period"] = {"start": world.clock().date().isoformat()}
+    body = {**team, "contained": [who, role], "participant": [*team["participant"], added]}
+    answer = _send(world, "PUT", f"CareTeam/{team['id']}", body, If_Match=f'W/"{team["meta"]["versionId"]}"')
+    assert answer.status_code == 200, answer.text
+    member = answer.get_json()["participant"][-1]["member"]["reference"]
+    assert member.startswith("PractitionerRole/")
+    assert int(answer.get_json()["meta"]["versionId"]) == int(team["meta"]["versionId"]) + 1
+    other = {**body, "contained": [who, {**role, "telecom": [{"system": "phone", "value": "+4762480002"}]}]}
+    stale = _send(world, "PUT", f"CareTeam/{team['id']}", other, If_Match=f'W/"{team["meta"]["versionId"]}"')
+    assert stale.status_code == 412
 
 
 def test_dcp_pcc_38_retrieve_care_plan(world: World):
