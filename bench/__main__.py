@@ -93,6 +93,7 @@ def _beside(pairs: dict[str, Pair], size: Size) -> tuple[Row, ...]:
             for what, key, target in (
                 ("read by id", "read peer", 3),
                 ("search, page of 10", "search peer", 10),
+                ("plan created over FHIR", "create peer", 3),
             )
             if key in pairs
         ),

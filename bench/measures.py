@@ -88,7 +88,7 @@ def drive(job: Job) -> Load:
     if done.returncode:
         raise RuntimeError(f"driver: {done.stderr.decode(errors='replace')[-500:]}")
     found = Load(**orjson.loads(done.stdout))
-    bad = {status for status in found.statuses if status not in {"200", "202"}}
+    bad = {status for status in found.statuses if status not in {"200", "201", "202"}}
     if bad or not found.answers:
         raise RuntimeError(f"{'POST' if job.post else 'GET'} {job.paths[0]}: answers {found.statuses}")
     return found

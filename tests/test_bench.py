@@ -10,7 +10,8 @@ import orjson
 import pytest
 
 from adapter import events, ids, kith
-from bench import bare, documents, needs, people, plans, report
+from adapter.fhir import r4
+from bench import bare, documents, needs, people, plans, report, writing
 from bench.driver import Job, Load, requests
 from bench.measures import Pair, Size
 
@@ -103,3 +104,18 @@ def test_a_peer_that_is_not_there_is_named():
     size = Size(plans=1, rounds=1, seconds=1, large=1)
     assert "sekmet-fhir" in report.table((), size, missing=("sekmet-fhir",))
     assert "sekmet-fhir" not in report.table((), size)
+
+
+def test_the_driver_posts_each_body_once_with_its_token():
+    job = Job(port=1, connections=1, seconds=1, paths=("/x",), post=True, bodies=("a", "bc"), token="t")
+    made = list(requests(job))
+    assert [one.partition(b"\r\n\r\n")[2] for one in made] == [b"a", b"bc"]
+    assert all(b"Authorization: Bearer t\r\n" in one for one in made)
+
+
+def test_plans_to_create_are_of_people_told_of_and_valid(tmp_path: Path, prepared_file: Path):
+    place = tmp_path / "bench.db"
+    place.write_bytes(prepared_file.read_bytes())
+    first, second = writing.told(f"sqlite:///{place}", tmp_path, 2)
+    assert first != second
+    assert r4.check(orjson.loads(writing.plan(first, 1))) == ()

@@ -116,7 +116,7 @@ def _body(call: Call, type_: str, id_: str | None = None) -> Any:
 
 def checked(said: Any, type_: str, id_: str | None = None) -> Any:
     """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault."""
-    if said.get("resourceType") not in {None, type_} or (id_ is not None and said.get("id", id_) != id_):
+    if said.get("resourceType") not in (None, type_) or (id_ is not None and said.get("id", id_) != id_):
         raise FhirError("IPK-F037", at=type_)
     if found := r4.check(said):
         raise Faults(found)
