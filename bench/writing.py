@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -73,6 +74,7 @@ def plan(patient: str, number: int) -> bytes:
     )
 
 
+@lru_cache
 def _author() -> str:
     party = addressbook.load().by_key(PARTY)
     if party is None:
