@@ -111,9 +111,6 @@ def _found(head: bytes, row: Stored, tail: bytes) -> bytes:
     return b'%b/%b/%b","resource":%b%b' % (head, row.type.encode(), row.id.encode(), row.body, tail)
 
 
-gone = deletion.is_marked
-
-
 def _version(base: bytes, row: Stored) -> bytes:
     where = f"{row.type}/{row.id}"
     if deletion.is_marked(row.body):

@@ -11,11 +11,12 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from adapter.fhir import parts, readings
+import orjson
+
+from adapter.fhir import deletion, readings
 from adapter.fhir.params import COMMON, PHONETIC, Param
 from adapter.fhir.query import OPEN_END
 from adapter.fhir.table import READABLE, Readable
-from adapter.fhir.urls import RECORD_STATE
 
 Found = tuple[str, str, str]
 """(parameter, system or empty, code)."""
@@ -30,7 +31,6 @@ IDENTIFIED: Final = ":identifier"
 
 DELETED: Final = "deleted"
 """Status of what was deleted over FHIR, whatever its own: no search finds it."""
-_TAG: Final = parts.local_coding(RECORD_STATE, DELETED)
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -72,7 +72,7 @@ def index(resource: Mapping[str, Any], *, patient: str | None = None) -> Index:
         return Index()
     start, end = _first(resource, plan.date)
     status = resource.get(plan.status) if plan.status else None
-    if "tag" in resource.get("meta", _NOTHING) and _TAG in resource["meta"]["tag"]:
+    if "tag" in resource.get("meta", _NOTHING) and deletion.is_marked(orjson.dumps(resource["meta"])):
         status = DELETED
     return Index(
         _subject(resource, plan) or (patient if plan.by_case else None),

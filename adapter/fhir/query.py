@@ -55,6 +55,9 @@ class Query:
     after: str | None = None
     """`Page.next` of the page before."""
     total: bool = False
+    whole: bool = True
+    """Whether the terms say all that was asked for. Where they only narrow, the store refuses it: who asks compares what is
+    found, and says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

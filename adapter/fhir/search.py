@@ -90,6 +90,7 @@ def _search(reading: Reading, org: str | None, key: bytes) -> Search:
         count=reading.count,
         after=opened(type_, kept, reading.after, key=key) if reading.after else None,
         total=reading.total or reading.count_only,
+        whole=not reading.inner and all(one.exact for one in reading.criteria),
     )
     return Search(
         query=query,
@@ -117,6 +118,8 @@ def _refuse_numbers(row: Readable, params: Params) -> None:
 
 
 def _read(reading: Reading, name: str, value: str) -> None:
+    if "\0" in value:  # no text of a database may hold it
+        raise values.bad(safe(name))
     plain, _, modifier = name.partition(":")
     if name in shaping.HANDLERS:
         shaping.HANDLERS[name](reading, name, value)

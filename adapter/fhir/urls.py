@@ -23,7 +23,7 @@ TASK_KIND: Final = f"{BASE}/CodeSystem/task-kind"
 CARE_COURSE: Final = f"{BASE}/CodeSystem/care-course"
 CONNECTION_TYPE: Final = f"{BASE}/CodeSystem/connection-type"
 RECORD_STATE: Final = f"{BASE}/CodeSystem/record-state"
-"""Code `deleted`, as meta.tag: deleted over FHIR; what it was stands in its history."""
+"""Tag of what was deleted over FHIR."""
 ERROR: Final = f"{BASE}/CodeSystem/error"
 """Our stable fault codes IPK-…, in OperationOutcome.issue.details."""
 

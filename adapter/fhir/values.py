@@ -92,6 +92,11 @@ def reference(name: str, text: str, *, type_: str = "Patient") -> str:
     return f"{kind}/{id_}"
 
 
+def is_id(text: str) -> bool:
+    """Return whether a text can be a resource id."""
+    return _ID.fullmatch(text) is not None
+
+
 def id_(name: str, text: str) -> str:
     """Return a resource id. Raises IPK-F005."""
     if not _ID.fullmatch(text):
@@ -151,6 +156,13 @@ def interval(text: str) -> Interval:
     if found is None:
         raise ValueError
     given = found.groupdict()
+    try:
+        return _span(given)
+    except OverflowError:  # the last day that the calendar has, or the first
+        raise ValueError from None
+
+
+def _span(given: dict[str, str | None]) -> Interval:
     start = _start(given)
     if given["f"]:
         return start, start + 10 ** max(0, 6 - len(given["f"]))

@@ -96,7 +96,8 @@ def _rewrite(connection: Connection, rows: list[Any]) -> None:
         )
         changed.append({"key_type": type_, "key_id": id_, **named})
         held, wanted = set(tokens.rows(tokens.read(before[4]))), set(tokens.rows(found.tokens))
-        gone += [_token(type_, id_, item, "key_") for item in sorted(held - wanted)]
+        # What is written is taken away first: the column and the rows may have come apart.
+        gone += [_token(type_, id_, item, "key_") for item in sorted(held ^ wanted)]
         new += [{**_token(type_, id_, item), "org": org} for item in sorted(wanted - held)]
     for statement, listed in ((_UPDATE, changed), (_DELETE, gone), (insert(token), new)):
         if listed:

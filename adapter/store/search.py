@@ -60,7 +60,12 @@ _SUBJECT: Final = Statement(select(_R.subject).where(_R.type == bindparam("type"
 
 
 def search(conn: Connection, query: Query) -> Page:
-    """Return one page of current resources in a stable order. Raises FhirError IPK-F008 for a cursor not of this query."""
+    """Return one page of current resources in a stable order.
+
+    Raises FhirError IPK-F004 for a query that does not say all (`whole`), IPK-F008 for a cursor not of this one.
+    """
+    if not query.whole:
+        raise FhirError("IPK-F004")
     if not (query.type.isascii() and query.type.isalpha()):
         raise FhirError("IPK-F002", at="type")
     terms = _beside(conn, query.type, _people(conn, query))

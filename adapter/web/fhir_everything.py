@@ -14,7 +14,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle, includes, paging, values
+from adapter.fhir import bundle, deletion, includes, paging, values
 from adapter.fhir.asked import safe
 from adapter.fhir.paging import CURSOR
 from adapter.fhir.query import Row
@@ -63,7 +63,9 @@ def _parameters(body: bytes) -> list[tuple[str, str]]:
 
 def _answer(call: Call, id_: str, params: Params) -> Answer:
     negotiation.check(call.environ.get("HTTP_ACCEPT"), [value for name, value in params if name == "_format"])
-    path = f"Patient/{values.id_('id', id_)}/$everything"
+    if not values.is_id(id_):
+        raise FhirError("IPK-F001")
+    path = f"Patient/{id_}/$everything"
     types, since, kept = _asked(call, params)
     settings = call.services.settings
     count = min(fhir_search.number(params, "_count", settings.page_limit), settings.page_limit) or 1
@@ -76,7 +78,7 @@ def _answer(call: Call, id_: str, params: Params) -> Answer:
             conn, f"Patient/{id_}", count=count, since=since, types=types, after=after
         )
         rows = members.shown(
-            call, conn, [row for row in found if policy.shows(row.body) and not bundle.gone(row.body)]
+            call, conn, [row for row in found if policy.shows(row.body) and not deletion.is_marked(row.body)]
         )
         around = _around(call, conn, rows, types)
     base = f"{call.shared.base}/fhir"
@@ -117,7 +119,7 @@ def _patient(call: Call, conn: Connection, id_: str) -> None:
     """Raise IPK-F001 unless there is such a patient, whom the caller may see."""
     current = resources.current(conn, "Patient", id_)
     row = None
-    if current is not None and policy.shows(current[2]) and not bundle.gone(current[2]):
+    if current is not None and policy.shows(current[2]) and not deletion.is_marked(current[2]):
         row = Row(
             type="Patient", id=id_, version=current[0], updated=current[1], body=current[2], case=current[3]
         )

@@ -12,7 +12,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle, includes, match, readings
+from adapter.fhir import deletion, includes, match, readings
 from adapter.fhir.asked import AUDIT, Inner, Search
 from adapter.fhir.criteria import Criterion
 from adapter.fhir.includes import Include
@@ -74,7 +74,7 @@ def _find(conn: Connection, query: Query) -> Page:
 
 def _resolved(call: Call, conn: Connection, wanted: Search) -> Query:
     """Return the query for the store: with what chains lead to, and without what is shown to nobody."""
-    query = wanted.query
+    query = replace(wanted.query, whole=True)  # the rest is `_keep`
     if query.type == AUDIT:
         return replace(query, terms=tuple(filter(_is_audit, query.terms)))
     linked = tuple(_linked(call, conn, query, inner) for inner in wanted.inner)
@@ -163,7 +163,7 @@ def visible(call: Call, conn: Connection, references: Sequence[str]) -> tuple[Ro
     """Return what is behind references, as far as it is there and the caller may see it."""
     found = resources.many(conn, references[:INCLUDED]).values()
     return members.shown(
-        call, conn, [row for row in found if policy.shows(row.body) and not bundle.gone(row.body)]
+        call, conn, [row for row in found if policy.shows(row.body) and not deletion.is_marked(row.body)]
     )
 
 

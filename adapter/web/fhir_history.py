@@ -13,7 +13,7 @@ from typing import Final
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle, paging, values
+from adapter.fhir import bundle, deletion, paging, values
 from adapter.fhir.asked import AUDIT, safe
 from adapter.fhir.paging import CURSOR
 from adapter.fhir.query import Row
@@ -58,12 +58,14 @@ def of_one(call: Call, type_: str, id_: str) -> Answer:
     """Return the versions of one resource, newest first."""
     if type_ not in READABLE or type_ == AUDIT:
         raise FhirError("IPK-F002")
+    if not values.is_id(id_):
+        raise FhirError("IPK-F001")
     wanted = _wanted(call, f"{type_}/{id_}/_history", sorts=False)
     below = resources.NEWEST if wanted.after is None else _version(wanted.after)
     with call.services.store.read(snapshot=True) as conn:
         current = resources.current(conn, type_, id_)
         found = resources.history(conn, type_, id_, count=wanted.count + 1, below=below, since=wanted.since)
-        shown = current is not None and _kept(current[2])
+        shown = current is not None and _told(current[2])
         seen = members.shown(call, conn, found[:1]) if shown and members.limited(call) else found[:1]
     if current is None or not shown or len(seen) < len(found[:1]) or (not found and members.limited(call)):
         if call.trail is not None:
@@ -133,11 +135,6 @@ def _filled(
             return tuple(rows), after
 
 
-def _kept(body: bytes) -> bool:
-    """Return whether a resource that now says this has a history to show: what was deleted has, what was recalled has not."""
-    return policy.shows(body) or policy.gone(body)
-
-
 def _shown(call: Call, conn: Connection, listed: Sequence[Change]) -> dict[Change, Row]:
     """Return the versions that the caller may see: not of what was entered in error, nor of others' cases."""
     found = resources.versions(conn, [(one.type, one.id, one.version) for one in listed])
@@ -145,10 +142,15 @@ def _shown(call: Call, conn: Connection, listed: Sequence[Change]) -> dict[Chang
     rows = {
         one: found[one.type, one.id, one.version]
         for one in listed
-        if (one.type, one.id, one.version) in found and _kept(now[f"{one.type}/{one.id}"].body)
+        if (one.type, one.id, one.version) in found and _told(now[f"{one.type}/{one.id}"].body)
     }
     allowed = set(members.shown(call, conn, rows.values()))
     return {one: row for one, row in rows.items() if row in allowed}
+
+
+def _told(body: bytes) -> bool:
+    """Return whether there is a history of what is now this: what was entered in error has none, what was deleted has."""
+    return policy.shows(body) or deletion.is_marked(body)
 
 
 # ── what is asked for ────────────────────────────────────────────────────────────────────────────────────────────────

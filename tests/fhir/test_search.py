@@ -335,6 +335,16 @@ def test_a_search_by_number_goes_on_by_a_patient_or_not_at_all() -> None:
     assert ("patient", "7") in (further or ())
 
 
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [("status", True), ("goal", True), ("identifier", True), ("activity-date", False), ("category:text", False),
+     ("goal.lifecycle-status", False), ("_has:CarePlan:replaces:status", False)],
+)  # fmt: skip
+def test_a_query_says_whether_it_says_all(name: str, *, whole: bool) -> None:
+    value = "2026" if "date" in name else "Goal/1"
+    assert search.parse("CarePlan", [(name, value)], post=True).query.whole is whole
+
+
 def test_elements_are_names() -> None:
     assert search.parse("CarePlan", [("_elements", "status,CarePlan.period")], post=False).elements == (
         "status",

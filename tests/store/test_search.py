@@ -52,6 +52,11 @@ def test_without_terms_all_of_the_type_and_owner_are_found_by_id(filled: Store):
     assert page.rows[0].updated == US + 3
 
 
+def test_a_query_that_only_narrows_is_refused(filled: Store):
+    with pytest.raises(FhirError, match="IPK-F004"):
+        ids(filled, whole=False)
+
+
 def test_values_are_alternatives_and_terms_must_all_hold(filled: Store):
     assert ids(filled, Term(field="id", values=("a", "c", "none"))) == ["a", "c"]
     assert ids(filled, Term(field="subject", values=("Patient/case",))) == ["a", "b"]

@@ -12,6 +12,9 @@ from flask.testing import FlaskClient
 from adapter.errors import Faults, SystemFault
 from adapter.registers import addressbook, clients
 from adapter.services import Services
+from adapter.store import resources
+from adapter.store.resources import Write
+from adapter.web import members
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web.hands import post, told, trails
@@ -179,3 +182,38 @@ def test_a_file_that_cannot_be_read_is_named_by_its_setting(tmp_path: Path):
     with pytest.raises(SystemFault) as told_:
         clients.load(tmp_path / "nowhere.toml", BOOK)
     assert (told_.value.code, told_.value.at) == ("IPK-S008", "ADAPTER_CLIENTS")
+
+
+def test_pages_are_filled_and_totals_are_of_what_it_may_see(
+    client: FlaskClient, services: Services, case: dict[str, Any]
+):
+    """Others' cases stand before, between and after its own: none shows in a count, a page or a link."""
+    others = [
+        Write(
+            type="CarePlan", id=f"{letter}-{n:03}", version=1, body=b'{"resourceType":"CarePlan"}', updated=1, org="59",
+            case_key=f"other-{n}",
+        )
+        for n in range(60)
+        for letter in "0z"
+    ]  # fmt: skip
+    services.store.write(lambda conn: resources.put(conn, others))
+    for query in ("_count=1&_total=accurate", "_count=1&_total=accurate&_sort=-_lastUpdated"):
+        body = client.get(f"/fhir/CarePlan?{query}", headers=_as(ALVDAL)).get_json()
+        assert (body["total"], [e["resource"]["id"] for e in body["entry"]]) == (1, [case["planId"]])
+        assert [link["relation"] for link in body["link"]] == ["self"]
+
+
+def test_a_chain_leads_through_nothing_that_is_hidden(client: FlaskClient, case: dict[str, Any]):
+    path = f"/fhir/Patient?_has:CarePlan:subject:_id={case['planId']}"
+    assert _ids(client, path, ALVDAL) == {case["patientId"]}
+    assert _ids(client, path, STORVIK) == set()
+
+
+def test_history_and_everything_keep_to_what_it_may_see(client: FlaskClient, case: dict[str, Any]):
+    seen = client.get("/fhir/_history?_count=200", headers=_as(ALVDAL)).get_json()
+    assert any(e["fullUrl"].endswith(case["planId"]) for e in seen["entry"])
+    hidden = client.get("/fhir/_history?_count=200", headers=_as(STORVIK)).get_json()
+    assert {e["resource"]["resourceType"] for e in hidden.get("entry", ())} <= members.OPEN
+    path = f"/fhir/Patient/{case['patientId']}/$everything"
+    assert client.get(path, headers=_as(ALVDAL)).status_code == 200
+    assert client.get(path, headers=_as(STORVIK)).status_code == 404
