@@ -5,7 +5,7 @@ design/event-data.md, 'Parts'. Every part is frozen, knows no other fields than 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -59,6 +59,12 @@ class Part(BaseModel):
     def __repr__(self) -> str:
         """Return the class name: values are personal data."""
         return f"{type(self).__name__}(***)"
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Refuse what no field is called: mappings ask events of all types for it. pydantic's own way is long."""
+            raise AttributeError(name)
 
     # pydantic's plugin says it at the last statement: names on the wire follow from Python's, models come from JSON only.
     def __str__(self) -> str:  # type: ignore[pydantic-alias]

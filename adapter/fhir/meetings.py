@@ -67,7 +67,7 @@ def caller(key: str, display: str) -> Json:
 def key_of(one: Mapping[str, Any], system: str = urls.MEETING) -> str | None:
     """Return the logical id of a participant in a system, None where it has none."""
     said = one.get("actor", {}).get("identifier", {})
-    return str(said["value"]) if said.get("system") == system else None
+    return str(said["value"]) if said.get("system") == system and "value" in said else None
 
 
 def invitees(appointment: Mapping[str, Any]) -> tuple[Json, ...]:

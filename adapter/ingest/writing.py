@@ -386,7 +386,10 @@ def _made(conn: Connection, type_: str, answers: Sequence[dict[str, Any]]) -> Ro
     effects = [e for answer in answers for e in answer["effects"] if e["resource"].startswith(f"{type_}/")]
     fresh = next((e["resource"] for e in effects if e["change"] == "created"), None)
     named = writing.IDS[type_](answers[0]) if type_ in writing.IDS and fresh is None else None
-    reference = fresh or (f"{type_}/{named}" if named else effects[0]["resource"])
+    joined = [f"{type_}/{named}"] if named else [e["resource"] for e in effects]
+    reference = fresh or next(iter(joined), None)
+    if reference is None:
+        raise FhirError("IPK-F036", at=type_)
     return resources.many(conn, (reference,))[reference]
 
 

@@ -79,7 +79,7 @@ class Assignment:
 def code_of(concept: dict[str, Any] | None, system: str) -> str | None:
     """Return the code of `system` in a CodeableConcept."""
     for coding in concept.get("coding", ()) if concept else ():
-        if coding.get("system") == system:
+        if coding.get("system") == system and "code" in coding:
             return str(coding["code"])
     return None
 

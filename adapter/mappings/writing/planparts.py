@@ -224,13 +224,14 @@ def plan_of(wish: Wish) -> Resource:
     said = [*wish.said.get("basedOn", ()), *wish.said.get("supportingInformation", ())]
     named = [one["reference"] for one in said if str(one.get("reference", "")).startswith("CarePlan/")]
     found = wish.case.get(named[0]) if named else None
-    listing = (p for p in wish.case.of("CarePlan") if me in _listed(p))
+    listing = (p for p in wish.case.of("CarePlan") if me in listed(p))
     plan = found or next(listing, None) or (None if named else views.plan(wish.case))
     if plan is None:
         raise refused("IPK-F041", f"{wish.type}.basedOn")
     return plan
 
 
-def _listed(plan: Resource) -> set[str]:
-    listed = [*plan.get("goal", ()), *(a.get("reference", {}) for a in plan.get("activity", ()))]
-    return {one.get("reference", "") for one in listed}
+def listed(plan: Resource) -> set[str]:
+    """Return the references to what a plan consists of."""
+    named = [*plan.get("goal", ()), *(a.get("reference", {}) for a in plan.get("activity", ()))]
+    return {one.get("reference", "") for one in named}

@@ -183,6 +183,12 @@ def _notes(wish: Wish) -> Json:
     return found
 
 
+def _taken(wish: Wish, plan: Resource, key: str) -> bool:
+    """Return whether a part of the plan has the id already: what is created is another one."""
+    found = (wish.case.get(one) or wish.stored(one) for one in planparts.listed(plan))
+    return any(parties.identifier(one or {}, urls.PLAN_PART) == key for one in found)
+
+
 # ── goals and activities alone: E36, E37 ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -208,5 +214,7 @@ def _part(wish: Wish, type_: str, name: str, said: Json) -> Told:
     plan = planparts.plan_of(wish)
     if wish.interaction == "create" and "identifier" not in wish.said:
         said = {**said, "id": wish.key}
+    if wish.interaction == "create" and _taken(wish, plan, said["id"]):
+        raise refused(NO_EVENT, f"{wish.type}.identifier", hint="PUT")
     data = {**parties.base(wish), "continues": {"planId": plan["id"]}, name: said}
     return Told(type=type_, data=data, places={f"$.data.{name}": wish.type})
