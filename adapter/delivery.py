@@ -1,4 +1,4 @@
-"""The worker: claim, send, decide, settle; poll the inbox; lay documents ready for the record. Architecture, 'How one event flows'.
+"""The worker: claim, send, decide, settle; poll the inbox; file for the record; tell subscribers. Architecture, 'How one event flows'.
 
 At least once out, exactly once in. A message is settled in a transaction of its own after it left; one that left and
 was not settled (a crash, a lease that ran out) leaves again under the same name with the same bytes. A document that
@@ -19,6 +19,7 @@ import structlog
 from adapter import ingest, retry
 from adapter.errors import AdapterError
 from adapter.fhir import parts
+from adapter.hooks.notifier import Notifier
 from adapter.model import Failure, Message
 from adapter.services import Services
 from adapter.store import outbox
@@ -91,7 +92,12 @@ class Worker:
             Loop("sender", partial(send, services, owner=owner), seconds=settings.worker_seconds),
             Loop("receiver", partial(receive, services), seconds=settings.poll_seconds),
             Loop("filer", partial(file, services), seconds=settings.poll_seconds),
+            Loop("notifier", self._notify, seconds=settings.worker_seconds),
         )
+        self._notifier = Notifier(services, owner=owner, done=self.loops[-1].wake)
+
+    def _notify(self) -> int:
+        return self._notifier.step()
 
     def start(self) -> None:
         """Start all loops."""
@@ -108,6 +114,7 @@ class Worker:
             loop.stop()
         for loop in self.loops:
             loop.join(seconds)
+        self._notifier.close(seconds=seconds)
 
 
 def _is_away(error: Exception) -> bool:

@@ -5,6 +5,7 @@ Trying again is the worker's business (`retry.decide`), so one call is one attem
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Self
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from adapter.errors import SystemFault
 from adapter.hosts import is_loopback
@@ -102,6 +104,11 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def trusted(settings: Settings) -> ssl.SSLContext:
+    """Return the TLS that this client speaks, for connections made by hand (`pinned`): the same certificates are trusted."""
+    return ssl.create_default_context(cafile=settings.http_ca or DEFAULT_CA_BUNDLE_PATH)
 
 
 def _only_tls(url: str) -> None:

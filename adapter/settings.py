@@ -6,7 +6,6 @@ contract.md, 'Operations'. An invalid setting is named, its value is never quote
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from adapter.errors import Fault, Faults
-from adapter.hosts import is_loopback, without_password
+from adapter.hosts import is_loopback
 from adapter.ids import People
 
 if TYPE_CHECKING:
@@ -208,6 +207,16 @@ class Settings(BaseSettings):
     )
     http_ca: Path | None = Field(None, description="file of certificates to trust; none: the usual ones")
 
+    # ── subscribers ──
+    hooks_private: bool = Field(
+        default=False, description="notify addresses that are not public too; in synthetic mode without TLS"
+    )
+    hook_timeout_seconds: int = Field(
+        10, ge=1, le=60, description="longest time for a notification to be taken"
+    )
+    hook_retry_seconds: float = Field(60.0, gt=0, description="wait before the second attempt to notify")
+    hook_attempts: int = Field(6, ge=1, description="attempts before a subscription is in error")
+
     # ── kept for a time ──
     retention_done_days: int = Field(30, ge=1, description="days that done/ and failed/ are kept")
     retention_epj_days: int = Field(90, ge=1, description="days that epj/ and handover/ are kept")
@@ -350,36 +359,3 @@ def _fault(loc: tuple[int | str, ...], kind: str, text: str) -> Fault:
         path=f"{PREFIX}{name.upper()}",
         hint=(field and field.description) or "unknown setting",
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """One setting as `ip-adapter settings` shows it."""
-
-    variable: str
-    value: str
-    default: str
-    meaning: str
-
-
-def show(settings: Settings) -> tuple[Shown, ...]:
-    """Return every setting with value, default and meaning; secrets and passwords as stars."""
-    return tuple(
-        Shown(
-            variable=f"{PREFIX}{name.upper()}",
-            value=_text(getattr(settings, name)),
-            default=_text(field.default),
-            meaning=field.description or "",
-        )
-        for name, field in Settings.model_fields.items()
-    )
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, (tuple, frozenset)):
-        return ",".join(sorted(map(str, value)))
-    return without_password(str(value))

@@ -232,7 +232,8 @@ def test_the_examples_of_the_readme_and_of_the_platform_guide_are_taken_in_order
 ):
     clock.advance(days=90)
     need, plan = posted("README.md")
-    (update,) = posted("docs/guide-ip-platforms.md")
+    subscription, update = posted("docs/guide-ip-platforms.md")
+    assert client.post("/fhir/Subscription", json=subscription).status_code == 201
     assert need == schemas.example("ip.need.identified")
     assert accepted(client, need)["case"]["meldeId"] in text_of("README.md")
     made = accepted(client, plan)

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from adapter import settings as room
 from adapter.errors import Faults
 from adapter.hosts import without_password
-from adapter.settings import Settings, load, show
+from adapter.settings import Settings, load
+from adapter.settingsview import show
 
 TOKEN = "t" * 16
 REAL = {"mode": "real", "database_url": "postgresql+psycopg://ip@db/ip", "token": TOKEN, "tls_in_front": True}

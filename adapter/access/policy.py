@@ -15,7 +15,7 @@ from adapter.fhir import deletion
 from adapter.model import AddressBook, Party
 
 Action = Literal["read", "search", "write"]
-Kind = Literal["resource", "case", "event", "message", "feed", "operations"]
+Kind = Literal["resource", "case", "event", "message", "feed", "operations", "subscription"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,11 @@ _ELSEWHERE: Final = Decision(allowed=False, rule="access-loopback", code="IPK-R0
 _CLIENT: Final = Decision(allowed=True, rule="access-client")
 _NOT_CLIENTS: Final = Decision(allowed=False, rule="access-client", code="IPK-R005")
 CLIENTS: Final = frozenset(
-    {("read", "resource"), ("search", "resource"), ("write", "resource"), ("write", "event")}
-)
+    {
+        ("read", "resource"), ("search", "resource"), ("write", "resource"), ("write", "event"), ("read", "subscription"),
+        ("write", "subscription"),
+    }
+)  # fmt: skip
 """What a system of another organisation may do. What it is shown of a case is asked of the case (mappings/membership.py)."""
 
 

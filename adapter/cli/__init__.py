@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "deadlines": ("deadlines", "See what is late, by how much, who owns it and what to do"),
     "clock": ("clock", "Show or move the clock of a synthetic installation"),
     "outbox": ("outbox", "See what waits to be sent, and act on what cannot be"),
+    "hooks": ("hooks", "See who is notified of what, and notify again after an error"),
     "why": ("why", "Tell why a message, a case or an event is as it is"),
     "report": ("report", "Show one page on this installation: states, clocks, what waits for a person"),
     "stats": ("stats", "Show statistics without people, small cells hidden"),

@@ -75,9 +75,9 @@ def settings_(as_json: bool) -> int:  # noqa: FBT001 (an option)
       ip-adapter settings
       ADAPTER_PORT=9090 ip-adapter settings --json
     """  # noqa: D301 (\b is click's mark)
-    from adapter import settings  # noqa: PLC0415
+    from adapter import settings, settingsview  # noqa: PLC0415
 
-    shown = settings.show(settings.load())
+    shown = settingsview.show(settings.load())
     if as_json:
         say.as_json(
             [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from adapter.fhir import parts, urls, writable
+from adapter.fhir import parts, topics, urls, writable
 from adapter.fhir.asked import AUDIT
 from adapter.fhir.params import COMMON, definition
 from adapter.fhir.table import READABLE, Param, Readable
@@ -74,7 +74,10 @@ def _resource(row: Readable) -> dict[str, Any]:
         {
             "type": row.type,
             "supportedProfile": [row.profile] if row.profile else None,
-            "interaction": [{"code": code} for code in (*interactions, *writable.interactions(row.type))],
+            "interaction": [
+                {"code": code}
+                for code in (*interactions, *writable.interactions(row.type), *topics.written(row.type))
+            ],
             "versioning": "versioned",
             **writable.conditions(row.type),
             "conditionalRead": "not-match",
@@ -83,6 +86,7 @@ def _resource(row: Readable) -> dict[str, Any]:
             "searchRevInclude": _referring(row.type),
             "searchParam": [_param(row.type, param) for param in row.params] + _chained(row),
             "operation": [{"name": n, "definition": d} for type_, n, d in _OPERATIONS if type_ == row.type],
+            **topics.offered(row.type),
         }
     )
 

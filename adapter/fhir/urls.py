@@ -57,6 +57,14 @@ EXPECTED_END: Final = f"{BASE}/StructureDefinition/expected-end"
 CONSENT_STATEMENT: Final = f"{BASE}/StructureDefinition/consent-statement"
 """What R4 Consent cannot say: the statement's own status, its method and who gave it."""
 
+# Topic-based Subscriptions, R5 backported to R4 (HL7 subscriptions-backport 1.1).
+TOPIC: Final = f"{BASE}/SubscriptionTopic"
+SUBSCRIPTION_SECRET: Final = f"{BASE}/StructureDefinition/subscription-secret"
+"""The key that notifications are signed with, on `channel`: given by the subscriber, or shown once when it is made."""
+_BACKPORT: Final = "http://hl7.org/fhir/uv/subscriptions-backport"
+BACKPORT: Final = f"{_BACKPORT}/StructureDefinition"
+BACKPORT_OPERATION: Final = f"{_BACKPORT}/OperationDefinition"
+
 # no-basis 2.2.0: profiles and extensions. The published canonical, with the type's own case.
 _NO_BASIS: Final = "http://hl7.no/fhir/StructureDefinition/no-basis-"
 NO_BASIS_PATIENT: Final = f"{_NO_BASIS}Patient"

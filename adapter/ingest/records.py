@@ -263,7 +263,7 @@ def feed(
     ]
     items += [FeedItem(org=org, at=now, kind="message", type=m.type, id=m.id, state=m.told) for m in messages]
     items += [
-        FeedItem(org=org, at=now, kind="resource", type=w.type, id=w.id, state=w.status)
+        FeedItem(org=org, at=now, kind="resource", type=w.type, id=w.id, state=w.status, version=w.version)
         for w in writes
         if w.type in PULLED
     ]

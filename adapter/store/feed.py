@@ -24,12 +24,23 @@ class FeedItem(NamedTuple):
     id: str
     state: str | None = None
     cursor: str = ""
+    version: int | None = None
+    """Of a resource."""
 
 
 _INSERT = Insertion(feed)
 _COLUMNS = select(
-    feed.c.xid, feed.c.seq, feed.c.org, feed.c.at, feed.c.kind, feed.c.type, feed.c.id, feed.c.state
+    feed.c.xid,
+    feed.c.seq,
+    feed.c.org,
+    feed.c.at,
+    feed.c.kind,
+    feed.c.type,
+    feed.c.id,
+    feed.c.state,
+    feed.c.version,
 )
+_END = order.last(feed)
 _PAGE = order.page(_COLUMNS, feed)
 _PAGE_ORG = order.page(_COLUMNS.where(feed.c.org == bindparam("org")), feed)
 
@@ -39,7 +50,15 @@ def append(conn: Connection, items: Sequence[FeedItem]) -> None:
     _INSERT.run(
         conn,
         [
-            {"org": i.org, "at": micros(i.at), "kind": i.kind, "type": i.type, "id": i.id, "state": i.state}
+            {
+                "org": i.org,
+                "at": micros(i.at),
+                "kind": i.kind,
+                "type": i.type,
+                "id": i.id,
+                "state": i.state,
+                "version": i.version,
+            }
             for i in items
         ],
     )
@@ -62,8 +81,15 @@ def page(
             type=r[5],
             id=r[6],
             state=r[7],
+            version=r[8],
             cursor=order.mark(r[0], r[1]),
         )
         for r in rows
     )
     return found, (found[-1].cursor if found else since)
+
+
+def end(conn: Connection) -> str:
+    """Return the cursor of the last row there is: what is read after it is new. Empty where nothing is there yet."""
+    row = conn.one(_END, {})
+    return "" if row is None else order.mark(row[0], row[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Table, bindparam, tuple_
+from sqlalchemy import BigInteger, Table, bindparam, literal_column, select, tuple_
 from sqlalchemy.sql import Select
 
 from adapter.store import cursors
@@ -24,6 +24,16 @@ def page(query: Select[Any], table: Table) -> Statement:
     return Statement(
         limited.where(seq > marks[1]).order_by(seq),
         postgresql=limited.where(tuple_(xid, seq) > tuple_(*marks), xid < xid_horizon()).order_by(xid, seq),
+    )
+
+
+def last(table: Table) -> Statement:
+    """Return the statement of the last row that a page may hold now: its (xid, seq)."""
+    xid, seq = table.c.xid, table.c.seq
+    one = select(xid, seq).limit(literal_column("1"))
+    return Statement(
+        one.order_by(seq.desc()),
+        postgresql=one.where(xid < xid_horizon()).order_by(xid.desc(), seq.desc()),
     )
 
 

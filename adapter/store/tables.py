@@ -297,6 +297,61 @@ feed = Table(
     Column("type", Text, nullable=False),
     Column("id", Text, nullable=False),
     Column("state", Text, nullable=True),
+    # Of a resource: 1 where it was created, more where it was changed.
+    Column("version", Integer, nullable=True),
     sqlite_autoincrement=True,
 )
 Index("feed_order", feed.c.xid, feed.c.seq).ddl_if(dialect="postgresql")
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("org", Text, nullable=False),
+    # Name of the client of another organisation whose it is; empty: the installation's own.
+    Column("client", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("filters", Text, nullable=False),
+    # Never shown: what the receiver asks for, and what notifications are signed with.
+    Column("headers", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("heartbeat", Integer, nullable=True),
+    Column("timeout", Integer, nullable=False),
+    Column("max_count", Integer, nullable=False),
+    Column("ends", BigInteger, nullable=True),
+    # How far the feed is read, how many events were found, how many of them are told; the last of those on their way.
+    Column("cursor", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("told", BigInteger, nullable=False),
+    Column("upto", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text, nullable=True),
+    Column("beat", BigInteger, nullable=True),
+    # When a worker may look at it (null: never), and until when one has it.
+    Column("due", BigInteger, nullable=True),
+    Column("lease_owner", Text, nullable=True),
+    Column("lease_until", BigInteger, nullable=True),
+    Column("created", BigInteger, nullable=False),
+    Index("subscription_client", "client"),
+    Index(
+        "subscription_due",
+        "due",
+        sqlite_where=text("due IS NOT NULL"),
+        postgresql_where=text("due IS NOT NULL"),
+    ),
+)
+
+subscription_event = Table(
+    "subscription_event",
+    metadata,
+    Column("subscription", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("version", Integer, nullable=True),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

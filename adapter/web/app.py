@@ -57,7 +57,7 @@ class App(Flask):
                 return None
             if type_ and not slash:
                 return self._search, {"type_": type_}
-            if type_ and id_ and "/" not in id_:
+            if type_ and id_ and "/" not in id_ and not id_.startswith("$"):
                 return self._read, {"type_": type_, "id_": id_}
         elif method == "POST" and path == "/events":
             return self._post, {}

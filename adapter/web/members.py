@@ -1,45 +1,34 @@
-"""What a client of another organisation is shown: rows of cases it is a member of, and rows that belong to no case."""
+"""What a client of another organisation is shown of what is stored: what its party may see, and its own Subscriptions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final
 
-from adapter.access.policy import home
+from adapter.access import members
 from adapter.fhir.query import Row
-from adapter.mappings import membership
-from adapter.model import Case
-from adapter.rules.clocks import OSLO
-from adapter.store import Connection, cases
+from adapter.store import Connection, subscriptions
 from adapter.web.call import Call
 
-OPEN: Final = frozenset({"Organization", "Endpoint", "HealthcareService", "Practitioner", "Device"})
-"""Types that are about nobody's health, where they belong to no case."""
+SUBSCRIPTION: Final = "Subscription"
 
 
 def shown(call: Call, conn: Connection, rows: Iterable[Row]) -> tuple[Row, ...]:
     """Return the rows that the caller may see: all, unless it asks for another organisation."""
-    party_key = call.caller.party if call.caller else None
-    if party_key is None:
+    caller = call.caller
+    if caller is None or caller.party is None:
         return tuple(rows)
-    book = call.services.book()
-    party = book.by_key(party_key)
-    if party is None:  # no longer in the address book
-        return ()
-    on = call.now.astimezone(OSLO).date()
-    known: dict[str, Case] = {}
-    found = []
-    for row in rows:
-        if row.case is None:
-            if row.type in OPEN:
-                found.append(row)
-            continue
-        case = known.get(row.case)
-        if case is None:
-            case = known[row.case] = cases.gather(conn, org=home(book), now=call.now, case_key=row.case)
-        if case.key is not None and membership.shown(case, party, book, type_=row.type, on=on):
-            found.append(row)
-    return tuple(found)
+    listed = tuple(rows)
+    others = (row for row in listed if row.type != SUBSCRIPTION)
+    seen = {
+        (row.type, row.id)
+        for row in members.shown(
+            conn, others, party_key=caller.party, book=call.services.book(), now=call.now
+        )
+    }
+    if len(seen) < len(listed) and any(row.type == SUBSCRIPTION for row in listed):
+        seen |= {(SUBSCRIPTION, own.id) for own in subscriptions.every(conn, caller.client)}
+    return tuple(row for row in listed if (row.type, row.id) in seen)
 
 
 def limited(call: Call) -> bool:

@@ -1,4 +1,4 @@
-"""/metrics: messages by state, the writer's queue, requests by route template and status. Prometheus text format 0.0.4."""
+"""/metrics: messages by state, subscriptions, the writer's queue, requests by route template and status. Prometheus text format 0.0.4."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from adapter.services import Services
-from adapter.store import messages
+from adapter.store import messages, subscriptions
 from adapter.web import answers
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Route
@@ -27,14 +27,23 @@ class _State(Collector):
         self._services = services
 
     def collect(self) -> Iterable[Metric]:
-        """Yield messages by state and the length of the writer's queue. Raises SystemFault when the database is away."""
+        """Yield messages by state, subscriptions, and the length of the writer's queue. Raises SystemFault when the database is away."""
         store = self._services.store
         with store.read() as conn:
             counts = messages.counts(conn)
+            told = subscriptions.states(conn)
         found = GaugeMetricFamily("adapter_messages", "Messages by state", labels=["state"])
         for state, count in sorted(counts.items()):
             found.add_metric([state], count)
         yield found
+        by_status = GaugeMetricFamily("adapter_subscriptions", "Subscriptions by status", labels=["status"])
+        waiting = GaugeMetricFamily(
+            "adapter_subscription_events", "Events that wait to be told, by status", labels=["status"]
+        )
+        for status, subscribed, events in sorted(told):
+            by_status.add_metric([status], subscribed)
+            waiting.add_metric([status], events)
+        yield from (by_status, waiting)
         yield GaugeMetricFamily("adapter_write_queue", "Writes that wait", value=store.waiting())
 
     def describe(self) -> Iterable[Metric]:

@@ -1,0 +1,1 @@
+"""Subscriptions with real parts: store, worker, a subscriber's own server."""
