@@ -5,6 +5,7 @@ contract.md, 'Operations'. An invalid setting is named, its value is never quote
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
@@ -34,6 +35,8 @@ def _words(value: object) -> object:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 """Words separated by commas."""
+
+_ORIGIN: Final = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 
 Waived = Literal["sqlite", "no-token", "no-tls"]
 """What an operator may say that `real` mode does without."""
@@ -70,6 +73,10 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     public_url: str | None = Field(
         None, pattern=r"^https?://[^\s?#]+$", description="the address users see; none: http://HOST:PORT"
+    )
+    cors_origins: Words = Field(
+        (),
+        description="origins (https://app.example) whose web pages may use /fhir with a token; none: no page of others",
     )
     threads: int = Field(16, ge=1, le=256, description="threads that answer HTTP")
     token: SecretStr | None = Field(
@@ -244,6 +251,14 @@ class Settings(BaseSettings):
     def _prefix(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if any(not word.isdecimal() for word in value):
             raise ValueError("digits")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        # An origin as browsers say it; a star would let any page in.
+        if any(not _ORIGIN.fullmatch(word) for word in value):
+            raise ValueError("scheme://host[:port]")
         return value
 
     @field_validator("database_url")

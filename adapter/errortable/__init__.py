@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from adapter.errortable import event, messages, people, subscriptions, system, writing
+from adapter.errortable import event, manners, messages, people, subscriptions, system, writing
 from adapter.errortable.row import Row
 
 __all__ = ["TABLE", "Row"]
@@ -21,6 +21,7 @@ TABLE: Final[dict[str, Row]] = {
     **system.FHIR,
     **writing.WRITING,
     **subscriptions.SUBSCRIPTIONS,
+    **manners.MANNERS,
     **system.SYSTEM,
 }
 """Every code and what it means on every wire; `docs/errors.md` is made from it."""

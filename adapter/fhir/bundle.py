@@ -107,6 +107,24 @@ def _bundle(type_: bytes, links: Links, entries: list[bytes], total: int | None)
     return b'{"resourceType":"Bundle","type":"' + type_ + b'"' + count + b',"link":' + link + listed + b"}"
 
 
+_LINKED: Final = re.compile(
+    rb'(\{"resourceType":"Bundle","type":"[a-z-]+"(?:,"total":[0-9]+)?,"link":)(\[[^\]]*\])'
+)
+"""A page's links: in a URL of ours no bracket stands as it is."""
+
+
+def asked(page: bytes, params: Sequence[tuple[str, str]]) -> bytes:
+    """Return a page of ours whose links ask with these parameters too (`_format`); all else as it is."""
+    found = _LINKED.match(page)
+    if found is None:
+        return page
+    more = "&".join(f"{_escaped(name)}={_escaped(value)}" for name, value in params)
+    links = orjson.loads(found[2])
+    for link in links:
+        link["url"] += ("&" if "?" in link["url"] else "?") + more
+    return found[1] + orjson.dumps(links) + page[found.end() :]
+
+
 def _found(head: bytes, row: Stored, tail: bytes) -> bytes:
     return b'%b/%b/%b","resource":%b%b' % (head, row.type.encode(), row.id.encode(), row.body, tail)
 

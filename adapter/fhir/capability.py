@@ -26,8 +26,13 @@ _OPERATIONS: Final = (
 _BY_POST: Final = "Only by POST [type]/_search with a form body: what names a person may not stand in a URL."
 
 
-def capability(*, base: str, version: str, released: date, secured: bool = False) -> dict[str, Any]:
-    """Return the CapabilityStatement; `base` is the public FHIR base, `released` the day of this version."""
+def capability(
+    *, base: str, version: str, released: date, secured: bool = False, cors: bool = False
+) -> dict[str, Any]:
+    """Return the CapabilityStatement; `base` is the public FHIR base, `released` the day of this version.
+
+    `secured`: a token is asked for. `cors`: pages of named other sites may ask.
+    """
     return {
         "resourceType": "CapabilityStatement",
         "url": f"{urls.BASE}/CapabilityStatement/ip-adapter",
@@ -43,16 +48,16 @@ def capability(*, base: str, version: str, released: date, secured: bool = False
             "url": base,
         },
         "fhirVersion": urls.FHIR_VERSION,
-        "format": ["application/fhir+json", "json"],
-        "rest": [_rest(secured=secured)],
+        "format": ["application/fhir+json", "json", "application/fhir+xml", "xml"],
+        "rest": [_rest(secured=secured, cors=cors)],
     }
 
 
-def _rest(*, secured: bool) -> dict[str, Any]:
+def _rest(*, secured: bool, cors: bool) -> dict[str, Any]:
     return {
         "mode": "server",
-        "documentation": f"{_WRITES} {_BY_POST}",
-        "security": _security(secured=secured),
+        "documentation": f"Answers in JSON and XML, bodies in JSON alone. {_WRITES} {_BY_POST}",
+        "security": {"cors": cors, **_security(secured=secured)},
         "resource": [_resource(row) for row in READABLE.values()],
         "interaction": [{"code": code} for code in (*_SYSTEM, *writable.SYSTEM)],
         "searchParam": [
@@ -80,7 +85,7 @@ def _resource(row: Readable) -> dict[str, Any]:
             ],
             "versioning": "versioned",
             **writable.conditions(row.type),
-            "conditionalRead": "not-match",
+            "conditionalRead": "full-support",
             "searchInclude": [f"{row.type}:{param.name}" for param in row.includes]
             + (["*"] if row.includes else []),
             "searchRevInclude": _referring(row.type),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from adapter.services import Services
 from adapter.web.answers import BODILESS, LINES, Answer
@@ -40,10 +41,16 @@ class App(Flask):
 
     def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request: a hot one at once, any other as Flask does."""
-        hot = self._hot(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
-        if hot is None:
-            return super().wsgi_app(environ, start_response)
-        found = self.desk.serve(hot[0], environ, hot[1])
+        try:
+            path = environ.get("PATH_INFO", "")
+            if path.startswith("//"):  # Flask takes one slash for many: a second address for everything
+                raise NotFound  # noqa: TRY301 (answered below, as all else that fails)
+            hot = self._hot(environ["REQUEST_METHOD"], path)
+            if hot is None:
+                return super().wsgi_app(environ, start_response)
+            found = self.desk.serve(hot[0], environ, hot[1])
+        except Exception as error:  # noqa: BLE001 (what no handler of Flask's sees, and nothing of it may reach the caller)
+            found = self.desk.failed(environ, error)
         head = environ["REQUEST_METHOD"] == "HEAD"
         if found.status not in BODILESS:
             found.headers.append(("Content-Length", str(len(found.body))))

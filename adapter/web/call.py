@@ -18,6 +18,7 @@ from adapter.access.policy import Action, Kind
 from adapter.errors import EventError, SystemFault
 from adapter.services import Services
 from adapter.web.answers import Answer
+from adapter.web.negotiation import Form
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Params = Sequence[tuple[str, str]]
@@ -97,6 +98,8 @@ class Shared:
     """Which loops of this process run."""
     reading: BoundedSemaphore
     """Held while a body is read: bodies that trickle in may take most threads, never all."""
+    origins: frozenset[str] = frozenset()
+    """Sites whose pages may ask under /fhir (CORS)."""
 
 
 @dataclass(slots=True)
@@ -114,6 +117,8 @@ class Call:
     caller: Caller | None = None
     route: Route | None = None
     trail: Trail | None = None
+    form: Form | None = None
+    """How a FHIR answer is to look; None until it is agreed on (manners.py)."""
     limit: int = FORM_BYTES
     """Largest body."""
     audited: bool = False

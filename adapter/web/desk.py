@@ -11,17 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from adapter.access import audit, callers, policy
 from adapter.errors import AdapterError
 from adapter.log import bound
 from adapter.registers import clients
 from adapter.services import Services
-from adapter.web import problems
+from adapter.web import manners, problems
 from adapter.web.answers import Answer
 from adapter.web.call import FORM_BYTES, Call, Route, Shared, code_for
 from adapter.web.metrics import Meter
+from adapter.web.negotiation import JSON
 
 Alive = Callable[[], Mapping[str, bool]]
 
@@ -36,6 +37,8 @@ _POLICY: Final = (
 _SECURITY: Final = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 _CSP: Final = "Content-Security-Policy"
 _COMMON: Final = (*_SECURITY, (_CSP, _POLICY))
+_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_OTHER: Final = "other"
 _NOWHERE: Final = "-"
 """Route of a request that no row takes."""
 
@@ -63,6 +66,7 @@ class Desk:
             registry=self.meter.registry,
             alive=alive,
             reading=threading.BoundedSemaphore(max(1, settings.threads - SPARE)),
+            origins=frozenset(settings.cors_origins),
         )
 
     def call(self, environ: dict[str, Any]) -> Call:
@@ -86,6 +90,12 @@ class Desk:
     def failed(self, environ: dict[str, Any], error: Exception) -> Answer:
         """Return the answer to a request that no row takes, or that failed outside a view, finished."""
         call = self.call(environ)
+        if (
+            isinstance(error, MethodNotAllowed)
+            and call.method() == "OPTIONS"
+            and problems.is_fhir(call.path())
+        ):
+            return self.finish(call, manners.options(call, error.valid_methods or ()))
         if isinstance(error, HTTPException):
             return self.finish(call, problems.of_http(call, error))
         _tell_failure(call, error)
@@ -128,11 +138,16 @@ class Desk:
             authorization=environ.get("HTTP_AUTHORIZATION"),
             token=self.token,
             request_id=call.request_id,
-            site=environ.get("HTTP_SEC_FETCH_SITE"),
+            site=None if self._welcome(call) else environ.get("HTTP_SEC_FETCH_SITE"),
             host=environ.get("HTTP_HOST"),
             public=self.public,
             clients=self.clients,
         )
+
+    def _welcome(self, call: Call) -> bool:
+        """Return whether a page asks whose site may (CORS): it is none of those that somebody else wrote."""
+        origins = self.shared.origins
+        return bool(origins) and call.environ.get("HTTP_ORIGIN") in origins and problems.is_fhir(call.path())
 
     def _viewed(self, route: Route, call: Call, names: Mapping[str, str]) -> Answer:
         try:
@@ -141,6 +156,8 @@ class Desk:
             if not route.any_params:
                 _known(route, call)
             _storable(names)
+            if route.path.startswith(problems.FHIR):
+                manners.before(route, call, names)
             return route.view(call, **names)
         except AdapterError as error:
             return problems.answer(call, error)
@@ -177,6 +194,8 @@ class Desk:
 
     def finish(self, call: Call, found: Answer) -> Answer:
         """Add what every answer carries, count it, and write the one log line, by the route's template alone."""
+        if problems.is_fhir(call.path()):
+            found = _dressed(call, found)
         route = call.route
         headers = found.headers
         keep = route is not None and route.cached and found.status == OK
@@ -190,7 +209,8 @@ class Desk:
 
     def _told(self, call: Call, status: int, template: str) -> None:
         seconds = time.perf_counter() - call.started
-        method = call.method()
+        # Anybody may make up a method: it is no word for a log, nor a series of its own to count.
+        method = call.method() if call.method() in _METHODS else _OTHER
         self.meter.count(template, method, status, seconds)
         fields = {} if call.traceparent is None else {"traceparent": call.traceparent}
         bound().info(
@@ -227,6 +247,17 @@ def _storable(names: Mapping[str, str]) -> None:
     """Refuse as not found a name of a path that nothing can have: PostgreSQL takes no NUL."""
     if any("\0" in name for name in names.values()):
         raise NotFound
+
+
+def _dressed(call: Call, found: Answer) -> Answer:
+    try:
+        manners.dress(call, found)
+    except Exception as error:  # noqa: BLE001 (nothing of it may reach the caller)
+        _tell_failure(call, error)
+        call.form = JSON
+        found = problems.unexpected(call)
+        manners.dress(call, found)
+    return found
 
 
 def _tell_failure(call: Call, error: Exception) -> None:

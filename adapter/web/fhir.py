@@ -26,19 +26,20 @@ _MAX_VERSION: Final = 9
 def metadata(call: Call) -> Answer:
     """Return the CapabilityStatement."""
     negotiate(call)
-    secured = call.services.settings.token is not None
-    return answers.json(
-        capability(base=f"{call.shared.base}/fhir", version=VERSION, released=RELEASED, secured=secured),
-        media=answers.FHIR,
+    statement = capability(
+        base=f"{call.shared.base}/fhir",
+        version=VERSION,
+        released=RELEASED,
+        secured=call.services.settings.token is not None,
+        cors=bool(call.shared.origins),
     )
+    return answers.json(statement, media=answers.FHIR)
 
 
 def read(call: Call, type_: str, id_: str) -> Answer:
     """Return the current version of one resource, or 304."""
     if id_ == "_search":  # no id of R4: the other method's address
         raise MethodNotAllowed(["POST"])
-    if call.environ.get("QUERY_STRING") or "HTTP_ACCEPT" in call.environ:
-        negotiate(call)
     if type_ not in READABLE:
         raise FhirError("IPK-F002")
     # One statement sees one instant by itself.
@@ -76,7 +77,7 @@ def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
 
 
 def negotiate(call: Call) -> list[tuple[str, str]]:
-    """Return the query parameters. Raises FhirError IPK-F006 where JSON will not do."""
+    """Return the query parameters. Raises FhirError IPK-F006 where neither JSON nor XML will do."""
     params = call.params()
     formats = [value for name, value in params if name == "_format"]
     negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
@@ -136,8 +137,8 @@ def _touched(call: Call, type_: str, id_: str) -> None:
         call.trail.entities = trail.entity(type_, id_)
 
 
-_FORMAT: Final = Param(name="_format", text="json")
-_ERRORS: Final = {404: "No such resource", 406: "Only JSON"}
+_FORMAT: Final = Param(name="_format", text="json or xml, before Accept")
+_ERRORS: Final = {404: "No such resource", 406: "Neither JSON nor XML"}
 
 
 def _answers(text: str) -> Answers:

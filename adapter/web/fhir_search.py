@@ -49,9 +49,11 @@ def by_post(call: Call, type_: str) -> Answer:
 
 def _form(call: Call) -> list[tuple[str, str]]:
     try:
-        return parse_qsl(call.body().decode(), keep_blank_values=True)
+        found = parse_qsl(call.body().decode(), keep_blank_values=True)
     except ValueError:
         raise FhirError("IPK-F005") from None
+    call.form = negotiation.wanted(call.environ, [*call.params(), *found])  # a form may say it too
+    return found
 
 
 def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
@@ -186,13 +188,14 @@ _PARAMS: Final = (
     Param(name="_total", text="none, estimate or accurate"),
     Param(name="_elements", text="Elements wanted"),
     Param(name="_summary", text="true, text, data, count or false"),
-    Param(name="_format", text="json"),
+    Param(name="_format", text="json or xml, before Accept"),
+    Param(name="_pretty", text="true: in lines"),
 )
 _TEXTS: Final = {
     200: "Bundle of type searchset",
     400: "A parameter or value is not supported, or a person's identifier stands in the address",
     404: "The type is not served",
-    406: "Only JSON",
+    406: "Neither JSON nor XML",
 }
 
 ROUTES: Final = (

@@ -1,38 +1,183 @@
-"""What a FHIR client may ask of the answer's form: JSON only, and caching by version. R4 http.html#mime-type, #cond-read."""
+"""What a FHIR client may ask of the answer's form, and caching by version. R4 http.html#mime-type, #version-parameter, #cond-read.
+
+JSON is the default, XML is for those who ask. Of equal wishes the one said more exactly wins, then the one said first.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from adapter.errors import FhirError
+from adapter.web.answers import FHIR as JSON_TYPE
 
-_TYPES: Final = frozenset({"application/fhir+json", "application/json", "text/json", "application/*", "*/*"})
-_FORMATS: Final = frozenset(
-    {"json", "application/json", "application/fhir+json", "application/fhir json", "text/json"}
-)
-"""Values of `_format`; a plus that was not encoded arrives as a blank."""
+XML_TYPE: Final = "application/fhir+xml"
+_JSON: Final = "json"
+_XML: Final = "xml"
+_KINDS: Final = {
+    JSON_TYPE: _JSON, "application/json": _JSON, "text/json": _JSON, "application/json+fhir": _JSON,
+    XML_TYPE: _XML, "application/xml": _XML, "text/xml": _XML, "application/xml+fhir": _XML,
+}  # fmt: skip
+"""Media type → format. Those of DSTU2 stand last of each."""
+_OLD: Final = {"application/json+fhir": JSON_TYPE, "application/xml+fhir": XML_TYPE}
+XML_TYPES: Final = frozenset(media for media, kind in _KINDS.items() if kind == _XML)
+_FORMATS: Final = {_JSON: _JSON, _XML: _XML, **_KINDS}
+_WILD: Final = {"*/*": 0, "application/*": 1}
+"""Ranges that any of the formats is in → how exact they are."""
+_EXACT: Final = 2
+_SERVED: Final = {_JSON: JSON_TYPE, _XML: XML_TYPE}
+_VERSIONS: Final = frozenset({"4.0", "4.0.1"})
+_WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
+_FLAGS: Final = {"": False, "true": True, "false": False}
+_REMEMBERED: Final = 512
+"""Longest header that is kept read: a stranger's long ones shall not fill the memory."""
 
 
-def check(accept: str | None, formats: list[str]) -> None:
-    """Raise FhirError IPK-F006 unless JSON will do; `_format` goes before Accept."""
-    wanted = formats[-1].partition(";")[0].strip().lower() if formats else ""
-    fine = wanted in _FORMATS if wanted else accept is None or _accepts(accept)
-    if not fine:
-        raise FhirError("IPK-F006")
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the answer is to look."""
+
+    content: str
+    """Value of Content-Type. FHIR is UTF-8, and says so (R4 http.html#mime-type)."""
+    xml: bool = False
+    pretty: bool = False
+    params: tuple[tuple[str, str], ...] = ()
+    """What the address said of it, for links to further pages."""
+
+
+def _form(media: str, *, versioned: bool = False, **more: Any) -> Form:
+    version = "; fhirVersion=4.0" if versioned else ""
+    return Form(f"{media}{version}; charset=utf-8", xml=_KINDS[media] == _XML, **more)
+
+
+JSON: Final = _form(JSON_TYPE)
+"""The form of who asks for none."""
+
+
+def wanted(environ: dict[str, Any], params: Sequence[tuple[str, str]]) -> Form:
+    """Return the form that a request asks for: by `_format` among its parameters, else by Accept.
+
+    Raises FhirError IPK-F006 where it is none of ours, IPK-F005 where `_format` or `_pretty` contradict or cannot be read.
+    """
+    media, pretty = _format(params), _pretty(params)
+    found = _form(media) if media else by_accept(environ.get("HTTP_ACCEPT"))
+    # In words of our own: a link repeats nothing that somebody put beside them.
+    said = [*([("_format", _KINDS[media])] if media else ()), *([("_pretty", "true")] if pretty else ())]
+    return Form(found.content, xml=found.xml, pretty=pretty, params=tuple(said)) if said else found
+
+
+def check(accept: str | None, formats: Sequence[str]) -> None:
+    """Raise FhirError IPK-F006 unless one of our forms will do; `formats` are the values of `_format`."""
+    if not _format([("_format", value) for value in formats]):
+        by_accept(accept)
+
+
+def _format(params: Sequence[tuple[str, str]]) -> str:
+    """Return the media type that `_format` asks for, nothing where it is not said."""
+    given = [value.strip().lower() for name, value in params if name == "_format"]
+    read = [_read(_plus(value)) for value in given if value]
+    kinds = {_FORMATS.get(one.media, "") if one else "" for one in read}
+    if "" in kinds:
+        raise FhirError("IPK-F006", at="_format")
+    if len(kinds) > 1:
+        raise FhirError("IPK-F005", at="_format")
+    return _SERVED[kinds.pop()] if kinds else ""
+
+
+def _plus(value: str) -> str:
+    """Return a media type with its plus: one that was not encoded arrives as a blank."""
+    media, colon, rest = value.partition(";")
+    return media.strip().replace(" ", "+") + colon + rest
+
+
+def _pretty(params: Sequence[tuple[str, str]]) -> bool:
+    given = {value.strip().lower() for name, value in params if name == "_pretty"}
+    if len(given) > 1 or not given <= _FLAGS.keys():
+        raise FhirError("IPK-F005", at="_pretty", hint="true, false")
+    return any(_FLAGS[one] for one in given)
+
+
+def by_accept(accept: str | None) -> Form:
+    """Return the form that an Accept header asks for. Raises FhirError IPK-F006. RFC 9110 § 12.5.1."""
+    if accept is None:
+        return JSON
+    return _accepted(accept) if len(accept) <= _REMEMBERED else _accepted.__wrapped__(accept)
+
+
+class _Wish(NamedTuple):
+    """One item of an Accept header."""
+
+    media: str
+    weight: float
+    versioned: bool
 
 
 @lru_cache(maxsize=512)
-def _accepts(accept: str) -> bool:
-    items = [item.strip().lower() for item in accept.split(",") if item.strip()]
-    return not items or any(_taken(item) for item in items)
+def _accepted(accept: str) -> Form:
+    items = [item for item in accept.lower().split(",") if item.strip()]
+    if not items:
+        return JSON
+    wishes = [wish for item in items if (wish := _read(item)) is not None]
+    refused = {_KINDS[wish.media] for wish in wishes if not wish.weight and wish.media in _KINDS}
+    ranked = [
+        (-wish.weight, -_WILD.get(wish.media, _EXACT), number, wish)
+        for number, wish in enumerate(wishes)
+        if wish.weight and _of_range(wish, refused)
+    ]
+    if not ranked:
+        raise FhirError("IPK-F006")
+    best = min(ranked)[3]
+    media = _of_range(best, refused)
+    return _form(_OLD.get(media, media), versioned=best.versioned)
 
 
-def _taken(item: str) -> bool:
+def _of_range(wish: _Wish, refused: set[str]) -> str:
+    """Return the media type that fulfils a wish, nothing where none does."""
+    if wish.media in _KINDS:
+        return wish.media
+    if wish.media in _WILD:
+        return next((media for kind, media in _SERVED.items() if kind not in refused), "")
+    return ""
+
+
+def _read(item: str) -> _Wish | None:
+    """Return one media range with its weight; None where we have no such thing, or not in that version of FHIR."""
     media, *params = (part.strip() for part in item.split(";"))
-    zero = any(part.replace(" ", "") in {"q=0", "q=0.0", "q=0.00", "q=0.000"} for part in params)
-    return media in _TYPES and not zero
+    if media not in _FORMATS and media not in _WILD:
+        return None
+    weight, versioned = 1.0, False
+    for param in params:
+        name, _, value = (part.strip().strip('"') for part in param.partition("="))
+        if name == "q" and _WEIGHT.fullmatch(value):
+            weight = float(value)
+        if name == "fhirversion":
+            versioned = True
+            if value not in _VERSIONS:
+                return None
+    return _Wish(media, weight, versioned)
+
+
+def zipped(accept_encoding: str) -> bool:
+    """Return whether gzip is welcome. RFC 9110 § 12.5.3."""
+    return (
+        _zipped(accept_encoding)
+        if len(accept_encoding) <= _REMEMBERED
+        else _zipped.__wrapped__(accept_encoding)
+    )
+
+
+@lru_cache(maxsize=512)
+def _zipped(accept_encoding: str) -> bool:
+    weights: dict[str, float] = {}
+    for item in accept_encoding.lower().split(","):
+        coding, _, rest = (part.strip() for part in item.partition(";"))
+        value = rest.removeprefix("q=").strip()
+        weights[coding] = float(value) if _WEIGHT.fullmatch(value) else 1.0
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
 
 
 def unchanged(environ: dict[str, Any], *, version: int, updated: int) -> bool:
@@ -52,7 +197,7 @@ def _tag(one: str) -> str:
 def _not_after(updated: int, since: str) -> bool:
     try:
         moment = parsedate_to_datetime(since)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return False
     return moment.tzinfo is not None and updated // 1_000_000 <= moment.timestamp()
 

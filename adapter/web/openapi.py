@@ -14,6 +14,7 @@ from adapter.events.cloudevents import BATCH, STRUCTURED
 from adapter.web import answers
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Param, Route
+from adapter.web.negotiation import XML_TYPE
 from adapter.web.version import VERSION
 
 _NAMES: Final = re.compile(r"\{(\w+)\}")
@@ -109,9 +110,11 @@ def _response(each: Route, status: int, text: str) -> dict[str, Any]:
         return {"description": text}
     if status >= _ERROR:
         if each.path.startswith("/fhir"):
-            return {"description": text, "content": {answers.FHIR: {"schema": {"type": "object"}}}}
+            return {"description": text, "content": _FHIR_CONTENT}
         problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
         return {"description": text, "content": {answers.PROBLEM: problem}}
+    if each.answers.media == answers.FHIR:
+        return {"description": text, "content": _FHIR_CONTENT}
     schema = {"type": "object"} if "json" in each.answers.media else _STRING
     return {"description": text, "content": {each.answers.media: {"schema": schema}}}
 
@@ -129,6 +132,7 @@ def _events() -> dict[str, Any]:
     return {type_: schemas.schema(type_) for type_ in POSTED}
 
 
+_FHIR_CONTENT: Final = {answers.FHIR: {"schema": {"type": "object"}}, XML_TYPE: {"schema": _STRING}}
 _ANY_EVENT: Final = {"oneOf": [{"$ref": f"#/components/schemas/{type_}"} for type_ in POSTED]}
 _EVENT_BODY: Final = {
     "required": True,

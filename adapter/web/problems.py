@@ -28,7 +28,12 @@ REASONS: Final = {
 """Codes that the contract also gives a name."""
 RETRY_SECONDS: Final = "2"
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_FHIR: Final = {404: "IPK-F001", 405: "IPK-F007", 406: "IPK-F006", 413: "IPK-F012", 415: "IPK-F011"}
+FHIR: Final = "/fhir"
+"""Where the FHIR API stands."""
+_UNDER: Final = f"{FHIR}/"
+_FHIR: Final = {
+    404: "IPK-F001", 405: "IPK-F007", 406: "IPK-F006", 413: "IPK-F012", 414: "IPK-F056", 415: "IPK-F011"
+}  # fmt: skip
 _UNEXPECTED: Final = "IPK-S004"
 _SERVER_ERROR: Final = 500
 
@@ -104,7 +109,9 @@ def _fault(fault: Fault, lang: Lang, root: str) -> dict[str, Any]:
 
 def is_fhir(path: str) -> bool:
     """Return whether a path is under the FHIR base, where errors are OperationOutcomes."""
-    return path == "/fhir" or path.startswith("/fhir/")
+    if path.startswith("//"):
+        path = "/" + path.lstrip("/")
+    return path == FHIR or path.startswith(_UNDER)
 
 
 def of_http(call: Call, error: HTTPException) -> Answer:
@@ -113,7 +120,7 @@ def of_http(call: Call, error: HTTPException) -> Answer:
     if status >= _SERVER_ERROR:
         code = _UNEXPECTED
     elif is_fhir(call.path()):
-        code = _FHIR.get(status, "IPK-F004")
+        code = _FHIR.get(status, "IPK-F055")
     else:
         code = code_for(call.route, status)
     found = answer(call, FhirError(code))

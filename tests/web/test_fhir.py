@@ -34,7 +34,7 @@ def test_a_read_serves_the_stored_bytes_with_version_and_date(client: FlaskClien
     id_ = _need_id(client)
     answer = client.get(f"/fhir/ServiceRequest/{id_}")
     assert answer.status_code == 200
-    assert answer.content_type == "application/fhir+json"
+    assert answer.content_type == "application/fhir+json; charset=utf-8"
     assert answer.headers["ETag"] == 'W/"1"'
     assert answer.headers["Last-Modified"] == "Wed, 04 Mar 2026 09:20:00 GMT"
     assert answer.headers["Cache-Control"] == "no-store"
@@ -107,14 +107,14 @@ def test_versions_and_history_are_kept(client: FlaskClient):
         ("/fhir/Task?owner:exact=Organization/1", 400, "IPK-F004"),
         ("/fhir/Task?_lastUpdated=yesterday", 400, "IPK-F005"),
         ("/fhir/Task?_cursor=abc", 400, "IPK-F008"),
-        ("/fhir/Task?_format=xml", 406, "IPK-F006"),
-        ("/fhir/metadata?_format=application/fhir%2Bxml", 406, "IPK-F006"),
+        ("/fhir/Task?_format=ttl", 406, "IPK-F006"),
+        ("/fhir/metadata?_format=text/turtle", 406, "IPK-F006"),
     ],
 )
 def test_every_error_is_an_operation_outcome(client: FlaskClient, path: str, status: int, code: str):
     answer = client.get(path)
     assert answer.status_code == status
-    assert answer.content_type == "application/fhir+json"
+    assert answer.content_type == "application/fhir+json; charset=utf-8"
     assert answer.json["resourceType"] == "OperationOutcome"
     assert answer.json["issue"][0]["details"]["coding"][0]["code"] == code
 
@@ -262,7 +262,7 @@ def test_json_in_any_of_its_names_is_served(client: FlaskClient, accept: str):
     assert client.get("/fhir/Task", headers={"Accept": accept}).status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["application/fhir+xml", "text/html", "*/*;q=0"])
+@pytest.mark.parametrize("accept", ["text/turtle", "text/html", "*/*;q=0"])
 def test_other_forms_are_406_and_format_goes_first(client: FlaskClient, accept: str):
     assert client.get("/fhir/Task", headers={"Accept": accept}).status_code == 406
     assert client.get("/fhir/Task/1", headers={"Accept": accept}).status_code == 406

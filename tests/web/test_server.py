@@ -8,14 +8,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from http.client import HTTPConnection
 from pathlib import Path
 from shutil import copy
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.web.serving import ROOT, asked, served
 
 
 def test_the_wsgi_entry_serves_by_its_settings(tmp_path: Path, prepared_file: Path):
@@ -34,51 +33,14 @@ def test_the_wsgi_entry_serves_by_its_settings(tmp_path: Path, prepared_file: Pa
 
 @pytest.fixture
 def port(tmp_path: Path, prepared_file: Path) -> Iterator[int]:
-    """Serve as `ip-adapter serve` does, until the test is over; the port."""
-    path = copy(prepared_file, tmp_path / "adapter.db")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    given = {"ADAPTER_DATABASE_URL": f"sqlite:///{path}", "ADAPTER_EXCHANGE": str(tmp_path / "exchange")}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "adapter", "serve", "--port", str(number)],
-        cwd=ROOT,
-        env={**os.environ, **given, "ADAPTER_THREADS": "4"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until = monotonic() + 30
-        while monotonic() < until and not _listens(number):
-            sleep(0.1)
-        yield number
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def _listens(port: int) -> bool:
-    try:
-        return _asked(port, "GET", "/health/live")[0] == 200
-    except OSError:
-        return False
-
-
-def _asked(port: int, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        connection.request(
-            method, path, body, {"Content-Type": "application/cloudevents+json"} if body else {}
-        )
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    finally:
-        connection.close()
+    """Serve until the test is over; the port."""
+    with served(tmp_path, prepared_file, threads="4") as found:
+        yield found
 
 
 @pytest.mark.acceptance
 def test_who_sends_ten_megabytes_sees_the_answer_413(port: int):
-    status, body = _asked(port, "POST", "/events", b" " * 10_000_000)
+    status, body = asked(port, "POST", "/events", b" " * 10_000_000)
     assert status == 413
     assert b"IPK-E003" in body
 
@@ -91,9 +53,9 @@ def test_bodies_that_trickle_in_do_not_keep_others_from_their_answers(port: int)
             slow = opened.enter_context(socket.create_connection(("127.0.0.1", port)))
             slow.sendall(head)
         sleep(0.5)
-        assert _asked(port, "GET", "/health/live")[0] == 200
-        status, body = _asked(port, "POST", "/events", b"{}")
+        assert asked(port, "GET", "/health/live")[0] == 200
+        status, body = asked(port, "POST", "/events", b"{}")
         assert status == 503
         assert b"IPK-S002" in body
     sleep(0.5)
-    assert _asked(port, "POST", "/events", b"{}")[0] == 422
+    assert asked(port, "POST", "/events", b"{}")[0] == 422

@@ -1,0 +1,18 @@
+"""Rows of IPK-F for what HTTP itself asks under /fhir: addresses, forms. R4 http.html#summary; RFC 9110 § 15.5."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adapter.errortable.row import Row
+
+# fmt: off
+MANNERS: Final[dict[str, Row]] = {
+    "IPK-F055": Row(400, "invalid", "Forespørselen kan ikke leses", "The request cannot be read",
+        "Kontroller adresse og topplinjer", "Check address and headers"),
+    "IPK-F056": Row(414, "too-long", "Adressen er for lang", "The address is too long",
+        "Bruk POST [type]/_search", "Use POST [type]/_search"),
+    "IPK-F057": Row(415, "not-supported", "XML tas ikke imot, bare JSON; svar gis i begge",
+        "XML is not taken in, only JSON; answers come in both", "Send application/fhir+json", "Send application/fhir+json"),
+}
+"""How to ask."""
