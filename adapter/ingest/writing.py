@@ -19,7 +19,7 @@ from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError, RoutingError, SystemFault
 from adapter.events import Event
 from adapter.fhir import deletion, kept, parts
-from adapter.fhir.query import Query, Row
+from adapter.fhir.query import Row
 from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_of
 from adapter.ingest.commit import known, retrying
 from adapter.ingest.commit import write as write_unit
@@ -28,7 +28,7 @@ from adapter.mappings import writing
 from adapter.mappings.writing import Told, parties
 from adapter.model import AddressBook, Case, Party, Resource
 from adapter.services import Services
-from adapter.store import Connection, cases, events, resources, search
+from adapter.store import Connection, cases, events, resources
 
 T = TypeVar("T")
 Interaction = Literal["create", "update", "patch", "delete"]
@@ -46,8 +46,8 @@ class Order:
     digest: str = ""
     """Of the bytes sent: the same bytes on the same version are the same event."""
     if_match: str | None = None
-    criteria: Query | None = field(default=None, repr=False)
-    """Which one is meant (update, patch, delete), or which one must not be there (create)."""
+    criteria: Callable[[Connection], Sequence[Row]] | None = field(default=None, repr=False)
+    """Finds which one is meant (update, patch, delete), or which one must not be there (create): what the caller may see."""
     party: str | None = None
     """Key of the organisation that the caller asks for; None: this installation's own token."""
     provenance: Resource | None = field(default=None, repr=False)
@@ -167,7 +167,7 @@ def _perform(services: Services, conn: Connection, order: Order) -> Written:
 def _target(conn: Connection, order: Order) -> Row | None:
     """Return the stored resource that is meant. Raises IPK-F001, F030 (gone), F033 (several), F038 (unknown)."""
     if order.criteria is not None:
-        found = [r for r in search.search(conn, replace(order.criteria, count=3)).rows if order.sees(conn, r)]
+        found = [row for row in order.criteria(conn) if order.sees(conn, row)]
         if len(found) > 1:
             raise FhirError("IPK-F033")
         row = found[0] if found else None
@@ -246,13 +246,13 @@ def _plain(resource: Resource) -> Resource:
 
 def _told(services: Services, conn: Connection, basis: _Basis) -> Written:
     """Write the events in turn, then compare what was said with what is stored."""
-    answers: list[dict[str, Any]] = []
     said = _whole(basis.said)
     case = _case(conn, basis, owner(basis.book, basis.party))
     wish = _wish(conn, basis, said, case)
     told = writing.told(wish)
-    for number, one in enumerate(told):
-        answers.append(_one(services, conn, basis, one, number=number, case_key=case.key))
+    answers = [
+        _one(services, conn, basis, one, number=number, case_key=case.key) for number, one in enumerate(told)
+    ]
     if basis.row is not None:
         row = resources.many(conn, (f"{basis.row.type}/{basis.row.id}",))[f"{basis.row.type}/{basis.row.id}"]
     else:
@@ -261,8 +261,7 @@ def _told(services: Services, conn: Connection, basis: _Basis) -> Written:
         _check_kept(conn, said, row)
     status = {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
     warnings = tuple(_warning(w, told[0]) for answer in answers for w in answer["warnings"])
-    event_id = str(answers[0]["eventId"])
-    return Written(status=status, row=row, event_id=event_id, warnings=warnings)
+    return Written(status=status, row=row, event_id=str(answers[0]["eventId"]), warnings=warnings)
 
 
 def _whole(said: Resource) -> Resource:

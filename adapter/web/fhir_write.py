@@ -20,13 +20,13 @@ from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError
 from adapter.fhir import bundle, outcome, patching, r4, strict
 from adapter.fhir import search as fhir_search
-from adapter.fhir.query import Query, Row
+from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.fhir.writable import ELSEWHERE, WRITABLE
 from adapter.ingest import writing
 from adapter.ingest.writing import Interaction, Order, Written
 from adapter.store import Connection
-from adapter.web import answers, members, negotiation, problems
+from adapter.web import answers, fhir_found, members, negotiation, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params, Route
 
@@ -42,6 +42,8 @@ PATCHES: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 _RETURN: Final = re.compile(
     r"(?:^|[,;\s])return=\"?(minimal|representation|OperationOutcome)\b", re.IGNORECASE
 )
+_MATCHES: Final = 3
+"""Resources looked for by criteria: two are too many."""
 _LOCATED: Final = 201
 _NO_CONTENT: Final = 204
 
@@ -170,7 +172,7 @@ def order(  # noqa: PLR0913 (all by name)
         body=relative(body, f"{call.shared.base}/fhir/") if body is not None else None,
         digest=hashlib.sha256(said).hexdigest(),
         if_match=if_match,
-        criteria=_query(type_, params) if params else None,
+        criteria=_finder(call, type_, params) if params else None,
         party=call.caller.party if call.caller else None,
         provenance=_provenance(call),
         sees=partial(_sees, call),
@@ -210,9 +212,14 @@ def _required(call: Call) -> list[tuple[str, str]]:
     return found
 
 
-def _query(type_: str, params: Params) -> Query:
-    """Return the criteria as a search; one that is not understood would choose another resource. Raises FhirError."""
-    return fhir_search.parse(type_, params, post=False, strict=True).query
+def _finder(call: Call, type_: str, params: Params) -> Callable[[Connection], Sequence[Row]]:
+    """Return what finds the resources that meet criteria, as a search does. One that is not understood would choose another.
+
+    Raises FhirError.
+    """
+    asked = fhir_search.parse(type_, params, post=False, strict=True)
+    wanted = replace(asked, query=replace(asked.query, count=_MATCHES, after=None))
+    return lambda conn: fhir_found.page(call, conn, wanted).rows
 
 
 def _provenance(call: Call) -> Any:
