@@ -9,12 +9,12 @@ import tempfile
 from pathlib import Path
 from typing import Final, NoReturn
 
-from bench import measures, micro, report
+from bench import beside, measures, micro, peer, report
 from bench.measures import Pair, Size
 from bench.report import Row
 
-WHOLE: Final = Size(plans=10_000, rounds=5, seconds=3.0)
-QUICK: Final = Size(plans=2_000, rounds=3, seconds=1.5)
+WHOLE: Final = Size(plans=10_000, rounds=5, seconds=3.0, large=1_000_000)
+QUICK: Final = Size(plans=2_000, rounds=3, seconds=1.5, large=50_000)
 FAR_PAGE: Final = 100
 
 
@@ -24,7 +24,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stopped)
     size = QUICK if asked.quick else WHOLE
     rows, pairs = measured(size)
-    text = report.table(rows, size)
+    text = report.table(rows, size, missing=() if "read peer" in pairs else (peer.NAME,))
     print(text)
     place = report.keep(rows, size, pairs, Path(__file__).parent / "results")
     _say(f"All rounds: {place}")
@@ -35,7 +35,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer plans, shorter rounds: a minute, for CI")
+    parser.add_argument(
+        "--quick",
+        action="store_true",
+        help="fewer plans, shorter rounds, 50,000 for a million: minutes, for CI",
+    )
     parser.add_argument("--write-readme", action="store_true", help="put the table into README.md")
     return parser.parse_args()
 
@@ -67,7 +71,8 @@ def measured(size: Size) -> tuple[tuple[Row, ...], dict[str, Pair]]:
         report.rates("read by id, beside the floor on one thread", pairs["read alone"], 0.3, binding=False),
         report.rates("search, beside the floor on one thread", pairs["search alone"], 0.4, binding=False),
         report.rates("read by id, audit off (bench only)", pairs["silent"], 0.5, binding=False),
-        report.pages(f"page {FAR_PAGE} beside page 1", pairs["pages"], 1.2),
+        report.slower(f"page {FAR_PAGE} beside page 1", pairs["pages"], 1.2, "page 1"),
+        *_beside(pairs, size),
         report.single("one message mapped, built, checked", written, " ms", 0.4),
         report.single(f"one message of {length / 1000:.1f} KB read and checked", read, " ms", 1),
         report.single(
@@ -79,13 +84,31 @@ def measured(size: Size) -> tuple[tuple[Row, ...], dict[str, Pair]]:
     return rows, pairs
 
 
+def _beside(pairs: dict[str, Pair], size: Size) -> tuple[Row, ...]:
+    """Return the rows beside the peer, none where it is not there, and those of the large store."""
+    small = f"{size.plans:,}"
+    return (
+        *(
+            report.rates(f"{what}, audited, beside {peer.NAME}", pairs[key], target)
+            for what, key, target in (
+                ("read by id", "read peer", 3),
+                ("search, page of 10", "search peer", 10),
+                ("plan created over FHIR", "create peer", 3),
+            )
+            if key in pairs
+        ),
+        report.slower(f"read by id, {size.large:,} plans beside {small}", pairs["read large"], 1.5, small),
+        report.slower(f"search, {size.large:,} plans beside {small}", pairs["search large"], 1.5, small),
+    )
+
+
 def _reads(folder: Path, size: Size) -> dict[str, Pair]:
     _say(f"Filling two databases with {size.plans:,} care plans ...")
     with measures.reading(folder, size) as ports:
         _say("Reads ...")
         read, silent = measures.reads(size, ports), measures.reads(size, ports, "silent")
         _say("Searches ...")
-        return {
+        found = {
             "read": read,
             "silent": silent,
             "search": measures.searches(size, ports),
@@ -93,6 +116,10 @@ def _reads(folder: Path, size: Size) -> dict[str, Pair]:
             "search alone": measures.searches(size, ports, floor="alone"),
             "pages": measures.pages(size, ports, FAR_PAGE),
         }
+        _say(f"Beside {peer.NAME} ...")
+        found |= beside.peers(folder, size, ports["ours"])
+        _say(f"Filling a database with {size.large:,} care plans ...")
+        return found | beside.scale(folder, size, ports["ours"])
 
 
 def _events(folder: Path, size: Size) -> dict[str, Pair]:

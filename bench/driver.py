@@ -29,7 +29,7 @@ _CHUNK: Final = 262_144
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What to ask for: `paths` in turn by GET, or else distinct events from place `start` on, or one fixed `body`."""
+    """What to ask for: `paths` in turn by GET, or else distinct events from place `start` on, one fixed `body`, or `bodies`."""
 
     port: int
     connections: int
@@ -37,6 +37,11 @@ class Job:
     paths: tuple[str, ...]
     post: bool = False
     body: str | None = None
+    bodies: tuple[str, ...] = ()
+    """Posted once each; when all are, the load is over."""
+    media: str = "application/json"
+    """Of `body` and `bodies`."""
+    token: str = ""
     start: int = 0
     rate: float | None = None
     """Requests offered a second. A latency counts from when its request was due: waiting for a connection is part of it."""
@@ -61,9 +66,13 @@ def requests(job: Job) -> Iterator[bytes]:
         heads = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n\r\n".encode() for path in job.paths]
         yield from cycle(heads)
         return
-    head = f"POST {job.paths[0]} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\nContent-Type: "
+    shown = f"Authorization: Bearer {job.token}\r\n" if job.token else ""
+    head = f"POST {job.paths[0]} HTTP/1.1\r\nHost: 127.0.0.1:{job.port}\r\n{shown}Content-Type: "
+    if job.bodies:
+        yield from [_posted(head, job.media, body.encode()) for body in job.bodies]
+        return
     if job.body is not None:
-        yield from cycle([_posted(head, "application/json", job.body.encode())])
+        yield from cycle([_posted(head, job.media, job.body.encode())])
     for body in needs.bodies(job.start):
         yield _posted(head, needs.MEDIA, body)
 
@@ -113,7 +122,9 @@ def _length(head: bytes) -> int:
 def load(job: Job) -> Load:
     """Return what came of a job."""
     source = requests(job)
-    if job.post and job.body is None:  # made before the clock starts, as far as they will reach
+    if (
+        job.post and job.body is None and not job.bodies
+    ):  # made before the clock starts, as far as they will reach
         ready = list(islice(source, int(job.seconds * 1500)))
         source = _chained(ready, source)
     lines = [_Line(job.port) for _ in range(job.connections)]
@@ -147,7 +158,11 @@ class _Run:
         """Send what may be sent, and return the seconds until more may be (at most one)."""
         now = time.perf_counter()
         while self.free and self.due <= now < self.end and self.due < self.end:
-            self.free.pop().ask(next(self.source), self.due if self.pause else None)
+            request = next(self.source, None)
+            if request is None:  # nothing is left to post
+                self.end = now
+                break
+            self.free.pop().ask(request, self.due if self.pause else None)
             self.waiting += 1
             self.due += self.pause
         return max(0.0, min(self.due - now, 1.0)) if self.free and now < self.end else 1.0

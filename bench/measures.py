@@ -6,14 +6,15 @@ import random
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import orjson
@@ -34,6 +35,7 @@ OFFERED: Final = 0.5
 READ_CONNECTIONS: Final = 16
 ORG: Final = "59"
 _GROUP: Final = 500
+_Item = TypeVar("_Item")
 _EVENTS_APART: Final = 1_000_000
 _STORED: Final = datetime(2026, 3, 4, 9, 15, tzinfo=UTC)
 _AT: Final = int(_STORED.timestamp()) * 1_000_000
@@ -46,6 +48,8 @@ class Size:
     plans: int
     rounds: int
     seconds: float
+    large: int
+    """Plans of the store that is many times as large."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,7 @@ def drive(job: Job) -> Load:
     if done.returncode:
         raise RuntimeError(f"driver: {done.stderr.decode(errors='replace')[-500:]}")
     found = Load(**orjson.loads(done.stdout))
-    bad = {status for status in found.statuses if status not in {"200", "202"}}
+    bad = {status for status in found.statuses if status not in {"200", "201", "202"}}
     if bad or not found.answers:
         raise RuntimeError(f"{'POST' if job.post else 'GET'} {job.paths[0]}: answers {found.statuses}")
     return found
@@ -151,16 +155,26 @@ def fill(url: str, count: int) -> None:
     store = open_store(url, durable=False)
     try:
         listed = plans.persons(count)
-        rows = [_write(plans.patient(person), person.id) for person in listed]
-        rows += [
-            _write(plan, plan["subject"]["reference"].partition("/")[2]) for plan in plans.care_plans(count)
-        ]
-        store.write(partial(_cases, persons=listed))
-        for start in range(0, len(rows), _GROUP):
-            part = rows[start : start + _GROUP]
+        for persons in _groups(listed):
+            store.write(partial(_cases, persons=persons))
+        for part in _groups(_rows(count, listed)):
             store.write(partial(resources.put, writes=part))
     finally:
         store.close()
+
+
+def _groups(items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
+    source = iter(items)
+    while part := tuple(islice(source, _GROUP)):
+        yield part
+
+
+def _rows(count: int, listed: Iterable[plans.Person]) -> Iterator[resources.Write]:
+    """Yield what is stored, one after the other: a million plans are more than a memory holds."""
+    for person in listed:
+        yield _write(plans.patient(person), person.id)
+    for plan in plans.care_plans(count):
+        yield _write(plan, plan["subject"]["reference"].partition("/")[2])
 
 
 def _cases(conn: Connection, *, persons: tuple[plans.Person, ...]) -> None:
@@ -179,7 +193,7 @@ def _write(resource: dict[str, Any], case_key: str) -> resources.Write:
 
 def reads(size: Size, ports: dict[str, int], side: str = "ours", *, floor: str = "floor") -> Pair:
     """Return reads by id, ours (audited, or `silent`) beside the floor (or the one on a single thread, `alone`)."""
-    order = _shuffled(size.plans)
+    order = shuffled(size.plans)
     return pair(
         size,
         lambda _: _get(ports[side], [f"/fhir/CarePlan/{plans.plan_id(place)}" for place in order]),
@@ -189,7 +203,7 @@ def reads(size: Size, ports: dict[str, int], side: str = "ours", *, floor: str =
 
 def searches(size: Size, ports: dict[str, int], *, floor: str = "floor") -> Pair:
     """Return searches of a page of ten by subject, ours beside the floor (or the one on a single thread, `alone`)."""
-    order = _shuffled(size.plans)
+    order = shuffled(size.plans)
     asked = [f"CarePlan?subject=Patient/{plans.patient_id(place)}&_count=10" for place in order]
     return pair(
         size,
@@ -222,10 +236,16 @@ def pages(size: Size, ports: dict[str, int], number: int) -> Pair:
     )
 
 
-def _shuffled(count: int) -> list[int]:
+def shuffled(count: int) -> list[int]:
+    """Return the places of so many plans in an order that is always the same, and no index's."""
     order = list(range(count))
     random.Random(1).shuffle(order)
     return order
+
+
+def gets(size: Size, ours: tuple[int, list[str]], beside: tuple[int, list[str]]) -> Pair:
+    """Return what comes of GETs at two servers, each a port and the paths asked for in turn."""
+    return pair(size, lambda _: _get(*ours), lambda _: _get(*beside))
 
 
 def _get(port: int, paths: list[str]) -> Job:

@@ -1,4 +1,7 @@
-"""Data to read: care plans of about 6.4 KB, ten for each of many patients who do not exist. Always the same for a seed."""
+"""Data to read: care plans of about 6.4 KB, ten for each of many patients who do not exist. Always the same for a seed.
+
+From the place DISTINCT on, texts repeat: ids, patients and identifiers never do.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from bench import people
 
 PER_PATIENT: Final = 10
 ACTIVITIES: Final = 7
+DISTINCT: Final = 2_000
 _SEED: Final = 20260304
 _SPACE: Final = uuid.UUID("3b0f1a55-8d0c-5c6e-9d6b-0f6f4b1f8a10")
 _SNOMED: Final = "http://snomed.info/sct"
@@ -86,8 +90,13 @@ def patient(person: Person) -> dict[str, Any]:
 def care_plans(count: int) -> Iterator[dict[str, Any]]:
     """Yield `count` CarePlan resources, in order of their patients."""
     dice = random.Random(_SEED)
+    made = []
     for place in range(count):
-        yield _plan(place, dice)
+        if place < DISTINCT:
+            made.append(_plan(place, dice))
+            yield made[-1]
+        else:
+            yield {**made[place % DISTINCT], **_own(place)}
 
 
 def plan_id(place: int) -> str:
@@ -112,12 +121,22 @@ def text(dice: random.Random, words: int) -> str:
     return " ".join(dice.choices(_WORDS, k=words)).capitalize() + "."
 
 
+def _own(place: int) -> dict[str, Any]:
+    """Return what no other plan has."""
+    return {
+        "id": plan_id(place),
+        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{_id('number', place)}"}],
+        "subject": {"reference": f"Patient/{patient_id(place)}", "display": "Syntetisk Målebenk"},
+    }
+
+
 def _plan(place: int, dice: random.Random) -> dict[str, Any]:
+    own = _own(place)
     return {
         "resourceType": "CarePlan",
-        "id": plan_id(place),
+        "id": own["id"],
         "meta": _META,
-        "identifier": [{"system": "urn:ietf:rfc:3986", "value": f"urn:uuid:{_id('number', place)}"}],
+        "identifier": own["identifier"],
         "status": "active",
         "intent": "plan",
         "category": [
@@ -128,7 +147,7 @@ def _plan(place: int, dice: random.Random) -> dict[str, Any]:
         ],
         "title": text(dice, 5),
         "description": text(dice, 42),
-        "subject": {"reference": f"Patient/{patient_id(place)}", "display": "Syntetisk Målebenk"},
+        "subject": own["subject"],
         "period": {"start": "2026-01-01", "end": "2026-12-31"},
         "created": "2026-03-04T10:15:00+01:00",
         "author": {"reference": f"PractitionerRole/{_id('author', place)}", "display": "Koordinator"},

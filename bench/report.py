@@ -66,12 +66,12 @@ def slowest(name: str, found: Pair, target: float, *, binding: bool = True) -> R
     )
 
 
-def pages(name: str, found: Pair, target: float) -> Row:
-    """Return the row of how much longer a far page takes than the first."""
+def slower(name: str, found: Pair, target: float, other: str) -> Row:
+    """Return the row of how much longer something takes than the `other` of ours."""
     far, first = found.rates
     return Row(
-        name=name, ours=f"{far:,.0f}/s", floor=f"{first:,.0f}/s (page 1)", figure=1 / found.ratio, unit=" ×",
-        rule="at most", target=target, binding=False,
+        name=name, ours=f"{far:,.0f}/s", floor=f"{first:,.0f}/s ({other})", figure=1 / found.ratio, unit=" ×",
+        rule="at most", target=target,
     )  # fmt: skip
 
 
@@ -83,8 +83,8 @@ def single(name: str, figure: float, unit: str, target: float) -> Row:
     )  # fmt: skip
 
 
-def table(rows: tuple[Row, ...], size: Size) -> str:
-    """Return the rows in Markdown, with where and how they were measured."""
+def table(rows: tuple[Row, ...], size: Size, *, missing: tuple[str, ...] = ()) -> str:
+    """Return the rows in Markdown, with where and how they were measured, and beside whom they could not be (`missing`)."""
     lines = [
         "| what | ours | floor | result | target | |",
         "|---|---|---|---|---|---|",
@@ -97,6 +97,8 @@ def table(rows: tuple[Row, ...], size: Size) -> str:
             " Repeat it with `make bench`."
         ),
     ]
+    if missing:
+        lines += ["", f"Not measured, since it could not be installed here: {', '.join(missing)}."]
     return "\n".join(lines)
 
 

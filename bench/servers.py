@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -26,14 +26,23 @@ def serving(app: str, *, threads: int, env: Mapping[str, str]) -> Iterator[int]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
         "--workers", "1", "--blocking-threads", str(threads), "--backlog", "1024", "--no-ws", "--log-level", "error", app,
     ]  # fmt: skip
+    with started(command, port=port, name=app, env=env):
+        yield port
+
+
+@contextmanager
+def started(
+    command: Sequence[str], *, port: int, name: str, env: Mapping[str, str], folder: Path = ROOT
+) -> Iterator[None]:
+    """Run a server for the length of the block, from when its port answers. Raises RuntimeError."""
     # A session of its own: whatever the server starts is stopped with it.
     child = subprocess.Popen(
-        command, cwd=ROOT, env={**_clean(), **env}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        command, cwd=folder, env={**_clean(), **env}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         start_new_session=True,
     )  # fmt: skip
     try:
-        _wait(child, port, app)
-        yield port
+        _wait(child, port, name)
+        yield
     finally:
         stop(child)
 
@@ -51,7 +60,7 @@ def _clean() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("ADAPTER_")}
 
 
-def _wait(child: subprocess.Popen[bytes], port: int, app: str) -> None:
+def _wait(child: subprocess.Popen[bytes], port: int, name: str) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if child.poll() is not None:
@@ -62,7 +71,7 @@ def _wait(child: subprocess.Popen[bytes], port: int, app: str) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"{app} did not start")
+    raise RuntimeError(f"{name} did not start")
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:

@@ -10,8 +10,10 @@ import orjson
 import pytest
 
 from adapter import events, ids, kith
-from bench import bare, documents, needs, people, plans, report
-from bench.driver import Job, requests
+from adapter.fhir import r4
+from bench import bare, documents, needs, people, plans, report, writing
+from bench.driver import Job, Load, requests
+from bench.measures import Pair, Size
 
 NOW = datetime(2026, 3, 4, 9, 15, 1, tzinfo=UTC)
 
@@ -77,3 +79,43 @@ def test_a_readme_without_marks_is_refused(tmp_path: Path):
     readme.write_text("nothing", "utf-8")
     with pytest.raises(ValueError, match="missing"):
         report.into(readme, "new")
+
+
+def test_what_is_ours_alone_in_a_plan_never_repeats():
+    made = list(plans.care_plans(plans.DISTINCT + 20))
+    for name in ("id", "identifier"):
+        assert len({orjson.dumps(plan[name]) for plan in made}) == len(made)
+    first, again = made[3], made[plans.DISTINCT + 3]
+    assert first["title"] == again["title"]
+    assert again["subject"]["reference"] == f"Patient/{plans.patient_id(plans.DISTINCT + 3)}"
+
+
+def test_a_large_store_that_is_slower_than_allowed_is_a_miss():
+    def load(rate: float) -> Load:
+        return Load(rate=rate, p50=1, p99=1, answers=1)
+
+    pair = Pair(ours=(load(50),), floor=(load(100),))
+    row = report.slower("a", pair, 1.5, "10,000")
+    assert (row.figure, row.good, row.binding) == (2.0, False, True)
+    assert "100/s (10,000)" in row.floor
+
+
+def test_a_peer_that_is_not_there_is_named():
+    size = Size(plans=1, rounds=1, seconds=1, large=1)
+    assert "sekmet-fhir" in report.table((), size, missing=("sekmet-fhir",))
+    assert "sekmet-fhir" not in report.table((), size)
+
+
+def test_the_driver_posts_each_body_once_with_its_token():
+    job = Job(port=1, connections=1, seconds=1, paths=("/x",), post=True, bodies=("a", "bc"), token="t")
+    made = list(requests(job))
+    assert [one.partition(b"\r\n\r\n")[2] for one in made] == [b"a", b"bc"]
+    assert all(b"Authorization: Bearer t\r\n" in one for one in made)
+
+
+def test_plans_to_create_are_of_people_told_of_and_valid(tmp_path: Path, prepared_file: Path):
+    place = tmp_path / "bench.db"
+    place.write_bytes(prepared_file.read_bytes())
+    first, second = writing.told(f"sqlite:///{place}", tmp_path, 2)
+    assert first != second
+    assert r4.check(orjson.loads(writing.plan(first, 1))) == ()

@@ -50,6 +50,7 @@ OF_TESTS: Final = {
     "REFERENCE",
     "AXE",
     "FHIR_VALIDATOR",
+    "NODE_CLIENTS",
 }
 """What the tests read from the environment; the program does not."""
 

@@ -37,3 +37,7 @@ def test_every_locked_package_here_states_a_licence_that_fits() -> None:
 def test_a_package_that_is_not_here_states_nothing() -> None:
     assert licences.stated("no-such-package-of-ours") is None
     assert "flask" in licences.locked()
+
+
+def test_a_package_that_states_none_is_judged_by_the_licence_it_ships() -> None:
+    assert licences.stated("fhirpy") == "MIT License"

@@ -1,6 +1,7 @@
 """Licence check: every locked package may be used by software under Apache-2.0. Exit 1 where one may not, or is silent.
 
-Read from the metadata of the installed packages: License-Expression (PEP 639), else classifiers, else License.
+Read from the metadata of the installed packages: License-Expression (PEP 639), else classifiers, else License, else the
+title of the licence file that the package ships.
 """
 
 from __future__ import annotations
@@ -70,7 +71,16 @@ def stated(package: str) -> str | None:
         name.rpartition(" :: ")[2] for name in meta.get_all("Classifier", []) if name.startswith("License ::")
     ]
     named = [name for name in names if name != "OSI Approved"]
-    return " OR ".join(named) or (meta.get_all("License") or [""])[0].strip()
+    return " OR ".join(named) or (meta.get_all("License") or [""])[0].strip() or _title(package)
+
+
+def _title(package: str) -> str:
+    """Return the first line of a package's licence file (`License-File`), without marks; empty where it ships none."""
+    found = metadata.distribution(package)
+    for name in found.metadata.get_all("License-File", []):
+        text = found.read_text(f"licenses/{name}") or ""
+        return text.strip().partition("\n")[0].strip("# ")
+    return ""
 
 
 def compatible(licence: str) -> bool:

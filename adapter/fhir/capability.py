@@ -13,12 +13,12 @@ from adapter.fhir.table import READABLE, Param, Readable
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "history-type", "search-type")
 _AUDIT_INTERACTIONS: Final = ("read", "search-type")
 
+_SYSTEM: Final = ("history-system",)
+_COMMON: Final = (("_id", "token"), ("_lastUpdated", "date"), *((param.name, param.kind) for param in COMMON))
 _WRITES: Final = (
     "Every write becomes an event, by the same rules as a posted one; a CarePlan is written by its author's organisation "
     "alone. What no event can carry is refused by its place."
 )
-_SYSTEM: Final = ("history-system",)
-_COMMON: Final = (("_id", "token"), ("_lastUpdated", "date"), *((param.name, param.kind) for param in COMMON))
 _OPERATIONS: Final = (
     ("Patient", "everything", "http://hl7.org/fhir/OperationDefinition/Patient-everything"),
     ("", "validate", "http://hl7.org/fhir/OperationDefinition/Resource-validate"),

@@ -60,9 +60,9 @@ def plain(text: str) -> str:
 
 
 def alternatives(name: str, text: str) -> list[str]:
-    """Return the values between commas. Raises IPK-F005 when one is empty."""
+    """Return the values between commas. Raises IPK-F005 when one is empty, or holds NUL, which PostgreSQL does not take."""
     found = split(text, ",")
-    if not all(part.strip() for part in found):
+    if "\0" in text or not all(part.strip() for part in found):
         raise bad(name)
     return found
 
@@ -70,7 +70,7 @@ def alternatives(name: str, text: str) -> list[str]:
 def token(name: str, text: str) -> Token:
     """Return (system, code): None is any, an empty system is none. Raises IPK-F005."""
     head, *rest = (plain(part) for part in split(text, "|"))
-    if len(rest) > 1 or not (head or any(rest)):
+    if len(rest) > 1 or not (head or any(rest)) or "\0" in text:
         raise bad(name)
     return (None, head) if not rest else (head, rest[0] or None)
 

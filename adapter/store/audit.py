@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, false, func, or_, select
 
 from adapter.errors import FhirError
 from adapter.fhir.query import Page, Query, Row, Term
@@ -116,7 +116,7 @@ def _condition(conn: Connection, query: Query, n: int, params: dict[str, Any]) -
     column, values = _values(conn, query, term)
     names = [f"t{n}_{i}" for i, _ in enumerate(values)]
     params.update(zip(names, values, strict=True))
-    return column.in_([bindparam(name) for name in names])
+    return column.in_([bindparam(name) for name in names]) if names else false()
 
 
 def _values(conn: Connection, query: Query, term: Term) -> tuple[Any, Sequence[str]]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import structlog
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from adapter.access import audit, callers, policy
 from adapter.errors import AdapterError
@@ -155,6 +155,7 @@ class Desk:
                 self._bounded(route, call)
             if not route.any_params:
                 _known(route, call)
+            _storable(names)
             if route.path.startswith(problems.FHIR):
                 manners.before(route, call, names)
             return route.view(call, **names)
@@ -236,8 +237,16 @@ def _known(route: Route, call: Call) -> None:
         raise AdapterError("IPK-E026", hint=", ".join(sorted(taken)) or "–")
     for name, value in params:
         values = taken[name]
+        if "\0" in value:  # PostgreSQL takes none
+            raise AdapterError("IPK-E026", at=name)
         if value and values is not None and value not in values:
             raise AdapterError("IPK-E026", at=name, hint=", ".join(values))
+
+
+def _storable(names: Mapping[str, str]) -> None:
+    """Refuse as not found a name of a path that nothing can have: PostgreSQL takes no NUL."""
+    if any("\0" in name for name in names.values()):
+        raise NotFound
 
 
 def _dressed(call: Call, found: Answer) -> Answer:

@@ -30,6 +30,9 @@ def free_port() -> int:
 class Program:
     """The whole program in one process group."""
 
+    command = "run"
+    """Of the command line: what it is started with."""
+
     def __init__(self, folder: Path, *, database: str | None = None, **settings: Any) -> None:
         self.folder = folder
         self.exchange = folder / "exchange"
@@ -49,7 +52,7 @@ class Program:
         """Start it; do not wait."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "adapter", "run"],
+                [sys.executable, "-m", "adapter", self.command],
                 cwd=reference.ROOT,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
