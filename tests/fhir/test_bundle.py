@@ -11,7 +11,7 @@ import pytest
 
 from adapter.errors import Fault, Faults, FhirError
 from adapter.errortable import TABLE
-from adapter.fhir import bundle, capability, outcome, r4
+from adapter.fhir import bundle, capability, definitions, outcome, r4
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from tests.fhir import samples, validator
@@ -113,7 +113,7 @@ def statement(*, secured: bool = False) -> dict[str, Any]:
 def test_the_capability_statement_lists_every_readable_type_and_says_r4() -> None:
     made = statement()
     assert made["fhirVersion"] == "4.0.1"
-    assert [r["type"] for r in made["rest"][0]["resource"]] == list(READABLE)
+    assert [r["type"] for r in made["rest"][0]["resource"]] == [*READABLE, *definitions.TYPES]
 
 
 def test_the_capability_statement_says_that_a_persons_identifier_needs_post() -> None:
