@@ -19,7 +19,8 @@ from tests.fuzz.values import MARK
 SEEDS: Final = Path(__file__).parent / "seeds"
 _SERVER: Final = 500
 _ERROR: Final = 400
-_FHIR: Final = ("application/fhir+json", "application/fhir+xml")
+_JSON: Final = ("application/fhir+json", "application/json", "text/json")
+_XML: Final = ("application/fhir+xml", "application/xml", "text/xml")
 _PROBLEM: Final = "application/problem+json"
 
 
@@ -75,15 +76,18 @@ def _of_error(sent: Sent, answer: TestResponse) -> list[str]:
         found.append("a value in a header of an error")
     if sent.method == "HEAD":
         return found
-    fhir = urlsplit(sent.path).path.startswith("/fhir/")
-    if answer.mimetype not in (_FHIR if fhir else (_PROBLEM, *_FHIR)):
+    fhir = f"{urlsplit(sent.path).path}/".startswith("/fhir/")
+    if answer.mimetype not in ((*_JSON, *_XML) if fhir else (_PROBLEM, _JSON[0])):
         found.append(f"{answer.status_code} as {answer.mimetype}")
-    elif answer.mimetype == _FHIR[0] and not _is_outcome(answer.get_json(silent=True)):
+    elif fhir and not _is_outcome(answer):
         found.append(f"{answer.status_code} without an OperationOutcome")
     return found
 
 
-def _is_outcome(body: Any) -> bool:
+def _is_outcome(answer: TestResponse) -> bool:
+    if answer.mimetype in _XML:
+        return b"<OperationOutcome" in answer.data and b"<issue>" in answer.data
+    body = answer.get_json(silent=True, force=True)
     return (
         isinstance(body, dict) and body.get("resourceType") == "OperationOutcome" and bool(body.get("issue"))
     )
