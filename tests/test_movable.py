@@ -129,7 +129,7 @@ def test_after_a_move_every_loop_acts_at_once(url: str, tmp_path: Path):
     )
     wiring.ready(services)
     threads = Threads(services, Parts(worker=True))
-    assert set(threads.alive()) == {"sender", "receiver", "filer", "ticker", "clock"}
+    assert set(threads.alive()) == {"sender", "receiver", "filer", "ticker", "clock", "notifier"}
     seen: list[datetime] = []
     ticker = next(loop for loop in threads._loops() if loop.name == "ticker")
     ticker._step = lambda: seen.append(services.clock()) or 0  # type: ignore[func-returns-value]

@@ -155,9 +155,10 @@ class Desk:
                 self._bounded(route, call)
             if not route.any_params:
                 _known(route, call)
-            _storable(names)
             if route.path.startswith(problems.FHIR):
                 manners.before(route, call, names)
+            else:
+                _storable(names)
             return route.view(call, **names)
         except AdapterError as error:
             return problems.answer(call, error)

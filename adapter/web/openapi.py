@@ -48,8 +48,13 @@ def route(routes: Callable[[], Iterable[tuple[str, Route]]]) -> tuple[Route, ...
 def build(routes: Iterable[tuple[str, Route]]) -> dict[str, Any]:
     """Return the OpenAPI document of routes."""
     paths: dict[str, dict[str, Any]] = {}
+    named: set[str] = set()
     for subject, each in routes:
-        paths.setdefault(_plain(each.path), {})[each.method.lower()] = _operation(subject, each)
+        operation = _operation(subject, each)
+        if operation["operationId"] in named:  # one view for two methods of an address
+            operation["operationId"] += f"_{each.method.lower()}"
+        named.add(operation["operationId"])
+        paths.setdefault(_plain(each.path), {})[each.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {

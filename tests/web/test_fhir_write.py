@@ -408,7 +408,11 @@ def test_closing_is_its_own_write(client: FlaskClient, services: Services, plan:
             [PLAN_CONTENT["identifier"], {"system": "urn:x", "value": "2"}],
             "CarePlan.identifier[1]",
         ),
-        ("supportingInfo", [{"reference": "Observation/x"}], "CarePlan.supportingInfo[0]"),
+        (
+            "supportingInfo",
+            [{"reference": "#consent"}, {"reference": "Observation/x"}],
+            "CarePlan.supportingInfo[1]",
+        ),
     ],
 )
 def test_an_element_that_no_event_carries_is_refused_by_its_place(

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from adapter.access import members
 from adapter.errors import Faults, SystemFault
 from adapter.registers import addressbook, clients
 from adapter.services import Services
 from adapter.store import resources
 from adapter.store.resources import Write
-from adapter.web import members
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web.hands import post, told, trails
