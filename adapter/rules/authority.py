@@ -78,6 +78,8 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.address.changed": _HOME,
         "ip.document.filed": _HOME,
         "ip.plan-document.shared": _ANY_OF_CASE,
+        "ip.plan-change.proposed": _ANY_OF_CASE,
+        "ip.plan-change.answered": _ANY_OF_CASE,
         "ip.meeting.called": _ANY_OF_CASE,
         "ip.meeting.answered": _ANY_OF_CASE,
         "ip.meeting.held": _ANY_OF_CASE,

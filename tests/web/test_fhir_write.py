@@ -542,7 +542,15 @@ def test_another_plan_may_follow_a_deleted_one(client: FlaskClient, plan: dict[s
 
 def test_only_the_authors_organisation_writes_a_plan(client: FlaskClient, plan: dict[str, Any]):
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**plan, "title": "Vår"}, token=None)
-    assert (answer.status_code, issues(answer)[0][0]) == (403, "IPK-E025")
+    assert (answer.status_code, issues(answer)[0][0]) == (202, "IPK-F080")
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
+    for method, path, body in (
+        ("PUT", f"CarePlan/{plan['id']}", {**plan, "status": "completed"}),
+        ("DELETE", f"CarePlan/{plan['id']}", None),
+        ("PATCH", plan["goal"][0]["reference"], {"lifecycleStatus": "completed"}),
+    ):
+        answer = send(client, method, path, body, token=None)
+        assert (answer.status_code, issues(answer)[0][0]) == (403, "IPK-E025"), path
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
