@@ -44,7 +44,7 @@ WRITING: Final[dict[str, Row]] = {
     "IPK-F044": Row(409, "conflict", "Ressursen er endret siden versjonen i meta.versionId",
         "The resource has changed since the version of meta.versionId", "Les ressursen på nytt og gjør endringen der",
         "Read the resource again and change that"),
-    "IPK-F080": Row(202, "informational", "Planen er ikke endret: forslaget ligger hos virksomheten som har ansvaret for den",
+    "IPK-F080": Row(422, "informational", "Planen er ikke endret: forslaget ligger hos virksomheten som har ansvaret for den",
         "The plan is unchanged: the proposal lies with the organisation that answers for it",
         "Følg oppgaven som har forslaget som focus", "Follow the Task whose focus is the proposal"),
     "IPK-F081": Row(422, "business-rule", "Planen er virksomhetens egen, eller ingen kan svare på forslaget",
