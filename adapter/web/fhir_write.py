@@ -18,7 +18,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError
-from adapter.fhir import bundle, outcome, patching, r4, strict
+from adapter.fhir import bundle, outcome, patching, r4, strict, written
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
@@ -120,7 +120,7 @@ def checked(said: Any, type_: str, id_: str | None = None) -> Any:
     """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault."""
     if said.get("resourceType") not in (None, type_) or (id_ is not None and said.get("id", id_) != id_):
         raise FhirError("IPK-F037", at=type_)
-    if found := r4.check(said):
+    if found := written.check(said):
         raise Faults(found)
     return said
 
@@ -176,7 +176,7 @@ def order(  # noqa: PLR0913 (all by name)
         party=call.caller.party if call.caller else None,
         provenance=_provenance(call),
         sees=partial(_sees, call),
-        check=r4.check,
+        check=written.check,
     )
 
 
