@@ -14,8 +14,9 @@ from adapter.fhir import urls
 from adapter.services import Services
 from adapter.store import events as stored_events
 from tests.clock import Clock
+from tests.events.samples import changed
 from tests.web import writes
-from tests.web.hands import LINE, told
+from tests.web.hands import LINE, post, told
 from tests.web.writes import ALVDAL, STORVIK, issues, send
 
 TITLE = "Plan for Line, med vinterturer"
@@ -369,3 +370,53 @@ def test_no_proposal_tells_a_number(client: FlaskClient, plan: dict[str, Any]):
     answer = _proposed(client, plan, title=TITLE)
     assert LINE not in answer.text
     assert urls.PERSON_SYSTEMS.isdisjoint(_proposal(client, answer))
+
+
+# ── a third organisation ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _takes_part(client: FlaskClient, *scopes: str) -> None:
+    """Let Storvik have somebody in the team, and the patient consent to this for it."""
+    consented = changed(
+        "ip.consent.given",
+        ("data.consent.scopes", list(scopes)),
+        ("data.consent.recipients", ["coordinating-unit", "storvik-nord"]),
+        ("data.consent.date", "2026-04-13"),
+    )
+    added = changed(
+        "ip.team-member.added",
+        ("data.member.organisation", {"key": "storvik-nord", "name": "Storvik kommune", "sector": "health"}),
+        ("data.role", "primaerkontakt"),
+        ("data.consentScope", "coordinator"),
+        ("data.from", "2026-04-13"),
+    )
+    for event in (consented, added):
+        answer = post(client, event)
+        assert answer.status_code == 202, answer.text
+
+
+def test_a_third_organisation_with_a_part_and_consent_proposes_and_reads_the_answer(
+    client: FlaskClient, plan: dict[str, Any]
+):
+    _takes_part(client, "coordinator", "plan-create", "plan-share")
+    answer = send(client, "PATCH", f"CarePlan/{plan['id']}", {"title": TITLE}, token=STORVIK)
+    assert (answer.status_code, issues(answer)[0][0]) == (202, "IPK-F080"), answer.text
+    proposal = _proposal(client, answer, STORVIK)
+    assert proposal["requester"]["reference"] == writes.organisation("storvik-nord")
+    for token in (None, STORVIK):
+        refused = _answered(client, _task(client, proposal), "accepted", token=token)
+        assert (refused.status_code, _plan(client, plan)) == (403, plan)
+    assert _answered(client, _task(client, proposal), "rejected").status_code == 200
+    assert _task(client, proposal, STORVIK)["status"] == "rejected"
+
+
+def test_consent_to_less_than_the_plan_shows_no_proposal(client: FlaskClient, plan: dict[str, Any]):
+    proposal = _proposal(client, _proposed(client, plan, title=TITLE))
+    gone = changed(
+        "ip.consent.withdrawn", ("data.scopes", ["plan-create", "plan-share"]), ("data.date", "2026-04-13")
+    )
+    assert post(client, gone).status_code == 202
+    assert send(client, "GET", f"CarePlan/{plan['id']}").status_code == 404
+    assert send(client, "GET", f"CareTeam/{plan['careTeam'][0]['reference'][9:]}").status_code == 200
+    assert send(client, "GET", f"ServiceRequest/{proposal['id']}").status_code == 404
+    assert "entry" not in send(client, "GET", "ServiceRequest?intent=proposal").json
