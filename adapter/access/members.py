@@ -38,6 +38,17 @@ def shown(
         case = known.get(row.case)
         if case is None:
             case = known[row.case] = cases.gather(conn, org=home(book), now=now, case_key=row.case)
-        if case.key is not None and membership.shown(case, party, book, type_=row.type, on=on):
+        if case.key is not None and membership.shown(case, party, book, type_=_judged(row), on=on):
             found.append(row)
     return tuple(found)
+
+
+_PROPOSAL: Final = b'"intent":"proposal"'
+
+
+def _judged(row: Row) -> str:
+    """Return as which type a row is judged: a proposal says what the plan says, so what opens the plan opens it.
+
+    Inside a string a quote is escaped, so the bytes say it of an element.
+    """
+    return "CarePlan" if row.type == "ServiceRequest" and _PROPOSAL in row.body else row.type

@@ -1,4 +1,4 @@
-"""Rows of IPK-F030 to F044: what is written over FHIR. R4 http.html; RFC 5789; RFC 6902."""
+"""Rows of IPK-F030 to F044, F080 and F081: what is written over FHIR. R4 http.html; RFC 5789; RFC 6902."""
 
 from __future__ import annotations
 
@@ -44,5 +44,10 @@ WRITING: Final[dict[str, Row]] = {
     "IPK-F044": Row(409, "conflict", "Ressursen er endret siden versjonen i meta.versionId",
         "The resource has changed since the version of meta.versionId", "Les ressursen på nytt og gjør endringen der",
         "Read the resource again and change that"),
+    "IPK-F080": Row(422, "informational", "Planen er ikke endret: forslaget ligger hos virksomheten som har ansvaret for den",
+        "The plan is unchanged: the proposal lies with the organisation that answers for it",
+        "Følg oppgaven som har forslaget som focus", "Follow the Task whose focus is the proposal"),
+    "IPK-F081": Row(422, "business-rule", "Planen er virksomhetens egen, eller ingen kan svare på forslaget",
+        "The plan is the organisation's own, or nobody can answer the proposal", "Skriv i planen", "Write the plan"),
 }
 """What is written over FHIR."""

@@ -21,6 +21,7 @@ from adapter.events import (
     people,
     plans,
     planwork,
+    proposals,
     rehabilitation,
     team,
 )
@@ -36,6 +37,7 @@ NEED: Final = ("meldeId", "needId")
 PLAN: Final = ("planId", "planIdentifier")
 ASSIGNMENT: Final = ("assignmentId",)
 TRANSFER: Final = (*PLAN, "taskId")
+TASK: Final = ("taskId",)
 ANY: Final = (*NEED, *ASSIGNMENT, *PLAN)
 
 
@@ -138,6 +140,8 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E69", "ip.message.sent", messages.MessageSent, "Melding sendt", "none", ()),
     ("E69", "ip.message.receipt", messages.MessageReceipt, "Kvittering mottatt", "none", ()),
     ("E70", "ip.document.filed", handling.DocumentFiled, "Dokument journalført", "none", ()),
+    ("E71", "ip.plan-change.proposed", proposals.PlanChangeProposed, "Endring av plan foreslått", "required", PLAN),
+    ("E71", "ip.plan-change.answered", proposals.PlanChangeAnswered, "Forslag til endring besvart", "required", TASK),
 )  # fmt: skip
 """(number, type, model, title, continues, by) of what a sender may post."""
 

@@ -270,6 +270,7 @@ RULES: Final = (
     _rule("activity-status", planchecks.activity_fits, "activity", "decisions"),
     _rule("evaluation-date", planchecks.evaluated_by_now, "nextEvaluation", "result"),
     _rule("plan-transfer", planchecks.request_is_whole, "step"),
+    _rule("plan-proposal", planchecks.proposal_says_something, "continues"),
     _rule("consent-basis", consentchecks.not_required_needs_basis, "consent", "plan"),
     _rule("consent-complete", consentchecks.complete, "consent", "plan"),
     _rule("consent-date", consentchecks.dated_by_now, "consent", "plan"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from adapter.events.catalogue import EventType
     from adapter.events.envelope import Context
 
+PROPOSED: Final = "ip.plan-change.proposed"
 REQUESTED: Final = ("to", "date", "reasonCode")
 """What a request to take over a plan must say."""
 BEGINS: Final[Mapping[str, tuple[str, ...]]] = {"ip.plan.created": ("draft", "active")}
@@ -69,3 +70,9 @@ def request_is_whole(data: Raw, row: EventType, _context: Context) -> Iterator[F
     for name in REQUESTED:
         if data.get(name) is None:
             yield fault("IPK-E005", name)
+
+
+def proposal_says_something(data: Raw, row: EventType, _context: Context) -> Iterator[Finding]:
+    """Find a proposal that neither says what the plan is to be nor has words."""
+    if row.type == PROPOSED and data.get("plan") is None and data.get("text") is None:
+        yield fault("IPK-E005", "text", "plan")

@@ -76,20 +76,25 @@ class Participant(Part):
     consent_scope: Scope | None = Field(None, description="The scope of consent the participation rests on")
 
 
-class Plan(Part):
-    """An individual plan as its writer has it. The nine items are computed from it."""
+class PlanContent(Part):
+    """What a plan says of itself: goals, measures, and when and how it holds."""
 
-    identifier: PlanIdentifier = Field(description="The writer's own identifier")
     title: Label | None = Field(None, description="Title")
     status: Literal["draft", "active", "on-hold"] = Field(description="draft, active, or (E35 only) on-hold")
     period: Period = Field(description="When it holds")
-    responsible: Responsible = Field(description="The organisation responsible")
     goals: tuple[PlanGoal, ...] = Field((), max_length=LIST_LIMIT, description="Goals")
     activities: tuple[Activity, ...] = Field((), max_length=LIST_LIMIT, description="Measures")
-    participants: tuple[Participant, ...] = Field((), max_length=LIST_LIMIT, description="Who takes part")
     contributions: Text | None = Field(None, description="What patient and family contribute")
     cooperation: Text | None = Field(None, description="Need of cooperation with others")
     next_evaluation: Day | None = Field(None, description="Next evaluation")
+
+
+class Plan(PlanContent):
+    """An individual plan as its writer has it. The nine items are computed from it."""
+
+    identifier: PlanIdentifier = Field(description="The writer's own identifier")
+    responsible: Responsible = Field(description="The organisation responsible")
+    participants: tuple[Participant, ...] = Field((), max_length=LIST_LIMIT, description="Who takes part")
     consent: Consent = Field(description="Consent to the plan and to sharing it")
 
 

@@ -40,6 +40,8 @@ class Writable:
 
 
 _ACTIVITY: Final = "ip.activity.changed"
+_PROPOSED: Final = "ip.plan-change.proposed"
+_ANSWERED: Final = "ip.plan-change.answered"
 _ANSWERS: Final = (
     "ip.need.acknowledged", "ip.need.info-requested", "ip.need.accepted", "ip.need.declined", "ip.need.fulfilled",
     "ip.need.withdrawn",
@@ -54,17 +56,22 @@ _ROWS: Final = (
     Writable(
         type="CarePlan",
         create=("ip.plan.created",),
-        update=("ip.plan.updated", "ip.plan.closed"),
+        update=("ip.plan.updated", "ip.plan.closed", _PROPOSED),
         delete=("ip.plan.closed",),
     ),
     Writable(type="Goal", create=("ip.goal.changed",), update=("ip.goal.changed",), delete=("ip.goal.changed",)),
     Writable(
         type="ServiceRequest",
-        create=("ip.need.identified", _ACTIVITY),
-        update=("ip.need.withdrawn", _ACTIVITY),
+        create=("ip.need.identified", _ACTIVITY, _PROPOSED),
+        update=("ip.need.withdrawn", _ACTIVITY, _ANSWERED),
         delete=("ip.need.withdrawn", _ACTIVITY),
     ),
-    Writable(type="Task", create=(_ACTIVITY,), update=(*_ANSWERS, _ACTIVITY), delete=(_ACTIVITY,)),
+    Writable(
+        type="Task",
+        create=(_ACTIVITY,),
+        update=(*_ANSWERS, _ACTIVITY, _ANSWERED, "ip.plan.updated", "ip.plan.transferred"),
+        delete=(_ACTIVITY,),
+    ),
     Writable(
         type="Appointment",
         create=("ip.meeting.called", _ACTIVITY),

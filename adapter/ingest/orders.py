@@ -46,3 +46,5 @@ class Written:
     replayed: bool = False
     event_id: str = ""
     warnings: tuple[Fault, ...] = ()
+    proposed_to: str = ""
+    """Name of the organisation with which the write lies as a proposal: what was meant is as it was, and `row` is the proposal."""

@@ -18,8 +18,9 @@ from adapter import naming
 from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError, RoutingError, SystemFault
 from adapter.events import Event
-from adapter.fhir import deletion, kept, parts
+from adapter.fhir import deletion, parts, proposals
 from adapter.fhir.query import Row
+from adapter.ingest import became
 from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_of
 from adapter.ingest.commit import known, retrying
 from adapter.ingest.commit import write as write_unit
@@ -171,7 +172,11 @@ def _replayed(conn: Connection, basis: _Basis) -> Written | None:
         stored = events.find(conn, id_)
         if stored is None:
             continue
-        made = row or _made(conn, order.type, (orjson.loads(stored.answer),))
+        if row is not None and stored.type == writing.PROPOSED:
+            return replace(
+                became.proposal(conn, basis.book, (orjson.loads(stored.answer),)), replayed=True, event_id=id_
+            )
+        made = row or became.made(conn, order.type, (orjson.loads(stored.answer),))
         status = 201 if order.interaction == "create" else 200
         return Written(status=status, row=made, replayed=True, event_id=id_)
     return None
@@ -214,19 +219,24 @@ def _told(services: Services, conn: Connection, basis: _Basis) -> Written:
     """Write the events in turn, then compare what was said with what is stored."""
     said = _whole(basis.said)
     case = _case(conn, basis, owner(basis.book, basis.party))
+    _check_seen(conn, basis, said)
     wish = _wish(conn, basis, said, case)
     told = writing.told(wish)
     answers = [
         _one(services, conn, basis, one, number=number, case_key=case.key) for number, one in enumerate(told)
     ]
+    warnings = tuple(_warning(w, told[0]) for answer in answers for w in answer["warnings"])
+    if basis.row is not None and told[0].type == writing.PROPOSED:
+        done = became.proposal(conn, basis.book, answers)
+        became.check_proposed(conn, said, done)
+        return replace(done, warnings=warnings)
     if basis.row is not None:
         row = resources.many(conn, (f"{basis.row.type}/{basis.row.id}",))[f"{basis.row.type}/{basis.row.id}"]
     else:
-        row = _made(conn, basis.order.type, answers)
+        row = became.made(conn, basis.order.type, answers)
     if basis.order.interaction != "delete":
-        _check_kept(conn, said, row)
+        became.check_kept(conn, said, row)
     status = {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
-    warnings = tuple(_warning(w, told[0]) for answer in answers for w in answer["warnings"])
     return Written(status=status, row=row, event_id=str(answers[0]["eventId"]), warnings=warnings)
 
 
@@ -245,16 +255,8 @@ def _wish(conn: Connection, basis: _Basis, said: Resource, case: Case) -> writin
         key=basis.key,
         now=basis.now,
         provenance=basis.order.provenance,
-        stored=_reader(conn),
+        stored=became.reader(conn),
     )
-
-
-def _reader(conn: Connection) -> Callable[[str], Resource | None]:
-    def read(reference: str) -> Resource | None:
-        found = resources.many(conn, (reference,)).get(reference)
-        return orjson.loads(found.body) if found is not None else None
-
-    return read
 
 
 def _case(conn: Connection, basis: _Basis, org: str) -> Case:
@@ -347,21 +349,11 @@ def _warning(said: dict[str, Any], told: Told) -> Fault:
     return Fault(code=said["code"], path=_place(said["path"], told, ""), severity="may")
 
 
-def _made(conn: Connection, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
-    """Return what a create made, or the one it joined."""
-    effects = [e for answer in answers for e in answer["effects"] if e["resource"].startswith(f"{type_}/")]
-    fresh = next((e["resource"] for e in effects if e["change"] == "created"), None)
-    named = writing.IDS[type_](answers[0]) if type_ in writing.IDS and fresh is None else None
-    joined = [f"{type_}/{named}"] if named else [e["resource"] for e in effects]
-    reference = fresh or next(iter(joined), None)
-    if reference is None:
-        raise FhirError("IPK-F036", at=type_)
-    return resources.many(conn, (reference,))[reference]
-
-
-def _check_kept(conn: Connection, said: Resource, row: Row) -> None:
-    """Refuse a write of which something would be lost. Raises Faults IPK-F035 with each place."""
-    compared, skip = writing.compared(said)
-    gone = kept.lost(compared, orjson.loads(row.body), skip=skip, stored=_reader(conn))
-    if gone:
-        raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))
+def _check_seen(conn: Connection, basis: _Basis, said: Resource) -> None:
+    """Refuse a proposal about a plan that the writer may not see: for it there is none. Raises IPK-F041."""
+    named = proposals.plan_of(said) if proposals.is_proposal(said) else None
+    if named is None:
+        return
+    row = resources.many(conn, (named,)).get(named)
+    if row is None or not basis.order.sees(conn, row):
+        raise FhirError("IPK-F041", at="ServiceRequest.supportingInfo")

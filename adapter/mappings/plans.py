@@ -16,6 +16,7 @@ from adapter.mappings import (
     plannews,
     plantransfer,
     planview,
+    proposed,
     team,
     views,
 )
@@ -336,4 +337,5 @@ def closed(ctx: Context) -> Change:
         + Change(resources=({**old, "status": status, "period": period},), case={"planId": old["id"]})
         + planclocks.stopped(ctx, old)
         + plantransfer.called_off(ctx, old)
+        + proposed.called_off(ctx, old)
     )

@@ -72,9 +72,14 @@ def author(book: AddressBook, plan: Resource) -> Party | None:
 
 def writer(ctx: Context, plan: Resource) -> Party | None:
     """Return the party that may write: the author; while another's yes is waited for, the one who asked for it."""
-    task = handed_over(ctx.case, plan)
-    asked_by = ctx.book.by_organisation(views.reference_id(task.get("requester"))) if task else None
-    return asked_by or author(ctx.book, plan)
+    return writer_in(ctx.case, ctx.book, plan)
+
+
+def writer_in(case: Case, book: AddressBook, plan: Resource) -> Party | None:
+    """Return the same of a case without an event."""
+    task = handed_over(case, plan)
+    asked_by = book.by_organisation(views.reference_id(task.get("requester"))) if task else None
+    return asked_by or author(book, plan)
 
 
 def check_writer(ctx: Context, responsible: Party | None) -> None:

@@ -245,7 +245,7 @@ def _excepts(consent: Resource) -> bool:
 
 
 def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
-    """Return what a party is to a case: home, performer or reporter of a need, who serves the municipality or has the plan.
+    """Return what a party is to a case: home, performer or reporter of a need, or what else a Part says.
 
     Another service of the same organisation (level 1) has the same part.
     """
@@ -259,6 +259,9 @@ def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
         found.add("municipality")
     if any(_same_organisation(one, party, book) for one in _answering(case)):
         found.add("responsible")
+    held = (a.organisation for a in assignments(case) if a.lasts(case.now.date()))
+    if any(_same_organisation(one, party, book) for one in held):
+        found.add("team")
     return frozenset(found)
 
 

@@ -13,9 +13,9 @@ from adapter.errors import RoutingError
 from adapter.model import Reason
 from adapter.rules import anchors
 
-Part = Literal["home", "performer", "reporter", "municipality", "responsible"]
+Part = Literal["home", "performer", "reporter", "municipality", "responsible", "team"]
 """What a party is to a case: one of our own, owner of one of its needs, who reported one, who serves the patient, or who
-answers for the plan, or is asked to."""
+answers for the plan, or is asked to, or has somebody in the team."""
 
 _ANY_OF_CASE: Final[frozenset[Part]] = frozenset(
     {"home", "performer", "reporter", "municipality", "responsible"}
@@ -78,6 +78,8 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.address.changed": _HOME,
         "ip.document.filed": _HOME,
         "ip.plan-document.shared": _ANY_OF_CASE,
+        "ip.plan-change.proposed": _ANY_OF_CASE | {"team"},
+        "ip.plan-change.answered": _ANY_OF_CASE | {"team"},
         "ip.meeting.called": _ANY_OF_CASE,
         "ip.meeting.answered": _ANY_OF_CASE,
         "ip.meeting.held": _ANY_OF_CASE,
@@ -97,7 +99,7 @@ def check(event_type: str, parts: frozenset[Part]) -> tuple[Reason, ...]:
     allowed = MAY.get(event_type)
     if allowed is None:
         return ()
-    for part in ("home", "performer", "reporter", "municipality", "responsible"):
+    for part in ("home", "performer", "reporter", "municipality", "responsible", "team"):
         if part in allowed and part in parts:
             return (anchors.fixed("authority-part", part),)
     raise RoutingError("IPK-R005", at="$.source")

@@ -51,6 +51,7 @@ _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.plan.transferred/accepted", ("transferred",), OWN),
     ("ip.plan.transferred/declined", ("transferred",), OWN),
     ("ip.plan.transferred/withdrawn", ("transferred",), OWN),
+    ("ip.plan-change.proposed", (*LIVE, "transferred"), OWN),
     ("ip.plan-document.shared", (*LIVE, "transferred"), OWN),
     ("ip.plan.closed/completed", (*LIVE, "transferred"), "completed"),
     ("ip.plan.closed/revoked", (*LIVE, "transferred"), "revoked"),

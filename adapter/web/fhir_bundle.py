@@ -298,9 +298,8 @@ def _told(call: Call, done: Written) -> dict[str, Any]:
         said |= {"etag": bundle.etag(row.version), "lastModified": bundle.last_modified(row.updated)}
         if done.status != 204:  # noqa: PLR2004 (deleted: it is nowhere)
             said["location"] = f"{call.shared.base}/fhir/{fhir_write.location(row)}"
-    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-    if done.warnings:
-        said["outcome"] = outcome.of_faults(done.warnings, lang=lang)
+    if done.warnings or done.proposed_to:
+        said["outcome"] = fhir_write.told(call, done)
     whole = row is not None and fhir_write.asked_for(call) == "representation" and done.status != 204  # noqa: PLR2004
     return {"resource": orjson.loads(row.body), "response": said} if row and whole else {"response": said}
 

@@ -18,7 +18,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError
-from adapter.fhir import bundle, outcome, patching, r4, strict
+from adapter.fhir import bundle, outcome, patching, r4, strict, written
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
@@ -120,7 +120,7 @@ def checked(said: Any, type_: str, id_: str | None = None) -> Any:
     """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault."""
     if said.get("resourceType") not in (None, type_) or (id_ is not None and said.get("id", id_) != id_):
         raise FhirError("IPK-F037", at=type_)
-    if found := r4.check(said):
+    if found := written.check(said):
         raise Faults(found)
     return said
 
@@ -176,7 +176,7 @@ def order(  # noqa: PLR0913 (all by name)
         party=call.caller.party if call.caller else None,
         provenance=_provenance(call),
         sees=partial(_sees, call),
-        check=r4.check,
+        check=written.check,
     )
 
 
@@ -251,6 +251,8 @@ def _answer(call: Call, make: Callable[[], Order]) -> Answer:
     seen(call, [done])
     if row is None or done.status == _NO_CONTENT:
         return answers.empty(_NO_CONTENT, _version(row))
+    if done.proposed_to:
+        return _proposed(call, done, row)
     headers = [*_version(row)]
     if done.status == _LOCATED:
         headers.append(("Location", f"{call.shared.base}/fhir/{location(row)}"))
@@ -264,11 +266,26 @@ def _preferred(call: Call, done: Written, headers: list[tuple[str, str]]) -> Ans
     if wanted == "minimal":
         return answers.raw(b"", media=answers.FHIR, status=done.status, headers=headers)
     if wanted == "operationoutcome":
-        lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
-        content = outcome.of_faults(done.warnings, lang=lang)
-        return answers.json(content, media=answers.FHIR, status=done.status, headers=headers)
+        return answers.json(told(call, done), media=answers.FHIR, status=done.status, headers=headers)
     body = done.row.body if done.row else b""
     return answers.raw(body, media=answers.FHIR, status=done.status, headers=headers)
+
+
+def _proposed(call: Call, done: Written, row: Row) -> Answer:
+    """Return where the proposal is and with whom it lies; of what was meant to be written nothing has changed."""
+    headers = [("Location", f"{call.shared.base}/fhir/{location(row)}")]
+    if done.replayed:
+        headers.append(("Idempotent-Replayed", "true"))
+    if asked_for(call) == "minimal":
+        return answers.raw(b"", media=answers.FHIR, status=done.status, headers=headers)
+    return answers.json(told(call, done), media=answers.FHIR, status=done.status, headers=headers)
+
+
+def told(call: Call, done: Written) -> dict[str, Any]:
+    """Return the OperationOutcome of a write: its warnings, and that it lies as a proposal where it does."""
+    note = (Fault(code="IPK-F080", severity="note", hint=done.proposed_to),) if done.proposed_to else ()
+    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    return outcome.of_faults((*note, *done.warnings), lang=lang)
 
 
 def asked_for(call: Call) -> str:
@@ -319,6 +336,7 @@ def allowed(path: str) -> tuple[str, ...]:
 
 
 _TEXTS: Final = {
+    202: "Another organisation's plan: it is as it was, and Location names the proposal that lies with it",
     200: "Written; the resource as it is now, unless Prefer says otherwise",
     400: "Not JSON of FHIR, type or id differ, or X-Provenance is not valid",
     403: "The organisation may not write this",

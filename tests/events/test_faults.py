@@ -187,6 +187,8 @@ BAD = [
     ("ip.plan.evaluated", "data.nextEvaluation", "2026-10-01", "IPK-E010", None),
     ("ip.plan.evaluated", "data.nextEvaluation", None, "IPK-E005", None),
     ("ip.plan.transferred", "data.to", None, "IPK-E005", None),
+    ("ip.plan-change.answered", "data.step", "maybe", "IPK-E008", None),
+    ("ip.plan-change.proposed", "data.baseVersion", 0, "IPK-E007", None),
     ("ip.activity.changed", "data.activity.status", "booked", "IPK-E008", None),
     ("ip.activity.changed", "data.activity.period", {"start": "2026-06-22", "end": "2026-06-01"}, "IPK-E010",
      "$.data.activity.period.end"),
@@ -253,8 +255,15 @@ def test_every_rule_across_fields_has_a_bad_example():
     broken = {
         fault.rule for type_, path, value, *_ in BAD for fault in faults_of(changed(type_, (path, value)))
     }
-    # The local identifier needs several changes at once: its own test below.
-    assert {rule.anchor for rule in RULES} - broken == {"local-identifier"}
+    # These need several changes at once: their own tests below.
+    assert {rule.anchor for rule in RULES} - broken == {"local-identifier", "plan-proposal"}
+
+
+def test_a_proposal_says_what_the_plan_is_to_be_or_has_words():
+    proposed, silent = "ip.plan-change.proposed", ("data.plan", MISSING)
+    assert found(changed(proposed, silent)) == set()
+    assert found(changed(proposed, ("data.text", MISSING))) == set()
+    assert found(changed(proposed, silent, ("data.text", MISSING))) == {("IPK-E005", "$.data.text")}
 
 
 def test_a_local_identifier_needs_birth_date_and_gender():

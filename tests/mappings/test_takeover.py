@@ -15,8 +15,10 @@ from adapter.kith.dialog import Notes
 from adapter.kith.head import Address, Unit
 from adapter.kith.text import parse
 from adapter.mappings import planview
+from adapter.web import create_app
 from tests import otherside
 from tests.house import House
+from tests.web.writes import issues, send
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
 SHARED = PLAN["consent"] | {
@@ -221,3 +223,51 @@ def test_a_yes_moves_the_plan_as_it_is_known_here(hospital: House, to_hospital: 
     told = answer(hospital, "accepted")
     assert author(hospital) == naming.unit_id("st-olavs-fmr")
     assert told.case["planId"]
+
+
+# ── over FHIR ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("status", "line", "left"),
+    [("accepted", YES, "completed"), ("completed", YES, "completed"), ("rejected", NO, "rejected")],
+)
+def test_a_task_of_a_received_question_is_answered_over_fhir_as_by_the_event(
+    hospital: House, to_hospital: bytes, status: str, line: str, left: str
+):
+    hospital.receive(to_hospital)
+    hospital.send()
+    (item,) = hospital.items("confirm-transfer")
+    client = create_app(hospital.services).test_client()
+    done = send(client, "PUT", f"Task/{item['id']}", {**item, "status": status}, token=None)
+    assert (done.status_code, done.json["status"]) == (200, left), done.text
+    assert hospital.events()[-1] == "ip.plan.transferred"
+    (document,) = hospital.send()
+    assert line in text(document)
+    again = send(client, "PATCH", f"Task/{item['id']}", {"status": "cancelled"}, token=None)
+    assert again.status_code == 422
+
+
+def test_a_received_question_is_not_taken_back_over_fhir_by_who_was_asked(
+    hospital: House, to_hospital: bytes
+):
+    hospital.receive(to_hospital)
+    (item,) = hospital.items("confirm-transfer")
+    client = create_app(hospital.services).test_client()
+    answer = send(client, "PATCH", f"Task/{item['id']}", {"status": "cancelled"}, token=None)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-E010", "Task.focus")])
+    assert hospital.items("confirm-transfer") == [item]
+
+
+def test_a_task_about_a_plan_known_here_is_answered_over_fhir_by_who_is_asked(hospital: House):
+    need = hospital.need()
+    hospital.clock.advance(days=2)
+    hospital.post("ip.plan.created", source="urn:her:5079", continues={"meldeId": need.case["meldeId"]},
+                  plan=PLAN | {"consent": SHARED})  # fmt: skip
+    hospital.post("ip.plan.transferred", source="urn:her:5079", continues=NAMED, to={"key": "st-olavs-fmr"},
+                  reasonCode="hospital-takes-over")  # fmt: skip
+    (item,) = hospital.items("confirm-transfer")
+    client = create_app(hospital.services).test_client()
+    done = send(client, "PATCH", f"Task/{item['id']}", {"status": "accepted"}, token=None)
+    assert (done.status_code, done.json["status"]) == (200, "completed"), done.text
+    assert author(hospital) == naming.unit_id("st-olavs-fmr")

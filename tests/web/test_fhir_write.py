@@ -537,12 +537,47 @@ def test_another_plan_may_follow_a_deleted_one(client: FlaskClient, plan: dict[s
     assert answer.status_code == 201, answer.text
 
 
+# ── the guide's profiles ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_write_is_held_against_the_guides_profile_of_it(client: FlaskClient, patient: str):
+    said = writes.plan(patient)
+    said["author"] = {"reference": "PractitionerRole/somebody"}
+    answer = send(client, "POST", "CarePlan", said)
+    assert answer.status_code == 422
+    assert ("IPK-F049", "CarePlan.author") in issues(answer), answer.text
+
+
+def test_a_patch_is_held_against_the_profile_too(client: FlaskClient, plan: dict[str, Any]):
+    answer = send(
+        client, "PATCH", f"CarePlan/{plan['id']}", {"author": {"reference": "PractitionerRole/somebody"}}
+    )
+    assert (answer.status_code, issues(answer)[0]) == (422, ("IPK-F049", "CarePlan.author"))
+
+
+@pytest.mark.parametrize("left_out", ["identifier", "period", "author", "category"])
+def test_what_the_profile_wants_and_we_fill_in_may_be_left_out(
+    client: FlaskClient, patient: str, left_out: str
+):
+    said = {k: v for k, v in writes.plan(patient).items() if k != left_out}
+    answer = send(client, "POST", "CarePlan", said)
+    assert (answer.status_code, bool(answer.json.get(left_out))) == (201, True), answer.text
+
+
 # ── who may ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_only_the_authors_organisation_writes_a_plan(client: FlaskClient, plan: dict[str, Any]):
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**plan, "title": "Vår"}, token=None)
-    assert (answer.status_code, issues(answer)[0][0]) == (403, "IPK-E025")
+    assert (answer.status_code, issues(answer)[0][0]) == (202, "IPK-F080")
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
+    for method, path, body in (
+        ("PUT", f"CarePlan/{plan['id']}", {**plan, "status": "completed"}),
+        ("DELETE", f"CarePlan/{plan['id']}", None),
+        ("PATCH", plan["goal"][0]["reference"], {"lifecycleStatus": "completed"}),
+    ):
+        answer = send(client, method, path, body, token=None)
+        assert (answer.status_code, issues(answer)[0][0]) == (403, "IPK-E025"), path
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])

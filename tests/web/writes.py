@@ -50,7 +50,8 @@ def issues(answer: TestResponse) -> list[tuple[str, str]]:
     ]
 
 
-def _organisation(key: str) -> str:
+def organisation(key: str) -> str:
+    """Return the reference of the Organization of a party."""
     party = BOOK.by_key(key)
     assert party is not None
     return f"Organization/{party.organisation_id}"
@@ -117,7 +118,7 @@ def plan(patient: str, *, author: str = "August September") -> dict[str, Any]:
         "title": said["title"],
         "subject": subject,
         "period": said["period"],
-        "author": {"reference": _organisation("alvdal-saksbehandling")},
+        "author": {"reference": organisation("alvdal-saksbehandling")},
         "contributor": [{"display": author}],
         "careTeam": [{"reference": "#team"}],
         "supportingInfo": [{"reference": "#consent"}],

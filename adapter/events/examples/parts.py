@@ -16,6 +16,7 @@ ADAPTER: Final = "urn:adapter"
 SENT: Final = "3e0f6c2a-93f2-5b55-9d2a-6a8f0f3d7c10"
 ASSIGNMENT: Final = "7c8a4a55-2d1b-5f0e-8a52-1a8c7b6d5e4f"
 PLAN: Final = "d4f4f771-f4ef-5c15-9f0a-2b3c4d5e6f70"
+TASK: Final = "a1b7e0d2-6f0c-5e4b-9c59-7d0f2e1a3b4c"
 FIRST: Final = "5c1b4f0e-6c0e-4a53-9f39-0f4d6f7f9b11"
 """Id of the E01 that the others continue."""
 REFUSED: Final = {"code": "E21", "text": "Pasienten finnes ikke i virksomheten"}

@@ -1,4 +1,4 @@
-"""Examples of plans, meetings and access to a platform: E34-E44, E68."""
+"""Examples of plans, meetings and access to a platform: E34-E44, E68, E71."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from adapter.events.examples.parts import (
     NEED,
     PLAN,
     PLAN_CONTENT,
+    TASK,
     Examples,
 )
 
@@ -124,6 +125,23 @@ DATA: Final[Examples] = {
         "access": "t1",
         "until": "2026-06-30",
         "reasonCode": "no-longer-needed",
+    }),
+    "ip.plan-change.proposed": (HOSPITAL, "2026-06-18T10:00:00+02:00", IN_HOSPITAL | {
+        "continues": {"planIdentifier": PLAN_CONTENT["identifier"]},
+        "baseVersion": 1,
+        "plan": {
+            "title": "Individuell plan",
+            "status": "active",
+            "period": {"start": "2026-04-01", "end": "2027-03-31"},
+            "goals": [{"id": "g1", "text": "Gå tur med hunden hver dag, også om vinteren", "status": "active"}],
+            "activities": PLAN_CONTENT["activities"],
+        },
+        "text": "Pasienten vil gå tur også om vinteren.",
+    }),
+    "ip.plan-change.answered": (MUNICIPALITY, "2026-06-19T10:00:00+02:00", IN_MUNICIPALITY | {
+        "continues": {"taskId": TASK},
+        "step": "declined",
+        "text": "Tas opp på neste ansvarsgruppemøte.",
     }),
 }  # fmt: skip
 """Type → (source, time, data), each by number."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from adapter.mappings.writing.parties import acting
 from adapter.mappings.writing.planparts import origin, undetailed
+from adapter.mappings.writing.proposals import PROPOSED
 from adapter.mappings.writing.table import IDS, compared, told
 from adapter.mappings.writing.wish import Told, Wish
 
-__all__ = ["IDS", "Told", "Wish", "acting", "compared", "origin", "told", "undetailed"]
+__all__ = ["IDS", "PROPOSED", "Told", "Wish", "acting", "compared", "origin", "told", "undetailed"]

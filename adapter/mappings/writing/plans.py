@@ -28,13 +28,18 @@ def created(wish: Wish) -> tuple[Told, ...]:
     return (_told(wish, "ip.plan.created", {}),)
 
 
+def rewritten(wish: Wish, base: int) -> Told:
+    """Return ip.plan.updated of the whole plan, made from a version of it. E35."""
+    continues = {"continues": {"planId": (wish.old or {})["id"]}}
+    return _told(wish, "ip.plan.updated", {**continues, "baseVersion": base})
+
+
 def updated(wish: Wish) -> tuple[Told, ...]:
     """Return ip.plan.updated of the whole plan, or ip.plan.closed where only its status says that it is over. E35, E40."""
     old = wish.old or {}
     reason = CLOSED.get(wish.said["status"])
-    continues = {"continues": {"planId": old["id"]}}
     if reason is None or wish.said["status"] == old["status"]:
-        return (_told(wish, "ip.plan.updated", {**continues, "baseVersion": int(old["meta"]["versionId"])}),)
+        return (rewritten(wish, int(old["meta"]["versionId"])),)
     changed = [n for n in {*wish.said, *old} - _CLOSING if wish.said.get(n) != old.get(n)]
     if changed:
         raise refused(NO_EVENT, *(f"CarePlan.{name}" for name in sorted(changed)), hint="status")
@@ -67,25 +72,33 @@ def _told(wish: Wish, type_: str, more: Json) -> Told:
 
 
 def _plan(wish: Wish, places: dict[str, str]) -> Json:
-    said, consent_at = wish.said, consents.of_plan(wish)
-    places["$.data.plan.consent"] = consent_at[1]
-    activities, evaluation = _activities(wish, places)
-    period = said.get("period", {})
+    consent, places["$.data.plan.consent"] = consents.of_plan(wish)
     return parts.filled(
         {
             "identifier": _identifier(wish),
+            **content(wish, places),
+            "responsible": _responsible(wish),
+            "participants": _participants(wish),
+            "consent": consent,
+        }
+    )
+
+
+def content(wish: Wish, places: dict[str, str]) -> Json:
+    """Return what a CarePlan says of itself; `places` learns where each part of it stands. Raises Faults IPK-F035, F041."""
+    said, (activities, evaluation) = wish.said, _activities(wish, places)
+    period = said.get("period", {})
+    return parts.filled(
+        {
             "title": said.get("title"),
             "status": said["status"],
             "period": parts.filled(
                 {"start": period.get("start") or wish.today.isoformat(), "end": period.get("end")}
             ),
-            "responsible": _responsible(wish),
             "goals": _goals(wish, places),
             "activities": activities,
-            "participants": _participants(wish),
             **_notes(wish),
             "nextEvaluation": evaluation,
-            "consent": consent_at[0],
         }
     )
 

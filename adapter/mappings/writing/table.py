@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from adapter.fhir import plans as fhir_plans
-from adapter.mappings.writing import consents, meetings, needs, plans, team
+from adapter.fhir import proposals as fhir_proposals
+from adapter.mappings.writing import consents, meetings, needs, plans, proposals, team
 from adapter.mappings.writing.wish import NO_EVENT, Interaction, Told, Wish, refused
 from adapter.model import Resource
 
@@ -36,16 +37,20 @@ _ACTIVITY: Final[Mapping[Interaction, Build]] = {
 _GOAL: Final[Mapping[Interaction, Build]] = {"create": plans.goal, "update": plans.goal, "delete": plans.goal}
 _ROWS: Final[tuple[Row, ...]] = (
     ("CarePlan", _closed, {"update": plans.updated}, ("CarePlan.contributor", "CarePlan.period")),
-    ("CarePlan", _any, {"create": plans.created, "update": plans.updated, "delete": plans.deleted},
+    ("CarePlan", _any, {"create": plans.created, "update": proposals.updated, "delete": plans.deleted},
      ("CarePlan.contributor", "CarePlan.created")),
     ("Goal", _any, _GOAL, ("Goal.identifier", "Goal.expressedBy")),
     ("ServiceRequest", needs.is_need, {"create": needs.created, "update": needs.updated, "delete": needs.deleted},
      ("ServiceRequest.requester", "ServiceRequest.reasonCode", "ServiceRequest.note", "ServiceRequest.encounter",
       "ServiceRequest.status", "ServiceRequest.authoredOn")),
+    ("ServiceRequest", fhir_proposals.is_proposal, {"create": proposals.created, "update": proposals.withdrawn},
+     ("ServiceRequest.requester", "ServiceRequest.authoredOn", "CarePlan.contributor", "CarePlan.created")),
     ("ServiceRequest", _planned, _ACTIVITY, ("ServiceRequest.identifier", "ServiceRequest.authoredOn")),
     ("Task", needs.is_handling, {"update": needs.answered},
      ("Task.status", "Task.businessStatus", "Task.statusReason", "Task.note", "Task.owner", "Task.restriction",
       "Task.executionPeriod", "Task.lastModified", "Task.output", "Task.requester")),
+    ("Task", proposals.is_question, {"update": proposals.answered},
+     ("Task.status", "Task.statusReason", "Task.lastModified", "Task.requester")),
     ("Task", _planned, _ACTIVITY, ("Task.identifier", "Task.authoredOn", "Task.lastModified", "Task.requester")),
     ("Appointment", meetings.is_meeting, {"create": meetings.created, "update": meetings.updated},
      ("Appointment.status", "Appointment.participant", "Appointment.cancelationReason", "Appointment.identifier")),

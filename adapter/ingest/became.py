@@ -1,0 +1,75 @@
+"""What a write became, read where it was stored: the resource, the proposal, and whether anything of it was lost. ADR 72, 86."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from adapter.errors import Fault, Faults, FhirError
+from adapter.fhir import kept, proposals
+from adapter.fhir.query import Row
+from adapter.ingest.orders import Written
+from adapter.mappings import views, writing
+from adapter.model import AddressBook, Resource
+from adapter.store import Connection, resources
+
+Stored = Callable[[str], Resource | None]
+"""The resource behind a reference, None where there is none."""
+
+
+def reader(conn: Connection) -> Stored:
+    """Return what reads the stored resource behind a relative reference."""
+
+    def read(reference: str) -> Resource | None:
+        found = resources.many(conn, (reference,)).get(reference)
+        return orjson.loads(found.body) if found is not None else None
+
+    return read
+
+
+def made(conn: Connection, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
+    """Return what a create made, or the one it joined."""
+    effects = [e for answer in answers for e in answer["effects"] if e["resource"].startswith(f"{type_}/")]
+    fresh = next((e["resource"] for e in effects if e["change"] == "created"), None)
+    named = writing.IDS[type_](answers[0]) if type_ in writing.IDS and fresh is None else None
+    joined = [f"{type_}/{named}"] if named else [e["resource"] for e in effects]
+    reference = fresh or next(iter(joined), None)
+    if reference is None:
+        raise FhirError("IPK-F036", at=type_)
+    return resources.many(conn, (reference,))[reference]
+
+
+def check_kept(conn: Connection, said: Resource, row: Row) -> None:
+    """Refuse a write of which something would be lost. Raises Faults IPK-F035 with each place."""
+    made = orjson.loads(row.body)
+    _compare(said, made, _within(made, reader(conn)))
+
+
+def _within(resource: Resource, stored: Stored) -> Stored:
+    """Return what finds a resource behind a reference of one: contained in it, or stored."""
+    inner = {f"#{one.get('id')}": one for one in resource.get("contained", ())}
+    return lambda reference: inner.get(reference) or stored(reference)
+
+
+def _compare(said: Resource, made: Resource, stored: Stored) -> None:
+    compared, skip = writing.compared(said)
+    gone = kept.lost(compared, made, skip=skip, stored=stored)
+    if gone:
+        raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))
+
+
+def proposal(conn: Connection, book: AddressBook, answers: Sequence[dict[str, Any]]) -> Written:
+    """Return the proposal that a write became, and with whom it lies."""
+    row = made(conn, "ServiceRequest", answers)
+    performer = orjson.loads(row.body)["performer"][0]["reference"]
+    owner = book.by_organisation(views.reference_id({"reference": performer}))
+    named = owner.display if owner is not None else str(performer)
+    return Written(status=202, row=row, event_id=str(answers[0]["eventId"]), proposed_to=named)
+
+
+def check_proposed(conn: Connection, said: Resource, done: Written) -> None:
+    """Refuse a proposal of which something would be lost: the plan it holds is compared. Raises Faults IPK-F035."""
+    made = orjson.loads(done.row.body) if done.row is not None else {}
+    _compare(said, proposals.proposed(made) or {}, _within(made, reader(conn)))
