@@ -169,7 +169,7 @@ def _replayed(conn: Connection, basis: _Basis) -> Written | None:
     for back in (0, 1) if row is not None else (0,):
         id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
         stored = events.find(conn, id_)
-        if stored is None:
+        if stored is None or (row is not None and not _rests_on(order, row.version, row.version - back)):
             continue
         made = row or _made(conn, order.type, (orjson.loads(stored.answer),))
         status = 201 if order.interaction == "create" else 200
@@ -181,13 +181,20 @@ def _precondition(order: Order, row: Row | None) -> None:
     """Refuse what rests on an older version: If-Match, else the version that the body itself names. RFC 9110 § 13.1.1."""
     current = str(row.version) if row is not None else ""
     if order.if_match is not None:
-        tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
-        if not row or not tags & {current, "*"}:
+        if not row or not _rests_on(order, row.version):
             raise FhirError("IPK-F032")
     elif order.body is not None and row is not None:
         said = order.body.get("meta", {}).get("versionId", current)
         if said != current:
             raise FhirError("IPK-F044", at=f"{order.type}.meta.versionId")
+
+
+def _rests_on(order: Order, *versions: int) -> bool:
+    """Return whether If-Match names one of these versions, or is not given."""
+    if order.if_match is None:
+        return True
+    tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
+    return bool(tags & {"*", *map(str, versions)})
 
 
 def _said(order: Order, old: Resource | None) -> Resource:

@@ -313,6 +313,16 @@ def test_a_retried_update_is_the_same_event(client: FlaskClient, services: Servi
     assert (again.status_code, again.json, _events(services)) == (200, first.json, before)
 
 
+@pytest.mark.parametrize("tag", ['W/"7"', 'W/"13116900216"', "nonsense", "", ",,"])
+def test_what_rests_on_a_version_that_never_was_is_no_retry(
+    client: FlaskClient, plan: dict[str, Any], tag: str
+):
+    said = {**plan, "title": "Ny"}
+    assert send(client, "PUT", f"CarePlan/{plan['id']}", said, If_Match='W/"1"').status_code == 200
+    again = send(client, "PUT", f"CarePlan/{plan['id']}", said, If_Match=tag)
+    assert (again.status_code, issues(again)[0][0]) == (412, "IPK-F032")
+
+
 def test_what_says_the_same_is_no_event(client: FlaskClient, services: Services, plan: dict[str, Any]):
     before = _events(services)
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", plan)
@@ -477,6 +487,11 @@ def test_any_other_json_is_merged(client: FlaskClient, plan: dict[str, Any], med
         ([{"op": "remove", "path": "/nothing"}], JSON_PATCH, 422, "IPK-F043"),
         ([{"op": "spin", "path": "/title"}], JSON_PATCH, 422, "IPK-F043"),
         ({"op": "add"}, JSON_PATCH, 400, "IPK-F031"),
+        ({"title": "\ud800"}, WAYS[0], 400, "IPK-F031"),
+        ({"\udfff": 1}, WAYS[0], 400, "IPK-F031"),
+        ({"title": 10**30}, WAYS[0], 400, "IPK-F031"),
+        ([{"op": "replace", "path": "/title", "value": "\ud800"}], JSON_PATCH, 400, "IPK-F031"),
+        ([{"op": "test", "path": "/title", "value": 10**30}], JSON_PATCH, 400, "IPK-F031"),
         ([{"op": "replace", "path": "/id", "value": "other"}], JSON_PATCH, 400, "IPK-F037"),
         ([1], WAYS[0], 400, "IPK-F031"),
         ({"id": "other"}, WAYS[0], 400, "IPK-F037"),
