@@ -112,6 +112,8 @@ def _perform(services: Services, conn: Connection, order: Order) -> Written:
     row = _target(conn, order)
     if order.interaction == "create" and row is not None:
         return Written(status=200, row=row)
+    if order.interaction == "update" and row is None:  # by criteria that none meets. R4 http.html#cond-update
+        order = replace(order, interaction="create")
     old = orjson.loads(row.body) if row is not None else None
     key = _key(order, row)
     basis = _Basis(order=order, said={}, row=row, old=old, party=party, book=book, now=now, key=key)

@@ -375,6 +375,24 @@ def test_an_update_by_the_writers_own_identifier(client: FlaskClient, patient: s
     assert send(client, "PUT", "CarePlan", said).status_code == 400
 
 
+def test_an_update_by_criteria_that_none_meets_creates(client: FlaskClient, patient: str):
+    said = writes.plan(patient)
+    one = said["identifier"][0]
+    answer = send(client, "PUT", f"CarePlan?identifier={one['system']}|{one['value']}", said)
+    assert (answer.status_code, answer.headers["ETag"]) == (201, 'W/"1"')
+    assert answer.headers["Location"].endswith(f"CarePlan/{answer.json['id']}/_history/1")
+
+
+def test_another_organisations_plan_is_not_met_by_criteria(client: FlaskClient, plan: dict[str, Any]):
+    one = plan["identifier"][0]
+    said = {k: v for k, v in plan.items() if k not in {"id", "meta"}}
+    where = f"CarePlan?identifier={one['system']}|{one['value']}"
+    answer = send(client, "PUT", where, {**said, "title": "Ny"}, token=STORVIK)
+    assert 400 <= answer.status_code < 500
+    assert answer.json["resourceType"] == "OperationOutcome"
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
+
+
 def test_criteria_that_several_meet_are_412(client: FlaskClient, patient: str, plan: dict[str, Any]):
     for number in (1, 2):
         goal = {
