@@ -56,7 +56,9 @@ def _within(resources: Mapping[int, dict[str, Any]], of_url: Mapping[str, int]) 
     for number, one in resources.items():
         for reference in references(one):
             target = of_url.get(reference)
-            if target is None or target == number or target in found or target not in resources:
+            if target is None or target in found or target not in resources:
+                continue
+            if _root(number, found) == target:  # a ring: what holds another is not held by it
                 continue
             type_ = resources[target]["resourceType"]
             if type_ in ALWAYS or type_ in _HOLDERS.get(one["resourceType"], ()):

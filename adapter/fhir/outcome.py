@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapter.errors import AdapterError, Fault
@@ -11,6 +11,9 @@ from adapter.fhir import parts, urls
 
 SEVERITY: Final[Mapping[str, str]] = {"must": "error", "may": "warning", "note": "information"}
 """Our severities → issue-severity."""
+MOST: Final = 500
+"""Faults that one answer tells."""
+_MORE: Final = Fault(code="IPK-F054", path="", severity="note")
 
 
 def of_error(error: AdapterError, *, lang: str = "nb") -> dict[str, Any]:
@@ -18,9 +21,10 @@ def of_error(error: AdapterError, *, lang: str = "nb") -> dict[str, Any]:
     return of_faults(error.faults, lang=lang)
 
 
-def of_faults(faults: Iterable[Fault], *, lang: str = "nb") -> dict[str, Any]:
-    """Return the OperationOutcome of faults; none at all says that all is well."""
-    issues = [_issue(fault, lang) for fault in faults]
+def of_faults(faults: Sequence[Fault], *, lang: str = "nb", most: int = MOST) -> dict[str, Any]:
+    """Return the OperationOutcome of faults, at most so many; none at all says that all is well."""
+    told = [*faults[:most], _MORE] if len(faults) > most else faults
+    issues = [_issue(fault, lang) for fault in told]
     return {"resourceType": "OperationOutcome", "issue": issues or [_ALL_OK]}
 
 

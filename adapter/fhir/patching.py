@@ -12,11 +12,12 @@ import jsonpatch
 import orjson
 
 from adapter.errors import FhirError
+from adapter.fhir import strict
 
 OPERATIONS: Final = 1000
 """Operations of one JSON Patch."""
 BYTES: Final = 4_000_000
-"""Largest result: `copy` can double what is there."""
+"""Most that the resource and all that a JSON Patch adds to it come to: `copy` can double what is there."""
 _FIXED: Final = ("resourceType", "id", "meta")
 
 
@@ -27,20 +28,32 @@ def json_patch(resource: Mapping[str, Any], operations: Any) -> dict[str, Any]:
     if len(operations) > OPERATIONS:
         raise FhirError("IPK-F043", hint="operations")
     found: Any = orjson.loads(orjson.dumps(resource))
-    for number, one in enumerate(operations):
+    size = len(orjson.dumps(resource))
+    # They are applied in place, and what they bring becomes part of it: a copy, since they may be applied again.
+    for number, one in enumerate(orjson.loads(orjson.dumps(operations))):
+        size += _brought(found, one, number)
+        if size > BYTES:
+            raise FhirError("IPK-F043", at=f"[{number}]", hint="size")
         found = _applied(found, one, number)
+    strict.shallow([found])
     return _same(resource, found)
+
+
+def _brought(found: Any, operation: dict[str, Any], number: int) -> int:
+    """Return the bytes an operation may add. What is taken away again counts too: it was made. Raises FhirError IPK-F043."""
+    if operation.get("op") != "copy":
+        return len(orjson.dumps(operation.get("value")))
+    try:
+        return len(orjson.dumps(jsonpatch.JsonPointer(operation["from"]).resolve(found)))
+    except Exception:  # noqa: BLE001 (a patch from outside; what the library says of it holds values)
+        raise FhirError("IPK-F043", at=f"[{number}]") from None
 
 
 def _applied(found: Any, operation: dict[str, Any], number: int) -> Any:
     try:
-        after = jsonpatch.JsonPatch([operation]).apply(found)
-        size = len(orjson.dumps(after))
+        return jsonpatch.JsonPatch([operation]).apply(found, in_place=True)
     except Exception:  # noqa: BLE001 (a patch from outside; what the library says of it holds values)
         raise FhirError("IPK-F043", at=f"[{number}]") from None
-    if size > BYTES:
-        raise FhirError("IPK-F043", at=f"[{number}]", hint="size")
-    return after
 
 
 def merge_patch(resource: Mapping[str, Any], patch: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ resource; the models are a second opinion, heard only where the walk has said no
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from adapter.errors import Fault
 from adapter.fhir import conformance, references, shapes, walk
 from adapter.fhir.shapes import Element, Shape
 
+VALUES: Final = 20_000
+"""Values (elements, items of lists) of one resource that is judged: a hundred times a large plan."""
 _NAME: Final = re.compile(r"_?[A-Za-z][A-Za-z]{0,39}(_fhir)?")
 _HINTS: Final[Mapping[str, tuple[str, str]]] = {
     "extra_forbidden": ("structure", "unknown element"),
@@ -49,6 +52,8 @@ def check(
         return (walk.fault("resourceType", "min-1", "required element"),)
     if not shapes.known(resource["resourceType"]):
         return (Fault(code="IPK-F002", path="resourceType", rule="structure"),)
+    if resource["resourceType"] != "Bundle" and _is_vast(resource):
+        return (walk.fault(resource["resourceType"], "structure", f"at most {VALUES} values"),)
     own = walk.check(resource, further=conformance.further)
     asked = _asked(resource, profile) if profile is not None else ()
     second = _second(resource, own) if models or not shapes.listed(resource["resourceType"]) else ()
@@ -72,20 +77,35 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple({(fault.path, fault.rule): fault for fault in faults}.values())
 
 
+def _is_vast(resource: Mapping[str, Any]) -> bool:
+    """Return whether a resource holds more values than anything meant: each is judged several times."""
+    level: list[Any] = [resource]
+    values = 0
+    while level and values <= VALUES:
+        inner = [one for each in level for one in (each.values() if isinstance(each, Mapping) else each)]
+        values += len(inner)
+        level = [one for one in inner if isinstance(one, Mapping | list)]
+    return values > VALUES
+
+
 def _second(resource: Mapping[str, Any], own: Sequence[Fault]) -> Iterator[Fault]:
     """Yield what the models say about places of which the walk has said nothing."""
-    said = {fault.path.removesuffix(".resourceType") for fault in own}
     if any(fault.hint == "depth" for fault in own):
         return
+    said = frozenset(fault.path.removesuffix(".resourceType") for fault in own)
+    inside = sorted(said)
     for fault in _models(resource, resource["resourceType"]):
-        if not any(_near(fault.path, place) for place in said):
+        if not _near(fault.path, said, inside):
             yield fault
 
 
-def _near(path: str, place: str) -> bool:
-    """Return whether one place is the other, or inside it."""
-    inner, outer = (path, place) if len(path) >= len(place) else (place, path)
-    return inner.startswith(outer) and ("." in outer or outer == path)
+def _near(path: str, said: frozenset[str], inside: Sequence[str]) -> bool:
+    """Return whether a place is one of those said, or inside one, or has one of them (`inside`: in order) in it."""
+    after = bisect_left(inside, path)
+    if after < len(inside) and inside[after].startswith(path):
+        return True
+    dot = path.find(".")
+    return dot >= 0 and any(path[:end] in said for end in range(dot + 1, len(path)))
 
 
 def _model(type_: str) -> Any:

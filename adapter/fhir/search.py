@@ -50,6 +50,10 @@ _NUMBERS: Final = (FNR, DNR, FHN)
 PLAIN: Final = Setting()
 
 
+PARAMS: Final = 100
+"""Parameters of one search; each is a condition of its own to the database, which takes no thousand."""
+
+
 def parse(
     type_: str,
     params: Params,
@@ -69,6 +73,8 @@ def parse(
         raise FhirError("IPK-F002")
     if not post:
         _refuse_numbers(row, params)
+    if len(params) > PARAMS:
+        raise FhirError("IPK-F005", at="&", hint=f"{PARAMS}")
     reading = Reading(row=row, post=post, now=setting.now, count=setting.default_count)
     for name, value in params:
         if value.strip():

@@ -53,6 +53,12 @@ _OURS: Final = re.compile(
     r"host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-.*|webhook-.*|proxy-.*|user-agent"
 )
 """Headers that are the sender's own."""
+_HOST: Final = re.compile(
+    r"[0-9a-f:.]*:[0-9a-f:.]*|(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?"
+)
+"""An IPv6 address without zone, or a name of DNS in lower case. RFC 3986 § 3.2.2; RFC 1123 § 2.1."""
+_LOCAL: Final = frozenset({"home", "internal", "lan", "local", "localdomain", "localhost", "svc"})
+"""Last labels that no name on the internet has. RFC 6762, RFC 8375; ICANN, `.internal`."""
 _TYPED: Final = re.compile(r"(?:([A-Za-z]+)?\?)?(.+)", re.DOTALL)
 _FIRST: Final = frozenset({"requested", "active"})
 """Statuses that ask for notifications; `off` asks for none. `error` is only the server's."""
@@ -217,7 +223,7 @@ def endpoint(url: Any, rules: Rules) -> Iterator[str]:
         yield "an absolute https URL"
         return
     host = parts.hostname or ""
-    if not host or parts.scheme not in {"https", "http"}:
+    if not _HOST.fullmatch(host) or parts.scheme not in {"https", "http"}:
         yield "an absolute https URL"
         return
     if parts.scheme == "http" and not rules.plain:
@@ -233,9 +239,10 @@ def endpoint(url: Any, rules: Rules) -> Iterator[str]:
 
 def _is_local(host: str) -> bool:
     """Return whether a host is an address that is not public, or a name that is this machine's own."""
-    if ":" in host or host.rpartition(".")[2].isdigit() or host.rpartition(".")[2].startswith("0x"):
+    last = host.rstrip(".").rpartition(".")[2]
+    if ":" in host or last.isdigit() or last.startswith("0x"):
         return not is_public(host)
-    return host.rstrip(".").rpartition(".")[2] in {"localhost", "local", "internal"}
+    return last in _LOCAL
 
 
 def _headers(channel: Mapping[str, Any]) -> Iterator[Fault]:

@@ -18,14 +18,15 @@ Token = tuple[str | None, str | None]
 
 _DATE: Final = re.compile(
     r"(?P<y>\d{4})(?:-(?P<m>\d\d)(?:-(?P<d>\d\d)(?:T(?P<h>\d\d):(?P<i>\d\d)(?::(?P<s>\d\d)(?:\.(?P<f>\d{1,9}))?)?"
-    r"(?P<z>Z|[+ -]\d\d:\d\d)?)?)?)?"
+    r"(?P<z>Z|[+ -]\d\d:\d\d)?)?)?)?",
+    re.ASCII,
 )
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _MICRO: Final = timedelta(microseconds=1)
 _NEAR: Final = 10
 """`ap` takes in a tenth of the time between now and what is asked for. R4 search.html#prefix."""
 _LENGTH: Final = {"s": 1_000_000, "i": 60_000_000}
-_NUMBER: Final = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?")
+_NUMBER: Final = re.compile(r"[+-]?\d{1,18}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?", re.ASCII)
 _ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 

@@ -113,6 +113,8 @@ def _perform(services: Services, conn: Connection, order: Order) -> Written:
     row = _target(conn, order)
     if order.interaction == "create" and row is not None:
         return Written(status=200, row=row)
+    if order.interaction == "update" and row is None:  # by criteria that none meets. R4 http.html#cond-update
+        order = replace(order, interaction="create")
     old = orjson.loads(row.body) if row is not None else None
     key = _key(order, row)
     basis = _Basis(order=order, said={}, row=row, old=old, party=party, book=book, now=now, key=key)
@@ -170,7 +172,7 @@ def _replayed(conn: Connection, basis: _Basis) -> Written | None:
     for back in (0, 1) if row is not None else (0,):
         id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
         stored = events.find(conn, id_)
-        if stored is None:
+        if stored is None or (row is not None and not _rests_on(order, row.version, row.version - back)):
             continue
         if row is not None and stored.type == writing.PROPOSED:
             return replace(
@@ -186,13 +188,20 @@ def _precondition(order: Order, row: Row | None) -> None:
     """Refuse what rests on an older version: If-Match, else the version that the body itself names. RFC 9110 § 13.1.1."""
     current = str(row.version) if row is not None else ""
     if order.if_match is not None:
-        tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
-        if not row or not tags & {current, "*"}:
+        if not row or not _rests_on(order, row.version):
             raise FhirError("IPK-F032")
     elif order.body is not None and row is not None:
         said = order.body.get("meta", {}).get("versionId", current)
         if said != current:
             raise FhirError("IPK-F044", at=f"{order.type}.meta.versionId")
+
+
+def _rests_on(order: Order, *versions: int) -> bool:
+    """Return whether If-Match names one of these versions, or is not given."""
+    if order.if_match is None:
+        return True
+    tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
+    return bool(tags & {"*", *map(str, versions)})
 
 
 def _said(order: Order, old: Resource | None) -> Resource:

@@ -41,6 +41,8 @@ _READS: Final[tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...]] = (
     (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history/(?P<version>[0-9]+)"), fhir.vread),
 )  # fmt: skip
 """Address of a GET → its view."""
+_TOLD_EACH: Final = 100
+"""Faults that are told of one entry of a batch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,7 +289,12 @@ def _refused(call: Call, error: AdapterError, number: int) -> dict[str, Any]:
     lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     inner = re.compile(r"^Bundle\.entry\[0\]")
     faults = [replace(f, path=inner.sub(f"Bundle.entry[{number}]", f.path)) for f in error.faults]
-    return {"response": {"status": LINES[error.row.http], "outcome": outcome.of_faults(faults, lang=lang)}}
+    return {
+        "response": {
+            "status": LINES[error.row.http],
+            "outcome": outcome.of_faults(faults, lang=lang, most=_TOLD_EACH),
+        }
+    }
 
 
 def _told(call: Call, done: Written) -> dict[str, Any]:

@@ -30,6 +30,8 @@ _ORDERS: Final = {"-_lastUpdated": True, "_lastUpdated": False}
 _TAKEN: Final = frozenset({"_count", "_since", _SORT, CURSOR}) | NEUTRAL
 _LOOKED_AT: Final = 1000
 """Versions that one page looks at."""
+_TOGETHER: Final = 200
+"""Versions looked at together once a page was not filled at the first look: one may see little of what there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +117,10 @@ def _filled(
 ) -> tuple[tuple[Row, ...], str | None]:
     """Return the versions of a page, and the cursor of the next one. A page looks at a bounded number of versions."""
     rows: list[Row] = []
-    after, looked = wanted.after, 0
+    after, looked, count = wanted.after, 0, wanted.count
     while True:
         listed, more = changes.page(
-            conn, type_=type_, since=wanted.since, newest=wanted.newest, after=after, count=wanted.count
+            conn, type_=type_, since=wanted.since, newest=wanted.newest, after=after, count=count
         )
         shown = _shown(call, conn, listed)
         for place, one in enumerate(listed):
@@ -130,7 +132,7 @@ def _filled(
         looked += len(listed)
         if not more or not listed:
             return tuple(rows), None
-        after = changes.cursor(listed[-1])
+        after, count = changes.cursor(listed[-1]), max(count, _TOGETHER)
         if looked >= _LOOKED_AT:
             return tuple(rows), after
 

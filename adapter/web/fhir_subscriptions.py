@@ -10,12 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-import orjson
-
 from adapter import naming
 from adapter.access import audit as trail
 from adapter.errors import FhirError
-from adapter.fhir import notification, urls
+from adapter.fhir import notification, strict, urls
 from adapter.fhir.notification import Told
 from adapter.hooks import asking, notices, seeing
 from adapter.hooks.asking import Kept
@@ -124,10 +122,11 @@ def _negotiated(call: Call) -> list[tuple[str, str]]:
 
 
 def _body(call: Call) -> Any:
-    """Return the body as JSON. Raises FhirError IPK-F012, IPK-E001."""
+    """Return the body as JSON, read strictly. Raises FhirError IPK-F012, IPK-E001."""
+    data = call.body()
     try:
-        return orjson.loads(call.body())
-    except orjson.JSONDecodeError:
+        return strict.read_any(data)
+    except FhirError:
         raise FhirError("IPK-E001") from None
 
 

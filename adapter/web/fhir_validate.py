@@ -23,8 +23,6 @@ from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Param, Route
 
 _MEDIA: Final = ("application/fhir+json", "application/json", "text/json")
 _MODES: Final = frozenset({"create", "update", "delete"})
-_MOST: Final = 500
-"""Faults that one answer tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,6 @@ def _answer(call: Call, type_: str, id_: str | None) -> Answer:
         people = call.services.settings.people()
         whole = (*_whole(data, type_, people), *_addressed(asked.resource, type_, id_))
         found = (*whole, *r4.check(asked.resource, profile=asked.profile, warnings=True))
-    if len(found) > _MOST:
-        found = (*found[:_MOST], Fault(code="IPK-F054", path=type_, severity="note"))
     lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
     return answers.json(
         outcome.of_faults(found, lang=lang), media=answers.FHIR, headers=(("Content-Language", lang),)

@@ -259,6 +259,18 @@ def test_references_in_a_ring_lead_nowhere(client: FlaskClient, patient: str):
     assert (answer.status_code, issues(answer)) == (422, [("IPK-F041", "Bundle.entry[0].resource")])
 
 
+def test_people_who_hold_each_other_are_written_with_nothing(client: FlaskClient):
+    role = {"resourceType": "PractitionerRole", "practitioner": {"reference": f"{URN}2"}}
+    held = {"url": "https://example.org/role", "valueReference": {"reference": f"{URN}1"}}
+    person = {"resourceType": "Practitioner", "extension": [held]}
+    ring = (
+        _entry("POST", "PractitionerRole", role, full=f"{URN}1"),
+        _entry("POST", "Practitioner", person, full=f"{URN}2"),
+    )
+    answer = send(client, "POST", "", _bundle("transaction", *ring))
+    assert (answer.status_code, issues(answer)[0][0]) == (422, "IPK-F041")
+
+
 def test_an_empty_transaction_changes_nothing(client: FlaskClient):
     answer = send(client, "POST", "", {"resourceType": "Bundle", "type": "transaction"})
     assert answer.json == {"resourceType": "Bundle", "type": "transaction-response"}

@@ -313,6 +313,16 @@ def test_a_retried_update_is_the_same_event(client: FlaskClient, services: Servi
     assert (again.status_code, again.json, _events(services)) == (200, first.json, before)
 
 
+@pytest.mark.parametrize("tag", ['W/"7"', 'W/"13116900216"', "nonsense", "", ",,"])
+def test_what_rests_on_a_version_that_never_was_is_no_retry(
+    client: FlaskClient, plan: dict[str, Any], tag: str
+):
+    said = {**plan, "title": "Ny"}
+    assert send(client, "PUT", f"CarePlan/{plan['id']}", said, If_Match='W/"1"').status_code == 200
+    again = send(client, "PUT", f"CarePlan/{plan['id']}", said, If_Match=tag)
+    assert (again.status_code, issues(again)[0][0]) == (412, "IPK-F032")
+
+
 def test_what_says_the_same_is_no_event(client: FlaskClient, services: Services, plan: dict[str, Any]):
     before = _events(services)
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", plan)
@@ -363,6 +373,24 @@ def test_an_update_by_the_writers_own_identifier(client: FlaskClient, patient: s
         == 200
     )
     assert send(client, "PUT", "CarePlan", said).status_code == 400
+
+
+def test_an_update_by_criteria_that_none_meets_creates(client: FlaskClient, patient: str):
+    said = writes.plan(patient)
+    one = said["identifier"][0]
+    answer = send(client, "PUT", f"CarePlan?identifier={one['system']}|{one['value']}", said)
+    assert (answer.status_code, answer.headers["ETag"]) == (201, 'W/"1"')
+    assert answer.headers["Location"].endswith(f"CarePlan/{answer.json['id']}/_history/1")
+
+
+def test_another_organisations_plan_is_not_met_by_criteria(client: FlaskClient, plan: dict[str, Any]):
+    one = plan["identifier"][0]
+    said = {k: v for k, v in plan.items() if k not in {"id", "meta"}}
+    where = f"CarePlan?identifier={one['system']}|{one['value']}"
+    answer = send(client, "PUT", where, {**said, "title": "Ny"}, token=STORVIK)
+    assert 400 <= answer.status_code < 500
+    assert answer.json["resourceType"] == "OperationOutcome"
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
 
 
 def test_criteria_that_several_meet_are_412(client: FlaskClient, patient: str, plan: dict[str, Any]):
@@ -477,6 +505,11 @@ def test_any_other_json_is_merged(client: FlaskClient, plan: dict[str, Any], med
         ([{"op": "remove", "path": "/nothing"}], JSON_PATCH, 422, "IPK-F043"),
         ([{"op": "spin", "path": "/title"}], JSON_PATCH, 422, "IPK-F043"),
         ({"op": "add"}, JSON_PATCH, 400, "IPK-F031"),
+        ({"title": "\ud800"}, WAYS[0], 400, "IPK-F031"),
+        ({"\udfff": 1}, WAYS[0], 400, "IPK-F031"),
+        ({"title": 10**30}, WAYS[0], 400, "IPK-F031"),
+        ([{"op": "replace", "path": "/title", "value": "\ud800"}], JSON_PATCH, 400, "IPK-F031"),
+        ([{"op": "test", "path": "/title", "value": 10**30}], JSON_PATCH, 400, "IPK-F031"),
         ([{"op": "replace", "path": "/id", "value": "other"}], JSON_PATCH, 400, "IPK-F037"),
         ([1], WAYS[0], 400, "IPK-F031"),
         ({"id": "other"}, WAYS[0], 400, "IPK-F037"),
