@@ -21,6 +21,7 @@ from adapter.store import events as stored_events
 from adapter.store import migrations
 from adapter.transports.memory import Memory
 from adapter.web import create_app
+from tests import reference
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web import writes
@@ -93,6 +94,20 @@ def test_prefer_decides_what_is_returned(client: FlaskClient, patient: str, pref
     answer = send(client, "POST", "CarePlan", writes.plan(patient), Prefer=prefer)
     assert answer.status_code == 201
     assert (answer.json["resourceType"] if answer.data else None) == shape
+
+
+def test_the_examples_of_the_platform_guide_are_taken(client: FlaskClient, plan: dict[str, Any]):
+    guide = (reference.ROOT / "docs/guide-ip-platforms.md").read_text(encoding="utf-8")
+    goal = re.search(r"<<'GOAL'\n(.*?)\nGOAL\n", guide, re.DOTALL)
+    change = re.search(r"-X PATCH '\S+/fhir/(CarePlan\?\S+)'.*?-d '(.*?)'\n", guide, re.DOTALL)
+    assert goal
+    assert change
+    made = send(client, "POST", "Goal", goal[1].encode())
+    assert made.status_code == 201, made.text
+    assert send(client, "PATCH", change[1], change[2].encode(), token=None, media=WAYS[0]).status_code == 403
+    changed = send(client, "PATCH", change[1], change[2].encode(), media=WAYS[0])
+    assert (changed.status_code, changed.json["id"]) == (200, plan["id"]), changed.text
+    assert {"reference": f"Goal/{made.json['id']}"} in changed.json["goal"]
 
 
 def test_what_a_plan_lacks_is_named_in_the_outcome(client: FlaskClient, patient: str):
