@@ -99,7 +99,7 @@ class Settings(BaseSettings):
         repr=False,
         description="sqlite:///PATH, or postgresql+psycopg://USER@HOST/NAME",
     )
-    database_pool: int = Field(8, ge=1, le=100, description="connections kept open to PostgreSQL")
+    database_pool: int = Field(20, ge=1, le=100, description="most connections of a process to PostgreSQL")
     queue_limit: int = Field(
         1000,
         ge=1,

@@ -80,6 +80,7 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         settings.database_url,
         queue_limit=settings.queue_limit,
         group=settings.group_limit,
+        connections=settings.database_pool if settings.database_url.startswith("postgresql") else None,
         durable=durable,
         busy_seconds=settings.busy_seconds,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from adapter.errors import Faults
 from adapter.hosts import without_password
 from adapter.settings import Settings, load
 from adapter.settingsview import show
+from tests import reference
 
 TOKEN = "t" * 16
 REAL = {"mode": "real", "database_url": "postgresql+psycopg://ip@db/ip", "token": TOKEN, "tls_in_front": True}
@@ -173,3 +176,13 @@ def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert load().cors_origins == ()
     monkeypatch.setenv("ADAPTER_CORS_ORIGINS", "https://app.example, http://[::1]:3000")
     assert load().cors_origins == ("https://app.example", "http://[::1]:3000")
+
+
+NOT_YET = {"retention_done_days", "retention_epj_days", "retention_documents_days"}
+"""Read, and said to do nothing yet (guide-epj-vendors.md, Limits)."""
+
+
+def test_every_setting_does_something() -> None:
+    files = (reference.ROOT / "adapter").rglob("*.py")
+    words = Counter(word for path in files for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    assert {name for name in Settings.model_fields if words[name] == 1} == NOT_YET

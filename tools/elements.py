@@ -22,7 +22,7 @@ HEAD: Final = """\
 #   =value-set code ... (or system|code ... where the element is no code)
 """
 _ALSO: Final = (
-    "Basic Binary Bundle CapabilityStatement CodeSystem Composition ImplementationGuide List MessageHeader NamingSystem "
+    "Basic Binary Bundle CapabilityStatement CodeSystem Composition ConceptMap ImplementationGuide List MessageHeader NamingSystem "
     "OperationDefinition OperationOutcome Parameters Questionnaire QuestionnaireResponse SearchParameter "
     "StructureDefinition ValueSet"
 )

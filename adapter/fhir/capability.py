@@ -51,6 +51,7 @@ def capability(
         "implementationGuide": [definitions.GUIDE],
         "fhirVersion": urls.FHIR_VERSION,
         "format": ["application/fhir+json", "json", "application/fhir+xml", "xml"],
+        "patchFormat": [writable.JSON_PATCH, writable.MERGE_PATCH],
         "rest": [_rest(secured=secured, cors=cors)],
     }
 
@@ -71,8 +72,8 @@ def _rest(*, secured: bool, cors: bool) -> dict[str, Any]:
 def _security(*, secured: bool) -> dict[str, Any]:
     if not secured:
         return {"description": "Synthetic mode on loopback: no token is asked for. Every read is audited."}
-    service = parts.concept(parts.coding(f"{urls.TERMINOLOGY}/restful-security-service", "OAuth"))
-    return {"service": [service], "description": "Bearer token. Every read is audited."}
+    # No code of restful-security-service: a token is given out of band, there is no server of OAuth to ask.
+    return {"service": [{"text": "Bearer token"}], "description": "Bearer token. Every read is audited."}
 
 
 def _resource(row: Readable) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def _resource(row: Readable) -> dict[str, Any]:
                 {"code": code}
                 for code in (*interactions, *writable.interactions(row.type), *topics.written(row.type))
             ],
-            "versioning": "versioned",
+            "versioning": "versioned" if "vread" in interactions else "no-version",
             **writable.conditions(row.type),
             "conditionalRead": "full-support",
             "searchInclude": [f"{row.type}:{param.name}" for param in row.includes]

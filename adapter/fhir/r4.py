@@ -11,8 +11,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-import orjson
-
 from adapter.errors import Fault
 from adapter.fhir import conformance, references, shapes, walk
 from adapter.fhir.shapes import Element, Shape
@@ -28,15 +26,6 @@ _HINTS: Final[Mapping[str, tuple[str, str]]] = {
     "bool_type": ("structure", "true or false"),
 }
 """pydantic's error types → rule and words of our own; others are about the form."""
-
-
-def check_bytes(data: bytes) -> tuple[Fault, ...]:
-    """Return the faults of FHIR JSON; not JSON at all is one at `$`."""
-    try:
-        found = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        return (Fault(code="IPK-E001", path="$", line=error.lineno),)
-    return check(found)
 
 
 def check(

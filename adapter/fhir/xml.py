@@ -15,8 +15,10 @@ from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
-from adapter import data, xmlsafe
+from adapter import xmlsafe
 from adapter.errors import MessageError
+from adapter.fhir import shapes
+from adapter.fhir.shapes import Element
 
 NAMESPACE: Final = "http://hl7.org/fhir"
 XHTML: Final = "http://www.w3.org/1999/xhtml"
@@ -46,25 +48,24 @@ class _Place(NamedTuple):
 _Layout = Mapping[str, _Place]
 _Open = tuple[etree._Element, Mapping[str, Any], _Layout]  # noqa: SLF001 (lxml's only name for it)
 """An element that is there and not yet filled."""
-_ONLY_EXTENSIONS: Final[_Layout] = {"extension": _Place(0, "extension", "Extension")}
-"""What a primitive has beside its value and id."""
 
 
 @cache
-def _table() -> tuple[dict[str, _Layout], dict[str, _Layout]]:
-    """Return the elements of every resource, and of every type within one. Made by tools/xmlorder.py."""
-    read = json.loads(data.read("xmlorder.json"))
-    return _layouts(read["resources"]), _layouts(read["types"])
+def _layout(path: str) -> _Layout:
+    """Return the elements of a type, or of an element with parts, in R4's order."""
+    elements = shapes.shape(path).elements
+    return {name: _Place(n, name, _kind(one)) for n, (name, one) in enumerate(elements.items())}
 
 
-def _layouts(rows: Mapping[str, str]) -> dict[str, _Layout]:
-    return {type_: dict(_places(row)) for type_, row in rows.items()}
+def _of_resource(type_: str) -> _Layout:
+    """Return the elements of a resource; none where its type is not in the table."""
+    return _layout(type_) if shapes.listed(type_) else {}
 
 
-def _places(row: str) -> Iterator[tuple[str, _Place]]:
-    for number, word in enumerate(row.split()):
-        name, _, type_ = word.partition(":")
-        yield name, _Place(number, name, type_)
+def _kind(element: Element) -> str:
+    if element.inner:
+        return _RESOURCE
+    return element.type if element.type == _NARRATIVE or not element.primitive else ""
 
 
 def document(source: bytes, *, pretty: bool = False) -> bytes:
@@ -73,7 +74,7 @@ def document(source: bytes, *, pretty: bool = False) -> bytes:
     resource = json.loads(source, parse_float=str, parse_int=str)
     root = etree.Element(_FHIR + resource["resourceType"], nsmap=_MAIN)
     # A list of what is still to be filled, not a call in a call: extensions may be nested deeply.
-    todo: list[_Open] = [(root, resource, _table()[0].get(resource["resourceType"], {}))]
+    todo: list[_Open] = [(root, resource, _of_resource(resource["resourceType"]))]
     while todo:
         todo += _filled(*todo.pop())
     if pretty:
@@ -114,8 +115,7 @@ def _added(node: etree._Element, place: _Place, value: Any, extra: Any) -> Itera
 
 def _nested(node: etree._Element, resource: Mapping[str, Any]) -> Iterator[_Open]:
     type_ = str(resource.get("resourceType"))
-    layout = _table()[0].get(type_)
-    if layout is not None:
+    if layout := _of_resource(type_):
         yield etree.SubElement(node, _FHIR + type_), resource, layout
 
 
@@ -126,7 +126,7 @@ def _complex(node: etree._Element, content: Mapping[str, Any], type_: str) -> _O
         if name in content:
             node.set(name, _text(content[name]))
     rest = {name: value for name, value in content.items() if name not in attributes}
-    return node, rest, _table()[1].get(type_, _ONLY_EXTENSIONS)
+    return node, rest, _layout(type_)
 
 
 def _text(value: Any) -> str:

@@ -17,6 +17,7 @@ from adapter import events as events_made
 from adapter import naming
 from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError, RoutingError, SystemFault
+from adapter.errortable import TABLE
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals
 from adapter.fhir.query import Row
@@ -342,20 +343,32 @@ def _marked(basis: _Basis, decided: Decided) -> Decided:
 
 def _placed(error: AdapterError, told: Told, type_: str) -> Faults:
     """Return an error of an event with its places in the resource."""
-    return Faults(tuple(replace(f, path=_place(f.path, told, type_)) for f in error.faults))
+    return Faults(tuple(_moved(fault, told, type_) for fault in error.faults))
 
 
-def _place(path: str, told: Told, type_: str) -> str:
-    if not path.startswith("$"):
-        return path
-    best = max(
+def _moved(fault: Fault, told: Told, type_: str) -> Fault:
+    """Return a fault at its place in the resource; what of the event's place is more exact than that becomes its hint."""
+    if not fault.path.startswith("$"):
+        return fault
+    best = _nearest(fault.path, told)
+    rest = fault.path.removeprefix(best).lstrip(".") if best else ""
+    return replace(fault, path=told.places.get(best, type_), hint=fault.hint or rest)
+
+
+def _nearest(path: str, told: Told) -> str:
+    """Return the longest of the event's places that leads to an element and that a path is, or is within."""
+    return max(
         (p for p in told.places if path == p or path.startswith((f"{p}.", f"{p}["))), key=len, default=""
     )
-    return told.places.get(best, type_)
 
 
 def _warning(said: dict[str, Any], told: Told) -> Fault:
-    return Fault(code=said["code"], path=_place(said["path"], told, ""), severity="may")
+    """Return a warning of an event's answer at its place in the resource, with what the answer says beyond the code's text."""
+    row = TABLE[said["code"]]
+    hint = said["message"].removeprefix(row.nb).removeprefix(" (").removesuffix(")")
+    return Fault(
+        code=said["code"], path=told.places.get(_nearest(said["path"], told), ""), severity="may", hint=hint
+    )
 
 
 def _check_seen(conn: Connection, basis: _Basis, said: Resource) -> None:

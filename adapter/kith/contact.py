@@ -158,11 +158,6 @@ class Contact:
         return self.person.name if self.person else ""
 
     @property
-    def has_person(self) -> bool:
-        """Whether anything is said about a person."""
-        return self.person is not None
-
-    @property
     def found_there(self) -> Contact | None:
         """The person named inside the unit, with the roles of this contact."""
         if self.unit is None or self.unit.person is None:

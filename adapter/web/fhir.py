@@ -25,7 +25,6 @@ _MAX_VERSION: Final = 9
 
 def metadata(call: Call) -> Answer:
     """Return the CapabilityStatement."""
-    negotiate(call)
     statement = capability(
         base=f"{call.shared.base}/fhir",
         version=VERSION,
@@ -61,7 +60,6 @@ def read(call: Call, type_: str, id_: str) -> Answer:
 
 def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     """Return one version of one resource."""
-    negotiate(call)
     _readable(type_)
     if not version.isascii() or not version.isdigit() or len(version) > _MAX_VERSION:
         raise FhirError("IPK-F001")
@@ -74,14 +72,6 @@ def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     _for_caller(call, found)
     _there(call, found)
     return _served(call, found)
-
-
-def negotiate(call: Call) -> list[tuple[str, str]]:
-    """Return the query parameters. Raises FhirError IPK-F006 where neither JSON nor XML will do."""
-    params = call.params()
-    formats = [value for name, value in params if name == "_format"]
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
-    return params
 
 
 def _for_caller(call: Call, row: Row) -> None:

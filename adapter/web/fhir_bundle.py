@@ -64,7 +64,6 @@ class Entry:
 
 def post(call: Call) -> Answer:
     """Perform a transaction or a batch."""
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), [v for n, v in call.params() if n == "_format"])
     said = strict.read(call.body())
     if said.get("resourceType") != "Bundle":
         raise FhirError("IPK-F037", at="Bundle")
@@ -326,6 +325,7 @@ def _got(call: Call, entry: Entry) -> dict[str, Any]:
     try:
         if found is None:
             raise FhirError("IPK-F001")
+        negotiation.wanted(environ, inner.params())  # refused as alone; the answer has the form of the whole
         answer = found[0](inner, **found[1].groupdict())
     except AdapterError as error:
         return _refused(call, error, entry.number)

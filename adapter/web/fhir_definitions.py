@@ -16,7 +16,7 @@ from adapter.errors import FhirError
 from adapter.fhir import bundle, definitions
 from adapter.fhir.definitions import Definition
 from adapter.fhir.table import NEUTRAL
-from adapter.web import answers, fhir, negotiation
+from adapter.web import answers, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Param, Params, Route
 
@@ -39,7 +39,6 @@ _PAGE: Final = frozenset({"_count", "_offset"})
 def _reader(type_: str) -> Callable[..., Answer]:
     def definition(call: Call, id_: str) -> Answer:
         """Return a definition, or 304."""
-        fhir.negotiate(call)
         row = definitions.found(type_, id_)
         if row is None:
             raise FhirError("IPK-F001")
@@ -65,7 +64,7 @@ def _tag(row: Definition) -> str:
 def _searcher(type_: str) -> Callable[..., Answer]:
     def found(call: Call) -> Answer:
         """Return the definitions that the query string asks for."""
-        return _answer(call, type_, fhir.negotiate(call))
+        return _answer(call, type_, call.params())
 
     return found
 
@@ -73,7 +72,7 @@ def _searcher(type_: str) -> Callable[..., Answer]:
 def _poster(type_: str) -> Callable[..., Answer]:
     def found_by_form(call: Call) -> Answer:
         """Return the definitions that a form asks for."""
-        given = fhir.negotiate(call)
+        given = call.params()
         try:
             form = parse_qsl(call.body().decode(), keep_blank_values=True)
         except ValueError:
@@ -130,7 +129,7 @@ def _stored(rows: list[Definition]) -> Iterator[bundle.Subset]:
     return (bundle.Subset(type=row.type, id=row.id, version=1, updated=0, body=row.body) for row in rows)
 
 
-_ERRORS: Final = {404: "No such definition", 406: "Only JSON"}
+_ERRORS: Final = {404: "No such definition", 406: "Neither JSON nor XML"}
 _PARAMS: Final = (
     Param(name="url", text="Canonical"),
     Param(name="name", text="Beginning of the name; :exact, :contains"),
@@ -141,7 +140,8 @@ _PARAMS: Final = (
 def _rows(type_: str) -> tuple[Route, ...]:
     one = Answers(media=answers.FHIR, texts={200: "The definition; 304 where it has not changed", **_ERRORS})
     many = Answers(
-        media=answers.FHIR, texts={200: "Bundle of type searchset", 400: "Unknown value", 406: "Only JSON"}
+        media=answers.FHIR,
+        texts={200: "Bundle of type searchset", 400: "Unknown value", 406: "Neither JSON nor XML"},
     )
     path = f"/fhir/{type_}"
     return (

@@ -14,7 +14,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle, deletion, includes, paging, values
+from adapter.fhir import bundle, includes, paging, values
 from adapter.fhir.asked import safe
 from adapter.fhir.paging import CURSOR
 from adapter.fhir.query import Row
@@ -24,7 +24,6 @@ from adapter.web import answers, fhir_found, fhir_search, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Params, Route
 
-PARAMETERS: Final = (answers.FHIR, answers.JSON)
 _TAKEN: Final = frozenset({"_since", "_type", "_count", CURSOR}) | NEUTRAL
 _REFUSED: Final = frozenset({"start", "end"})
 """Dates of care: R4 leaves to the server what they mean, so they are refused rather than guessed at."""
@@ -62,7 +61,6 @@ def _parameters(body: bytes) -> list[tuple[str, str]]:
 
 
 def _answer(call: Call, id_: str, params: Params) -> Answer:
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), [value for name, value in params if name == "_format"])
     if not values.is_id(id_):
         raise FhirError("IPK-F001")
     path = f"Patient/{id_}/$everything"
@@ -78,7 +76,7 @@ def _answer(call: Call, id_: str, params: Params) -> Answer:
             conn, f"Patient/{id_}", count=count, since=since, types=types, after=after
         )
         rows = members.shown(
-            call, conn, [row for row in found if policy.shows(row.body) and not deletion.is_marked(row.body)]
+            call, conn, [row for row in found if policy.shows(row.body) and not policy.gone(row.body)]
         )
         around = _around(call, conn, rows, types)
     base = f"{call.shared.base}/fhir"
@@ -119,7 +117,7 @@ def _patient(call: Call, conn: Connection, id_: str) -> None:
     """Raise IPK-F001 unless there is such a patient, whom the caller may see."""
     current = resources.current(conn, "Patient", id_)
     row = None
-    if current is not None and policy.shows(current[2]) and not deletion.is_marked(current[2]):
+    if current is not None and policy.shows(current[2]) and not policy.gone(current[2]):
         row = Row(
             type="Patient", id=id_, version=current[0], updated=current[1], body=current[2], case=current[3]
         )
@@ -152,7 +150,7 @@ _PARAMS: Final = (
     Param(name="_since", text="Instant: changed then or later"),
     Param(name="_type", text="Types wanted, with commas between"),
     Param(name="_count", text="Resources on a page"),
-    Param(name="_format", text="json"),
+    Param(name="_format", text="json or xml, before Accept"),
 )
 _ANSWERS: Final = Answers(
     media=answers.FHIR,
@@ -160,7 +158,7 @@ _ANSWERS: Final = Answers(
         200: "Bundle of type searchset",
         400: "A parameter is not supported",
         404: "No such patient",
-        406: "Only JSON",
+        406: "Neither JSON nor XML",
     },
 )
 _ACCESS: Final = Access(action="search", kind="resource", interaction="operation")

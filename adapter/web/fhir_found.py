@@ -12,7 +12,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import deletion, includes, match, readings
+from adapter.fhir import includes, match, readings
 from adapter.fhir.asked import AUDIT, Inner, Search
 from adapter.fhir.criteria import Criterion
 from adapter.fhir.includes import Include
@@ -163,7 +163,7 @@ def visible(call: Call, conn: Connection, references: Sequence[str]) -> tuple[Ro
     """Return what is behind references, as far as it is there and the caller may see it."""
     found = resources.many(conn, references[:INCLUDED]).values()
     return members.shown(
-        call, conn, [row for row in found if policy.shows(row.body) and not deletion.is_marked(row.body)]
+        call, conn, [row for row in found if policy.shows(row.body) and not policy.gone(row.body)]
     )
 
 

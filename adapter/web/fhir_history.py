@@ -13,7 +13,7 @@ from typing import Final
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle, deletion, paging, values
+from adapter.fhir import bundle, paging, values
 from adapter.fhir.asked import AUDIT, safe
 from adapter.fhir.paging import CURSOR
 from adapter.fhir.query import Row
@@ -152,7 +152,7 @@ def _shown(call: Call, conn: Connection, listed: Sequence[Change]) -> dict[Chang
 
 def _told(body: bytes) -> bool:
     """Return whether there is a history of what is now this: what was entered in error has none, what was deleted has."""
-    return policy.shows(body) or deletion.is_marked(body)
+    return policy.shows(body) or policy.gone(body)
 
 
 # ── what is asked for ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,8 +161,6 @@ def _told(body: bytes) -> bool:
 def _wanted(call: Call, path: str, *, sorts: bool = True) -> _Wanted:
     """Return the history asked for. Raises IPK-F004, F005, F008."""
     params = call.params()
-    formats = [value for name, value in params if name == "_format"]
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
     _judge(call, params, sorts=sorts)
     settings = call.services.settings
     count = min(fhir_search.number(params, "_count", settings.page_size), settings.page_limit) or 1
@@ -239,7 +237,7 @@ _ANSWERS: Final = Answers(
         200: "Bundle of type history",
         400: "A parameter or value is not supported",
         404: "No such resource",
-        406: "Only JSON",
+        406: "Neither JSON nor XML",
     },
 )
 

@@ -58,15 +58,13 @@ def _form(call: Call) -> list[tuple[str, str]]:
 
 
 def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
-    environ = call.environ
-    formats = [value for name, value in params if name == "_format"]
-    negotiation.check(environ.get("HTTP_ACCEPT"), formats)
     settings = call.services.settings
     key = _key(call) if any(name == CURSOR for name, _ in params) else b""
     setting = fhir_search.Setting(
         default_count=settings.page_size, now=int(call.now.timestamp() * 1_000_000), key=key
     )
-    wanted = fhir_search.parse(type_, params, post=post, strict=negotiation.strict(environ), setting=setting)
+    strict = negotiation.strict(call.environ)
+    wanted = fhir_search.parse(type_, params, post=post, strict=strict, setting=setting)
     if wanted.query.count > settings.page_limit:
         wanted = replace(wanted, query=replace(wanted.query, count=settings.page_limit))
     # A page alone is one statement, which sees one instant by itself.

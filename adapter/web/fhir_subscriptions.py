@@ -31,7 +31,6 @@ _STATUSES: Final = frozenset({"requested", "active", "error", "off"})
 
 def create(call: Call) -> Answer:
     """Return the Subscription made, with its signing key where that was made here: it is shown this once."""
-    _negotiated(call)
     kept = asking.create(call.services, _body(call), client=_client(call))
     _touched(call, kept.resource["id"])
     return _answer(call, kept, status=201)
@@ -39,7 +38,6 @@ def create(call: Call) -> Answer:
 
 def update(call: Call, id_: str) -> Answer:
     """Return the Subscription as changed."""
-    _negotiated(call)
     _touched(call, id_)
     body = _body(call)
     if isinstance(body, Mapping) and body.get("id", id_) != id_:
@@ -57,7 +55,7 @@ def delete(call: Call, id_: str) -> Answer:
 
 def status(call: Call, id_: str) -> Answer:
     """Return how one Subscription stands."""
-    _negotiated(call)
+    _params(call)
     _touched(call, id_)
     with call.services.store.read() as conn:
         row = asking.found(conn, id_, _client(call))
@@ -66,7 +64,7 @@ def status(call: Call, id_: str) -> Answer:
 
 def statuses(call: Call) -> Answer:
     """Return how the caller's Subscriptions stand: all, or those of the ids and in the statuses asked for."""
-    params = _negotiated(call)
+    params = _params(call)
     ids = {value for name, value in params if name == "id"}
     wanted = {value for name, value in params if name == "status"} or _STATUSES
     if not wanted <= _STATUSES:
@@ -81,7 +79,7 @@ def statuses(call: Call) -> Answer:
 
 def events(call: Call, id_: str) -> Answer:
     """Return events that were found, told or not, as a notification tells them; what is closed by now is not named."""
-    params = _negotiated(call)
+    params = _params(call)
     _touched(call, id_)
     since = number(params, "eventsSinceNumber", 1)
     until = number(params, "eventsUntilNumber", _ALL)
@@ -111,13 +109,11 @@ def _client(call: Call) -> str:
     return caller.client if caller is not None and caller.party is not None else asking.OWN
 
 
-def _negotiated(call: Call) -> list[tuple[str, str]]:
+def _params(call: Call) -> list[tuple[str, str]]:
     """Return the query parameters, with those of a Parameters body where an operation is asked by POST. Raises FhirError."""
     params = call.params()
     if call.method() == "POST" and call.path().rpartition("/")[2].startswith("$"):
         params += _parameters(_body(call))
-    formats = [value for name, value in params if name == "_format"]
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), formats)
     return params
 
 

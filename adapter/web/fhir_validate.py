@@ -17,7 +17,7 @@ from adapter.events import repeated
 from adapter.fhir import outcome, r4, shapes
 from adapter.fhir.table import READABLE
 from adapter.ids import People, looks_real
-from adapter.web import answers, fhir, problems
+from adapter.web import answers, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Param, Route
 
@@ -45,7 +45,7 @@ def of_instance(call: Call, type_: str, id_: str) -> Answer:
 
 
 def _answer(call: Call, type_: str, id_: str | None) -> Answer:
-    params = dict(fhir.negotiate(call))
+    params = dict(call.params())
     if type_ not in READABLE:
         raise FhirError("IPK-F002")
     if call.media_type() not in _MEDIA:

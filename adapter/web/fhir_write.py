@@ -18,11 +18,11 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError
-from adapter.fhir import bundle, outcome, patching, r4, strict, written
+from adapter.fhir import bundle, definitions, outcome, patching, r4, strict, written
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
-from adapter.fhir.writable import ELSEWHERE, WRITABLE
+from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
 from adapter.ingest import writing
 from adapter.ingest.orders import Interaction, Order, Written
 from adapter.store import Connection
@@ -32,8 +32,6 @@ from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params,
 
 RESOURCE: Final = ("application/fhir+json", "application/json", "text/json")
 """Media types of a resource; JSON that says no more is FHIR's."""
-JSON_PATCH: Final = "application/json-patch+json"
-MERGE_PATCH: Final = "application/merge-patch+json"
 PATCHES: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     JSON_PATCH: patching.json_patch,
     **dict.fromkeys((MERGE_PATCH, *RESOURCE), patching.merge_patch),
@@ -127,7 +125,7 @@ def checked(said: Any, type_: str, id_: str | None = None) -> Any:
 
 def offered(type_: str, interaction: str) -> None:
     """Raise FhirError IPK-F002 for a type that is not served, IPK-F034 for one that is not written this way."""
-    if type_ not in READABLE:
+    if type_ not in READABLE and type_ not in definitions.TYPES:
         raise FhirError("IPK-F002")
     row = WRITABLE.get(type_)
     if row is None or interaction not in row.interactions:
@@ -144,7 +142,6 @@ def _order(  # noqa: PLR0913 (all by name)
     params: Params | None = None,
     sent: Any = None,
 ) -> Order:
-    negotiation.check(call.environ.get("HTTP_ACCEPT"), [v for n, v in call.params() if n == "_format"])
     return order(
         call, interaction, type_, id_=id_, body=body, params=params, sent=sent,
         if_match=call.environ.get("HTTP_IF_MATCH"),

@@ -70,12 +70,6 @@ def wanted(environ: dict[str, Any], params: Sequence[tuple[str, str]]) -> Form:
     return Form(found.content, xml=found.xml, pretty=pretty, params=tuple(said)) if said else found
 
 
-def check(accept: str | None, formats: Sequence[str]) -> None:
-    """Raise FhirError IPK-F006 unless one of our forms will do; `formats` are the values of `_format`."""
-    if not _format([("_format", value) for value in formats]):
-        by_accept(accept)
-
-
 def _format(params: Sequence[tuple[str, str]]) -> str:
     """Return the media type that `_format` asks for, nothing where it is not said."""
     given = [value.strip().lower() for name, value in params if name == "_format"]

@@ -89,11 +89,6 @@ def test_what_is_no_resource_is_one_fault(outside: object) -> None:
     assert [fault.path for fault in r4.check(outside)] == ["resourceType"]
 
 
-def test_json_that_is_none_is_a_fault_with_its_line() -> None:
-    assert r4.check_bytes(b'{"a":\n ?}')[0].code == "IPK-E001"
-    assert r4.check_bytes(b'{"resourceType":"Patient"}') == ()
-
-
 def test_elements_that_python_names_otherwise_keep_their_r4_names() -> None:
     assert ("Task.for", "structure") in said(right("Task", **{"for": 1}))
 
@@ -151,7 +146,7 @@ def _own(data: bytes) -> tuple[object, ...]:
 
 def test_one_golden_resource_of_each_type_passes_the_models_too() -> None:
     files = {file.parent.name: file for file in SCENARIOS.glob("*/expected/resources/*/*.json")}
-    assert {name: r4.check_bytes(file.read_bytes()) for name, file in files.items()} == dict.fromkeys(
+    assert {name: r4.check(json.loads(file.read_bytes())) for name, file in files.items()} == dict.fromkeys(
         files, ()
     )
 
@@ -160,7 +155,7 @@ def test_one_golden_resource_of_each_type_passes_the_models_too() -> None:
 def test_the_worked_examples_pass() -> None:
     files = sorted(reference.path("worked").glob("*/fhir/*.json"))
     assert files
-    assert {file.name: r4.check_bytes(file.read_bytes()) for file in files} == {
+    assert {file.name: r4.check(json.loads(file.read_bytes())) for file in files} == {
         file.name: () for file in files
     }
 

@@ -411,6 +411,20 @@ def test_metadata_names_the_public_base(client: FlaskClient):
 
 
 @pytest.mark.node
+def test_metadata_tells_forms_of_patches_and_what_keeps_no_versions(client: FlaskClient):
+    statement = client.get("/fhir/metadata").json
+    assert statement["patchFormat"] == ["application/json-patch+json", "application/merge-patch+json"]
+    rows = {row["type"]: row for row in statement["rest"][0]["resource"]}
+    without = {type_ for type_, row in rows.items() if row["versioning"] == "no-version"}
+    assert without == {t for t, row in rows.items() if {"code": "vread"} not in row["interaction"]}
+
+
+def test_definitions_are_read_only(client: FlaskClient):
+    answer = client.post("/fhir/CodeSystem", json={"resourceType": "CodeSystem"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert client.post("/fhir/Nothing", json={"resourceType": "Nothing"}).status_code == 404
+
+
 def test_everything_served_is_valid_r4(client: FlaskClient, services: Services, tmp_path: Path):
     case = told(client)["case"]
     client.get(f"/fhir/Patient/{case['patientId']}")

@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 
 from adapter import settings, wiring
 from adapter.events.examples.parts import PLAN_CONTENT
-from adapter.fhir import urls
+from adapter.fhir import nine, urls
 from adapter.services import Services
 from adapter.store import events as stored_events
 from adapter.store import migrations
 from adapter.transports.memory import Memory
 from adapter.web import create_app
+from tests import reference
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web import writes
@@ -93,6 +94,45 @@ def test_prefer_decides_what_is_returned(client: FlaskClient, patient: str, pref
     answer = send(client, "POST", "CarePlan", writes.plan(patient), Prefer=prefer)
     assert answer.status_code == 201
     assert (answer.json["resourceType"] if answer.data else None) == shape
+
+
+def test_the_examples_of_the_platform_guide_are_taken(client: FlaskClient, plan: dict[str, Any]):
+    guide = (reference.ROOT / "docs/guide-ip-platforms.md").read_text(encoding="utf-8")
+    goal = re.search(r"<<'GOAL'\n(.*?)\nGOAL\n", guide, re.DOTALL)
+    change = re.search(r"-X PATCH '\S+/fhir/(CarePlan\?\S+)'.*?-d '(.*?)'\n", guide, re.DOTALL)
+    assert goal
+    assert change
+    made = send(client, "POST", "Goal", goal[1].encode())
+    assert made.status_code == 201, made.text
+    assert send(client, "PATCH", change[1], change[2].encode(), token=None, media=WAYS[0]).status_code == 403
+    changed = send(client, "PATCH", change[1], change[2].encode(), media=WAYS[0])
+    assert (changed.status_code, changed.json["id"]) == (200, plan["id"]), changed.text
+    assert {"reference": f"Goal/{made.json['id']}"} in changed.json["goal"]
+
+
+def test_what_a_plan_lacks_is_named_in_the_outcome(client: FlaskClient, patient: str):
+    said = writes.plan(patient)
+    said["contained"] = [one for one in said["contained"] if one["resourceType"] != "Goal"]
+    said.pop("goal")
+    answer = send(client, "POST", "CarePlan", said, Prefer="return=OperationOutcome")
+    texts = [one["details"]["text"] for one in answer.json["issue"]]
+    assert answer.status_code == 201
+    assert any(nine.NINE["goals"][1] in text for text in texts), texts
+    assert len(set(texts)) == len(texts)
+
+
+def test_a_person_who_is_new_here_needs_a_municipality_and_is_told_so(client: FlaskClient):
+    person = {
+        "resourceType": "Patient",
+        "id": "p",
+        "identifier": [{"system": "urn:oid:2.16.578.1.12.4.1.4.1", "value": "12057900499"}],
+        "name": [{"family": "Telokk", "given": ["Gry"]}],
+    }
+    said = {"resourceType": "CarePlan", "status": "active", "intent": "plan", "contained": [person],
+            "subject": {"reference": "#p"}}  # fmt: skip
+    answer = send(client, "POST", "CarePlan", said)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-E005", "CarePlan.subject")])
+    assert "municipality" in answer.json["issue"][0]["details"]["text"]
 
 
 def test_the_same_create_again_is_the_same_event(client: FlaskClient, services: Services, patient: str):

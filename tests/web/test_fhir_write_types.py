@@ -312,7 +312,7 @@ def test_a_part_without_a_plan_leads_nowhere(client: FlaskClient, case: dict[str
         "description": {"text": "Svømme"},
         "subject": {"reference": f"Patient/{case['patientId']}"},
     }
-    assert issues(send(client, "POST", "Goal", goal)) == [("IPK-F041", "Goal.basedOn")]
+    assert issues(send(client, "POST", "Goal", goal)) == [("IPK-F041", "Goal.subject")]
 
 
 # ── the team ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -227,7 +227,7 @@ def plan_of(wish: Wish) -> Resource:
     listing = (p for p in wish.case.of("CarePlan") if me in listed(p))
     plan = found or next(listing, None) or (None if named else views.plan(wish.case))
     if plan is None:
-        raise refused("IPK-F041", f"{wish.type}.basedOn")
+        raise refused("IPK-F041", f"{wish.type}.basedOn" if named else parties.named(wish.said)[1])
     return plan
 
 
