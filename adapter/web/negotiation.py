@@ -72,7 +72,7 @@ def wanted(environ: dict[str, Any], params: Sequence[tuple[str, str]]) -> Form:
 
 def check(accept: str | None, formats: Sequence[str]) -> None:
     """Raise FhirError IPK-F006 unless one of our forms will do; `formats` are the values of `_format`."""
-    if not _format([("_format", value) for value in formats]):
+    if not formats or not _format([("_format", value) for value in formats]):
         by_accept(accept)
 
 
