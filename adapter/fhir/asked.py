@@ -111,7 +111,7 @@ def safe(name: str) -> str:
 
 def shown(reading: Reading, name: str, value: str) -> None:
     """Keep a parameter for the links, which are addresses (and stand in the audit trail): never with a number."""
-    if has_number(value):  # asked for by POST
+    if reading.post and has_number(value):  # refused elsewhere
         reading.hidden = True
     else:
         reading.params.append((name, value))

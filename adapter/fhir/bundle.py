@@ -26,6 +26,8 @@ _ALWAYS: Final = ("resourceType", "id", "meta")
 
 _MATCH: Final = b',"search":{"mode":"match"}}'
 _INCLUDE: Final = b',"search":{"mode":"include"}}'
+_Pieces = tuple[bytes, ...]
+"""One entry, to be joined."""
 
 
 class Stored(Protocol):
@@ -88,7 +90,7 @@ def searchset(
     entries = [_found(head, row, _MATCH) for row in matches]
     entries += [_found(head, row, _INCLUDE) for row in included]
     if outcome is not None:
-        entries.append(b'{"resource":' + outcome + b',"search":{"mode":"outcome"}}')
+        entries.append((b'{"resource":', outcome, b',"search":{"mode":"outcome"}}'))
     return _bundle(b"searchset", links, entries, total)
 
 
@@ -98,13 +100,19 @@ def history(*, base: str, links: Links, versions: Iterable[Stored], total: int |
     return _bundle(b"history", links, [_version(head, row) for row in versions], total)
 
 
-def _bundle(type_: bytes, links: Links, entries: list[bytes], total: int | None) -> bytes:
+def _bundle(type_: bytes, links: Links, entries: Iterable[_Pieces], total: int | None) -> bytes:
     rows = [("self", links.self_url), ("next", links.next_url), ("monitor", links.monitor_url)]
     link = orjson.dumps([{"relation": relation, "url": target} for relation, target in rows if target])
     count = b',"total":%d' % total if total is not None else b""
-    # An empty list is forbidden in FHIR JSON.
-    listed = b',"entry":[' + b",".join(entries) + b"]" if entries else b""
-    return b'{"resourceType":"Bundle","type":"' + type_ + b'"' + count + b',"link":' + link + listed + b"}"
+    # Put together once: each copy of a page costs as much as reading it.
+    pieces = [b'{"resourceType":"Bundle","type":"', type_, b'"', count, b',"link":', link]
+    mark, end = b',"entry":[', b"}"  # an empty list is forbidden in FHIR JSON
+    for entry in entries:
+        pieces.append(mark)
+        pieces += entry
+        mark, end = b",", b"]}"
+    pieces.append(end)
+    return b"".join(pieces)
 
 
 _LINKED: Final = re.compile(
@@ -125,14 +133,14 @@ def asked(page: bytes, params: Sequence[tuple[str, str]]) -> bytes:
     return found[1] + orjson.dumps(links) + page[found.end() :]
 
 
-def _found(head: bytes, row: Stored, tail: bytes) -> bytes:
-    return b'%b/%b/%b","resource":%b%b' % (head, row.type.encode(), row.id.encode(), row.body, tail)
+def _found(head: bytes, row: Stored, tail: bytes) -> _Pieces:
+    return (b'%b/%b/%b","resource":' % (head, row.type.encode(), row.id.encode()), row.body, tail)
 
 
-def _version(base: bytes, row: Stored) -> bytes:
+def _version(base: bytes, row: Stored) -> _Pieces:
     where = f"{row.type}/{row.id}"
     if deletion.is_marked(row.body):
-        return _deletion(base, row, where)
+        return (_deletion(base, row, where),)
     first = row.version == 1
     request = {"method": "POST" if first else "PUT", "url": row.type if first else where}
     response = {
@@ -140,11 +148,9 @@ def _version(base: bytes, row: Stored) -> bytes:
         "etag": etag(row.version),
         "lastModified": last_modified(row.updated),
     }
-    return b"".join(
-        (
-            b'{"fullUrl":"', base, b"/", where.encode(), b'","resource":', row.body,
-            b',"request":', orjson.dumps(request), b',"response":', orjson.dumps(response), b"}",
-        )
+    return (
+        b'{"fullUrl":"', base, b"/", where.encode(), b'","resource":', row.body,
+        b',"request":', orjson.dumps(request), b',"response":', orjson.dumps(response), b"}",
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ _SEVERITY: Final = {"error": "must", "warning": "may"}
 _STEP: Final = re.compile(r"([A-Za-z]+)\('([^']*)'\)|resolve\(\)|[^.()]+")
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
 _DEEPEST: Final = 64
+_NESTED: Final = (dict, list)
 
 
 @cache
@@ -45,7 +46,7 @@ def further(resource: Mapping[str, Any], path: str, scope: Scope) -> Iterator[Fa
     """Yield what the guide says of a resource anyway: its extensions, and the profiles that it claims."""
     yield from _extensions(resource, path, scope, 0)
     meta = resource.get("meta")
-    claimed = meta.get("profile") if isinstance(meta, Mapping) else None
+    claimed = meta.get("profile") if isinstance(meta, dict) else None
     for number, url in enumerate(claimed if isinstance(claimed, list) else ()):
         if not isinstance(url, str) or not of(url):
             continue  # another's profile is not judged here
@@ -79,20 +80,19 @@ def _extensions(node: Any, path: str, scope: Scope, depth: int) -> Iterator[Faul
     if isinstance(node, list):
         for number, one in enumerate(node):
             yield from _extensions(one, f"{path}[{number}]", scope, depth + 1)
-    elif isinstance(node, Mapping):
+    elif isinstance(node, dict):
         for name, value in node.items():
-            if name in {"contained", "resource"}:
+            if not isinstance(value, _NESTED) or name in {"contained", "resource"}:
                 continue  # each resource is asked by itself
             place = f"{path}.{name.removeprefix('_')}"
             if name in {"extension", "modifierExtension"} and isinstance(value, list):
                 yield from _defined(value, place, scope)
-            if isinstance(value, Mapping | list):
-                yield from _extensions(value, place, scope, depth + 1)
+            yield from _extensions(value, place, scope, depth + 1)
 
 
 def _defined(found: list[Any], place: str, scope: Scope) -> Iterator[Fault]:
     for number, one in enumerate(found):
-        url = one.get("url") if isinstance(one, Mapping) else None
+        url = one.get("url") if isinstance(one, dict) else None
         definition = definitions.by_url(url) if isinstance(url, str) and ":" in url else None
         if definition is None or definition.get("type") != "Extension":
             continue
@@ -125,7 +125,7 @@ class _Value:
     @property
     def parts(self) -> Any:
         """What has elements of its own."""
-        return self.value if isinstance(self.value, Mapping) else self.beside
+        return self.value if isinstance(self.value, dict) else self.beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class _Check:
 
     def node(self, value: Any, node: Node, path: str) -> Iterator[Fault]:
         """Check the parts of a value, then the invariants of the whole."""
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return
         for kid in node.kids.values():
             yield from self.element(value, kid, path)
@@ -198,11 +198,7 @@ class _Check:
     def typed(self, value: Any, node: Node, place: str) -> Iterator[Fault]:
         """Check a profile of the type; an extension's is asked wherever the extension stands."""
         trees = [(url, known(url)) for url in node.profiles]
-        if (
-            not isinstance(value, Mapping)
-            or len(trees) != 1
-            or node.name in {"extension", "modifierExtension"}
-        ):
+        if not isinstance(value, dict) or len(trees) != 1 or node.name in {"extension", "modifierExtension"}:
             return
         ((url, tree),) = trees
         if tree is not None:
@@ -232,7 +228,7 @@ class _Check:
                     not [*check(v, u, path="", scope=self.scope)]
                     for u in urls
                     for v in values
-                    if isinstance(v, Mapping)
+                    if isinstance(v, dict)
                 )
             case _:
                 if path == "url" and slice_.profiles:
@@ -286,10 +282,10 @@ def _at(found: list[Any], number: int) -> Any:
 def _step(value: Any, step: re.Match[str]) -> Iterator[Any]:
     if step[0] == "resolve()":
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         inner = value.get(step[1] or step[0])
         for one in inner if isinstance(inner, list) else [inner]:
-            if one is not None and (not step[1] or (isinstance(one, Mapping) and one.get("url") == step[2])):
+            if one is not None and (not step[1] or (isinstance(one, dict) and one.get("url") == step[2])):
                 yield one
 
 
@@ -311,7 +307,7 @@ def _is(value: Any, node: Node) -> bool:
     if node.bound:
         return terminology.takes(node.bound, value)
     telling = [kid for kid in node.kids.values() if _tells(kid)]
-    if not telling or not isinstance(value, Mapping):
+    if not telling or not isinstance(value, dict):
         return False
     return all(any(_is(one.value, kid) for one in _values(value, kid.name, "")) for kid in telling)
 
@@ -322,10 +318,8 @@ def _tells(node: Node) -> bool:
 
 def _covers(value: Any, pattern: Any) -> bool:
     """Return whether a value has all that a pattern has; each item of a list in some item."""
-    if isinstance(pattern, Mapping):
-        return isinstance(value, Mapping) and all(
-            _covers(value.get(name), one) for name, one in pattern.items()
-        )
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(_covers(value.get(name), one) for name, one in pattern.items())
     if isinstance(pattern, list):
         return isinstance(value, list) and all(
             any(_covers(one, wanted) for one in value) for wanted in pattern

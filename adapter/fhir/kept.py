@@ -50,8 +50,8 @@ class _Comparison:
         ]
 
     def _value(self, said: Any, kept: Any, at: str) -> list[str]:
-        if isinstance(said, Mapping):
-            return self._object(said, kept, at) if isinstance(kept, Mapping) else [at]
+        if isinstance(said, dict):
+            return self._object(said, kept, at) if isinstance(kept, dict) else [at]
         if isinstance(said, list):
             return self._list(said, kept, at) if isinstance(kept, list) else [at]
         return [] if said == kept or _same_instant(said, kept) else [at]
@@ -60,11 +60,17 @@ class _Comparison:
         found: list[str] = []
         for number, one in enumerate(said):
             place = f"{at}[{number}]"
-            tries: list[list[str]] = [self._value(one, other, place) for other in kept]
-            best = min(tries, key=len) if tries else [place]
+            best = self._nearest(one, kept, number, place)
             whole = len(best) >= _leaves(one) and all(path.startswith(place) for path in best)
             found += [place] if whole else best
         return found
+
+    def _nearest(self, one: Any, kept: list[Any], number: int, place: str) -> list[str]:
+        """Return what is lost of an item beside the one that keeps most of it: as a rule the one at its own place."""
+        if number < len(kept) and not self._value(one, kept[number], place):
+            return []
+        tries: list[list[str]] = [self._value(one, other, place) for other in kept]
+        return min(tries, key=len) if tries else [place]
 
     def _object(self, said: Json, kept: Json, at: str) -> list[str]:
         reference = said.get("reference")
@@ -108,7 +114,7 @@ class _Comparison:
 
 def _leaves(value: Any) -> int:
     """Return how many values something holds: where all are lost it is one loss."""
-    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else None
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
     return sum(map(_leaves, inner)) if inner is not None else 1
 
 

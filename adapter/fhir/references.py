@@ -27,7 +27,7 @@ class Scope:
 
     def kind(self, reference: Any) -> str:
         """Return the type that a Reference names, empty where it does not say."""
-        if not isinstance(reference, Mapping):
+        if not isinstance(reference, dict):
             return ""
         literal = reference.get("reference")
         told = reference.get("type")
@@ -67,9 +67,9 @@ def entries(bundle: Mapping[str, Any]) -> dict[str, str]:
     listed = bundle.get("entry")
     found: dict[str, str] = {}
     for one in listed if isinstance(listed, list) else ():
-        inner = one.get("resource") if isinstance(one, Mapping) else None
-        url = one.get("fullUrl") if isinstance(one, Mapping) else None
-        if isinstance(url, str) and isinstance(inner, Mapping) and isinstance(inner.get("resourceType"), str):
+        inner = one.get("resource") if isinstance(one, dict) else None
+        url = one.get("fullUrl") if isinstance(one, dict) else None
+        if isinstance(url, str) and isinstance(inner, dict) and isinstance(inner.get("resourceType"), str):
             found[url] = inner["resourceType"]
     return found
 
@@ -77,7 +77,7 @@ def entries(bundle: Mapping[str, Any]) -> dict[str, str]:
 def _typed(listed: Any, name: str) -> Iterator[tuple[str, str]]:
     for one in listed if isinstance(listed, list) else ():
         if (
-            isinstance(one, Mapping)
+            isinstance(one, dict)
             and isinstance(one.get(name), str)
             and isinstance(one.get("resourceType"), str)
         ):
@@ -86,7 +86,7 @@ def _typed(listed: Any, name: str) -> Iterator[tuple[str, str]]:
 
 def local(node: Any) -> Iterator[str]:
     """Yield every text in a resource that names something contained (`#id`), and `#`."""
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         for value in node.values():
             yield from local(value)
     elif isinstance(node, list):

@@ -68,7 +68,12 @@ def takes(url: str, value: Any) -> bool:
         return False
     codings = value.get("coding", ()) if "code" not in value else (value,)
     return any(
-        (coding.get("system"), coding.get("code")) in listed or ("", coding.get("code")) in listed
+        (coding.get("system", ""), coding["code"]) in listed or ("", coding["code"]) in listed
         for coding in (codings if isinstance(codings, list | tuple) else ())
-        if isinstance(coding, Mapping)
+        if isinstance(coding, Mapping) and _readable(coding)
     )
+
+
+def _readable(coding: Mapping[str, Any]) -> bool:
+    """Return whether code and system are texts: what is not is a fault of structure, told elsewhere."""
+    return isinstance(coding.get("code"), str) and isinstance(coding.get("system", ""), str)

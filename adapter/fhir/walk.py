@@ -62,7 +62,7 @@ class _Walk:
 
     def resource(self, node: Any, path: str, *, contained: bool = False) -> None:
         """Check a resource: the document's own, an entry's, or one that shares the scope of what contains it."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             self.say(path, "structure", "object")
             return
         type_ = node.get("resourceType")
@@ -87,7 +87,7 @@ class _Walk:
             self.faults += self.further(node, path, self.scope)
 
     def object(self, node: Any, shape: Shape, path: str) -> None:
-        if not isinstance(node, Mapping) or not node:
+        if not isinstance(node, dict) or not node:
             self.say(path, "structure", "empty object" if node == {} else "object")
             return
         if self.depth >= _DEEPEST:
@@ -155,7 +155,7 @@ class _Walk:
             self.resource(value, place, contained=element.label == "contained")
         else:
             self.object(value, shapes.shape(element.type), place)
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 self.bound(value, element, place)
                 if element.type == "Reference":
                     self.reference(value, element, place)
@@ -182,7 +182,7 @@ class _Walk:
         codings = value.get("coding", ()) if element.type == "CodeableConcept" else (value,)
         listed = codings if isinstance(codings, list | tuple) else ()
         wanted = shapes.codes(element.bound)
-        if not any(isinstance(c, Mapping) and f"{c.get('system')}|{c.get('code')}" in wanted for c in listed):
+        if not any(isinstance(c, dict) and f"{c.get('system')}|{c.get('code')}" in wanted for c in listed):
             self.say(place, "required-binding", shapes.told(element.bound))
 
     def reference(self, value: Mapping[str, Any], element: Element, place: str) -> None:
@@ -215,7 +215,7 @@ class _Walk:
             self.say(path, "structure", "depth")
             return
         self.depth += 1
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             for name, value in node.items():
                 self.blanks(value, f"{path}.{name}" if _NAME.fullmatch(name) else path)
         elif isinstance(node, list):

@@ -76,18 +76,18 @@ def search(conn: Connection, query: Query) -> Page:
     total = (
         int((conn.one(_counting(shape[0], shape[1], shape[3]), params) or (0,))[0]) if query.total else None
     )
-    order = _order(query)
+    order = shape[2]
     at = {} if query.after is None else _cursor(query.after, order)
     rows = conn.all(_paging(shape), {**params, **at, "limit": query.count + 1})
     page = rows[: query.count]
     more = len(rows) > query.count and page
     return Page(
         rows=tuple(
-            Row(type=query.type, id=r[0], version=r[1], updated=r[2], body=r[3], case=r[4]) for r in page
+            [Row(type=query.type, id=r[0], version=r[1], updated=r[2], body=r[3], case=r[4]) for r in page]
         ),
         next=cursors.write(page[-1][5:]) if more else None,
         total=total,
-        marks=tuple(r[5:] for r in page),
+        marks=tuple([r[5:] for r in page]),
     )
 
 

@@ -74,11 +74,13 @@ def _find(conn: Connection, query: Query) -> Page:
 
 def _resolved(call: Call, conn: Connection, wanted: Search) -> Query:
     """Return the query for the store: with what chains lead to, and without what is shown to nobody."""
-    query = replace(wanted.query, whole=True)  # the rest is `_keep`
+    query = wanted.query
     if query.type == AUDIT:
-        return replace(query, terms=tuple(filter(_is_audit, query.terms)))
-    linked = tuple(_linked(call, conn, query, inner) for inner in wanted.inner)
-    return replace(query, terms=(*query.terms, *linked, _SHOWN))
+        terms = tuple(filter(_is_audit, query.terms))
+    else:
+        linked = [_linked(call, conn, query, inner) for inner in wanted.inner]
+        terms = (*query.terms, *linked, _SHOWN)
+    return replace(query, terms=terms, whole=True)  # the rest is `_keep`
 
 
 _AUDITED: Final = frozenset({"id", "updated", "date", "subject", "person"})

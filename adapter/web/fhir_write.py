@@ -18,7 +18,7 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError
-from adapter.fhir import bundle, definitions, outcome, patching, r4, strict, written
+from adapter.fhir import bundle, definitions, outcome, patching, strict, written
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
@@ -161,12 +161,12 @@ def order(  # noqa: PLR0913 (all by name)
 ) -> Order:
     """Return a write as asked; its criteria are read as a search. Raises FhirError."""
     offered(type_, interaction)
-    said = orjson.dumps([body, sent], option=orjson.OPT_SORT_KEYS)
+    said, base = orjson.dumps([body, sent], option=orjson.OPT_SORT_KEYS), f"{call.shared.base}/fhir/"
     return Order(
         interaction=interaction,
         type=type_,
         id=id_,
-        body=relative(body, f"{call.shared.base}/fhir/") if body is not None else None,
+        body=relative(body, base) if base.encode() in said else body,
         digest=hashlib.sha256(said).hexdigest(),
         if_match=if_match,
         criteria=_finder(call, type_, params) if params else None,
@@ -231,7 +231,7 @@ def _provenance(call: Call) -> Any:
     whole = {"target": [{"display": "X-Provenance"}], **said}
     if whole.get("resourceType") != "Provenance":
         raise FhirError("IPK-F039", at="Provenance")
-    if found := r4.check(whole):
+    if found := written.judged(whole):
         raise Faults(tuple(Fault(code="IPK-F039", path=fault.path, hint=fault.hint) for fault in found))
     return said
 

@@ -9,7 +9,17 @@ from typing import Any, Final
 import pytest
 from hypothesis import given, settings
 
-from adapter.fhir import conformance, definitions, guiderules, profiles, r4, references, snapshot, urls
+from adapter.fhir import (
+    conformance,
+    definitions,
+    guiderules,
+    profiles,
+    r4,
+    references,
+    snapshot,
+    terminology,
+    urls,
+)
 from adapter.fhir.parts import concept
 from tests.fhir import validator
 from tests.fhir.invalid import right
@@ -377,3 +387,15 @@ def test_no_change_of_a_right_resource_breaks_a_profile_s_check(resource: Any) -
     for url in definitions.profiles(str(resource.get("resourceType")) if isinstance(resource, dict) else ""):
         for fault in r4.check(resource, profile=url):
             assert fault.path
+
+
+@pytest.mark.parametrize(
+    "coding", [{"code": ["x"]}, {"code": {}}, {"system": [], "code": "x"}, {"system": "s"}]
+)
+def test_a_coding_that_cannot_be_read_is_of_no_value_set(coding: Any) -> None:
+    listed = next(url for url in _value_sets() if terminology.codes(url))
+    assert not terminology.takes(listed, {"coding": [coding]})
+
+
+def _value_sets() -> list[str]:
+    return [str(one["url"]) for one in definitions.of_type("ValueSet")]

@@ -107,6 +107,15 @@ def test_types_that_are_not_listed_are_judged_by_their_models_and_for_blanks() -
     assert said({**flag, "foo": 1}) == [("Flag.foo", "structure")]
 
 
+def test_who_hears_no_second_opinion_hears_it_of_what_the_table_does_not_list() -> None:
+    flag = {"resourceType": "Flag", "id": "f", "status": "active", "code": {"text": "x"}, "foo": 1}
+    plan = right("CarePlan", contained=[flag], supportingInfo=[{"reference": "#f"}])
+    assert {fault.rule for fault in r4.check(plan, models=False)} == {"min-1", "structure"}
+    assert r4.check(plan, models=False) == r4.check(plan)
+    entry = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": flag}]}
+    assert r4.check(entry, models=False) == r4.check(entry)
+
+
 def test_a_second_sixty_is_a_time_of_r4() -> None:
     assert said(right("CarePlan", created="2016-12-31T23:59:60Z")) == []
 

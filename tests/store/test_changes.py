@@ -102,6 +102,9 @@ def _before_changes(url: str) -> None:
     engine = create_engine(parse(url))
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE change"))
+        connection.execute(text("DROP TABLE subscription_event"))
+        connection.execute(text("DROP TABLE subscription"))
+        connection.execute(text("ALTER TABLE feed DROP COLUMN version"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         connection.execute(text("DELETE FROM meta WHERE key = 'index-edition'"))
         connection.execute(text("DELETE FROM token"))
