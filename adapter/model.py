@@ -73,6 +73,8 @@ class Party:
     leader: Mapping[str, str] | None = None
     """`name`, `phone?` of who leads a home party: the second step of the escalation."""
     form_url: str | None = None
+    form: bytes | None = field(default=None, repr=False)
+    """PDF of the application form that it demands."""
     language: Literal["nb", "nn"] = "nb"
     """Language of letters to it, and to its inhabitants who name none."""
     platform: Mapping[str, str] | None = None

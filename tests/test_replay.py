@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import shutil
 import threading
 import xml.etree.ElementTree as ET  # our own JUnit file, read back
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -16,6 +20,7 @@ import pytest
 from adapter import replay, scenarios
 from adapter.errors import Faults
 from adapter.http import Client, Limits
+from adapter.movable import Movable
 from adapter.replay import Databases, Difference, Ran, profile
 from adapter.replay.places import within
 from adapter.replay.remote import Server
@@ -196,17 +201,29 @@ class Quiet(WSGIRequestHandler):
         """Drop it."""
 
 
-@pytest.fixture
-def running(sqlite: Databases) -> Iterator[str]:
-    scenario = scenarios.read(FIXTURES / "e01-direct")
-    with sqlite.empty() as url, staged(scenario, url) as stage:
-        server = make_server("127.0.0.1", 0, create_app(stage.services), handler_class=Quiet)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+@contextmanager
+def serving(app: Any) -> Iterator[str]:
+    """Serve an app; its address."""
+    server = make_server("127.0.0.1", 0, app, handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
         yield f"http://127.0.0.1:{server.server_port}"
+    finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture
+def running(sqlite: Databases) -> Iterator[str]:
+    scenario = scenarios.read(FIXTURES / "e01-direct")
+    with (
+        sqlite.empty() as url,
+        staged(scenario, url) as stage,
+        serving(create_app(stage.services)) as at,
+    ):
+        yield at
 
 
 def test_a_running_server_answers_the_steps_and_skips_clocks_with_a_note(running: str):
@@ -217,3 +234,18 @@ def test_a_running_server_answers_the_steps_and_skips_clocks_with_a_note(running
         bad = replay.post(scenarios.read(FIXTURES / "bad-e01-no-hpr"), server)
     assert [str(each) for each in first.differences + again.differences + bad.differences] == []
     assert len(first.notes) == 1
+
+
+def test_a_servers_clock_that_can_be_moved_moves_as_the_scenarios_does(sqlite: Databases):
+    scenario = scenarios.read(FIXTURES / "receipt-late")
+    with sqlite.empty() as url, staged(scenario, url) as stage:
+        clock = Movable(stage.services.store, stage.clock)
+        app = create_app(dataclasses.replace(stage.services, clock=clock))
+        with serving(app) as at, Client(Limits()) as client:
+            ran = replay.post(scenario, Server(client=client, url=at, wait=0.0))
+        moved = clock() - scenario.clock
+    end = scenario.clock
+    for step in scenario.steps:
+        end = step.clock(end) if step.kind == "clock" else end
+    assert (ran.notes, moved) == ((), end - scenario.clock)
+    assert moved > timedelta(hours=1)

@@ -21,7 +21,8 @@ _SHOWN: Final = 40
 @click.option("--golden", is_flag=True, help="Compare with expected/, byte for byte.")
 @click.option("--bless", is_flag=True, help="Make what came out the new expected/.")
 @click.option(
-    "--url", help="Post to this running server in place of a store of its own; clock steps are skipped."
+    "--url",
+    help="Post to this running server in place of a store of its own; its clock is moved where it can be.",
 )
 @click.option(
     "--wait", default=10.0, show_default=True, help="Seconds to wait for a message to leave, with --url."

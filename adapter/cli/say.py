@@ -1,4 +1,8 @@
-"""What commands say: results on standard output, faults and progress on standard error, in the user's language."""
+"""What commands say: results on standard output, faults and progress on standard error.
+
+Faults are in the user's language (`--lang`, LANG). What clinicians read (`deadlines`, `report`, `stats`, `why`) is in bokmål,
+what engineers read (`outbox`, `hooks`, `replay`, `check`, `map`, `db`) in English.
+"""
 
 from __future__ import annotations
 

@@ -154,5 +154,8 @@ EVENT: Final[dict[str, Row]] = {
     "IPK-E065": Row(422, "not-found", "Adresseboken nevner ingen plattform for mottakeren",
         "The address book names no platform of the receiver", "Legg inn platform i adresseboken",
         "Add platform to the address book"),
+    "IPK-E089": Row(422, "not-supported", "Mottakeren kan ikke ta imot referatet som vedlegg",
+        "The receiver cannot take the minutes as an attachment", "Avklar med pasienten hvordan mottakeren får vite det",
+        "Settle with the patient how the receiver learns of it"),
 }
 """The event: parsing, fields, order of things."""

@@ -70,6 +70,10 @@ class MeetingHeld(CaseEvent):
     decisions: tuple[Activity, ...] = Field(
         (), max_length=LIST_LIMIT, description="What was decided: activities of the plan"
     )
+    minutes: Text | None = Field(
+        None,
+        description="Minutes: sent as PDF to the health services that were called and that consent opens the plan for",
+    )
     text: Text | None = Field(None, description="More about it, kept and never sent")
 
 

@@ -131,6 +131,32 @@ def plan_document(
     content: bytes,
 ) -> Json:
     """Return the DocumentReference of an individual plan as PDF, appended to the message that carries its bytes. 9602 A02-2."""
+    return appended(
+        id_=id_,
+        type_=parts.volven("9602", "A02-2"),
+        patient=patient,
+        about=(plan,),
+        appended_to=(appended_to,),
+        date=date,
+        author=author,
+        title=title,
+        content=content,
+    )
+
+
+def appended(
+    *,
+    id_: str,
+    type_: Mapping[str, Any],
+    patient: Ref,
+    about: Sequence[Ref],
+    appended_to: Sequence[Ref],
+    date: datetime,
+    author: Ref | None,
+    title: str,
+    content: bytes,
+) -> Json:
+    """Return the DocumentReference of a PDF, appended to those of the messages that carry its bytes; `about` is its context."""
     attachment = {
         "contentType": "application/pdf",
         "size": len(content),
@@ -143,12 +169,12 @@ def plan_document(
         {
             "masterIdentifier": parts.uuid_identifier(id_),
             "status": "current",
-            "type": parts.volven("9602", "A02-2"),
+            "type": dict(type_),
             "subject": parts.ref(patient),
             "date": parts.when(date),
             "author": parts.refs([author]),
-            "relatesTo": [{"code": "appends", "target": parts.ref(appended_to)}],
+            "relatesTo": [{"code": "appends", "target": parts.ref(one)} for one in appended_to],
             "content": [{"attachment": attachment}],
-            "context": {"related": parts.refs([plan])},
+            "context": {"related": parts.refs(about)},
         },
     )

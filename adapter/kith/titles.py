@@ -43,6 +43,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.plan-document.shared": "Individuell plan vedlagt",
         "ip.meeting.called": "Innkalling til møte",
         "ip.meeting.answered": "Svar på innkalling til møte",
+        "ip.meeting.held": "Referat fra møte vedlagt",
         "ip.meeting.cancelled": "Møte avlyst",
         "ip.platform-access.requested": "Tilgang til plattform for individuell plan ønskes",
         "ip.platform-access.granted": "Tilgang til plattform for individuell plan",
@@ -97,5 +98,6 @@ NYNORSK_TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "Tilgang til plattform for individuell plan avslutta": TITLES["ip.platform-access.ended"],
         "Nye opplysningar om meldt behov": NEWS_TITLE,
         "Individuell plan lagd ved": TITLES["ip.plan-document.shared"],
+        "Referat frå møte lagt ved": TITLES["ip.meeting.held"],
     }
 )

@@ -175,6 +175,7 @@ MEETINGS: Final[Mapping[str, str]] = MappingProxyType(
 MEETING_ANSWERS: Final[Mapping[str, str]] = MappingProxyType(
     {"accepted": "Kommer", "declined": "Kommer ikke", "tentative": "Kommer kanskje"}
 )
+MINUTES: Final = "Møtereferat"
 MOVED: Final = "Møtet flyttes, ny innkalling kommer"
 """The one reason of a cancelled meeting that is told: any other may be about the patient."""
 ACCESS_PURPOSES: Final[Mapping[str, str]] = MappingProxyType(

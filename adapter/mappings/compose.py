@@ -152,7 +152,8 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
     if notice.care is not None:
         return kith.issue(notice.care.make(head))
     made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan))
-    return kith.issue(made, attached=notice.attached)
+    attached = notice.attached if plan.carrier.type == carriers.HELSEFAGLIG else ()
+    return kith.issue(made, attached=attached)
 
 
 Contacts = tuple[Contact, ...]

@@ -33,7 +33,7 @@ def called(ctx: Context) -> Change:
     said = ctx.data.meeting
     if ctx.case.key is None:
         raise EventError("IPK-E014", at="$.data.patient")
-    old = _known(ctx, said.id)
+    old = known(ctx, said.id)
     if old is not None:
         table.transition(table.MEETING, old["status"], ctx.event.type)
     if said.start <= ctx.event.time:
@@ -95,13 +95,14 @@ def _clock(ctx: Context, made: Resource, start: datetime) -> tuple[Deadline, ...
     )
 
 
-def _known(ctx: Context, key: str) -> Resource | None:
+def known(ctx: Context, key: str) -> Resource | None:
+    """Return the meeting that its caller knows by `key`, None where there is none."""
     return next((a for a in ctx.case.of("Appointment") if meetings.is_called(a, key)), None)
 
 
 def _meeting(ctx: Context, asks: str = "") -> tuple[Resource, str]:
     """Return the meeting that an event names, and its status after it. Raises EventError IPK-E014, IPK-E013."""
-    found = _known(ctx, ctx.data.meeting)
+    found = known(ctx, ctx.data.meeting)
     if found is None:
         raise EventError("IPK-E014", at="$.data.meeting")
     return found, table.transition(table.MEETING, found["status"], ctx.event.type, asks)
@@ -177,7 +178,8 @@ def _time(start: datetime, end: datetime) -> str:
     return f"{text.day(first.date())} kl. {first:%H.%M}–{until}"
 
 
-def _stored_time(one: Resource) -> str:
+def stored_time(one: Resource) -> str:
+    """Return when a meeting is, in words."""
     return _time(*(datetime.fromisoformat(one[end]) for end in ("start", "end")))
 
 
@@ -208,7 +210,7 @@ def answered(ctx: Context) -> Change:
 
 def answered_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the answer to the party that called, where it is not our own. E43."""
-    meeting = _known(ctx, ctx.data.meeting) or {}
+    meeting = known(ctx, ctx.data.meeting) or {}
     party = ctx.book.by_key(meetings.called_by(meeting))
     if party is None or party.home:
         return ()
@@ -222,7 +224,7 @@ def answered_notices(ctx: Context) -> tuple[Notice, ...]:
     )
     lines = [
         (words.PURPOSE, meeting["description"]),
-        (words.TIME, _stored_time(meeting)),
+        (words.TIME, stored_time(meeting)),
         (words.CALLED, who),
         (words.RESULT, words.MEETING_ANSWERS[ctx.data.answer]),
         *(((words.SUBSTITUTE, ctx.data.substitute),) if ctx.data.substitute else ()),
@@ -285,7 +287,7 @@ def cancelled(ctx: Context) -> Change:
     clock = clocks.close_subject(ctx, "reply", f"Appointment/{meeting['id']}")
     stopped = tuple(replace(d, state="cancelled") for d in clock)
     unsent = tuple(
-        common.buried(m) for m in ctx.case.messages if _invites(m, meeting) and m.state in common.UNSENT
+        common.buried(m) for m in ctx.case.messages if invites(m, meeting) and m.state in common.UNSENT
     )
     return (
         common.person(ctx)
@@ -294,7 +296,7 @@ def cancelled(ctx: Context) -> Change:
     )
 
 
-def _invites(message: Any, meeting: Resource) -> bool:
+def invites(message: Any, meeting: Resource) -> bool:
     """Return whether a message is an invitation to this meeting: made by the event that called it."""
     made = message.event_id and naming.resource_id(message.event_id, "Appointment", KEY)
     return bool(message.direction == "out" and made == meeting["id"])
@@ -302,14 +304,12 @@ def _invites(message: Any, meeting: Resource) -> bool:
 
 def cancelled_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the notice to those who got the invitation; of the reason only that it is moved. E44."""
-    meeting = _known(before, ctx.data.meeting) or {}
-    told = {
-        m.receiver_key: m for m in before.case.messages if _invites(m, meeting) and m.state in common.LEFT
-    }
+    meeting = known(before, ctx.data.meeting) or {}
+    told = {m.receiver_key: m for m in before.case.messages if invites(m, meeting) and m.state in common.LEFT}
     parties = [ctx.book.by_key(key) for key in told]
     lines = [
         (words.PURPOSE, meeting["description"]),
-        (words.TIME, _stored_time(meeting)),
+        (words.TIME, stored_time(meeting)),
         *(((words.REASON, words.MOVED),) if ctx.data.reason_code == "moved" else ()),
     ]
     return tuple(_notice(ctx, party, ctx.event.type, lines) for party in parties if party is not None)

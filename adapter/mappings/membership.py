@@ -36,11 +36,17 @@ OPENED_BY: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Type → what consent must open, any of them. Others (Consent, Provenance, DocumentReference …) stay with the organisation."""
 
+OF_TEAM: Final = frozenset({"CareTeam", "PractitionerRole", "Practitioner", "RelatedPerson"})
+"""Types that say who works for whom: of a team about a child to come (v3-Confidentiality R) they are shown to those with a part in it."""
+_CHILD: Final = frozenset({"child-coordinator"})
+
 
 def shown(case: Case, party: Party, book: AddressBook, *, type_: str, on: date) -> bool:
     """Return whether a party that is not at home may see resources of a type in a case; nobody where the address is strict."""
     wanted = OPENED_BY.get(type_)
     if wanted is None or protecting.is_strict(case) or not is_member(case, party, book, on):
+        return False
+    if type_ in OF_TEAM and views.team_is_restricted(case) and not has_part_in_child(case, party, book, on):
         return False
     return any(verdict(case, party, subject, on).open for subject in wanted)
 
@@ -54,16 +60,32 @@ def is_member(case: Case, party: Party, book: AddressBook, on: date) -> bool:
     """Return whether a party's organisation has a part: got or sent a need, has somebody in the team, or answers for the plan."""
     if views.parts_of(case, party, book) & {"performer", "reporter"} and _told(case, party, book):
         return True
+    return _works_for(case, party, book, on)
+
+
+def has_part_in_child(case: Case, party: Party, book: AddressBook, on: date) -> bool:
+    """Return whether a party has a part in the matter of a child to come: in team or plan, or got or sent its need. pbrl § 2-5 c."""
+    return _works_for(case, party, book, on) or _told(case, party, book, kinds=_CHILD)
+
+
+def _works_for(case: Case, party: Party, book: AddressBook, on: date) -> bool:
+    """Return whether an organisation has somebody in the team, or answers for the plan."""
     team = [held.organisation for held in views.assignments(case) if held.lasts(on)]
     plan = views.plan(case)
     authors = [views.reference_id(plan.get("author"))] if plan else []
     return any(_same(id_, party, book) for id_ in (*team, *authors))
 
 
-def _told(case: Case, party: Party, book: AddressBook) -> bool:
-    """Return whether a need has reached the party, or came from it: one that waits for consent names its receiver, too."""
+def _told(case: Case, party: Party, book: AddressBook, *, kinds: frozenset[str] | None = None) -> bool:
+    """Return whether a need has reached the party, or came from it: one that waits for consent names its receiver, too.
+
+    `kinds`: of these alone.
+    """
     listed = [
-        n for n in views.needs(case) if n.state not in {"consent-pending", "withdrawn", "declined-by-patient"}
+        n
+        for n in views.needs(case)
+        if n.state not in {"consent-pending", "withdrawn", "declined-by-patient"}
+        and (kinds is None or n.kind in kinds)
     ]
     return any(
         _same(id_, party, book)

@@ -11,6 +11,7 @@ import orjson
 from adapter import codes
 from adapter.events import catalogue
 from adapter.kith import text, words
+from adapter.kith.attachments import PDF, Outgoing
 from adapter.mappings import limits
 from adapter.mappings.context import Context
 from adapter.model import Party
@@ -116,3 +117,11 @@ def contact(need: Any) -> str:
 def form(receiver: Party) -> str:
     """Return the line after the block that names the municipality's own form, where it demands one; nothing else."""
     return f"\r\n{words.FORM}: {receiver.form_url}" if receiver.form_url else ""
+
+
+def form_attached(ctx: Context, receiver: Party) -> tuple[Outgoing, ...]:
+    """Return the municipality's own form as PDF, where the address book has it; a message that takes none goes without."""
+    if receiver.form is None:
+        return ()
+    created = ctx.now.replace(microsecond=0)
+    return (Outgoing(mime_type=PDF, description=words.FORM, created=created, content=receiver.form),)

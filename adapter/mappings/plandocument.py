@@ -16,7 +16,7 @@ from adapter.fhir import nine, plans, teams
 from adapter.kith import rendering, text, words
 from adapter.kith.attachments import PDF, Outgoing
 from adapter.kith.rendering.document import Block, Document, Facts, Prose, Row, Section, Table
-from adapter.mappings import common, compose, planparts, planview, telling, views
+from adapter.mappings import common, compose, limits, planparts, planview, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Party, Resource
@@ -138,9 +138,10 @@ def _pdf(ctx: Context, plan: Resource) -> bytes:
 def document(ctx: Context, plan: Resource, *, title: str) -> Document:
     """Return the plan laid out: what it is, goals, activities, who takes part, and the nine items."""
     found = planparts.whole(ctx.case, plan)
+    goals = () if "goals" in limits.topics(ctx.case) else found.goals
     sections = (
         Section("Om planen", 2, (Facts(tuple(_facts(ctx, found))),)),
-        *_table("Mål", ("Mål", "Status", "Frist"), tuple(map(_goal, found.goals))),
+        *_table("Mål", ("Mål", "Status", "Frist"), tuple(map(_goal, goals))),
         *_table(
             "Tiltak",
             ("Tiltak", "Hvordan", "Hvem", "Når", "Hvor", "Status"),

@@ -74,6 +74,7 @@ def need_notice(
         + needtext.form(receiver),
         melde_id=said.melde_id,
         thread=views.dialogue(ctx.case, receiver.key, melde_id=said.melde_id),
+        attached=needtext.form_attached(ctx, receiver),
         wants_reply=True,
         reply_days=days,
         based_on=tuple(f"ServiceRequest/{n.id}" for n in covered),

@@ -150,6 +150,12 @@ def team(case: Case) -> Resource | None:
     return next(iter(case.of("CareTeam")), None)
 
 
+def team_is_restricted(case: Case) -> bool:
+    """Return whether the team says more than its subject's own matter: a child is expected (v3-Confidentiality R)."""
+    labels = (team(case) or {}).get("meta", {}).get("security", ())
+    return any(c.get("system") == urls.CONFIDENTIALITY and c.get("code") == "R" for c in labels)
+
+
 def plan(case: Case, *, id_: str | None = None) -> Resource | None:
     """Return the CarePlan with this id, else the current individual plan (draft, active or on hold)."""
     plans = [p for p in case.of("CarePlan") if id_ is None or p["id"] == id_]

@@ -20,11 +20,12 @@ DEAD: Final = ("dead", "rejected", "unanswered")
 SHOWN: Final = 10
 """Most messages named of one state."""
 _UNROUTED: Final = "route"
-_CLOCKS: Final[Mapping[str, str]] = {
+CLOCKS: Final[Mapping[str, str]] = {
     "release": "slipp av melding", "receipt": "kvittering", "reply": "svar", "assessment": "vurdering",
     "coordinator": "koordinator", "evaluation": "evaluering", "gap": "opphold uten koordinator",
     "participation": "deltakelse", "consent": "samtykke",
 }  # fmt: skip
+"""Kind of deadline → what is waited for, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +135,7 @@ def _lines(found: Report) -> Iterator[str]:
     yield f"Saker: {found.cases}   Hendelser: {found.events}   Uten mottaker: {found.unrouted}"
     yield from _rows("Meldinger", [(STATES.get(s, s), str(n)) for s, n in found.messages.items()])
     clocks = [
-        (_CLOCKS.get(c.kind, c.kind), f"{c.running} løper, {c.late} over tiden, {c.breached} brutt")
+        (CLOCKS.get(c.kind, c.kind), f"{c.running} løper, {c.late} over tiden, {c.breached} brutt")
         for c in found.clocks
     ]
     yield from _rows("Frister", clocks)

@@ -11,7 +11,7 @@ from adapter.rules.clocks import OSLO
 from adapter.services import Services
 from adapter.statistics.compute import Table, compute
 from adapter.statistics.values import Asked, CaseFacts, Posted
-from adapter.store import Connection, figures
+from adapter.store import Connection, deadlines, figures
 
 _DAY: Final = timedelta(days=1)
 
@@ -56,6 +56,7 @@ def facts(conn: Connection) -> Iterator[CaseFacts]:
             events=tuple(_posted(row) for row in stored.events),
             resources=stored.resources,
             messages=stored.messages,
+            deadlines=deadlines.of_case(conn, stored.key),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -20,6 +20,8 @@ from adapter.model import AddressBook, Agreement, Party
 from adapter.registers.bookmodel import AGREEMENT_CHECKS, PARTY_CHECKS, AgreementRow, PartyRow, RowCheck
 
 SHIPPED: Final = "addressbook.toml"
+FORM_LIMIT: Final = 2_000_000
+"""Bytes of an application form: it goes with every need."""
 _FAULT: Final = "IPK-R006"
 _TABLES: Final = frozenset({"party", "agreement"})
 R = TypeVar("R", bound=BaseModel)
@@ -43,7 +45,7 @@ def load(path: Path | None = None) -> AddressBook:
     Raises SystemFault IPK-S008 for a file that cannot be read, Faults of IPK-R006 with every fault and its place
     (`$.party[3].level2.her_id`). Every row is kept, of whatever validity: `AddressBook.on` picks a day's.
     """
-    return parse(_read(path))
+    return parse(_read(path), folder=path.parent if path is not None else Path())
 
 
 def _read(path: Path | None) -> bytes:
@@ -55,8 +57,8 @@ def _read(path: Path | None) -> bytes:
         raise SystemFault("IPK-S008", at="ADAPTER_ADDRESSBOOK") from None
 
 
-def parse(content: bytes) -> AddressBook:
-    """Return the address book in TOML bytes. Raises Faults as `load` does."""
+def parse(content: bytes, *, folder: Path = Path()) -> AddressBook:
+    """Return the address book in TOML bytes; `form_file` is relative to `folder`. Raises Faults as `load` does."""
     raw = _toml(content)
     unknown = tuple(_fault("$", "unknown table") for name in raw if name not in _TABLES)
     parties, party_faults = _rows(raw.get("party"), "party", PartyRow, PARTY_CHECKS)
@@ -65,11 +67,13 @@ def parse(content: bytes) -> AddressBook:
     )
     book = Rows(parties, agreements, keys=_keys(raw))
     whole = tuple(fault for check in CHECKS for fault in check(book))
-    faults = unknown + party_faults + agreement_faults + whole
+    forms, form_faults = _forms(parties, folder)
+    faults = unknown + party_faults + agreement_faults + whole + form_faults
     if faults:
         raise Faults(faults)
     return AddressBook(
-        tuple(_party(row) for _, row in parties), tuple(_agreement(row) for _, row in agreements)
+        tuple(replace(_party(row), form=forms.get(index)) for index, row in parties),
+        tuple(_agreement(row) for _, row in agreements),
     )
 
 
@@ -120,6 +124,27 @@ def _of_pydantic(item: ErrorDetails, place: str) -> Fault:
 
 def _fault(path: str, hint: str) -> Fault:
     return Fault(code=_FAULT, path=path, rule="addressbook", hint=hint)
+
+
+def _forms(
+    parties: Sequence[tuple[int, PartyRow]], folder: Path
+) -> tuple[dict[int, bytes], tuple[Fault, ...]]:
+    """Return the application forms by the number of their row, and a fault for each that is no PDF of a fair size."""
+    found: dict[int, bytes] = {}
+    faults: list[Fault] = []
+    for index, row in parties:
+        if row.form_file is None:
+            continue
+        try:
+            with (folder / row.form_file).open("rb") as file:
+                content = file.read(FORM_LIMIT + 1)
+        except (OSError, ValueError):
+            content = b""
+        if content.startswith(b"%PDF-") and len(content) <= FORM_LIMIT:
+            found[index] = content
+        else:
+            faults.append(_fault(f"$.party[{index}].form_file", "no PDF of at most 2 MB can be read there"))
+    return found, tuple(faults)
 
 
 def _keys(raw: Mapping[str, Any]) -> frozenset[str]:

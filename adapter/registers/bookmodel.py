@@ -129,6 +129,7 @@ class PartyRow(_Row):
     phone: Phone | None = None
     leader: Leader | None = None
     form_url: Url | None = None
+    form_file: Words | None = None
     language: Literal["nb", "nn"] | None = None
     platform: Platform | None = None
     valid_from: date
@@ -202,7 +203,13 @@ def in_order(row: Raw) -> Iterator[tuple[str, str]]:
         yield ".valid_to", "before valid_from"
 
 
+def with_a_form(row: Raw) -> Iterator[tuple[str, str]]:
+    """Yield place and words where a form has a file and no address: whoever cannot take a file gets the address."""
+    if "form_file" in row and "form_url" not in row:
+        yield ".form_url", "required with form_file"
+
+
 RowCheck = Callable[[Raw], Iterator[tuple[str, str]]]
-PARTY_CHECKS: Final[tuple[RowCheck, ...]] = (reachable, at_home, in_order)
+PARTY_CHECKS: Final[tuple[RowCheck, ...]] = (reachable, at_home, in_order, with_a_form)
 AGREEMENT_CHECKS: Final[tuple[RowCheck, ...]] = (in_order,)
 """What the fields of one row say together; read from the raw row, so that a faulty field hides nothing."""

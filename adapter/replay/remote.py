@@ -1,9 +1,14 @@
-"""Posts a scenario to a running server: events and KITH documents; clock steps are skipped with a note."""
+"""Posts a scenario to a running server: events and KITH documents; a clock step moves the server's clock where it can be moved.
+
+A server that offers `/sandbox/clock` (synthetic mode) is moved on by as long as the scenario's own clock is; any other, or one
+whose clock cannot be moved so, is left alone with a note.
+"""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import orjson
@@ -22,6 +27,8 @@ _WAITS: Final = frozenset({"pending"})
 _MEDIA: Final = {"event": STRUCTURED, "message": "application/xml"}
 _PATHS: Final = {"event": "/events", "message": "/messages"}
 _OK: Final = 200
+_DAY: Final = 86_400
+_CLOCK: Final = "/sandbox/clock"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +54,12 @@ def post(scenario: Scenario, server: Server, *, profile: Profile | None = None) 
     made: dict[tuple[str, str, str], str] = {("now", "", ""): scenario.clock.isoformat()}
     found: list[Difference] = []
     notes: list[str] = []
+    now = scenario.clock
     for step in scenario.steps:
         if step.kind == "clock":
-            notes.append(f"{scenario.name}/{step.path.name}: skipped, the server has a clock of its own")
+            before, now = now, step.clock(now)
+            if not _moved(server, now - before):
+                notes.append(f"{scenario.name}/{step.path.name}: skipped, the server has a clock of its own")
             continue
         content = profile.apply(step.content) if profile else step.content
         answered = _answered(step, server, fill(content, made, file=step.path))
@@ -58,6 +68,21 @@ def post(scenario: Scenario, server: Server, *, profile: Profile | None = None) 
     return Ran(
         name=scenario.name, differences=tuple(found), notes=tuple(notes), seconds=time.monotonic() - began
     )
+
+
+def _moved(server: Server, by: timedelta) -> bool:
+    """Move the server's clock on; whether it let itself be moved."""
+    seconds = int(by.total_seconds())
+    if seconds <= 0:
+        return False
+    said = orjson.dumps({"advance": _duration(seconds)})
+    return server.send("POST", _CLOCK, body=said, media="application/json").status == _OK
+
+
+def _duration(seconds: int) -> str:
+    """Return seconds as a duration of days and seconds: `10d300s`."""
+    days, rest = divmod(seconds, _DAY)
+    return "".join(f"{amount}{unit}" for amount, unit in ((days, "d"), (rest, "s")) if amount)
 
 
 def _answered(step: Step, server: Server, content: bytes) -> Answered:

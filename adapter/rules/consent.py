@@ -113,6 +113,7 @@ NEEDS: Final[Mapping[str, Row]] = MappingProxyType(
         "ip.meeting.called": _MEETING,
         "ip.meeting.called/other-sectors": _SECTORS,
         "ip.meeting.answered": _FREE,
+        "ip.meeting.held": _SHARE,
         "ip.meeting.cancelled": _FREE,
         "ip.platform-access.requested": _SHARE,
         "ip.platform-access.granted": _FREE,

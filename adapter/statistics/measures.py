@@ -23,6 +23,10 @@ COLUMNS: Final[Mapping[Shape, tuple[str, ...]]] = MappingProxyType(
 ALL: Final = "alle"
 UNKNOWN: Final = "ukjent"
 REST: Final = "øvrige"
+IN_TIME: Final = "i tide"
+LATE: Final = "for sent"
+MISSING: Final = "ikke kommet"
+_JUDGED: Final = (IN_TIME, LATE, MISSING)
 _NEEDS: Final = "meldte behov i perioden"
 _NOW: Final = "slik det er ved uttrekket"
 
@@ -100,6 +104,11 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             _measure("k15-answered", "Besvarte behov", "kommune", municipal=True, denominator=_NEEDS),
             _measure("k15-declined", "Avslåtte behov", "kommune", municipal=True, denominator=_NEEDS),
             _measure("k15-reason", "Avslåtte behov", "grunn", denominator="avslåtte behov"),
+            _measure("c1", f"Behov sendt innen {CLOCKS['notify'].amount} virkedag", "i tide", shape="share", fixed=_JUDGED, denominator=_NEEDS),
+            _measure("c6", f"Tidligmelding innen {CLOCKS['early-notice'].amount} timer", "i tide", shape="share", fixed=(IN_TIME, LATE), denominator="opphold med tidligmelding"),
+            _measure("c6-hours", "Tid fra innleggelse", "fram til", shape="times", unit="timer", fixed=("tidligmelding",), denominator="opphold med tidligmelding"),
+            _measure("c7", f"Innleggelsesrapport innen {CLOCKS['admission-report'].amount} timer", "i tide", shape="share", fixed=_JUDGED, denominator="meldinger om innlagt pasient"),
+            _measure("c7-hours", "Tid fra melding om innlagt pasient", "fram til", shape="times", unit="timer", fixed=("innleggelsesrapport",), denominator="meldinger om innlagt pasient"),
         )
     )
 )  # fmt: skip

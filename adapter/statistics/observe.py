@@ -11,8 +11,9 @@ from adapter import codes, naming
 from adapter.fhir import plans
 from adapter.mappings import standing, views
 from adapter.model import Message, Party
-from adapter.rules import clocks, states
+from adapter.rules import states
 from adapter.rules.clocks import OSLO
+from adapter.statistics import timely
 from adapter.statistics.measures import ALL, CONSENTS, STEPS, UNKNOWN
 from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
 
@@ -124,40 +125,29 @@ def _first(events: Iterable[Posted]) -> datetime | None:
 
 
 def open_needs(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
-    """K04: needs open longer than they should, at whom; as they are now."""
+    """K04: needs open longer than they should, at whom; as they are now, by the same clocks as `/deadlines`."""
     for need in facts.needs:
-        if not need.is_open:
+        if not need.is_open or need.melde_id in facts.recalled:
             continue
-        found = _waiting(facts, need, asked)
-        if found:
-            yield Seen(f"k04-{found}", _label(asked.book.by_organisation(need.owner)))
+        kind = next((kind for kind, among in _BEHIND.items() if need.state in among), "")
+        if not kind or not _late(facts, need, kind, asked.now):
+            continue
+        if kind == "coordinator" and standing.has_coordinator(facts.case, asked.today):
+            continue
+        yield Seen(f"k04-{kind}", _label(asked.book.by_organisation(need.owner)))
 
 
-def _waiting(facts: CaseFacts, need: views.Need, asked: Asked) -> str:
-    """Return the clock that a need is behind, empty where it is in time."""
-    first = next((e for e in _needs(facts) if e.melde_id == need.melde_id), None)
-    if first is None:
-        return ""
-    since = {
-        "reply": (states.OUT, first.received),
-        "assessment": (states.ASSESSED, _first(_following(facts, first, ANSWERS))),
-        "coordinator": (states.AGREED, _first(_following(facts, first, DECISIONS))),
-    }
-    for kind, (among, at) in since.items():
-        if need.state in among and at is not None and asked.now > _due(kind, at, need, asked):
-            return "" if kind == "coordinator" and standing.has_coordinator(facts.case, asked.today) else kind
-    return ""
+_BEHIND: Final = {"reply": states.OUT, "assessment": states.ASSESSED, "coordinator": states.AGREED}
+"""Clock → the states of a need that it waits in."""
 
 
-def _due(kind: str, at: datetime, need: views.Need, asked: Asked) -> datetime:
-    """Return when a need is due, as its clock counts: in working days, an agreement's or the installation's before the rule's."""
-    asker, answers = (
-        asked.book.by_organisation(views.reference_id(need.task.get(who))) for who in ("requester", "owner")
+def _late(facts: CaseFacts, need: views.Need, kind: str, now: datetime) -> bool:
+    """Return whether a clock of this kind is behind: of the Melde-id, or of a message that brought it. One that rests is not."""
+    messages = {f"message/{m.id}" for m in facts.messages if m.melde_id == need.melde_id}
+    return any(
+        d.kind == kind and not d.resting and d.due < now and d.subject in messages | {f"need/{need.melde_id}"}
+        for d in facts.deadlines
     )
-    agreed = (
-        asked.book.agreement(asker.key, answers.key) if asker is not None and answers is not None else None
-    )
-    return clocks.reply_due(at, clocks.days(kind, asked.book.clocks, agreed)[0])
 
 
 def _label(party: Party | None, her_id: str | None = None) -> str:
@@ -343,6 +333,11 @@ def municipalities(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
             yield Seen("k15-reason", _REASONS.get(reason, UNKNOWN))
 
 
+def notified(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """C1: whether the needs of the period left in time."""
+    return timely.notified(facts, asked, _reported(facts, asked))
+
+
 OBSERVERS: Final[tuple[Observer, ...]] = (
     needs_reported,
     consent_outcome,
@@ -357,5 +352,8 @@ OBSERVERS: Final[tuple[Observer, ...]] = (
     discharged,
     coded_returns,
     municipalities,
+    notified,
+    timely.noticed,
+    timely.reported,
 )
 """Every statistic, in order."""

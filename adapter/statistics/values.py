@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from adapter.fhir import urls
 from adapter.mappings import views
-from adapter.model import AddressBook, Case, Message, Resource
+from adapter.model import AddressBook, Case, Deadline, Message, Resource
 from adapter.rules.clocks import OSLO
 
 STRICT: Final = "V"
@@ -38,6 +38,8 @@ class CaseFacts:
     events: tuple[Posted, ...] = ()
     resources: Mapping[str, Resource] = field(default_factory=dict, repr=False)
     messages: tuple[Message, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    """Those that run, late ones too."""
 
     @cached_property
     def case(self) -> Case:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapter.kith import nynorsk, rendering, titles
 from adapter.kith.rendering import letters
-from tests.house import LINE, House, living_in
+from tests.house import LINE, ROLAND, House, living_in
 from tests.houses import Build
 
 NYNORSK = LINE | {"language": "nn"}
@@ -159,6 +160,24 @@ def test_a_form_that_a_municipality_demands_is_named_after_the_block(build: Buil
     lines = read.body.text.split("\r\n")
     assert lines[-2].startswith("Melde-id: ")
     assert lines[-1] == f"Søknadsskjema: {url}"
+
+
+def test_the_form_goes_along_as_pdf_where_the_book_has_it_and_the_receiver_takes_it(
+    build: Build, tmp_path: Path
+):
+    form = tmp_path / "skjema.pdf"
+    form.write_bytes(b"%PDF-1.7 et skjema")
+    row = {"form_url": "https://alvdal.example/skjema", "form_file": str(form)}
+    hospital = build(of={"rows": {"alvdal-saksbehandling": row, "gammeldal-saksbehandling": row}})
+    hospital.need()
+    (read,) = hospital.sent()
+    assert [(a.mime_type, a.description) for a in read.attachments] == [("application/pdf", "Søknadsskjema")]
+    assert read.body.text.endswith("Søknadsskjema: https://alvdal.example/skjema")
+    hospital.clock.advance(minutes=5)
+    hospital.need(patient=living_in("9901", base=ROLAND))
+    (old,) = hospital.sent()
+    (row_,) = hospital.messages(type="DIALOG_FORESPORSEL")
+    assert (old.attachments, b"https://alvdal.example/skjema" in row_.body) == ((), True)
 
 
 # ── to print ──

@@ -96,6 +96,16 @@ def test_the_pdf_says_what_the_plan_says(planned: House):
     assert "st-olavs-fmr" not in said
 
 
+def test_goals_that_the_patient_does_not_want_told_are_not_in_the_pdf(planned: House):
+    planned.clock.advance(minutes=5)
+    planned.post(
+        "ip.consent.limited", source="urn:her:5079", excluded=None, topics=["goals"], date="2026-03-04"
+    )
+    said = plain.page(laid_out(planned))
+    assert "Gå tur med hunden hver dag" not in said
+    assert "Fysioterapi to ganger i uken" in said
+
+
 def test_the_pdf_can_be_read_as_text(planned: House, tmp_path: Any):
     said = flat(read_pdf(rendering.write(laid_out(planned), "pdf"), tmp_path))
     assert "Gå tur med hunden hver dag" in said

@@ -159,6 +159,13 @@ def test_a_file_that_cannot_be_read_is_a_system_fault(tmp_path: Path, make: obje
         ("valid_from = 2024-01-01", 'valid_from = "2024-01-01"', ".valid_from", "wrong type or form"),
         ("checked", 'contact_profession = "??"\nchecked', ".contact_profession", "not in list 9060"),
         ("checked", 'form_url = "skjema"\nchecked', ".form_url", "wrong form"),
+        ("checked", 'form_file = "skjema.pdf"\nchecked', ".form_url", "required with form_file"),
+        (
+            "checked",
+            'form_url = "https://a.example"\nform_file = "nowhere.pdf"\nchecked',
+            ".form_file",
+            "no PDF of at most 2 MB can be read there",
+        ),
         ("checked", "valid_to = 2023-12-31\nchecked", ".valid_to", "before valid_from"),
         ("checked", 'door = "own"\nchecked', ".door", "for home parties only"),
         ("checked", 'plo = "epj"\nchecked', ".plo", "for home parties only"),

@@ -54,6 +54,7 @@ OPENED_BY = {
     **{event: {"plan-share"} for event in PLAN_EVENTS},
     **{event: {"coordinator"} for event in TEAM_EVENTS},
     "other-sectors": {"other-sectors"},
+    "ip.meeting.held": {"plan-share"},
     "ip.meeting.called": {"plan-share", "coordinator"},
     "ip.meeting.called/other-sectors": {"other-sectors"},
     "ip.platform-access.requested": {"plan-share"},

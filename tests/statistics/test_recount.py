@@ -146,6 +146,52 @@ def test_k04_lists_what_is_open_longer_than_it_should_be_by_receiver(house: Hous
     assert counts(ask(house)["k04-coordinator"]) == {place: 1}
 
 
+def test_k04_is_what_the_deadlines_say_a_need_that_rests_is_not_behind(house: House):
+    house.need(needs=["coordinator"], consent={**GIVEN, "scopes": ["coordinator"]})
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent))
+    house.receive(otherside.reply(sent, "Svar: Trenger opplysninger"))
+    house.clock.advance(days=40)
+    late = [d for d in house.case().deadlines if d.kind == "assessment" and not d.resting]
+    assert (late, counts(ask(house)["k04-assessment"])) == ([], {})
+
+
+def test_c1_tells_needs_that_left_within_a_working_day_and_those_that_did_not(house: House):
+    people_ = iter(people.patients())
+    house.need(patient=next(people_))
+    house.send()
+    house.need(patient=next(people_))
+    assert counts(ask(house)["c1"]) == {"i tide": 1, "for sent": 0, "ikke kommet": 0}, "one is not due yet"
+    house.clock.advance(days=2)
+    assert counts(ask(house)["c1"]) == {"i tide": 1, "for sent": 0, "ikke kommet": 1}
+    house.send()
+    assert counts(ask(house)["c1"]) == {"i tide": 1, "for sent": 1, "ikke kommet": 0}
+
+
+def test_c6_measures_from_admission_to_the_first_early_notice(build: Build):
+    ward = build(stats_smallest_cell=1, of={"rows": {"st-olavs-fmr": {"plo": "adapter"}}})
+    ward.post("ip.patient.admitted")
+    ward.clock.advance(hours=30)
+    ward.post("ip.patient.early-notice")
+    ward.send()
+    ward.clock.advance(hours=5)
+    ward.post("ip.patient.early-notice")
+    ward.send()
+    found = ask(ward)
+    assert counts(found["c6"]) == {"i tide": 0, "for sent": 1}
+    assert cells(found["c6-hours"]) == {"tidligmelding": (1, 30.0, 30.0)}
+
+
+def test_c7_waits_a_day_for_the_municipalitys_report(build: Build):
+    ward = build(stats_smallest_cell=1, of={"rows": {"st-olavs-fmr": {"plo": "adapter"}}})
+    ward.post("ip.patient.admitted", knownToMunicipality=True)
+    ward.send()
+    ward.clock.advance(hours=23)
+    assert counts(ask(ward)["c7"]) == {"i tide": 0, "for sent": 0, "ikke kommet": 0}
+    ward.clock.advance(hours=2)
+    assert counts(ask(ward)["c7"]) == {"i tide": 0, "for sent": 0, "ikke kommet": 1}
+
+
 def test_k05_counts_what_was_not_reached_by_receiver_and_code(house: House):
     house.need()
     (sent,) = house.send()

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapter.model import AddressBook
+from adapter.model import AddressBook, Message
 from adapter.statistics import compute, told
 from adapter.statistics.compute import Table, hide
 from adapter.statistics.measures import COLUMNS, MEASURES, REST
@@ -68,10 +68,37 @@ def tables(cases: Iterable[CaseFacts], smallest: int = 5) -> dict[str, Table]:
 
 
 def test_every_statistic_asked_for_has_its_tables_and_an_observer():
-    wanted = {f"K{n:02}" for n in (*range(1, 12), 14, 15)}
+    wanted = {f"K{n:02}" for n in (*range(1, 12), 14, 15)} | {"C1", "C6", "C7"}
     assert {m.statistic for m in MEASURES.values()} == wanted
     assert len(OBSERVERS) == len(wanted)
     assert set(tables([])) == set(MEASURES)
+
+
+def test_c7_takes_the_report_that_came_before_the_next_admission():
+    at = datetime(2026, 3, 4, 9, tzinfo=UTC)
+
+    def message(number: int, type_: str, hours: int) -> Message:
+        out = type_ == "LOG_INNLAGT"
+        when = at + timedelta(hours=hours)
+        return Message(
+            id=f"m{number}", msg_id=f"m{number}", direction="out" if out else "in", type=type_, version="1.6",
+            state="sent" if out else "received", owner="90998", sent_at=when if out else None, gen_date=when,
+        )  # fmt: skip
+
+    sent = (
+        ("LOG_INNLAGT", 0),
+        ("INNLEGGELSESRAPPORT", 6),
+        ("LOG_INNLAGT", 100),
+        ("INNLEGGELSESRAPPORT", 130),
+    )
+    listed = tuple(message(number, *one) for number, one in enumerate(sent))
+    found = tables([CaseFacts(key="c", messages=listed)], smallest=1)
+    assert {row.group: row.cells[0] for row in found["c7"].rows} == {
+        "i tide": 1,
+        "for sent": 1,
+        "ikke kommet": 0,
+    }
+    assert [row.cells[:2] for row in found["c7-hours"].rows] == [(2, 18.0)]
 
 
 def test_unknown_denominators_are_printed_as_unknown():

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from adapter import delivery
 from adapter.events import POSTED, TYPES, schemas
+from adapter.services import Services
 from tests import numbers
 from tests.clock import Clock
 from tests.web.hands import BATCH, LINE, NEED, STRUCTURED, need, post, told
@@ -193,6 +195,27 @@ def test_an_event_is_listed_and_read_without_its_data(client: FlaskClient):
     assert one.json["answer"]["eventId"] == event_id
     assert LINE not in one.text
     assert "Danser" not in one.text
+
+
+def test_a_message_that_left_is_an_event_without_a_row_of_its_own(client: FlaskClient, services: Services):
+    (message,) = told(client)["messages"]
+    assert client.get("/events?type=ip.message.left").json["items"] == []
+    assert client.get(f"/events/{message['id']}").status_code == 404
+    assert delivery.run_once(services)
+    listed = client.get("/events?type=ip.message.left").json
+    (item,) = listed["items"]
+    assert (item["eventId"], item["type"], item["source"]) == (
+        message["id"],
+        "ip.message.left",
+        "urn:adapter",
+    )
+    assert item["data"]["receiver"] == "5079"
+    assert item["data"]["event"] == client.get("/events").json["items"][0]["eventId"]
+    assert client.get(f"/events?type=ip.message.left&since={listed['next']}").json["items"] == []
+    one = client.get(f"/events/{message['id']}")
+    assert (one.json["data"], one.json["answer"]) == (item["data"], None)
+    assert not {LINE, "Danser"} & set(one.text.replace('"', " ").split())
+    assert len(client.get("/events").json["items"]) == 1
 
 
 def test_an_event_that_is_not_there_is_404(client: FlaskClient):

@@ -1,0 +1,69 @@
+"""Clocks that nothing waits for, as shares in time: C1, C6 and C7. domain § 2.7; forskrift 2011-11-18-1115 § 8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from adapter.rules import clocks
+from adapter.statistics.measures import IN_TIME, LATE, MISSING
+from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
+
+_HOUR: Final = timedelta(hours=1)
+_ADMITTED: Final = "ip.patient.admitted"
+_EARLY: Final = "ip.patient.early-notice"
+
+
+def notified(facts: CaseFacts, asked: Asked, needs: tuple[Posted, ...]) -> Iterator[Seen]:
+    """C1: needs of the period whose message left within the working day after; what is not due yet is not counted."""
+    for need in needs:
+        sent = [
+            m.sent_at for m in facts.messages if m.wants_reply and m.melde_id == need.melde_id and m.sent_at
+        ]
+        due = clocks.reply_due(need.time, clocks.CLOCKS["notify"].amount)
+        yield from _judged("c1", min(sent, default=None), due, asked)
+
+
+def noticed(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """C6: hours from admission, or from when the need was known, to the first early notice of a stay; those in time.
+
+    Which stays need a notice nobody here knows: only notices that were given are counted.
+    """
+    for admitted in facts.of(_ADMITTED):
+        stay = [e for e in facts.of(_ADMITTED, _EARLY) if e.received > admitted.received]
+        notice = next(iter(stay), None)
+        if notice is None or notice.type != _EARLY or not asked.within(notice.received):
+            continue
+        known = datetime.fromisoformat(notice.data["occurredAt"]) if "occurredAt" in notice.data else None
+        since = max(admitted.time, known) if known is not None else admitted.time
+        left = [m.sent_at for m in facts.messages if m.event_id == notice.event_id and m.sent_at]
+        at = min(left, default=notice.received)
+        yield Seen("c6-hours", "tidligmelding", max(0.0, (at - since) / _HOUR))
+        yield from _judged("c6", at, since + _hours("early-notice"), asked)
+
+
+def reported(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
+    """C7: hours from LOG_INNLAGT to the municipality's INNLEGGELSESRAPPORT, and those in time or not come."""
+    told = sorted(m.sent_at for m in facts.messages if m.type == "LOG_INNLAGT" and m.sent_at)
+    came = [m.gen_date for m in facts.messages if m.type == "INNLEGGELSESRAPPORT" and m.direction == "in"]
+    for number, sent in enumerate(told):
+        until = told[number + 1] if number + 1 < len(told) else None
+        mine = [at for at in came if at and at >= sent and (until is None or at < until)]
+        at = min(mine, default=None)
+        if not asked.within(sent):
+            continue
+        if at is not None:
+            yield Seen("c7-hours", "innleggelsesrapport", (at - sent) / _HOUR)
+        yield from _judged("c7", at, sent + _hours("admission-report"), asked)
+
+
+def _hours(name: str) -> timedelta:
+    return timedelta(hours=clocks.CLOCKS[name].amount)
+
+
+def _judged(table: str, at: datetime | None, due: datetime, asked: Asked) -> Iterator[Seen]:
+    if at is not None:
+        yield Seen(table, IN_TIME if at <= due else LATE)
+    elif asked.now > due:
+        yield Seen(table, MISSING)
