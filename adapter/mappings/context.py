@@ -128,7 +128,6 @@ class Notice:
     """It wants an answer for which another clock than the message's own runs."""
     attached: tuple[Outgoing, ...] = field(default=(), repr=False)
     """What goes with it, as files."""
-    reply_title: bool = False
     contact_profession: str | None = None
     care: Care | None = None
     to_patient: bool = False

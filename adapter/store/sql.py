@@ -15,7 +15,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, ColumnElement, Select
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Boolean, Integer
+from sqlalchemy.types import BigInteger, Integer
 
 from adapter.errors import SystemFault
 
@@ -225,23 +225,6 @@ def _horizon(_element: xid_horizon, _compiler: Any, **_kw: Any) -> str:
     )
 
 
-class contains(FunctionElement[bool]):  # noqa: N801 (a function of SQL)
-    """Whether a text holds another one, as it stands: no wildcards, capitals matter."""
-
-    type = Boolean()
-    inherit_cache = True
-
-
-@compiles(contains)
-def _instr(element: contains, compiler: Any, **kw: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **kw)}) > 0"
-
-
-@compiles(contains, "postgresql")
-def _strpos(element: contains, compiler: Any, **kw: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **kw)}) > 0"
-
-
 class position(FunctionElement[int]):  # noqa: N801 (a function of SQL)
     """Where a text first holds another one, from 1; 0 where it does not."""
 
@@ -257,6 +240,11 @@ def _at(element: position, compiler: Any, **kw: Any) -> str:
 @compiles(position, "postgresql")
 def _at_postgres(element: position, compiler: Any, **kw: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **kw)})"
+
+
+def contains(text: ColumnElement[str], piece: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return whether a text holds another one, as it stands: no wildcards, capitals matter."""
+    return position(text, piece) > 0
 
 
 class Insertion:

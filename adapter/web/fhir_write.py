@@ -132,20 +132,8 @@ def offered(type_: str, interaction: str) -> None:
         raise FhirError("IPK-F034", hint=ELSEWHERE.get(type_, ""))
 
 
-def _order(  # noqa: PLR0913 (all by name)
-    call: Call,
-    interaction: Interaction,
-    type_: str,
-    *,
-    id_: str | None = None,
-    body: Any = None,
-    params: Params | None = None,
-    sent: Any = None,
-) -> Order:
-    return order(
-        call, interaction, type_, id_=id_, body=body, params=params, sent=sent,
-        if_match=call.environ.get("HTTP_IF_MATCH"),
-    )  # fmt: skip
+def _order(call: Call, interaction: Interaction, type_: str, **asked: Any) -> Order:
+    return order(call, interaction, type_, if_match=call.environ.get("HTTP_IF_MATCH"), **asked)
 
 
 def order(  # noqa: PLR0913 (all by name)

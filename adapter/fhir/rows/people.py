@@ -11,18 +11,23 @@ from adapter.fhir import urls
 from adapter.fhir.params import code, date, reference, string, token, uri, words
 from adapter.fhir.readable import Readable
 
+_ADDRESS: Final = (
+    string("address", personal=True),
+    string("address-city", "address.city", personal=True),
+    string("address-country", "address.country", personal=True),
+    string("address-postalcode", "address.postalCode", personal=True),
+    string("address-state", "address.state", personal=True),
+    code("address-use", "address.use"),
+)
+"""Where a person lives, asked for in the same words of all."""
+
 ROWS: Final = (
     Readable(
         type="Patient",
         profile=urls.NO_BASIS_PATIENT,
         params=(
             code("active", where="status"),
-            string("address", personal=True),
-            string("address-city", "address.city", personal=True),
-            string("address-country", "address.country", personal=True),
-            string("address-postalcode", "address.postalCode", personal=True),
-            string("address-state", "address.state", personal=True),
-            code("address-use", "address.use"),
+            *_ADDRESS,
             date("birthdate", "birthDate", personal=True),
             date("death-date", "deceasedDateTime", personal=True),
             code("deceased", "deceasedBoolean | deceasedDateTime"),
@@ -50,12 +55,7 @@ ROWS: Final = (
         profile=urls.NO_BASIS_RELATED_PERSON,
         params=(
             code("active", where="status"),
-            string("address", personal=True),
-            string("address-city", "address.city", personal=True),
-            string("address-country", "address.country", personal=True),
-            string("address-postalcode", "address.postalCode", personal=True),
-            string("address-state", "address.state", personal=True),
-            code("address-use", "address.use"),
+            *_ADDRESS,
             date("birthdate", "birthDate", personal=True),
             token("email", "telecom", only="email", personal=True),
             code("gender"),
@@ -77,12 +77,7 @@ ROWS: Final = (
         profile=urls.NO_BASIS_PRACTITIONER,
         params=(
             code("active", where="status"),
-            string("address", personal=True),
-            string("address-city", "address.city", personal=True),
-            string("address-country", "address.country", personal=True),
-            string("address-postalcode", "address.postalCode", personal=True),
-            string("address-state", "address.state", personal=True),
-            code("address-use", "address.use"),
+            *_ADDRESS,
             token("communication"),
             token("email", "telecom", only="email", personal=True),
             string("family", "name.family", personal=True),
