@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy import URL, make_url
@@ -68,6 +72,17 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     _run(server, "CREATE DATABASE {} TEMPLATE {}", name, prepared)
     yield _named(server, name)
     _run(server, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """Undo what a test's command did to the logs: its stream is closed when the test ends."""
+    root = logging.getLogger()
+    handlers, level, hooks = root.handlers[:], root.level, (sys.excepthook, threading.excepthook)
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+    sys.excepthook, threading.excepthook = hooks
 
 
 @pytest.fixture

@@ -35,15 +35,10 @@ class Told(io.BytesIO):
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
-    root = logging.getLogger()
-    before = root.handlers[:], root.level, sys.excepthook, threading.excepthook
+def told() -> Told:
     stream = Told()
     room.configure(stream=stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers[:], root.level = before[0], before[1]
-    sys.excepthook, threading.excepthook = before[2], before[3]
+    return stream
 
 
 def test_a_line_is_json_with_time_level_noun_and_ids(told: Told) -> None:

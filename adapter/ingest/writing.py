@@ -16,7 +16,7 @@ import orjson
 from adapter import events as events_made
 from adapter import naming
 from adapter.access import policy
-from adapter.errors import AdapterError, Fault, Faults, FhirError, RoutingError, SystemFault
+from adapter.errors import AdapterError, Conflict, Fault, Faults, FhirError, RoutingError, SystemFault
 from adapter.errortable import TABLE
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals
@@ -302,15 +302,28 @@ def _one(
     event = _event(services, basis, told, number)
     try:
         case = gather(conn, event, org=org, now=basis.now, anchor=case_key)
+        if not number:
+            _unmoved(conn, basis.row)
         decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
         whole = [decided, *duplicates(services, decided, case, basis.book)]
         there = known(services, conn, case, tuple(d.outcome for d in whole))
         unit, body = unit_of(services, case, whole, there, org=org)
+    except SystemFault:
+        raise
     except AdapterError as error:
         raise _placed(error, told, basis.order.type) from None
     write_unit(conn, unit)
     found: dict[str, Any] = orjson.loads(body)
     return found
+
+
+def _unmoved(conn: Connection, row: Row | None) -> None:
+    """Raise Conflict where the resource was written after it was judged and before its case was read: both are read again."""
+    if row is None:
+        return
+    name = f"{row.type}/{row.id}"
+    if resources.many(conn, (name,))[name].version != row.version:
+        raise Conflict
 
 
 def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:

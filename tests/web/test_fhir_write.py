@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from adapter import settings, wiring
 from adapter.events.examples.parts import PLAN_CONTENT
 from adapter.fhir import nine, urls
+from adapter.ingest import writing
 from adapter.services import Services
 from adapter.store import events as stored_events
 from adapter.store import migrations
@@ -390,6 +391,26 @@ def test_of_two_updates_of_one_version_one_wins(
         one.join()
     assert sorted(found) == [200, 412, 412, 412]
     assert client.get(f"/fhir/CarePlan/{plan['id']}").json["meta"]["versionId"] == "2"
+
+
+def test_what_was_judged_and_changed_before_its_case_was_read_is_judged_again(
+    services: Services, client: FlaskClient, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    if services.store.dialect == "sqlite":
+        pytest.skip("SQLite writes one transaction at a time")
+    real, first = writing.gather, iter([True])
+
+    def meanwhile(*args: Any, **named: Any) -> Any:
+        if next(first, False):
+            other = create_app(services).test_client()
+            assert send(other, "PUT", where, {**plan, "title": "Først"}, If_Match='W/"1"').status_code == 200
+        return real(*args, **named)
+
+    where = f"CarePlan/{plan['id']}"
+    monkeypatch.setattr(writing, "gather", meanwhile)
+    answer = send(client, "PUT", where, {**plan, "title": "Sist"}, If_Match='W/"1"')
+    assert (answer.status_code, issues(answer)[0][0]) == (412, "IPK-F032")
+    assert client.get(f"/fhir/{where}").json["title"] == "Først"
 
 
 def test_an_id_is_not_given_by_the_client(client: FlaskClient, patient: str):
