@@ -12,6 +12,6 @@ if __name__ == "__main__":
 else:
     _settings = settings.load()
     log.configure(level=_settings.log_level, form=_settings.log_format)
-    _services = wiring.build(_settings)
+    _services = wiring.build(_settings, helped=True)
     wiring.ready(_services)
     app = create_app(_services)

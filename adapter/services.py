@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from adapter.ids import People
@@ -14,6 +14,19 @@ if TYPE_CHECKING:
     from adapter.settings import Settings
     from adapter.store import Store
     from adapter.transports.base import Transport
+
+
+class Helps(Protocol):
+    """Processes that compute beside this one (helpers.py)."""
+
+    def made(self, work: Any, ask: Any, lane: Any) -> Any:
+        """Return what an event does at its case; None where nobody could say."""
+
+    def alive(self) -> int:
+        """Return how many there are."""
+
+    def close(self) -> None:
+        """End them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +44,7 @@ class Services:
     random: Callable[[], float]
     large: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(2), repr=False)
     """Held while a large document is read: `xml_large_at_once` of them, so that small ones get their turn."""
+    helpers: Helps | None = field(default=None, repr=False)
     shared: dict[str, Resource] = field(default_factory=dict, repr=False)
     """What was last read or written of resources that belong to no case: a hint that saves reading them again.
 

@@ -79,6 +79,9 @@ class Settings(BaseSettings):
         description="origins (https://app.example) whose web pages may use /fhir with a token; none: no page of others",
     )
     threads: int = Field(16, ge=1, le=256, description="threads that answer HTTP")
+    helpers: int = Field(
+        1, ge=0, le=16, description="processes beside the server that decide events (0: none)"
+    )
     token: SecretStr | None = Field(
         None, min_length=16, description="bearer token that callers must send; none: no token is asked for"
     )

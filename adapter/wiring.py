@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from adapter import __version__
 
 if TYPE_CHECKING:
+    from adapter.helpers import Helpers
+    from adapter.ids import People
     from adapter.model import AddressBook
     from adapter.services import Services
     from adapter.settings import Settings
@@ -52,9 +54,11 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
     random: Callable[[], float] | None = None,
     book: AddressBook | None = None,
     durable: bool = True,
+    helped: bool = False,
 ) -> Services:
     """Return the services of an installation; the parts named replace the real ones (tests, replay).
 
+    With `helped` it has the processes that `ADAPTER_HELPERS` asks for; call it before there are threads.
     The database must have been prepared (`ip-adapter db upgrade`). Raises Faults (the address book), SystemFault IPK-S006.
     """
     # Half a second of imports, for those who build: a command that only asks the clock does without.
@@ -75,7 +79,9 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         gap_days=settings.gap_days,
         escalation_days=settings.escalation_days,
     )
-    whole = replace(book or addressbook.load(settings.addressbook), clocks=set_)
+    books = _dated(replace(book or addressbook.load(settings.addressbook), clocks=set_))
+    people = settings.people()
+    helpers = _helpers(settings, books, people) if helped and settings.helpers else None
     opened = store.open(
         settings.database_url,
         queue_limit=settings.queue_limit,
@@ -87,14 +93,28 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
     return Services(
         settings=settings,
         store=opened,
-        books=_dated(whole),
-        people=settings.people(),
+        books=books,
+        people=people,
+        helpers=helpers,
         transport=transport or Directory(settings.exchange, max_bytes=settings.max_message_bytes),
         clock=clock or (Movable(opened, now) if settings.mode == "synthetic" else now),
         new_id=new_id or fresh_id,
         random=random or chance.SystemRandom().random,
         large=BoundedSemaphore(settings.xml_large_at_once),
     )
+
+
+def _helpers(settings: Settings, books: Callable[[date], AddressBook], people: People) -> Helpers:
+    """Return the processes beside this one, with all they need loaded before they part: what is not changed is shared."""
+    from adapter.helpers import Helpers  # noqa: PLC0415
+    from adapter.rules import clocks  # noqa: PLC0415
+
+    today = now().date()
+    books(today)
+    clocks.is_working_day(today)
+    gc.collect()
+    gc.freeze()
+    return Helpers(settings.helpers, books, people)
 
 
 def ready(services: Services) -> None:
@@ -125,3 +145,5 @@ def _dated(whole: AddressBook) -> Callable[[date], AddressBook]:
 def close(services: Services) -> None:
     """Close what `build` opened."""
     services.store.close()
+    if services.helpers is not None:
+        services.helpers.close()

@@ -103,8 +103,9 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     """Return the app of a server process with its threads started; they stop when the process ends."""
     from adapter.web import create_app  # noqa: PLC0415 (Flask, for those who serve)
 
-    _stoppable()
-    services = wiring.build(settings)
+    _block()
+    services = wiring.build(settings, helped=True)
+    threading.Thread(target=_await_stop, name="stop", daemon=True).start()
     wiring.ready(services)
     threads = Threads(services, parts)
     app = create_app(services, alive=threads.alive)
@@ -114,7 +115,7 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     return waking(waking(app, threads.wake), threads.moved, paths=_MOVES)
 
 
-def _stoppable() -> None:
+def _block() -> None:
     """Let exactly one SIGTERM, Granian's, stop this process.
 
     Ctrl-C reaches the whole group, and Granian then asks as well. Its handler sets an event on which the main thread
@@ -122,7 +123,6 @@ def _stoppable() -> None:
     signals are blocked in every thread, and one that does nothing else takes the first.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    threading.Thread(target=_await_stop, name="stop", daemon=True).start()
 
 
 def _await_stop() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import sleep
 from typing import Final, TypeVar
@@ -11,9 +11,11 @@ from typing import Final, TypeVar
 import orjson
 
 from adapter import codes, mappings
+from adapter.access import audit as trail
 from adapter.errors import Conflict, SystemFault
+from adapter.events import Event
 from adapter.ingest import records
-from adapter.model import Case, Deadline, Message, Outcome, Resource
+from adapter.model import Case, Deadline, Message, Resource
 from adapter.services import Services
 from adapter.store import AuditRow, Connection, audit, cases, deadlines, events, feed, messages, resources
 from adapter.store.events import StoredEvent
@@ -99,22 +101,35 @@ def retrying(services: Services, work: Callable[[], T]) -> T:
 
 
 def known(
-    services: Services, conn: Connection, case: Case, outcomes: Sequence[Outcome]
+    services: Services, conn: Connection | None, case: Case, references: Sequence[str]
 ) -> dict[str, Resource]:
-    """Return what is stored of the resources that outcomes mention: from the case, else read by id.
+    """Return what is stored of resources beyond those of the case, on a connection of its own where none is given.
 
     Of a person who is new here only what belongs to no case can be there already: all other ids follow from the event.
     """
-    missing = [
-        r for r in records.references(outcomes) if r not in case.resources and r not in services.shared
-    ]
+    shared = services.shared
+    found = {r: shared[r] for r in references if r in shared}
+    missing = [r for r in references if r not in case.resources and r not in found]
     if case.key is None:
         missing = [r for r in missing if r.partition("/")[0] in records.SHARED]
-    found = (
-        {ref: orjson.loads(row.body) for ref, row in resources.many(conn, missing).items()} if missing else {}
-    )
-    services.shared.update({ref: r for ref, r in found.items() if records.is_shared(r)})
-    return {**services.shared, **case.resources, **found}
+    if missing:
+        read = _read(services, conn, missing)
+        shared.update({ref: r for ref, r in read.items() if records.is_shared(r)})
+        found |= read
+    return found
+
+
+def _read(services: Services, conn: Connection | None, references: Sequence[str]) -> dict[str, Resource]:
+    if conn is None:
+        with services.store.read() as own:
+            return _read(services, own, references)
+    return {ref: orjson.loads(row.body) for ref, row in resources.many(conn, references).items()}
+
+
+def audited(services: Services, unit: Unit, event: Event) -> Unit:
+    """Return a unit with the audit row of the event that it writes."""
+    row = trail.written(services, event, case_key=unit.case_key, org=unit.org, at=unit.now)
+    return replace(unit, audit=(row,))
 
 
 def commit(services: Services, unit: Unit) -> None:

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from adapter import events, kith, naming
 from adapter.errors import AdapterError, MessageError, SystemFault
-from adapter.ingest import finding
-from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_of
-from adapter.ingest.commit import commit, known
+from adapter.ingest import finding, records
+from adapter.ingest.accept import owner
+from adapter.ingest.commit import audited, commit, known
+from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
 from adapter.ingest.results import Channel, Received, Result, kept, party_key
 from adapter.kith import apprec, reservation
 from adapter.kith.apprec import AppRec
@@ -208,11 +209,11 @@ def _becomes(services: Services, mail: _Mail, row: Message, extra: tuple[Message
         row = replace(row, case_key=case.key, melde_id=melde_id if in_thread else text.melde_id)
         arrival = _arrival(mail, row, text, case, in_thread=in_thread, melde_id=melde_id)
         decided, row = _decide(services, mail, arrival, row)
-        there = known(services, conn, case, tuple(d.outcome for d in decided))
+        there = known(services, conn, case, records.references(d.outcome for d in decided))
     key = next((d.outcome.case_key for d in decided if d.outcome.case_key), case.key)
     whole = (replace(row, case_key=key), *extra)
-    unit, _ = unit_of(services, case, decided, there, org=row.owner, extra=whole)
-    commit(services, unit)
+    unit, _ = unit_of(case, decided, there, org=row.owner, extra=whole)
+    commit(services, audited(services, unit, decided[0].event))
 
 
 def _arrival(
@@ -265,7 +266,7 @@ def _decide(services: Services, mail: _Mail, arrival: Arrival, row: Message) -> 
         )
         one = _never_refused(services, mail, arrival, event=event, case=case, inbound=inbound)
         row = replace(row, event_id=decided[0].event.event_id if decided else one.event.event_id)
-        again = duplicates(services, one, case, mail.book, inbound=inbound)
+        again = duplicates(services.people, one, case, mail.book, inbound=inbound)
         decided += [one, *again]
         for each in (one, *again):
             case = case.having(each.outcome)

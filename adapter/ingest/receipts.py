@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from adapter import events, kith, naming
 from adapter.errors import MessageError
-from adapter.ingest.accept import decided_at, owner, unit_of
-from adapter.ingest.commit import commit, known
+from adapter.ingest import records
+from adapter.ingest.accept import owner
+from adapter.ingest.commit import audited, commit, known
+from adapter.ingest.deciding import decided_at, unit_of
 from adapter.ingest.results import Received, kept, party_key
 from adapter.kith.apprec import AppRec
 from adapter.model import AddressBook, Message
@@ -54,11 +56,9 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
         case = cases.gather(conn, org=org, now=now, case_key=original.case_key)
         event = _receipt_event(services, receipt, original, id_=id_, now=now)
         decided = decided_at(event, case, book, party=book.by_key(original.sender_key))
-        there = known(services, conn, case, (decided.outcome,))
-    unit, _ = unit_of(
-        services, case, [decided], there, org=org, extra=(replace(row, event_id=event.event_id),)
-    )
-    commit(services, unit)
+        there = known(services, conn, case, records.references((decided.outcome,)))
+    unit, _ = unit_of(case, [decided], there, org=org, extra=(replace(row, event_id=event.event_id),))
+    commit(services, audited(services, unit, event))
     return Received(outcome="receipt", id=id_)
 
 

@@ -303,8 +303,10 @@ def moved(
             return row
         case = _case(conn, row, now)
         made = change(case, replace(row, body=b""))
-        there = known(services, conn, case, (made.outcome(case.key),))
-    stamped = records.stamp(made.resources, known=there, org=row.owner, case_key=case.key, now=now)
+        there = known(services, conn, case, records.references((made.outcome(case.key),)))
+    stamped = records.stamp(
+        made.resources, known={**there, **case.resources}, org=row.owner, case_key=case.key, now=now
+    )
     unit = Unit(
         case=case,
         case_key=case.key,

@@ -21,10 +21,11 @@ from adapter.errortable import TABLE
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals
 from adapter.fhir.query import Row
-from adapter.ingest import became
-from adapter.ingest.accept import Decided, decided_at, duplicates, owner, unit_of
-from adapter.ingest.commit import known, retrying
+from adapter.ingest import became, records
+from adapter.ingest.accept import owner
+from adapter.ingest.commit import audited, known, retrying
 from adapter.ingest.commit import write as write_unit
+from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import gather
 from adapter.ingest.orders import Order, Written
 from adapter.mappings import writing
@@ -305,14 +306,14 @@ def _one(
         if not number:
             _unmoved(conn, basis.row)
         decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
-        whole = [decided, *duplicates(services, decided, case, basis.book)]
-        there = known(services, conn, case, tuple(d.outcome for d in whole))
-        unit, body = unit_of(services, case, whole, there, org=org)
+        whole = [decided, *duplicates(services.people, decided, case, basis.book)]
+        there = known(services, conn, case, records.references(d.outcome for d in whole))
+        unit, body = unit_of(case, whole, there, org=org)
     except SystemFault:
         raise
     except AdapterError as error:
         raise _placed(error, told, basis.order.type) from None
-    write_unit(conn, unit)
+    write_unit(conn, audited(services, unit, event))
     found: dict[str, Any] = orjson.loads(body)
     return found
 

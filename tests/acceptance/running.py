@@ -61,6 +61,12 @@ class Program:
                 start_new_session=True,
             )
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started, and of its group."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End every process of the group at once, as a power cut does."""
         if self._process is None:
