@@ -1,8 +1,8 @@
-"""Processes beside the server that decide events: a second processor for what computes most. docs/decisions/0093.
+"""Processes beside the server that prepare posted events: another processor for what computes most. docs/decisions/0093.
 
-Python runs one thread at a time. What an event does at its case follows from the event, the case and the address book
-alone (ingest/deciding.py), so a process forked from this one can work it out while another request computes here. While
-none is free a request does it itself; nothing depends on a helper, and nothing is stored by one.
+Python runs one thread at a time. What an event writes follows from the event, its case as the store has it and the
+address book, so a process forked from this one can read and work it out while this one writes and answers. Where
+none is free in time a request does it itself. Nothing depends on a helper, and nothing is written by one.
 """
 
 from __future__ import annotations
@@ -12,66 +12,71 @@ import pickle
 import signal
 import socket
 import struct
+import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import datetime
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, Final
 
 import structlog
 
-from adapter.errors import AdapterError
-from adapter.ids import People
-from adapter.ingest import deciding
-from adapter.ingest.commit import Unit
-from adapter.ingest.deciding import Ask, Work
-from adapter.model import AddressBook, Case, Resource
+from adapter.ingest.posting import Prepared, prepared
+from adapter.services import Services
 from adapter.store.lane import Lane
 
 SECONDS: Final = 10
 """How long a helper may take over one event: one that takes longer hangs, and is ended."""
+PATIENCE: Final = 0.5
+"""Seconds that a request waits for a helper: while they are busy this process has the writing to do, and the reading."""
 _FILES: Final = 65_536
-_NOBODY: Final = Case(key=None, version=0, now=datetime(2026, 1, 1, tzinfo=UTC), owner="")
-"""Stands for the case on the way back: whoever asked has it."""
-Books = Callable[[date], AddressBook]
+Make = Callable[[], Services]
+"""Returns a helper's own services, in its own process."""
 
 log = structlog.get_logger()
 
 
 class Helpers:
-    """Some processes that wait for work. Safe for any number of threads; make it before there are any, close it once."""
+    """Some processes that wait for events. Safe for any number of threads; make it before there are any, close it once."""
 
-    def __init__(self, count: int, books: Books, people: People) -> None:
+    def __init__(self, count: int, make: Make) -> None:
         self._process = os.getpid()
         self._all: list[_Helper] = []
         for _ in range(count):
-            self._all.append(_Helper(books, people))
+            self._all.append(_Helper(make))
         self._idle = deque(self._all)
+        self._room = threading.Semaphore(count)
+        self._era = 0
 
-    def made(self, work: Work, ask: Ask, lane: Lane) -> tuple[Unit, bytes] | None:
-        """Return what an event writes at its case, but for its audit row, and its answer; the lane is others' meanwhile.
+    def prepared(self, item: Mapping[str, Any], now: datetime, lane: Lane) -> Prepared | None:
+        """Return what an event as it came writes, and the answer; the lane is others' from then on.
 
-        None where no helper is free, or the work is refused: whoever asks does it, and hears why. Raises what `ask` raises.
+        None where no helper is free for a while, or the event is refused: whoever asks does it, and hears why.
         """
-        if self._process != os.getpid():  # a server that forks after it is made has none
-            return None
-        try:
-            helper = self._idle.pop()
-        except IndexError:
-            return None
+        if self._process != os.getpid() or not self.alive():
+            return None  # a server that forks after they are made has none, nor has one that lost them
         lane.leave()
+        found = self._asked(item, now) if self._room.acquire(timeout=PATIENCE) else None
+        if found is None:
+            lane.enter()
+        return found
+
+    def _asked(self, item: Mapping[str, Any], now: datetime) -> Prepared | None:
+        helper = self._idle.pop()
         try:
-            found = helper.made(work, ask)
+            found = helper.asked(item, now, self._era)
         except (OSError, EOFError, pickle.PickleError):
-            helper.end()
+            helper.end()  # and its place is nobody's
             log.warning("helper.lost")
             return None
-        finally:
-            lane.enter()
         self._idle.append(helper)
+        self._room.release()
         return found
+
+    def forget(self) -> None:
+        """Let them read anew what belongs to no case: it has changed."""
+        self._era += 1
 
     def alive(self) -> int:
         """Return how many have not been lost."""
@@ -87,21 +92,21 @@ class Helpers:
 class _Helper:
     """One process, from this side."""
 
-    def __init__(self, books: Books, people: People) -> None:
+    def __init__(self, make: Make) -> None:
         self._pipe, theirs = Pipe()
         self._pid = os.fork()
         if not self._pid:
             try:
                 _alone(theirs)
-                serve(theirs, books, people)
+                serve(theirs, make())
             finally:
                 os._exit(0)
         theirs.close()
         _limit(self._pipe)
 
-    def made(self, work: Work, ask: Ask) -> tuple[Unit, bytes] | None:
-        """Return what became of a work. Raises OSError or EOFError where the process is lost, or what `ask` raises."""
-        return asked(self._pipe, work, ask)
+    def asked(self, item: Mapping[str, Any], now: datetime, era: int) -> Prepared | None:
+        """Return what it makes of an event. Raises OSError or EOFError where the process is lost."""
+        return asked(self._pipe, item, now, era)
 
     @property
     def lost(self) -> bool:
@@ -119,20 +124,11 @@ class _Helper:
             os.waitpid(self._pid, 0)
 
 
-def asked(pipe: Connection, work: Work, ask: Ask) -> tuple[Unit, bytes] | None:
-    """Return what the other end of a pipe makes of a work; None where it refuses. Raises OSError, EOFError, or what `ask` does."""
-    _say(pipe, replace(work, case=replace(work.case)))  # without what was asked of the case here
-    references = _hear(pipe)
-    if references is None:
-        return None
-    try:
-        there = ask(references)
-    except AdapterError:
-        _say(pipe, None)
-        raise
-    _say(pipe, there)
-    found = _hear(pipe)
-    return found and (replace(found[0], case=work.case), found[1])
+def asked(pipe: Connection, item: Mapping[str, Any], now: datetime, era: int) -> Prepared | None:
+    """Return what the other end of a pipe makes of an event; None where it makes nothing. Raises OSError, EOFError."""
+    _say(pipe, (item, now, era))
+    found: Prepared | None = _hear(pipe)
+    return found
 
 
 def _limit(pipe: Connection) -> None:
@@ -144,37 +140,23 @@ def _limit(pipe: Connection) -> None:
 # ── the other side ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class _AbandonedError(Exception):
-    """Whoever asked does not want to know any more."""
-
-
-def serve(pipe: Connection, books: Books, people: People) -> None:
-    """Decide events as they come, until whoever sends them is gone."""
-
-    def ask(references: tuple[str, ...]) -> Mapping[str, Resource]:
-        _say(pipe, references)
-        there: Mapping[str, Resource] | None = _hear(pipe)
-        if there is None:
-            raise _AbandonedError
-        return there
-
+def serve(pipe: Connection, services: Services) -> None:
+    """Prepare events as they come, until whoever sends them is gone."""
+    known = 0
     with suppress(OSError, EOFError):
         while True:
-            work: Work = _hear(pipe)
-            try:
-                _say(pipe, _decided(work, books, people, ask))
-            except _AbandonedError:
-                continue
+            item, now, era = _hear(pipe)
+            if era != known:
+                services.shared.clear()
+                known = era
+            _say(pipe, _prepared(services, item, now))
 
 
-def _decided(work: Work, books: Books, people: People, ask: Ask) -> tuple[Unit, bytes] | None:
+def _prepared(services: Services, item: Mapping[str, Any], now: datetime) -> Prepared | None:
     try:
-        found = deciding.made(work, books(work.case.now.date()), people, ask)
-    except (_AbandonedError, OSError, EOFError):
-        raise
+        return prepared(services, item, now)
     except Exception:  # noqa: BLE001 (whoever asked does it again, and hears the same where it can be told)
         return None
-    return replace(found.unit, case=_NOBODY), found.body
 
 
 def _alone(pipe: Connection) -> None:

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 class Helps(Protocol):
     """Processes that compute beside this one (helpers.py)."""
 
-    def made(self, work: Any, ask: Any, lane: Any) -> Any:
-        """Return what an event does at its case; None where nobody could say."""
+    def prepared(self, item: Any, now: datetime, lane: Any) -> Any:
+        """Return what an event writes; None where nobody could say."""
+
+    def forget(self) -> None:
+        """Let them read anew what belongs to no case."""
 
     def alive(self) -> int:
         """Return how many there are."""

@@ -79,8 +79,11 @@ class Settings(BaseSettings):
         description="origins (https://app.example) whose web pages may use /fhir with a token; none: no page of others",
     )
     threads: int = Field(16, ge=1, le=256, description="threads that answer HTTP")
-    helpers: int = Field(
-        1, ge=0, le=16, description="processes beside the server that decide events (0: none)"
+    helpers: int | None = Field(
+        None,
+        ge=0,
+        le=16,
+        description="processes beside the server that prepare events; unset: 2 with the embedded database, none with PostgreSQL, which takes several servers",
     )
     token: SecretStr | None = Field(
         None, min_length=16, description="bearer token that callers must send; none: no token is asked for"

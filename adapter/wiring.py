@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import random as chance
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,17 +11,20 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from threading import BoundedSemaphore
 from time import time_ns
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapter import __version__
 
 if TYPE_CHECKING:
     from adapter.helpers import Helpers
-    from adapter.ids import People
     from adapter.model import AddressBook
     from adapter.services import Services
     from adapter.settings import Settings
     from adapter.transports.base import Transport
+
+
+EMBEDDED_HELPERS: Final = 2
+"""Helpers of a server with the embedded database: they share what the writing process leaves of the processors."""
 
 
 def now() -> datetime:
@@ -79,9 +83,8 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         gap_days=settings.gap_days,
         escalation_days=settings.escalation_days,
     )
-    books = _dated(replace(book or addressbook.load(settings.addressbook), clocks=set_))
-    people = settings.people()
-    helpers = _helpers(settings, books, people) if helped and settings.helpers else None
+    whole = replace(book or addressbook.load(settings.addressbook), clocks=set_)
+    helpers = _helpers(settings, whole) if helped else None
     opened = store.open(
         settings.database_url,
         queue_limit=settings.queue_limit,
@@ -93,8 +96,8 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
     return Services(
         settings=settings,
         store=opened,
-        books=books,
-        people=people,
+        books=_dated(whole),
+        people=settings.people(),
         helpers=helpers,
         transport=transport or Directory(settings.exchange, max_bytes=settings.max_message_bytes),
         clock=clock or (Movable(opened, now) if settings.mode == "synthetic" else now),
@@ -104,17 +107,18 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
     )
 
 
-def _helpers(settings: Settings, books: Callable[[date], AddressBook], people: People) -> Helpers:
+def _helpers(settings: Settings, book: AddressBook) -> Helpers | None:
     """Return the processes beside this one, with all they need loaded before they part: what is not changed is shared."""
+    embedded = settings.database_url.startswith("sqlite")
+    count = (EMBEDDED_HELPERS if embedded else 0) if settings.helpers is None else settings.helpers
+    if not count or not hasattr(os, "fork"):
+        return None
     from adapter.helpers import Helpers  # noqa: PLC0415
     from adapter.rules import clocks  # noqa: PLC0415
 
-    today = now().date()
-    books(today)
-    clocks.is_working_day(today)
-    gc.collect()
-    gc.freeze()
-    return Helpers(settings.helpers, books, people)
+    clocks.is_working_day(now().date())
+    _settled()
+    return Helpers(count, lambda: build(settings, book=book))
 
 
 def ready(services: Services) -> None:
@@ -127,6 +131,10 @@ def ready(services: Services) -> None:
 
     ingest.introduce(services, version=__version__)
     clocks.is_working_day(services.clock().date())
+    _settled()
+
+
+def _settled() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final, NoReturn
 
+from adapter import log
 from bench import beside, measures, micro, peer, report
 from bench.measures import Pair, Size
 from bench.report import Row
@@ -22,6 +23,7 @@ def main() -> int:
     """Measure, print the table, and return the exit code: 0 all reached, 1 a target missed."""
     asked = _arguments()
     signal.signal(signal.SIGTERM, _stopped)
+    log.configure(level="error", form="text")
     size = QUICK if asked.quick else WHOLE
     rows, pairs = measured(size)
     text = report.table(rows, size, missing=() if "read peer" in pairs else (peer.NAME,))

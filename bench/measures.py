@@ -22,7 +22,7 @@ import orjson
 from adapter import settings as configuration
 from adapter.fhir import index
 from adapter.ids import FNR_SYSTEM
-from adapter.store import Connection, cases, migrations, resources
+from adapter.store import Connection, cases, migrations, resources, tokens
 from adapter.store import open as open_store
 from bench import bare, floor, plans, servers
 from bench.driver import Job, Load
@@ -187,7 +187,7 @@ def _write(resource: dict[str, Any], case_key: str) -> resources.Write:
     return resources.Write(
         type=resource["resourceType"], id=resource["id"], version=1, body=orjson.dumps(resource), updated=_AT,
         org=ORG, case_key=case_key, subject=found.subject, status=found.status, date_start=found.date_start,
-        date_end=found.date_end, tokens=found.tokens,
+        date_end=found.date_end, **tokens.kept(found.tokens),
     )  # fmt: skip
 
 

@@ -1,24 +1,26 @@
-"""Events decided in a process beside the server: the same bytes as here, and nothing lost with it. docs/decisions/0093."""
+"""Events prepared in a process beside the server: the same bytes as here, and nothing lost with it. docs/decisions/0093."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapter import events, helpers, replay, scenarios, wiring
-from adapter.errors import SystemFault
-from adapter.ingest import deciding
-from adapter.model import Case
+from adapter import helpers, replay, scenarios, wiring
+from adapter.ingest import posting
 from adapter.replay import Databases, stage
 from adapter.services import Services
 from adapter.store.lane import Lane
 from adapter.web import create_app
+from bench import needs, people
+from tests.events.samples import changed
 from tests.web import hands
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "scenarios"
@@ -30,16 +32,20 @@ class Beside:
 
     def __init__(self, services: Services) -> None:
         self.pipe, theirs = Pipe()
-        self.taken = 0
-        args = (theirs, services.books, services.people)
-        self.thread = threading.Thread(target=helpers.serve, args=args)
+        self.made = 0
+        self.era = 0
+        own = replace(services, shared={})
+        self.thread = threading.Thread(target=helpers.serve, args=(theirs, own))
         self.thread.start()
 
-    def made(self, work: Any, ask: Any, lane: Lane) -> Any:
-        assert lane is not None
-        found = helpers.asked(self.pipe, work, ask)
-        self.taken += found is not None
+    def prepared(self, item: Mapping[str, Any], now: datetime, lane: Lane) -> Any:
+        lane.leave()
+        found = helpers.asked(self.pipe, item, now, self.era)
+        self.made += found is not None
         return found
+
+    def forget(self) -> None:
+        self.era += 1
 
     def alive(self) -> int:
         return 1
@@ -67,52 +73,86 @@ def databases() -> Iterator[Databases]:
         yield made
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
 @pytest.mark.usefixtures("beside")
-def test_what_is_decided_beside_is_the_same_to_the_byte(folder: Path, databases: Databases):
+@pytest.mark.parametrize("folder", FOLDERS, ids=[folder.name for folder in FOLDERS])
+def test_what_is_prepared_beside_is_the_same_to_the_byte(folder: Path, databases: Databases):
     scenario = scenarios.read(folder)
     found = replay.run(scenario, databases)
     assert [str(one) for one in found.differences + replay.differences(scenario.expected, found.files)] == []
 
 
 @pytest.fixture
-def helped(services: Services) -> Iterator[Services]:
+def other(services: Services) -> Iterator[Beside]:
+    made = Beside(services)
+    yield made
+    made.close()
+    assert not made.thread.is_alive()  # the end of the pipe is the end of the process
+
+
+@pytest.fixture
+def helped(services: Services, other: Beside) -> Services:
     """Give an installation somebody beside it."""
-    other = Beside(services)
-    yield replace(services, helpers=other)
-    other.close()
-    assert not other.thread.is_alive()  # the end of the pipe is the end of the process
+    return replace(services, helpers=other)
 
 
-def work(services: Services) -> deciding.Work:
-    event = events.check(hands.need(), now=services.clock(), people=services.people)
-    party = services.book().by_source(event.source)
-    case = Case(key=None, version=0, now=services.clock(), owner="1")
-    return deciding.Work(event=event, case=case, party=party, org="1")
-
-
-def test_what_is_refused_beside_is_refused_here_with_the_reason(helped: Services):
+def test_what_is_refused_beside_is_refused_here_with_the_reason(helped: Services, other: Beside):
     client = create_app(helped).test_client()
-    event = {**hands.need(), "source": "urn:her:999999"}
-    assert hands.post(client, event).json["errors"][0]["code"] == "IPK-R001"
+    assert (
+        hands.post(client, hands.need(("source", "urn:her:999999"))).json["errors"][0]["code"] == "IPK-R001"
+    )
+    assert other.made == 0
     assert hands.post(client, hands.need()).status_code == 202
-    assert helped.helpers.taken == 1  # type: ignore[union-attr]
+    assert other.made == 1
 
 
-def test_a_store_that_is_away_is_told_and_the_next_is_answered(helped: Services):
-    def away(_: tuple[str, ...]) -> Any:
-        raise SystemFault("IPK-S001", at="database")
+def test_the_same_event_again_gets_the_first_answer(helped: Services, other: Beside):
+    client = create_app(helped).test_client()
+    first, again = (hands.post(client, hands.need()) for _ in range(2))
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.data == again.data
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert other.made == 1
 
-    assert helped.helpers is not None
-    with pytest.raises(SystemFault):
-        helped.helpers.made(work(helped), away, helped.store.lane)
-    assert helped.helpers.made(work(helped), lambda _: {}, helped.store.lane) is not None
+
+def test_a_dry_run_and_what_waits_for_an_address_are_done_here(helped: Services, other: Beside):
+    client = create_app(helped).test_client()
+    assert hands.post(client, hands.need(), query="?dryRun=true").status_code == 200
+    assert (
+        posting.prepared(
+            helped, changed("ip.address.changed", ("time", helped.clock().isoformat())), helped.clock()
+        )
+        is None
+    )
+    assert other.made == 0
 
 
-def test_what_nobody_foresaw_beside_is_done_here(helped: Services, monkeypatch: pytest.MonkeyPatch):
-    def broken(*_: Any) -> Any:
+def test_what_nobody_foresaw_beside_is_done_here(
+    helped: Services, other: Beside, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: Any, **__: Any) -> Any:
         raise ZeroDivisionError
 
-    assert helped.helpers is not None
-    monkeypatch.setattr(deciding, "made", broken)
-    assert helped.helpers.made(work(helped), lambda _: {}, helped.store.lane) is None
+    monkeypatch.setattr(helpers, "prepared", broken)
+    assert hands.post(create_app(helped).test_client(), hands.need()).status_code == 202
+    assert other.made == 0
+
+
+def test_what_changed_since_it_was_read_beside_is_read_again(
+    services: Services, helped: Services, other: Beside
+):
+    """Who is named by HPR belongs to no case: whoever prepares keeps what was read of it, and a version is asserted."""
+    alone, client = create_app(services).test_client(), create_app(helped).test_client()
+    numbers = people.numbers(0)
+
+    def need(given: str) -> dict[str, Any]:
+        made = needs.event(str(uuid.uuid4()), next(numbers))
+        made["data"]["author"]["name"]["given"] = given
+        return made
+
+    assert hands.post(client, need("Magnar")).status_code == 202
+    assert hands.post(client, need("Magnar")).status_code == 202  # and it was read
+    assert hands.post(alone, need("Magnus")).status_code == 202
+    assert hands.post(client, need("Magne")).status_code == 202
+    assert (other.made, other.era) == (3, 1)
+    assert hands.post(client, need("Mons")).status_code == 202
+    assert (other.made, other.era) == (4, 1)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from adapter import wiring
+from adapter import settings, wiring
 
 FORKED = """
 import os
@@ -42,3 +44,13 @@ def test_a_forked_process_makes_other_ids():
     done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=True)
     ours, theirs = done.stdout.split()
     assert ours != theirs
+
+
+@pytest.mark.parametrize(
+    "said", [{"database_url": "postgresql+psycopg://nobody@127.0.0.1/none"}, {"helpers": 0}, {}]
+)
+def test_helpers_are_for_servers_with_the_embedded_database(said: dict[str, Any], tmp_path: Path):
+    chosen = settings.load(**{"database_url": f"sqlite:///{tmp_path / 'none.db'}", **said})
+    built = wiring.build(chosen, helped=bool(said))
+    assert built.helpers is None
+    wiring.close(built)

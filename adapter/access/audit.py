@@ -15,11 +15,11 @@ from typing import Any, Final, Literal, Protocol
 import orjson
 
 from adapter.access.callers import CURRENT, Caller
-from adapter.events import Event
 from adapter.fhir import audit as fhir_audit
 from adapter.fhir.query import Row
 from adapter.idscan import has_eleven_digits, mask
 from adapter.store import AuditRow
+from adapter.store.events import StoredEvent
 
 Interaction = Literal[
     "read",
@@ -95,7 +95,7 @@ def rows(
     ]  # fmt: skip
 
 
-def written(services: Makes, event: Event, *, case_key: str | None, org: str, at: datetime) -> AuditRow:
+def written(services: Makes, event: StoredEvent, *, case_key: str | None, org: str, at: datetime) -> AuditRow:
     """Return the audit row of an event that is written, for the same transaction as all it changes."""
     caller = CURRENT.get()
     said: dict[str, Any] = {

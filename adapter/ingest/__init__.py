@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapter.ingest.accept import Answer
 from adapter.ingest.addresses import accept, remap
 from adapter.ingest.device import introduce
+from adapter.ingest.posting import post
 from adapter.ingest.receive import receive
 from adapter.ingest.results import Received
 from adapter.ingest.settle import bury, handed, manual, overdue, renewed, requeue, sent, unsent
@@ -18,6 +19,7 @@ __all__ = [
     "introduce",
     "manual",
     "overdue",
+    "post",
     "receive",
     "remap",
     "renewed",

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 import orjson
 
 from adapter.errors import EventError, RoutingError
 from adapter.events import Event
-from adapter.ingest import consenttable
+from adapter.ingest import consenttable, records
 from adapter.ingest.commit import Unit, audited, commit, known, retrying
-from adapter.ingest.deciding import ACCEPTED, Ask, Decided, Work, made
+from adapter.ingest.deciding import ACCEPTED, Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import clock_party, gather
-from adapter.model import AddressBook, Case, Party, Resource
+from adapter.model import AddressBook, Party
 from adapter.services import Services
 from adapter.store import events
 from adapter.store.events import StoredEvent
@@ -42,39 +42,47 @@ def accept(services: Services, event: Event, *, dry_run: bool = False, anchor: s
 
 
 def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None) -> Answer:
-    now = services.clock()
+    found = made(services, event, now=services.clock(), anchor=anchor)
+    if isinstance(found, StoredEvent):
+        return _again(found, event)
+    if dry_run:
+        return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(services, found))
+    return committed(services, found.unit, found.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What an event does, not yet written: all that is written but the audit row, the answer, and what was decided."""
+
+    unit: Unit
+    body: bytes = field(repr=False)
+    decided: Decided = field(repr=False)
+
+
+def made(services: Services, event: Event, *, now: datetime, anchor: str | None = None) -> Made | StoredEvent:
+    """Return what an event does at its case as the store has it, or the event where it is there already; nothing is written.
+
+    Raises EventError, RoutingError, SystemFault.
+    """
     book = services.books(now.date())
     party = source(book, event)
     org = owner(book, party)
     with services.store.read() as conn:
         stored = events.find(conn, event.event_id)
         if stored is not None:
-            return _again(stored, event)
+            return stored
         case = gather(conn, event, org=org, now=now, anchor=anchor)
-    work = Work(event=event, case=case, party=party or clock_party(book, case, event), org=org)
-
-    def ask(references: tuple[str, ...]) -> Mapping[str, Resource]:
-        return known(services, None, case, references)
-
-    if dry_run:
-        done = made(work, book, services.people, ask)
-        body = _rendered(done.body, done.decided, case, book)
-        return Answer(status=REPLAYED, event_id=event.event_id, body=body)
-    found = _helped(services, work, ask)
-    if found is None:
-        done = made(work, book, services.people, ask)
-        found = done.unit, done.body
-    unit, body = found
-    commit(services, audited(services, unit, event))
-    return Answer(status=ACCEPTED, event_id=event.event_id, body=body)
+        decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
+        whole = [decided, *duplicates(services.people, decided, case, book)]
+        there = known(services, conn, case, records.references(d.outcome for d in whole))
+    unit, body = unit_of(case, whole, there, org=org)
+    return Made(unit=unit, body=body, decided=decided)
 
 
-def _helped(services: Services, work: Work, ask: Ask) -> tuple[Unit, bytes] | None:
-    """Return what a process beside the server made of a work; None where none is free, or the work is refused."""
-    if services.helpers is None:
-        return None
-    found: tuple[Unit, bytes] | None = services.helpers.made(work, ask, services.store.lane)
-    return found
+def committed(services: Services, unit: Unit, body: bytes) -> Answer:
+    """Return the answer to an event once what it writes is on the disk, with its audit row. Raises Conflict, SystemFault."""
+    commit(services, audited(services, unit))
+    return Answer(status=ACCEPTED, event_id=unit.events[0].event_id, body=body)
 
 
 def source(book: AddressBook, event: Event) -> Party | None:
@@ -100,10 +108,11 @@ def _again(stored: StoredEvent, event: Event) -> Answer:
     return Answer(status=REPLAYED, event_id=event.event_id, body=stored.answer, replayed=True)
 
 
-def _rendered(body: bytes, decided: Decided, case: Case, book: AddressBook) -> bytes:
+def _rendered(services: Services, found: Made) -> bytes:
     """Return the answer with `rendered` per message and the table of consent: a dry run shows what would leave, and what not."""
-    answer, outcome = orjson.loads(body), decided.outcome
-    answer["consent"] = consenttable.after(case, decided.event, outcome, book)
+    answer, case, outcome = orjson.loads(found.body), found.unit.case, found.decided.outcome
+    book = services.books(case.now.date())
+    answer["consent"] = consenttable.after(case, found.decided.event, outcome, book)
     documents = {m.id: m.body.decode() for m in outcome.messages if m.body}
     for message in answer["messages"]:
         message["rendered"] = documents.get(message["id"], "")

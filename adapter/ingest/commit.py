@@ -13,7 +13,6 @@ import orjson
 from adapter import codes, mappings
 from adapter.access import audit as trail
 from adapter.errors import Conflict, SystemFault
-from adapter.events import Event
 from adapter.ingest import records
 from adapter.model import Case, Deadline, Message, Resource
 from adapter.services import Services
@@ -100,10 +99,8 @@ def retrying(services: Services, work: Callable[[], T]) -> T:
     raise SystemFault("IPK-S003")
 
 
-def known(
-    services: Services, conn: Connection | None, case: Case, references: Sequence[str]
-) -> dict[str, Resource]:
-    """Return what is stored of resources beyond those of the case, on a connection of its own where none is given.
+def known(services: Services, conn: Connection, case: Case, references: Sequence[str]) -> dict[str, Resource]:
+    """Return what is stored of resources beyond those of the case.
 
     Of a person who is new here only what belongs to no case can be there already: all other ids follow from the event.
     """
@@ -113,22 +110,15 @@ def known(
     if case.key is None:
         missing = [r for r in missing if r.partition("/")[0] in records.SHARED]
     if missing:
-        read = _read(services, conn, missing)
+        read = {ref: orjson.loads(row.body) for ref, row in resources.many(conn, missing).items()}
         shared.update({ref: r for ref, r in read.items() if records.is_shared(r)})
         found |= read
     return found
 
 
-def _read(services: Services, conn: Connection | None, references: Sequence[str]) -> dict[str, Resource]:
-    if conn is None:
-        with services.store.read() as own:
-            return _read(services, own, references)
-    return {ref: orjson.loads(row.body) for ref, row in resources.many(conn, references).items()}
-
-
-def audited(services: Services, unit: Unit, event: Event) -> Unit:
-    """Return a unit with the audit row of the event that it writes."""
-    row = trail.written(services, event, case_key=unit.case_key, org=unit.org, at=unit.now)
+def audited(services: Services, unit: Unit) -> Unit:
+    """Return a unit with the audit row of the first event that it writes."""
+    row = trail.written(services, unit.events[0], case_key=unit.case_key, org=unit.org, at=unit.now)
     return replace(unit, audit=(row,))
 
 

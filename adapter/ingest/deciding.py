@@ -1,11 +1,11 @@
 """What an event does at a case, and all it writes: the part of a use case that computes. Architecture, 'Gather → map → commit'.
 
-It touches neither store nor clock, so that a process beside the server may do it (helpers.py).
+It touches neither store nor clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,18 +27,6 @@ from adapter.model import AddressBook, Case, Message, Outcome, Party, Resource
 from adapter.store.events import StoredEvent
 
 ACCEPTED: Final = 202
-Ask = Callable[[tuple[str, ...]], Mapping[str, Resource]]
-"""Returns what is stored of the resources behind references, beyond those of the case."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
-    """One event at its case, for the party that acts, in the data of one organisation."""
-
-    event: Event
-    case: Case
-    party: Party | None
-    org: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,24 +39,6 @@ class Decided:
     author: str
     told: Resource | None = field(default=None, repr=False)
     """The Provenance of who wrote it over FHIR: what it says is kept in ours."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """What became of a work: what is written (its audit row apart), the answer, and what was decided of its event."""
-
-    unit: Unit
-    body: bytes = field(repr=False)
-    decided: Decided = field(repr=False)
-
-
-def made(work: Work, book: AddressBook, people: People, ask: Ask) -> Made:
-    """Return what an event does at its case. Raises EventError, RoutingError."""
-    decided = decided_at(work.event, work.case, book, party=work.party)
-    whole = [decided, *duplicates(people, decided, work.case, book)]
-    there = ask(records.references(d.outcome for d in whole))
-    unit, body = unit_of(work.case, whole, there, org=work.org)
-    return Made(unit=unit, body=body, decided=decided)
 
 
 def decided_at(

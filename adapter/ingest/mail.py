@@ -213,7 +213,7 @@ def _becomes(services: Services, mail: _Mail, row: Message, extra: tuple[Message
     key = next((d.outcome.case_key for d in decided if d.outcome.case_key), case.key)
     whole = (replace(row, case_key=key), *extra)
     unit, _ = unit_of(case, decided, there, org=row.owner, extra=whole)
-    commit(services, audited(services, unit, decided[0].event))
+    commit(services, audited(services, unit))
 
 
 def _arrival(

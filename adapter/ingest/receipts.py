@@ -58,7 +58,7 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
         decided = decided_at(event, case, book, party=book.by_key(original.sender_key))
         there = known(services, conn, case, records.references((decided.outcome,)))
     unit, _ = unit_of(case, [decided], there, org=org, extra=(replace(row, event_id=event.event_id),))
-    commit(services, audited(services, unit, event))
+    commit(services, audited(services, unit))
     return Received(outcome="receipt", id=id_)
 
 

@@ -15,6 +15,7 @@ from adapter.fhir import deletion, index, meetings, parts, provenance, urls
 from adapter.fhir import messages as fhir_messages
 from adapter.mappings import views
 from adapter.model import Message, Outcome, Resource
+from adapter.store import tokens
 from adapter.store.feed import FeedItem
 from adapter.store.resources import Write
 
@@ -137,7 +138,7 @@ def _write(resource: Resource, version: int, *, org: str, case_key: str | None, 
         status=found.status,
         date_start=found.date_start,
         date_end=found.date_end,
-        tokens=found.tokens,
+        **tokens.kept(found.tokens),
     )
 
 

@@ -313,7 +313,7 @@ def _one(
         raise
     except AdapterError as error:
         raise _placed(error, told, basis.order.type) from None
-    write_unit(conn, audited(services, unit, event))
+    write_unit(conn, audited(services, unit))
     found: dict[str, Any] = orjson.loads(body)
     return found
 

@@ -38,8 +38,10 @@ class Write(NamedTuple):
     date_start: int | None = None
     date_end: int | None = None
     """Half open: [start, end); both None where it has no date."""
-    tokens: tuple[Token, ...] = ()
-    """Identifiers, categories, references: never a person's number, which is hashed with the case."""
+    column: str = ""
+    """Identifiers, categories, references, as `tokens.kept` has them: never a person's number, which is hashed with the case."""
+    rows: tuple[Token, ...] = ()
+    """Those of them that are rows of their own."""
 
     def __repr__(self) -> str:
         """Return what it is, not what it holds."""
@@ -86,7 +88,7 @@ def put(conn: Connection, writes: Sequence[Write]) -> None:
     ordered = sorted(writes, key=lambda write: (write.type, write.id))  # one order for all: no deadlocks
     new = [write for write in ordered if write.version == 1]
     _INSERT.run(conn, [_columns(write) for write in new])
-    _TOKEN_INSERT.run(conn, [_token(write, item) for write in new for item in tokens.rows(write.tokens)])
+    _TOKEN_INSERT.run(conn, [_token(write, item) for write in new for item in write.rows])
     changed = [write for write in ordered if write.version != 1]
     if changed:
         _change(conn, changed)
@@ -110,9 +112,9 @@ def _change(conn: Connection, writes: Sequence[Write]) -> None:
 
 
 def _retoken(conn: Connection, write: Write, before: str) -> None:
-    if before == tokens.column(write.tokens):
+    if before == write.column:
         return
-    old, new = set(tokens.rows(tokens.read(before))), set(tokens.rows(write.tokens))
+    old, new = set(tokens.rows(tokens.read(before))), set(write.rows)
     gone = [_token(write, item) for item in sorted(old - new)]
     conn.many(
         _TOKEN_DELETE,
@@ -137,7 +139,7 @@ def _changing(write: Write) -> dict[str, Any]:
         "date_start": write.date_start,
         "date_end": write.date_end,
         "body": write.body,
-        "tokens": tokens.column(write.tokens),
+        "tokens": write.column,
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from adapter.errors import Conflict, SystemFault
 from adapter.store import audit, pool
+from adapter.store.checkpoint import Checkpoints
 from adapter.store.lane import Lane
 from adapter.store.sql import Connection, Engine, Shared, Statement
 from adapter.store.sqlite import BUSY_SECONDS, SqliteEngine
@@ -74,7 +75,10 @@ class Store:
         self._pool = pool.Pool(engine, shared, size=connections)
         self._single = self.dialect == "sqlite"
         self.lane = Lane(closed=not self._single)
-        self._writer = Writer(engine, shared, audit.INSERT, self.lane, limit=queue_limit, group=group)
+        self._writer = Writer(
+            engine, shared, audit.INSERT, self.lane, limit=queue_limit, group=group,
+            checkpoints=Checkpoints(engine, shared) if self._single else None,
+        )  # fmt: skip
         self._room = BoundedSemaphore(queue_limit)
         self._engine = engine
         self._shared = shared

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypedDict
 
 Token = tuple[str, str, str]
 """(search parameter, system or "", value)."""
@@ -31,6 +31,19 @@ that patient's."""
 
 _WRITTEN_OUT: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t"})
 _ESCAPED: Final = re.compile(r"\\(.)")
+
+
+class Kept(TypedDict):
+    """Tokens as a resource is stored with them."""
+
+    column: str
+    rows: tuple[Token, ...]
+
+
+def kept(tokens: Iterable[Token]) -> Kept:
+    """Return both places of tokens. Whoever makes a resource says so once, not the one thread that writes."""
+    listed = tuple(tokens)
+    return {"column": column(listed), "rows": rows(listed)}
 
 
 def rows(tokens: Iterable[Token]) -> tuple[Token, ...]:

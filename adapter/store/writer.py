@@ -15,6 +15,7 @@ from typing import Any
 
 from adapter.errors import SystemFault
 from adapter.store import pool
+from adapter.store.checkpoint import Checkpoints
 from adapter.store.lane import Lane
 from adapter.store.sql import Connection, Engine, Insertion, Params, Shared
 
@@ -38,8 +39,16 @@ class Job:
 class Writer:
     """A thread with the one writing connection of a file, or with the one that writes audit rows to a server."""
 
-    def __init__(
-        self, engine: Engine, shared: Shared, audit: Insertion, lane: Lane, *, limit: int, group: int
+    def __init__(  # noqa: PLR0913 (all by name but the parts of the store)
+        self,
+        engine: Engine,
+        shared: Shared,
+        audit: Insertion,
+        lane: Lane,
+        *,
+        limit: int,
+        group: int,
+        checkpoints: Checkpoints | None = None,
     ) -> None:
         self._engine = engine
         self._shared = shared
@@ -47,6 +56,7 @@ class Writer:
         self._lane = lane
         self._limit = limit
         self._group = group
+        self._checkpoints = checkpoints
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._conn: Connection | None = None
         self._closed = False
@@ -96,6 +106,11 @@ class Writer:
                 self._disconnect()
             for job in jobs:
                 job.done.release()
+            if self._checkpoints is not None:
+                works = sum(job.work is not None for job in jobs)
+                self._checkpoints.after(works=works, audits=len(jobs) - works)
+        if self._checkpoints is not None:
+            self._checkpoints.close()
         self._disconnect()
 
     def _collect(self) -> list[Job] | None:

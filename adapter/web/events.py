@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from adapter import events, ingest
+from adapter import ingest
 from adapter.access import policy
 from adapter.errors import AdapterError, EventError, Faults, SystemFault
 from adapter.events import cloudevents
@@ -59,9 +59,9 @@ def _take(call: Call, item: Mapping[str, Any] | Faults, *, dry: bool) -> ingest.
     if isinstance(item, Faults):
         raise item
     services = call.services
-    event = events.check(item, now=call.now, people=services.people)
-    policy.writer(services.book(), event.source, call.caller)
-    return ingest.accept(services, event, dry_run=dry)
+    return ingest.post(
+        services, item, permit=lambda source: policy.writer(services.book(), source, call.caller), dry_run=dry
+    )
 
 
 def _batch(call: Call, items: tuple[Mapping[str, Any] | Faults, ...], *, dry: bool) -> Answer:

@@ -47,7 +47,9 @@ class _State(Collector):
         yield GaugeMetricFamily("adapter_write_queue", "Writes that wait", value=store.waiting())
         helpers = self._services.helpers
         alive = helpers.alive() if helpers is not None else 0
-        yield GaugeMetricFamily("adapter_helpers", "Processes that decide events beside this one", value=alive)
+        yield GaugeMetricFamily(
+            "adapter_helpers", "Processes that decide events beside this one", value=alive
+        )
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: the store is not asked before it is needed."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from adapter.model import Message
-from adapter.store import Connection, Store, cases, messages, outbox
+from adapter.store import Connection, Store, cases, messages, outbox, tokens
 from adapter.store.resources import Write
 from adapter.store.times import micros
 
@@ -23,6 +23,7 @@ def minutes(count: float) -> datetime:
 
 def resource(id_: str = "a", *, type_: str = "Task", version: int = 1, **more: Any) -> Write:
     body = b'{"resourceType":"%s","id":"%s"}' % (type_.encode(), id_.encode())
+    more |= tokens.kept(more.pop("tokens", ()))
     return Write(
         **{"type": type_, "id": id_, "version": version, "body": body, "updated": US, "org": ORG, **more}
     )

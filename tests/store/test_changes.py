@@ -120,7 +120,7 @@ def _plan(id_: str, version: int = 1) -> Write:
     found = index.index(body)
     return Write(
         type="CarePlan", id=id_, version=version, body=orjson.dumps(body), updated=US + version, org=ORG,
-        subject=found.subject, status=found.status, tokens=found.tokens,
+        subject=found.subject, status=found.status, **tokens.kept(found.tokens),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from adapter import log
 from adapter.fhir import index, provenance
 from adapter.services import Services
-from adapter.store import resources
+from adapter.store import resources, tokens
 from adapter.store.resources import Write
 from tests.fhir import validator
 from tests.web.hands import FNR, LINE, ids, need, post, search, told, trails
@@ -160,7 +160,7 @@ def _proven(services: Services, key: str, *names: str) -> None:
         found = index.index(made, patient=f"Patient/{key}")
         return Write(
             type="Provenance", id=made["id"], version=1, body=json.dumps(made).encode(), updated=1, org="99386",
-            case_key=key, subject=found.subject, tokens=found.tokens,
+            case_key=key, subject=found.subject, **tokens.kept(found.tokens),
         )  # fmt: skip
 
     services.store.write(lambda conn: resources.put(conn, [write(name) for name in names]))

@@ -14,7 +14,7 @@ from adapter.fhir.criteria import Asked
 from adapter.fhir.params import Param
 from adapter.fhir.table import READABLE
 from adapter.services import Services
-from adapter.store import resources
+from adapter.store import resources, tokens
 from adapter.store.resources import Write
 from tests.fhir import filled
 
@@ -29,7 +29,7 @@ def stored(services: Services, made: list[dict[str, Any]]) -> None:
         return Write(
             type=resource["resourceType"], id=resource["id"], version=1, body=orjson.dumps(resource), updated=1,
             org="59", subject=found.subject, status=found.status, date_start=found.date_start,
-            date_end=found.date_end, tokens=found.tokens,
+            date_end=found.date_end, **tokens.kept(found.tokens),
         )  # fmt: skip
 
     # What a Provenance explains is there.

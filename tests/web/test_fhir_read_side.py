@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from adapter.fhir import deletion, index, paging
 from adapter.services import Services
-from adapter.store import resources
+from adapter.store import resources, tokens
 from adapter.store.resources import Write
 from tests.clock import Clock
 from tests.events.samples import changed
@@ -34,7 +34,7 @@ def put(
         return Write(
             type=resource["resourceType"], id=resource["id"], version=version, body=orjson.dumps(resource), updated=at,
             org="59", case_key=case, subject=found.subject, status=found.status, date_start=found.date_start,
-            date_end=found.date_end, tokens=found.tokens,
+            date_end=found.date_end, **tokens.kept(found.tokens),
         )  # fmt: skip
 
     services.store.write(lambda conn: resources.put(conn, list(map(write, made))))

@@ -16,7 +16,7 @@ from adapter.fhir.params import COMMON, OWN, code, date, definition, reference, 
 from adapter.fhir.readable import Readable
 from adapter.fhir.table import READABLE
 from adapter.services import Services
-from adapter.store import resources
+from adapter.store import resources, tokens
 from adapter.store.resources import Write
 
 SERVED = [
@@ -115,7 +115,7 @@ def _stored(services: Services, resource: dict[str, Any]) -> None:
     write = Write(
         type=resource["resourceType"], id=resource["id"], version=1, body=orjson.dumps(resource), updated=1, org="59",
         subject=found.subject, status=found.status, date_start=found.date_start, date_end=found.date_end,
-        tokens=found.tokens,
+        **tokens.kept(found.tokens),
     )  # fmt: skip
     services.store.write(lambda conn: resources.put(conn, [write]))
 
