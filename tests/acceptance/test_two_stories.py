@@ -804,6 +804,37 @@ def test_6_the_new_municipality_answers_by_its_own_adapter_whether_it_has_taken_
     understood(three)
 
 
+def test_10_whoever_reported_is_told_by_a_person_that_the_municipality_asked_said_yes(three: Country):
+    hospital, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    accepted(three, melde_id)
+    to_all = PLAN["consent"] | {"date": "2026-03-04", "recipients": ["st-olavs-fmr", "storvik-nord"]}
+    told = said(
+        three,
+        alvdal,
+        "ip.plan.created",
+        source=ALVDAL,
+        continues={"meldeId": melde_id},
+        plan=plan(consent=to_all),
+    )
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    asked_over(three, alvdal, ALVDAL, to="storvik-nord", why="moved")
+    before = left(alvdal)
+    taken_over(three, nord, "urn:her:5111", "accepted")
+    assert left(alvdal) == before, "nothing leaves without a person's act"
+    (item,) = alvdal.items("read-answer")
+    assert item["description"].startswith("Virksomheten har overtatt planen")
+    counted, answered = len(hospital.events()), left(nord)
+    answer: dict[str, Any] = {"to": None, "date": None, "reasonCode": None}
+    told = said(three, alvdal, "ip.plan.transferred", source=ALVDAL, step="accepted", **answer)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert alvdal.items("read-answer") == []
+    assert left(nord) == answered, "nothing echoes"
+    assert hospital.events()[counted:][0] == "ip.dialogue.received"
+    assert hospital.items("confirm-transfer") == []
+    understood(three)
+
+
 # ── 11 death ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
