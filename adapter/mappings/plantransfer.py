@@ -141,6 +141,14 @@ def _may_answer(ctx: Context, task: Resource) -> None:
         raise EventError("IPK-E005", at="$.data.answeredBy")
 
 
+def answering(ctx: Context) -> Party | None:
+    """Return whose answer the one who asked records, None for every other event. E39."""
+    if getattr(ctx.data, "answered_by", None) is None or ctx.data.continues.task_id is not None:
+        return None
+    task = planview.handed_over(ctx.case, planview.continued(ctx)) or {}
+    return ctx.book.by_organisation(views.reference_id(task.get("owner")))
+
+
 def called_off(ctx: Context, plan: Resource) -> Change:
     """Return the question of a plan that has ended as cancelled, with its clock, and what waited to be told of it. E40."""
     untold = Change(resources=transferread.overtaken(ctx, plan))

@@ -17,7 +17,7 @@ from adapter.kith.text import parse
 from adapter.mappings import planview
 from adapter.web import create_app
 from tests import otherside
-from tests.house import GP, LINE, House
+from tests.house import GP, LINE, House, living_in
 from tests.web.writes import issues, send
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
@@ -269,6 +269,31 @@ def test_a_yes_to_a_draft_begun_in_the_municipalitys_name_is_told_to_the_gp_by_a
     told = confirm(hospital, source="urn:her:90998")
     assert receivers(told) == ["258521"]
     assert hospital.items("read-answer") == []
+
+
+@pytest.mark.parametrize("how", ["read", "by phone", "by its own platform"])
+@pytest.mark.parametrize(("step", "line", "left"), [("accepted", YES, 0), ("declined", NO, 1)])
+def test_a_yes_to_the_plan_takes_a_moved_patient_over_and_a_no_does_not_however_it_came(
+    alvdal: House, how: str, step: str, line: str, left: int
+):
+    alvdal.post("ip.plan.created", continues=None, plan=PLAN | {"consent": SHARED})
+    alvdal.send()
+    alvdal.clock.advance(minutes=5)
+    gone = living_in("9904", "990401")
+    move = {"to": {"code": "9904", "district": "990401"}, "movedOn": "2026-03-04", "patient": gone}
+    alvdal.post("ip.patient.moved", source="urn:her:5079", consent=SHARED, **move)
+    alvdal.send()
+    alvdal.post("ip.plan.transferred", continues=NAMED, patient=gone)
+    (question,) = alvdal.send()
+    assert len(alvdal.items("transfer")) == 1
+    if how == "read":
+        alvdal.receive(otherside.reply(question, line, subject="Re: Ansvar for individuell plan"))
+    else:
+        own = {"source": "urn:her:5111"} if how == "by its own platform" else BY_PHONE
+        alvdal.post("ip.plan.transferred", continues=NAMED, step=step, patient=gone, **(ANSWER | own))
+    assert author(alvdal) == (NEW if step == "accepted" else OLD)
+    assert len(alvdal.items("transfer")) == left
+    assert ("assessment" in alvdal.clocks()) == bool(left)
 
 
 # ── the question as who is asked gets it ─────────────────────────────────────────────────────────────────────────────
