@@ -14,7 +14,7 @@ from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, teams, urls
 from adapter.kith import text, words
 from adapter.kith.titles import JOINT_DRAFT
-from adapter.mappings import clocks, common, planview, telling, transferread, views
+from adapter.mappings import clocks, common, planview, telling, tellon, transferread, views
 from adapter.mappings import planclocks as evaluations
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
@@ -48,9 +48,8 @@ def transferred(ctx: Context) -> Change:
 
 def _confirmed(ctx: Context, plan: Resource, read: Resource) -> Change:
     """Return a yes that was read already as told to the others: the plan has moved, its work item is done. ADR 90."""
-    done = tasks_built.moved(read, modified=ctx.now, status="completed")
     why = anchors.fixed("plan-transfer", ctx.data.step)
-    said = Change(resources=(done,), reasons=(why,), case={"planId": plan["id"]})
+    said = Change(resources=(tellon.done(ctx, read),), reasons=(why,), case={"planId": plan["id"]})
     return common.person(ctx) + common.author(ctx) + said
 
 
@@ -230,7 +229,7 @@ def _answer_notices(ctx: Context, before: Context, plan: Resource, title: str) -
     if read is None:
         to |= {p.key: _to(ctx, p) for p in _both(ctx, task) if not p.home}
     else:
-        to.pop(transferread.answered_by(ctx, read), None)
+        to.pop(tellon.answered_by(ctx, read), None)
     return telling.notices(ctx, to.values(), title, lines)
 
 

@@ -28,8 +28,6 @@ TELLS: Final = frozenset(
 """Events that tell what another organisation may have written; answers about needs close theirs by Melde-id."""
 OF_CONSENT: Final = frozenset({"ip.consent.given", "ip.consent.limited", "ip.consent.withdrawn"})
 """Events that answer whoever asked for the patient's consent, whoever posts them."""
-STEP: Final = "step"
-"""Input of a work item that one answer of one event alone does: nothing else its sender may have written. ADR 90."""
 CONSENT_ASKED: Final = "Mottaker ber om pasientens samtykke"
 """What the work item says of a message that asks for it. List 9069, 4."""
 
@@ -53,7 +51,7 @@ def answered(ctx: Context) -> Change:
 
 def _waits(item: Resource) -> bool:
     read = views.code_of(item.get("code"), urls.TASK_KIND) == READ and item["status"] not in views.FINISHED
-    return read and views.input_of(item, STEP) is None
+    return read and views.input_of(item, views.STEP) is None
 
 
 def _about_consent(ctx: Context, item: Resource) -> bool:

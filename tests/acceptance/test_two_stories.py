@@ -482,6 +482,37 @@ def test_6_the_old_municipality_forwards_what_it_has_and_tells_the_hospital_of_t
     understood(three)
 
 
+@pytest.mark.parametrize(
+    ("type_", "state"), [("ip.need.accepted", "accepted"), ("ip.need.declined", "declined")]
+)
+def test_6_whoever_reported_hears_of_the_answer_of_the_one_the_need_was_passed_on_to(
+    three: Country, type_: str, state: str
+):
+    hospital, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    acknowledged(three, melde_id)
+    said(
+        three, alvdal, "ip.need.forwarded",
+        source=ALVDAL, continues={"meldeId": melde_id}, to={"key": "storvik-nord"},
+    )  # fmt: skip
+    before = left(alvdal)
+    said(three, nord, type_, source="urn:her:5111", continues={"meldeId": melde_id}, scope=BOTH)
+    assert {s.business for s in alvdal.needs().values()} == {state}
+    assert left(alvdal) == before, "nothing leaves without a person's act"
+    (item,) = alvdal.items("read-answer")
+    assert item["description"].startswith("Mottakeren av behovet har svart")
+    answered = left(nord)
+    told = said(three, alvdal, type_, source=ALVDAL, continues={"meldeId": melde_id}, scope=BOTH)
+    assert [m["receiver"]["herId"] for m in told.messages if m["type"] != "LETTER"] == ["90998"]
+    assert alvdal.items("read-answer") == []
+    assert hospital.needs() == alvdal.needs() == nord.needs()
+    assert left(nord) == answered, "nothing echoes"
+    with pytest.raises(EventError) as caught:
+        alvdal.post(type_, source=ALVDAL, continues={"meldeId": melde_id}, scope=BOTH)
+    assert caught.value.code == "IPK-E013"
+    understood(three)
+
+
 @pytest.mark.parametrize("first", ["ip.coordinator.appointed", "ip.plan.created"])
 def test_3_a_coordinator_or_a_plan_without_a_receipt_of_the_need_leaves_the_rest_alike(
     country: Country, first: str
