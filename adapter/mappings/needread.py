@@ -14,6 +14,7 @@ from adapter.mappings import reporting, tellon, views
 from adapter.mappings.context import Change, Context
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Resource
+from adapter.rules import states
 
 SETTLES: Final[Mapping[str, str]] = MappingProxyType(
     {"ip.need.accepted": "accepted", "ip.need.declined": "declined"}
@@ -35,12 +36,14 @@ def items(ctx: Context, melde_ids: Iterable[str]) -> tuple[Resource, ...]:
 
 
 def confirmed(ctx: Context) -> Change | None:
-    """Return an answer that was read already as told on by this event, None where it is an answer of its own."""
+    """Return an answer that was read already as told on by this event, None where it answers what is open."""
     step = SETTLES.get(ctx.event.type)
     if step is None or ctx.event.origin != "posted":
         return None
     listed = [t for t in tellon.waiting(ctx.case) if _is(t, step) and tellon.mine(ctx, t)]
     chosen = scoped(ctx, opened=False) if listed else ()
+    if any(states.permits(n.state, ctx.event.type) for n in chosen):
+        return None
     ids = {n.melde_id for n in chosen}
     here = tuple(tellon.done(ctx, t) for t in listed if t.get("groupIdentifier", {}).get("value") in ids)
     return Change(resources=here, case=melde_part(chosen)) if here else None

@@ -11,7 +11,7 @@ from adapter.fhir import needs as tasks_built
 from adapter.mappings import common, reading, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Context, Inbound
-from adapter.model import Case, Message, Party, Resource
+from adapter.model import Case, Message, Resource
 from adapter.rules import routing
 
 
@@ -51,10 +51,13 @@ def done(ctx: Context, one: Resource) -> Resource:
     return tasks_built.moved(one, modified=ctx.now, status="completed")
 
 
-def came_to(ctx: Context, one: Resource) -> Party | None:
-    """Return the party that the answer came to: it alone tells it on."""
+def mine(ctx: Context, one: Resource) -> bool:
+    """Return whether an event is posted by the organisation that the answer came to: it alone tells it on."""
     message = _message(ctx, one)
-    return ctx.book.by_key(message.receiver_key) if message is not None else None
+    here = ctx.book.by_key(message.receiver_key) if message is not None else None
+    if ctx.event.origin != "posted" or ctx.party is None or here is None:
+        return False
+    return here.level1_id == ctx.party.level1_id
 
 
 def answered_by(ctx: Context, one: Resource) -> str:
@@ -66,10 +69,3 @@ def answered_by(ctx: Context, one: Resource) -> str:
 def _message(ctx: Context, one: Resource) -> Message | None:
     read = views.input_of(one, "evidence")
     return next((m for m in ctx.case.messages if m.id == read), None)
-
-
-def mine(ctx: Context, one: Resource) -> bool:
-    """Return whether an event is posted by the organisation that the answer came to."""
-    here = came_to(ctx, one)
-    posted = ctx.event.origin == "posted" and ctx.party is not None
-    return posted and here is not None and ctx.party is not None and here.level1_id == ctx.party.level1_id

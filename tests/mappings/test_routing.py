@@ -181,6 +181,31 @@ def test_what_the_one_who_has_the_need_posts_itself_leaves_it_to_us_to_tell_its_
     assert len(alvdal.items("read-answer")) == 1
 
 
+def test_a_yes_to_one_kind_told_by_phone_after_one_that_was_read_is_an_answer_of_its_own(
+    alvdal: House, passed_on: tuple[str, bytes]
+):
+    melde_id, document = passed_on
+    alvdal.receive(otherside.reply(document, "Svar: Godtatt\r\nGjelder: Individuell plan"))
+    yes = {"source": "urn:her:5079", "continues": {"meldeId": melde_id}}
+    told = alvdal.post("ip.need.accepted", scope=["coordinator"], **yes)
+    assert {s.business for s in alvdal.needs().values()} == {"accepted"}
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert len(alvdal.items("read-answer")) == 1, "the first is still to be told"
+    alvdal.send()
+    told = alvdal.post("ip.need.accepted", scope=["individual-plan"], **yes)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert alvdal.items("read-answer") == []
+
+
+def test_a_yes_that_was_read_of_a_need_that_is_withdrawn_is_told_to_nobody(
+    alvdal: House, passed_on: tuple[str, bytes]
+):
+    melde_id, document = passed_on
+    alvdal.receive(otherside.reply(document, "Svar: Godtatt"))
+    alvdal.post("ip.need.withdrawn", source="urn:her:5079", continues={"meldeId": melde_id}, scope=None)
+    assert alvdal.items("read-answer") == []
+
+
 def test_a_yes_to_a_need_of_our_own_is_told_to_nobody_else(hospital: House):
     hospital.need()
     (document,) = hospital.send()
