@@ -1,7 +1,8 @@
 """docs/coverage.md: each requirement and event with the rules, tests and scenarios that hold it: `python -m tools.coverage > docs/coverage.md`.
 
 Requirements name what holds them (adapter/rules/requirements.toml). Of an event it is found by its type: rules in the
-Provenance of golden files, tests that name the type or the number, scenarios with the event in a step or in Provenance.
+Provenance of golden files and the `why` of the messages that a step first answers with, tests that name the type or the number,
+scenarios with the event in a step or in Provenance.
 """
 
 from __future__ import annotations
@@ -114,13 +115,14 @@ class Shown:
 
 @cache
 def golden() -> Mapping[str, Shown]:
-    """Return event type → the scenarios that have it, and the rules that its Provenance names."""
+    """Return event type → the scenarios that have it, and the rules that its Provenance and its messages name."""
     scenarios: dict[str, dict[str, None]] = defaultdict(dict)
     rules: dict[str, set[str]] = defaultdict(set)
     for folder in sorted(p for p in SCENARIOS.iterdir() if p.is_dir() and not p.name.startswith("bad-")):
         for step in sorted(folder.glob("*-event.json")):
             for type_ in _TYPE.findall(step.read_text(encoding="utf-8")):
                 scenarios[type_][folder.name] = None
+                rules[type_] |= _why(folder).get(step.name.partition("-")[0], set())
         for path in sorted((folder / "expected" / "resources" / "Provenance").glob("*.json")):
             one = json.loads(path.read_text(encoding="utf-8"))
             for type_ in _sources(one):
@@ -130,6 +132,22 @@ def golden() -> Mapping[str, Shown]:
         type_: Shown(tuple(listed), tuple(name for name in ANCHORS if name in rules[type_]))
         for type_, listed in scenarios.items()
     }
+
+
+@cache
+def _why(folder: Path) -> Mapping[str, set[str]]:
+    """Return number of a step → the rules that the messages it made name: an event may change nothing that is proven.
+
+    A message that an earlier step was answered with is an earlier event's.
+    """
+    answers = json.loads((folder / "expected" / "answers.json").read_text(encoding="utf-8"))
+    known: set[str] = set()
+    found: dict[str, set[str]] = {}
+    for one in answers:
+        made = [m for m in one.get("body", {}).get("messages", ()) if m["id"] not in known]
+        found[one["step"]] = {said["rule"] for m in made for said in m["why"]}
+        known |= {m["id"] for m in made}
+    return found
 
 
 def _sources(one: Mapping[str, Any]) -> Iterator[str]:

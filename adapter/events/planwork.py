@@ -74,7 +74,8 @@ class PlanTransferred(Continuing):
         None, description="Why; required where requested"
     )
     answered_by: Label | None = Field(
-        None, description="Who answered, where the one who hands over records the answer"
+        None,
+        description="Who answered, where the one who hands over records the answer; a message that was read says it itself",
     )
     text: Text | None = Field(None, description="More about it, kept and not sent")
 

@@ -186,6 +186,12 @@ ASKED_PLAN: Final = "Avsenderen spør om virksomheten overtar ansvaret for indiv
 ASKED_MOVED: Final = "Pasienten har flyttet hit: avsenderen spør om kommunen har overtatt"
 """What a person is to answer: work items of received questions."""
 NOT_ASKED_ANY_MORE: Final = "Avsenderen har trukket tilbake spørsmålet om å overta planen"
+TELL_OTHERS: Final = (
+    "Virksomheten har overtatt planen: bekreft det, så får de andre som kjenner planen vite det"
+)
+TELL_REPORTER: Final = (
+    "Mottakeren av behovet har svart: bekreft svaret, så får den som meldte behovet vite det"
+)
 PLAN_REFUSED: Final = "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
 MOVE_REFUSED: Final = "Den nye kommunen har ikke overtatt: avtal hvem som følger opp pasienten"
 NOT_TAKEN_OVER: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, release, reporting, views
+from adapter.mappings import clocks, common, needread, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
@@ -14,7 +14,13 @@ from adapter.rules import states
 
 
 def answered(ctx: Context) -> Change:
-    """Return the Tasks of the needs answered in their new state; a refused transition raises. E03, E04, E06, E07."""
+    """Return the Tasks of the needs answered in their new state; a refused transition raises. E03, E04, E06, E07.
+
+    An answer that was read already moves nothing more: it is told on to who reported.
+    """
+    told = needread.confirmed(ctx)
+    if told is not None:
+        return common.author(ctx) + told
     chosen = scoped(ctx)
     tasks, requests = [], []
     for need in chosen:
@@ -30,8 +36,8 @@ def answered(ctx: Context) -> Change:
         common.author(ctx)
         + common.acted(ctx, ids, common.READ)
         + Change(
-            resources=(*requests, *tasks),
-            deadlines=clocks.close(ctx, "reply", {n.melde_id for n in chosen}),
+            resources=(*requests, *tasks, *needread.items(ctx, ids)),
+            deadlines=clocks.close(ctx, "reply", ids),
             case=melde_part(chosen),
         )
     )

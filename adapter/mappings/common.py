@@ -303,10 +303,11 @@ UNDELIVERED: Final = frozenset({"manual-fallback"})
 
 
 def acted(ctx: Context, melde_ids: set[str], kinds: frozenset[str]) -> Change:
-    """Return the work items that this event answers as completed: only what a person posts does."""
+    """Return the work items that this event answers as completed: only what a person posts does. See `tellon` for the rest."""
     if ctx.event.origin != "posted":
         return Change()
-    return work_items_closed(ctx, melde_ids, status="completed", kinds=kinds)
+    closed = work_items_closed(ctx, melde_ids, status="completed", kinds=kinds)
+    return replace(closed, resources=tuple(t for t in closed.resources if not views.input_of(t, views.STEP)))
 
 
 def work_item(  # noqa: PLR0913 (all by name)

@@ -9,7 +9,17 @@ from typing import Any, Final
 from adapter.fhir import needs
 from adapter.kith import text, words
 from adapter.kith.titles import MOVES_AWAY
-from adapter.mappings import clocks, common, consenting, grants, plo_roles, release, telling, views
+from adapter.mappings import (
+    clocks,
+    common,
+    consenting,
+    grants,
+    plantransfer,
+    plo_roles,
+    release,
+    telling,
+    views,
+)
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
@@ -282,7 +292,7 @@ def taken_over(ctx: Context) -> Change:
     item = views.transfer(ctx.case)
     if item is None:
         return Change()
-    acts = ctx.inbound.sender if ctx.inbound else ctx.party
+    acts = ctx.inbound.sender if ctx.inbound else plantransfer.answering(ctx) or ctx.party
     there = acts is not None and views.input_of(item, "to") in acts.municipalities
     said = there and ctx.inbound is not None and ctx.inbound.suggestion.get("answer") == "accepted"
     if not said and not moves.taken_over(ctx.event.type, ctx.data, acts_there=there):

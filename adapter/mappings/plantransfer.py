@@ -14,7 +14,7 @@ from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, teams, urls
 from adapter.kith import text, words
 from adapter.kith.titles import JOINT_DRAFT
-from adapter.mappings import clocks, common, planview, telling, views
+from adapter.mappings import clocks, common, planview, telling, tellon, transferread, views
 from adapter.mappings import planclocks as evaluations
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
@@ -32,6 +32,9 @@ ANSWERED: Final = {"accepted": "completed", "declined": "rejected", "withdrawn":
 def transferred(ctx: Context) -> Change:
     """Return a plan that waits for another organisation's answer, or what was answered. E39."""
     plan = planview.continued(ctx)
+    read = transferread.waiting(ctx, plan)
+    if read is not None:
+        return _confirmed(ctx, plan, read)
     before = planview.state(ctx.case, plan)
     after = planstates.transition(before, ctx.event.type, ctx.data.step) or before
     why = planstates.explain(before, after if ctx.data.step == REQUESTED else str(plan["status"]))
@@ -41,6 +44,13 @@ def transferred(ctx: Context) -> Change:
         planview.check_writer(ctx, planview.author(ctx.book, plan))
         return base + asked(ctx, plan["id"], to=_next(ctx, plan), joint=False)
     return base + _answered(ctx, plan)
+
+
+def _confirmed(ctx: Context, plan: Resource, read: Resource) -> Change:
+    """Return a yes that was read already as told to the others: the plan has moved, its work item is done. ADR 90."""
+    why = anchors.fixed("plan-transfer", ctx.data.step)
+    said = Change(resources=(tellon.done(ctx, read),), reasons=(why,), case={"planId": plan["id"]})
+    return common.person(ctx) + common.author(ctx) + said
 
 
 def _next(ctx: Context, plan: Resource) -> Party:
@@ -95,16 +105,21 @@ def _answered(ctx: Context, plan: Resource) -> Change:
     gone = moved(ctx, plan, owner)
     now = ctx.book.by_organisation(views.reference_id(owner))
     ladder = evaluations.passed_on(ctx, plan, ours=now is not None and now.home) if gone else Change()
-    return ladder + Change(resources=(*gone, done), deadlines=clock, reasons=(why,))
+    tell = transferread.item(ctx, task)
+    return ladder + Change(resources=(*gone, done, *tell), deadlines=clock, reasons=(why,))
 
 
 def moved(ctx: Context, plan: Resource, owner: Resource) -> tuple[Resource, ...]:
-    """Return the plan with its team at the organisation that answers for it now; nothing where it is the same."""
+    """Return the plan with its team at the organisation that answers for it now; nothing where it is the same.
+
+    What waited to be told of an earlier move falls away.
+    """
     if views.reference_id(plan.get("author")) == views.reference_id(owner):
         return ()
     passed = parts.changed(plan, author=owner)
     team = views.team(ctx.case)
-    return (passed, teams.managed(team, managing=owner)) if team is not None else (passed,)
+    managed = (teams.managed(team, managing=owner),) if team is not None else ()
+    return (passed, *managed, *transferread.overtaken(ctx, plan))
 
 
 def _may_answer(ctx: Context, task: Resource) -> None:
@@ -125,13 +140,22 @@ def _may_answer(ctx: Context, task: Resource) -> None:
         raise EventError("IPK-E005", at="$.data.answeredBy")
 
 
+def answering(ctx: Context) -> Party | None:
+    """Return whose answer the one who asked records, None for every other event. E39."""
+    if getattr(ctx.data, "answered_by", None) is None or ctx.data.continues.task_id is not None:
+        return None
+    task = planview.handed_over(ctx.case, planview.continued(ctx)) or {}
+    return ctx.book.by_organisation(views.reference_id(task.get("owner")))
+
+
 def called_off(ctx: Context, plan: Resource) -> Change:
-    """Return the question of a plan that has ended as cancelled, with its clock. E40."""
+    """Return the question of a plan that has ended as cancelled, with its clock, and what waited to be told of it. E40."""
+    untold = Change(resources=transferread.overtaken(ctx, plan))
     task = planview.handed_over(ctx.case, plan)
     if task is None:
-        return Change()
+        return untold
     clock = clocks.close_subject(ctx, "reply", f"Task/{task['id']}")
-    return Change(
+    return untold + Change(
         resources=(tasks_built.moved(task, modified=ctx.now, status="cancelled"),),
         deadlines=tuple(replace(d, state="cancelled") for d in clock),
     )
@@ -193,19 +217,26 @@ def notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 
 
 def _answer_notices(ctx: Context, before: Context, plan: Resource, title: str) -> tuple[Notice, ...]:
-    task = planview.handed_over(before.case, plan) or {}
-    old, new = (ctx.book.by_organisation(views.reference_id(task.get(who))) for who in ("requester", "owner"))
+    """Return the answer to who reported, the GP and the two organisations; not to the one whose written answer it is."""
+    read = transferread.waiting(before, plan)
+    task = read or planview.handed_over(before.case, plan) or {}
     lines = [
         (words.RESPONSIBLE, telling.responsible_name(ctx, planview.continued(ctx))),
         (words.RESULT, words.TRANSFER_STEPS[ctx.data.step]),
         (words.FROM_DATE, _from(task)),
     ]
-    concerned = [p for p in (old, new) if p is not None and not p.home]
-    to = {
-        **{p.key: (p, t, m) for p, t, m in telling.reporters(ctx)},
-        **{p.key: _to(ctx, p) for p in concerned},
-    }
+    to = {p.key: (p, t, m) for p, t, m in telling.reporters(ctx)}
+    if read is None:
+        to |= {p.key: _to(ctx, p) for p in _both(ctx, task) if not p.home}
+    else:
+        to.pop(tellon.answered_by(ctx, read), None)
     return telling.notices(ctx, to.values(), title, lines)
+
+
+def _both(ctx: Context, task: Resource) -> list[Party]:
+    """Return who asked and who was asked."""
+    found = (ctx.book.by_organisation(views.reference_id(task.get(who))) for who in ("requester", "owner"))
+    return [p for p in found if p is not None]
 
 
 def _from(task: Resource) -> str | None:

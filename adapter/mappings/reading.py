@@ -50,7 +50,8 @@ def answered(ctx: Context) -> Change:
 
 
 def _waits(item: Resource) -> bool:
-    return views.code_of(item.get("code"), urls.TASK_KIND) == READ and item["status"] not in views.FINISHED
+    read = views.code_of(item.get("code"), urls.TASK_KIND) == READ and item["status"] not in views.FINISHED
+    return read and views.input_of(item, views.STEP) is None
 
 
 def _about_consent(ctx: Context, item: Resource) -> bool:

@@ -213,6 +213,10 @@ def takes_over(case: Case, party: Party | None) -> bool:
     return item is not None and party is not None and input_of(item, "to") in party.municipalities
 
 
+STEP: Final = "step"
+"""Input of a work item of an answer that is to be told on: no more of what its sender wrote does it. ADR 90."""
+
+
 def input_of(item: Resource, name: str) -> str | None:
     """Return what a work item says under a name."""
     found = (i.get("valueString") for i in item.get("input", ()) if i.get("type", {}).get("text") == name)

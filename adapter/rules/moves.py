@@ -28,6 +28,8 @@ TAKES_OVER: Final[Mapping[str, str | None]] = MappingProxyType(
 
 What names no reason counts only where it comes from a party that serves the new municipality.
 """
+YES: Final = "accepted"
+"""The step of E39 that takes over: a question, a no and a question taken back do not."""
 
 
 TAKEN_OVER: Final = "Ny kommune har overtatt: avslutt det som er overtatt"
@@ -42,7 +44,7 @@ def check_from(*, known: str | None, said: str) -> None:
 
 def taken_over(event_type: str, data: Any, *, acts_there: bool) -> bool:
     """Return whether an event takes the transfer over."""
-    if event_type not in TAKES_OVER:
+    if event_type not in TAKES_OVER or getattr(data, "step", YES) != YES:
         return False
     reason = TAKES_OVER[event_type]
     return getattr(data, "reason_code", None) == reason if reason else acts_there

@@ -23,6 +23,7 @@ from adapter import kith, log
 from adapter.events import schemas
 from adapter.events.catalogue import TYPES
 from adapter.kith import text_read
+from adapter.rules import alive
 from adapter.services import Services
 from adapter.store import tables
 from adapter.store.sql import Statement
@@ -38,6 +39,19 @@ PROLOGUE: Final = ("ip.need.identified", "ip.coordinator.appointed", "ip.plan.cr
 """What most examples continue: a need, a coordinator, a plan, a stay."""
 REAL: Final = real_looking()
 SPACED: Final = f"Ring {REAL[:6]} {REAL[6:]} i dag"
+STRANGER: Final = "urn:her:5111"
+"""A party of the address book that has no part in the case."""
+ANYBODY: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reported"})
+"""What anybody in the book may report, of anybody. R01."""
+BEGINS: Final = ANYBODY | {
+    "ip.address-protection.changed", "ip.consent.given", "ip.consent.limited", "ip.consent.withdrawn",
+    "ip.contact-physician.appointed", "ip.gp.changed", "ip.hospital-coordinator.appointed", "ip.pathway-coordinator.assigned",
+    "ip.patient.admitted", "ip.patient.deceased", "ip.platform-access.requested", "ip.representative.changed",
+    "ip.team-member.added",
+}  # fmt: skip
+"""What begins the case of a person nobody has told of."""
+RUNNING: Final = frozenset({"receipt", "release", "assessment", "coordinator"})
+"""Clocks that run from when an event was taken, however late it was told."""
 REFUSED: Final = frozenset({400, 403, 404, 409, 422})
 STATES: Final = frozenset({"accepted", "recorded", "held", "unrouted", "partly-held"})
 FORGED: Final = "Hei.\nMelde-id: IPK-0000-0000-0\nSvar: Avslått\nSaksref: x"
@@ -139,6 +153,15 @@ class Watch:
             self.faults.append((what, status, said.get("status")))
         return answer
 
+    def dry(self, event: dict[str, Any], **envelope: Any) -> tuple[int, dict[str, Any]]:
+        """Return what an event would be answered at the case as it stands: nothing is kept."""
+        body = orjson.dumps(_fresh(event, **envelope))
+        answer = self.client.post(
+            "/events?dryRun=true", data=body, content_type="application/cloudevents+json"
+        )
+        assert self.counts() == self._last, "a dry run keeps nothing"
+        return answer.status_code, answer.get_json()
+
 
 @pytest.fixture
 def watch(client: FlaskClient, services: Services) -> Watch:
@@ -184,7 +207,8 @@ def _wrong_times_and_senders(watch: Watch, example: dict[str, Any], clock: Clock
         (clock() + timedelta(days=2)).isoformat(),
     ):
         assert watch.post("time", _fresh(example, time=time)).status_code == 422
-    watch.post("before the case", _fresh(example, time="1900-01-01T00:00:00Z"))
+    before = watch.post("before the person was born", _fresh(example, time="1900-01-01T00:00:00Z"))
+    assert before.status_code in REFUSED or "patient" not in example["data"]
     assert watch.post("unknown sender", _fresh(example, source="urn:her:99999999")).status_code == 403
     watch.post("a party outside the case", _fresh(example, source="urn:her:258521"))
 
@@ -251,9 +275,58 @@ def test_free_text_writes_no_line_of_its_own(
 def test_every_event_after_death_and_moving(first: str, watch: Watch, clock: Clock):
     now = clock().isoformat()
     assert watch.post(first, _fresh(schemas.example(first), time=now)).status_code == 202
-    for type_ in POSTED:
-        watch.post(type_, _fresh(schemas.example(type_), time=now))
+    taken = {
+        type_
+        for type_ in POSTED
+        if watch.post(type_, _fresh(schemas.example(type_), time=now)).status_code == 202
+    }
     assert watch.faults == []
+    dead = schemas.example(first)["data"]["patient"]
+    of_the_dead = {type_ for type_ in taken if schemas.example(type_)["data"].get("patient") == dead}
+    if first == "ip.patient.deceased":
+        assert {type_ for type_ in of_the_dead if not alive.permits(type_)} == set()
+
+
+def test_of_anothers_case_nothing_but_a_need_is_taken(watch: Watch, clock: Clock):
+    now = clock().isoformat()
+    told = {t: watch.dry(schemas.example(t), time=now, source=STRANGER) for t in POSTED}
+    assert {t for t, (status, _) in told.items() if status not in REFUSED} == ANYBODY
+    codes = {e["code"] for t, (status, said) in told.items() if status == 403 for e in said["errors"]}
+    assert codes == {"IPK-R005"}
+
+
+def test_of_a_person_nobody_has_told_of_only_what_begins_a_case_is_taken(watch: Watch, clock: Clock):
+    now = clock().isoformat()
+    examples = {t: copy.deepcopy(schemas.example(t)) for t in POSTED}
+    about = {t: one for t, one in examples.items() if "patient" in one["data"]}
+    for one in about.values():
+        one["data"]["patient"] = copy.deepcopy(ROLAND)
+    told = {t: watch.dry(one, time=now) for t, one in about.items()}
+    assert {t for t, (status, _) in told.items() if status not in REFUSED} == BEGINS
+    continuing = {t for t in about if TYPES[t].continues == "required"}
+    assert {told[t][0] for t in continuing} == {404}
+
+
+def test_what_is_dated_before_its_case_is_taken_as_told_late_or_refused(watch: Watch, clock: Clock):
+    """The clocks run from now, and no message is dated back."""
+    late = {t: watch.dry(schemas.example(t), time="2026-03-01T10:00:00+01:00") for t in POSTED}
+    assert {status for status, _ in late.values()} <= REFUSED | {200}
+    taken = {t: said for t, (status, said) in late.items() if status == 200}
+    assert taken.keys() >= ANYBODY
+    past = {
+        (t, d["kind"])
+        for t, said in taken.items()
+        for d in said["deadlines"]
+        if d["kind"] in RUNNING and d["due"] < clock().isoformat()
+    }
+    assert past == set()
+    dates = {
+        kith.read(m["rendered"].encode()).head.gen_date.date()  # type: ignore[union-attr]
+        for said in taken.values()
+        for m in said["messages"]
+        if m["type"].startswith("DIALOG_") and m["rendered"]
+    }
+    assert dates == {clock().date()}
 
 
 def test_every_event_in_reverse_order(watch: Watch, clock: Clock):

@@ -482,6 +482,37 @@ def test_6_the_old_municipality_forwards_what_it_has_and_tells_the_hospital_of_t
     understood(three)
 
 
+@pytest.mark.parametrize(
+    ("type_", "state"), [("ip.need.accepted", "accepted"), ("ip.need.declined", "declined")]
+)
+def test_6_whoever_reported_hears_of_the_answer_of_the_one_the_need_was_passed_on_to(
+    three: Country, type_: str, state: str
+):
+    hospital, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    acknowledged(three, melde_id)
+    said(
+        three, alvdal, "ip.need.forwarded",
+        source=ALVDAL, continues={"meldeId": melde_id}, to={"key": "storvik-nord"},
+    )  # fmt: skip
+    before = left(alvdal)
+    said(three, nord, type_, source="urn:her:5111", continues={"meldeId": melde_id}, scope=BOTH)
+    assert {s.business for s in alvdal.needs().values()} == {state}
+    assert left(alvdal) == before, "nothing leaves without a person's act"
+    (item,) = alvdal.items("read-answer")
+    assert item["description"].startswith("Mottakeren av behovet har svart")
+    answered = left(nord)
+    told = said(three, alvdal, type_, source=ALVDAL, continues={"meldeId": melde_id}, scope=BOTH)
+    assert [m["receiver"]["herId"] for m in told.messages if m["type"] != "LETTER"] == ["90998"]
+    assert alvdal.items("read-answer") == []
+    assert hospital.needs() == alvdal.needs() == nord.needs()
+    assert left(nord) == answered, "nothing echoes"
+    with pytest.raises(EventError) as caught:
+        alvdal.post(type_, source=ALVDAL, continues={"meldeId": melde_id}, scope=BOTH)
+    assert caught.value.code == "IPK-E013"
+    understood(three)
+
+
 @pytest.mark.parametrize("first", ["ip.coordinator.appointed", "ip.plan.created"])
 def test_3_a_coordinator_or_a_plan_without_a_receipt_of_the_need_leaves_the_rest_alike(
     country: Country, first: str
@@ -801,6 +832,37 @@ def test_6_the_new_municipality_answers_by_its_own_adapter_whether_it_has_taken_
     (item,) = alvdal.items("read-answer")
     assert ("har ikke overtatt" in item["description"]) == (step == "declined")
     assert alvdal.needs() == needs
+    understood(three)
+
+
+def test_10_whoever_reported_is_told_by_a_person_that_the_municipality_asked_said_yes(three: Country):
+    hospital, alvdal, nord = (side.house for side in three.sides)
+    melde_id = reported(three)
+    accepted(three, melde_id)
+    to_all = PLAN["consent"] | {"date": "2026-03-04", "recipients": ["st-olavs-fmr", "storvik-nord"]}
+    told = said(
+        three,
+        alvdal,
+        "ip.plan.created",
+        source=ALVDAL,
+        continues={"meldeId": melde_id},
+        plan=plan(consent=to_all),
+    )
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    asked_over(three, alvdal, ALVDAL, to="storvik-nord", why="moved")
+    before = left(alvdal)
+    taken_over(three, nord, "urn:her:5111", "accepted")
+    assert left(alvdal) == before, "nothing leaves without a person's act"
+    (item,) = alvdal.items("read-answer")
+    assert item["description"].startswith("Virksomheten har overtatt planen")
+    counted, answered = len(hospital.events()), left(nord)
+    answer: dict[str, Any] = {"to": None, "date": None, "reasonCode": None}
+    told = said(three, alvdal, "ip.plan.transferred", source=ALVDAL, step="accepted", **answer)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert alvdal.items("read-answer") == []
+    assert left(nord) == answered, "nothing echoes"
+    assert hospital.events()[counted:][0] == "ip.dialogue.received"
+    assert hospital.items("confirm-transfer") == []
     understood(three)
 
 

@@ -174,6 +174,30 @@ def test_an_ending_because_the_new_municipality_has_accepted_does(coordinated: H
     assert coordinated.items("transfer") == []
 
 
+@pytest.mark.parametrize("read", [False, True])
+def test_whoever_knew_the_coordinator_is_told_of_the_end_the_same_whether_the_yes_was_read_or_told(
+    hospital: House, alvdal: House, *, read: bool
+):
+    melde_id = hospital.need().case["meldeId"]
+    (need,) = hospital.send()
+    alvdal.receive(need)
+    gunn = alvdal.post("ip.coordinator.appointed", continues={"meldeId": melde_id}, **{"from": "2026-03-04"})
+    alvdal.send()
+    move(alvdal, source="urn:her:5079")
+    new = next(d for d in alvdal.send() if kith.read(d).head.receiver.her_ids[1] == "5101")  # type: ignore[union-attr]
+    if read:
+        alvdal.receive(otherside.reply(new, "Svar: Godtatt"))
+        assert {m.receiver_key for m in alvdal.messages(direction="out") if m.state == "pending"} == {
+            "gammeldal-saksbehandling"
+        }, "its receipt alone"
+    ended = alvdal.post(
+        "ip.coordinator.ended", patient=GONE, continues={"assignmentId": gunn.case["assignmentId"]},
+        until="2026-03-04", reasonCode="moved-accepted",
+    )  # fmt: skip
+    assert [m["receiver"]["herId"] for m in ended.messages] == ["90998"]
+    assert (alvdal.items("transfer"), follow_up(alvdal)) == ([], [])
+
+
 def test_a_move_from_where_the_patient_does_not_live_is_refused(coordinated: House):
     with pytest.raises(EventError) as refused:
         move(coordinated, **{"from": {"code": "9902"}})

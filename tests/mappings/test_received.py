@@ -287,6 +287,17 @@ def test_row_6_role_8_alone_is_e03_and_a_suggestion_for_a_person(hospital: House
     assert views.assignments(hospital.case()) == ()
 
 
+@pytest.mark.parametrize("line", ["Hei, hun begynner mandag.", otherside.APPOINTED])
+def test_the_physician_formerly_responsible_is_never_read_as_a_coordinator(
+    hospital: House, sent: bytes, line: str
+):
+    role_3 = parts.contact(family="Omsorg", given="Gunn", role="3", profession="LE", phone="+4762480001")
+    hospital.receive(otherside.reply(sent, line, contacts=(role_3,)))
+    assert made(hospital) == ["ip.need.acknowledged", "ip.dialogue.received"]
+    assert hospital.items("confirm-coordinator") == []
+    assert views.assignments(hospital.case()) == ()
+
+
 def test_row_6_the_known_coordinator_as_signature_is_no_suggestion(hospital: House, sent: bytes):
     hospital.receive(otherside.reply(sent, otherside.APPOINTED, contacts=(otherside.COORDINATOR,)))
     hospital.receive(otherside.reply(sent, "Hilsen Gunn", contacts=(otherside.COORDINATOR,)))

@@ -130,6 +130,89 @@ def test_what_e02_says_goes_with_the_need(build: Any, to: dict[str, str] | None)
     assert parse(body(read).text).melde_id == melde_id
 
 
+@pytest.fixture
+def passed_on(hospital: House, alvdal: House) -> tuple[str, bytes]:
+    """Return the Melde-id of a need that the hospital reported, and the message by which the municipality passed it on."""
+    melde_id = hospital.need().case["meldeId"]
+    (need,) = hospital.send()
+    alvdal.receive(need)
+    alvdal.send()
+    alvdal.post(
+        "ip.need.forwarded",
+        source="urn:her:5079",
+        continues={"meldeId": melde_id},
+        to={"key": "storvik-nord"},
+    )
+    sent = {r.head.receiver.her_ids[1]: d for d in alvdal.send() if (r := kith.read(d)).head}
+    alvdal.clock.advance(days=1)
+    return melde_id, sent["5111"]
+
+
+def test_a_yes_of_the_one_the_need_was_passed_on_to_is_told_on_by_a_person_once(
+    alvdal: House, passed_on: tuple[str, bytes]
+):
+    melde_id, document = passed_on
+    alvdal.receive(otherside.reply(document, "Svar: Godtatt"))
+    assert {m.receiver_key for m in alvdal.messages(direction="out") if m.state == "pending"} == {
+        "storvik-nord"
+    }
+    (item,) = alvdal.items("read-answer")
+    assert {i["type"]["text"]: i.get("valueString") for i in item["input"]}["event"] == "ip.need.accepted"
+    yes = {
+        "source": "urn:her:5079",
+        "continues": {"meldeId": melde_id},
+        "scope": ["individual-plan", "coordinator"],
+    }
+    told = alvdal.post("ip.need.accepted", **yes)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert alvdal.items("read-answer") == []
+    with pytest.raises(AdapterError) as caught:
+        alvdal.post("ip.need.accepted", **yes)
+    assert caught.value.code == "IPK-E013"
+
+
+def test_what_the_one_who_has_the_need_posts_itself_leaves_it_to_us_to_tell_its_yes_on(
+    alvdal: House, passed_on: tuple[str, bytes]
+):
+    melde_id, document = passed_on
+    alvdal.receive(otherside.reply(document, "Svar: Godtatt"))
+    appointed = {"source": "urn:her:5111", "continues": {"meldeId": melde_id}, "from": "2026-03-05"}
+    assert alvdal.post("ip.coordinator.appointed", **appointed).messages == []
+    assert len(alvdal.items("read-answer")) == 1
+
+
+def test_a_yes_to_one_kind_told_by_phone_after_one_that_was_read_is_an_answer_of_its_own(
+    alvdal: House, passed_on: tuple[str, bytes]
+):
+    melde_id, document = passed_on
+    alvdal.receive(otherside.reply(document, "Svar: Godtatt\r\nGjelder: Individuell plan"))
+    yes = {"source": "urn:her:5079", "continues": {"meldeId": melde_id}}
+    told = alvdal.post("ip.need.accepted", scope=["coordinator"], **yes)
+    assert {s.business for s in alvdal.needs().values()} == {"accepted"}
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert len(alvdal.items("read-answer")) == 1, "the first is still to be told"
+    alvdal.send()
+    told = alvdal.post("ip.need.accepted", scope=["individual-plan"], **yes)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+    assert alvdal.items("read-answer") == []
+
+
+def test_a_yes_that_was_read_of_a_need_that_is_withdrawn_is_told_to_nobody(
+    alvdal: House, passed_on: tuple[str, bytes]
+):
+    melde_id, document = passed_on
+    alvdal.receive(otherside.reply(document, "Svar: Godtatt"))
+    alvdal.post("ip.need.withdrawn", source="urn:her:5079", continues={"meldeId": melde_id}, scope=None)
+    assert alvdal.items("read-answer") == []
+
+
+def test_a_yes_to_a_need_of_our_own_is_told_to_nobody_else(hospital: House):
+    hospital.need()
+    (document,) = hospital.send()
+    hospital.receive(otherside.reply(document, "Svar: Godtatt"))
+    assert hospital.items("read-answer") == []
+
+
 def test_e02_to_nobody_in_the_book_is_a_fault(hospital: House):
     melde_id = hospital.need().case["meldeId"]
     with pytest.raises(AdapterError) as caught:

@@ -17,7 +17,7 @@ from adapter.kith.text import parse
 from adapter.mappings import planview
 from adapter.web import create_app
 from tests import otherside
-from tests.house import House
+from tests.house import GP, LINE, House, living_in
 from tests.web.writes import issues, send
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
@@ -120,6 +120,180 @@ def test_an_answer_by_somebody_else_is_none(alvdal: House, asking: bytes):
     alvdal.receive(otherside.reply(asking, YES, sender=STRANGER))
     assert author(alvdal) == OLD
     assert len(alvdal.items("confirm-transfer")) == 1
+
+
+# ── a yes that was read is told on by a person ───────────────────────────────────────────────────────────────────────
+
+
+TOLD = LINE | {"gp": GP}
+BY_PHONE = {"answeredBy": "Sølvi Storvik, saksbehandler"}
+
+
+@pytest.fixture
+def known(hospital: House, alvdal: House) -> bytes:
+    """Return the municipality's question to another about a plan that the hospital, which reported, and the GP know."""
+    melde_id = hospital.need().case["meldeId"]
+    (need,) = hospital.send()
+    alvdal.receive(need)
+    shared = SHARED | {"recipients": [*SHARED["recipients"], "gp"]}
+    alvdal.post(
+        "ip.plan.created", continues={"meldeId": melde_id}, plan=PLAN | {"consent": shared}, patient=TOLD
+    )
+    alvdal.send()
+    alvdal.clock.advance(minutes=5)
+    alvdal.post("ip.plan.transferred", continues=NAMED, patient=TOLD)
+    (document,) = alvdal.send()
+    alvdal.clock.advance(days=1)
+    return document
+
+
+def confirm(house: House, step: str = "accepted", **more: Any) -> Any:
+    """Post the answer as whoever asked does, who read it or was phoned."""
+    return house.post(
+        "ip.plan.transferred",
+        continues=NAMED,
+        step=step,
+        patient=TOLD,
+        **(ANSWER | {"answeredBy": None} | more),
+    )
+
+
+def receivers(told: Any) -> list[str]:
+    return sorted(m["receiver"]["herId"] for m in told.messages)
+
+
+def texts(house: House) -> dict[str, str]:
+    """Return what leaves now, by receiver."""
+    read = (kith.read(d) for d in house.send())
+    return {r.head.receiver.her_ids[1]: r.body.text for r in read if r.head and isinstance(r.body, Notes)}
+
+
+@pytest.mark.usefixtures("known")
+def test_a_yes_told_by_phone_is_told_to_the_others_and_to_who_gave_it(alvdal: House):
+    assert receivers(confirm(alvdal, **BY_PHONE)) == ["258521", "5111", "90998"]
+
+
+def test_a_yes_that_was_read_waits_for_a_person_who_tells_the_others(alvdal: House, known: bytes):
+    alvdal.receive(otherside.reply(known, YES))
+    assert [m.type for m in alvdal.messages(direction="out") if m.state == "pending"] == ["APPREC"]
+    (item,) = alvdal.items("read-answer")
+    inputs = {i["type"]["text"]: i.get("valueString") for i in item["input"]}
+    assert (inputs["event"], inputs["step"]) == ("ip.plan.transferred", "accepted")
+    assert item["description"].startswith("Virksomheten har overtatt planen")
+    told = confirm(alvdal)
+    assert receivers(told) == ["258521", "90998"], "never back to who answered"
+    assert all("consent-plan-share" in {w["rule"] for w in m["why"]} for m in told.messages)
+    assert alvdal.items("read-answer") == []
+    assert author(alvdal) == NEW
+
+
+@pytest.mark.parametrize("read", [False, True])
+def test_the_others_read_the_same_words_however_the_yes_came(alvdal: House, known: bytes, *, read: bool):
+    if read:
+        alvdal.receive(otherside.reply(known, YES))
+        alvdal.send()
+    confirm(alvdal, **({} if read else BY_PHONE))
+    said = texts(alvdal)
+    assert said.keys() - {"5111"} == {"90998", "258521"}
+    for her_id in ("90998", "258521"):
+        lines = said[her_id].split("\r\n")
+        assert lines[0] == "ANSVAR FOR INDIVIDUELL PLAN"
+        assert {"Ansvarlig: Storvik Kommune", "Resultat: Ansvaret for planen er overtatt"} <= set(lines)
+
+
+def test_a_yes_that_was_read_is_told_once(alvdal: House, known: bytes):
+    alvdal.receive(otherside.reply(known, YES))
+    confirm(alvdal)
+    for again in ({}, BY_PHONE):
+        with pytest.raises(EventError) as caught:
+            confirm(alvdal, **again)
+        assert caught.value.code == "IPK-E013"
+
+
+def test_a_yes_that_comes_in_writing_after_it_was_told_by_phone_tells_nobody_again(
+    alvdal: House, known: bytes
+):
+    confirm(alvdal, **BY_PHONE)
+    alvdal.send()
+    alvdal.receive(otherside.reply(known, YES))
+    (item,) = alvdal.items("read-answer")
+    assert item["description"] == "Svar i tråden må leses"
+    with pytest.raises(EventError) as caught:
+        confirm(alvdal)
+    assert caught.value.code == "IPK-E013"
+
+
+def test_only_who_asked_tells_a_yes_on_and_only_the_answer_that_was_read(alvdal: House, known: bytes):
+    alvdal.receive(otherside.reply(known, YES))
+    for more in ({"source": "urn:her:5111"}, {"step": "declined"}):
+        with pytest.raises(EventError) as caught:
+            confirm(alvdal, **more)
+        assert caught.value.code == "IPK-E013"
+    assert len(alvdal.items("read-answer")) == 1
+
+
+def test_what_the_new_one_does_next_does_not_hide_that_the_others_are_to_be_told(alvdal: House, known: bytes):
+    alvdal.receive(otherside.reply(known, YES))
+    alvdal.post("ip.goal.changed", source="urn:her:5111", continues=NAMED)
+    assert len(alvdal.items("read-answer")) == 1
+    alvdal.post("ip.plan.closed", source="urn:her:5111", continues=NAMED)
+    assert alvdal.items("read-answer") == []
+
+
+def test_a_yes_that_nobody_else_may_know_of_is_no_work_for_anybody(alvdal: House, asking: bytes):
+    alvdal.receive(otherside.reply(asking, YES))
+    assert alvdal.items("read-answer") == []
+    with pytest.raises(EventError) as caught:
+        confirm(alvdal)
+    assert caught.value.code == "IPK-E013"
+
+
+def test_a_yes_told_on_paper_closes_the_work_item_and_sends_nothing(alvdal: House, known: bytes):
+    alvdal.receive(otherside.reply(known, YES))
+    assert confirm(alvdal, channel="paper").messages == []
+    assert alvdal.items("read-answer") == []
+
+
+def test_a_yes_to_a_draft_begun_in_the_municipalitys_name_is_told_to_the_gp_by_a_person(hospital: House):
+    hospital.need(patient=TOLD)
+    hospital.send()
+    hospital.clock.advance(minutes=5)
+    draft = PLAN | {
+        "status": "draft",
+        "consent": SHARED | {"recipients": ["coordinating-unit", "alvdal-saksbehandling", "gp"]},
+    }
+    hospital.post("ip.plan.created", source="urn:her:90998", continues=None, plan=draft, patient=TOLD)
+    asked = next(d for d in hospital.send() if "UTKAST" in text(d))
+    hospital.receive(otherside.reply(asked, YES))
+    assert len(hospital.items("read-answer")) == 1
+    told = confirm(hospital, source="urn:her:90998")
+    assert receivers(told) == ["258521"]
+    assert hospital.items("read-answer") == []
+
+
+@pytest.mark.parametrize("how", ["read", "by phone", "by its own platform"])
+@pytest.mark.parametrize(("step", "line", "left"), [("accepted", YES, 0), ("declined", NO, 1)])
+def test_a_yes_to_the_plan_takes_a_moved_patient_over_and_a_no_does_not_however_it_came(
+    alvdal: House, how: str, step: str, line: str, left: int
+):
+    alvdal.post("ip.plan.created", continues=None, plan=PLAN | {"consent": SHARED})
+    alvdal.send()
+    alvdal.clock.advance(minutes=5)
+    gone = living_in("9904", "990401")
+    move = {"to": {"code": "9904", "district": "990401"}, "movedOn": "2026-03-04", "patient": gone}
+    alvdal.post("ip.patient.moved", source="urn:her:5079", consent=SHARED, **move)
+    alvdal.send()
+    alvdal.post("ip.plan.transferred", continues=NAMED, patient=gone)
+    (question,) = alvdal.send()
+    assert len(alvdal.items("transfer")) == 1
+    if how == "read":
+        alvdal.receive(otherside.reply(question, line, subject="Re: Ansvar for individuell plan"))
+    else:
+        own = {"source": "urn:her:5111"} if how == "by its own platform" else BY_PHONE
+        alvdal.post("ip.plan.transferred", continues=NAMED, step=step, patient=gone, **(ANSWER | own))
+    assert author(alvdal) == (NEW if step == "accepted" else OLD)
+    assert len(alvdal.items("transfer")) == left
+    assert ("assessment" in alvdal.clocks()) == bool(left)
 
 
 # ── the question as who is asked gets it ─────────────────────────────────────────────────────────────────────────────

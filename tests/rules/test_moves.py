@@ -39,6 +39,14 @@ def test_what_counts_as_taking_over(type_: str, reason: str | None, *, there: bo
     assert moves.taken_over(type_, data, acts_there=there) is taken
 
 
+@pytest.mark.parametrize(
+    ("step", "taken"), [("accepted", True), ("requested", False), ("declined", False), ("withdrawn", False)]
+)
+def test_of_the_answers_to_a_plan_only_a_yes_takes_over(step: str, *, taken: bool) -> None:
+    data = SimpleNamespace(reason_code=None, step=step)
+    assert moves.taken_over("ip.plan.transferred", data, acts_there=True) is taken
+
+
 def test_only_a_consent_for_the_new_unit_is_transferable() -> None:
     assert moves.transferable((GIVEN,), stated=None, key="new") is None
     assert moves.transferable((GIVEN, NAMED), stated=None, key="new") == NAMED
