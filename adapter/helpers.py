@@ -13,12 +13,13 @@ import signal
 import socket
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from multiprocessing.connection import Connection, Pipe
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 
@@ -27,7 +28,11 @@ from adapter.services import Services
 from adapter.store.lane import Lane
 
 SECONDS: Final = 10
-"""How long a helper may take over one event: one that takes longer hangs, and is ended."""
+"""How long a helper may take over one event: one that takes longer is ended, and another takes its place."""
+GRACE: Final = 5
+"""Seconds beyond that, after which nobody will answer any more."""
+_LOST: Final = 0
+"""Number of no event: whoever prepared the last one is gone."""
 PATIENCE: Final = 0.5
 """Seconds that a request waits for a helper: while they are busy this process has the writing to do, and the reading."""
 _FILES: Final = 65_536
@@ -35,6 +40,17 @@ Make = Callable[[], Services]
 """Returns a helper's own services, in its own process."""
 
 log = structlog.get_logger()
+
+
+class Wish(NamedTuple):
+    """An event as it came, and the instant."""
+
+    number: int
+    """Another one for each, so that no answer is taken for the next one's."""
+    item: Mapping[str, Any]
+    now: datetime
+    era: int
+    """Another one after each Conflict."""
 
 
 class Helpers:
@@ -66,7 +82,7 @@ class Helpers:
         helper = self._idle.pop()
         try:
             found = helper.asked(item, now, self._era)
-        except (OSError, EOFError, pickle.PickleError):
+        except Exception:  # noqa: BLE001 (whatever a broken pipe brings, the event is to be accepted)
             helper.end()  # and its place is nobody's
             log.warning("helper.lost")
             return None
@@ -90,23 +106,25 @@ class Helpers:
 
 
 class _Helper:
-    """One process, from this side."""
+    """One process and the one that watches it, from this side."""
 
     def __init__(self, make: Make) -> None:
         self._pipe, theirs = Pipe()
+        self._number = _LOST
         self._pid = os.fork()
         if not self._pid:
             try:
                 _alone(theirs)
-                serve(theirs, make())
+                watch(theirs, make)
             finally:
                 os._exit(0)
         theirs.close()
         _limit(self._pipe)
 
     def asked(self, item: Mapping[str, Any], now: datetime, era: int) -> Prepared | None:
-        """Return what it makes of an event. Raises OSError or EOFError where the process is lost."""
-        return asked(self._pipe, item, now, era)
+        """Return what it makes of an event. Raises OSError or EOFError where nobody is there any more."""
+        self._number += 1
+        return asked(self._pipe, Wish(self._number, item, now, era))
 
     @property
     def lost(self) -> bool:
@@ -114,7 +132,7 @@ class _Helper:
         return self._pipe.closed
 
     def end(self) -> None:
-        """End the process, whatever it does; once is enough."""
+        """End both, whatever they do; once is enough. The one that prepares ends when it finds the pipe closed."""
         if self.lost:
             return
         self._pipe.close()
@@ -124,37 +142,69 @@ class _Helper:
             os.waitpid(self._pid, 0)
 
 
-def asked(pipe: Connection, item: Mapping[str, Any], now: datetime, era: int) -> Prepared | None:
+def asked(pipe: Connection, wish: Wish) -> Prepared | None:
     """Return what the other end of a pipe makes of an event; None where it makes nothing. Raises OSError, EOFError."""
-    _say(pipe, (item, now, era))
-    found: Prepared | None = _hear(pipe)
-    return found
+    _say(pipe, wish)
+    while True:
+        number, found = _hear(pipe)
+        if number == _LOST:
+            log.warning("helper.lost")
+            return None
+        if number == wish.number:
+            made: Prepared | None = found
+            return made
+        # What was made of an event that was given up: it comes late.
 
 
 def _limit(pipe: Connection) -> None:
     """Let what reads from the pipe give up in the end. socket(7), SO_RCVTIMEO."""
     with socket.socket(fileno=os.dup(pipe.fileno())) as same:
-        same.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SECONDS, 0))
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SECONDS + GRACE, 0))
 
 
 # ── the other side ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def serve(pipe: Connection, services: Services) -> None:
-    """Prepare events as they come, until whoever sends them is gone."""
+def watch(pipe: Connection, make: Make) -> None:
+    """Keep a process at the pipe that prepares events; another one follows where it is lost. Returns when the server is gone.
+
+    This process does nothing else and has no thread, so it can fork at any time; the server cannot.
+    """
+    while True:
+        pid = os.fork()
+        if not pid:
+            serve(pipe, make(), seconds=SECONDS)
+            os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        if not status:
+            return
+        try:
+            _say(pipe, (_LOST, None))
+        except OSError:
+            return
+        time.sleep(1)  # should it not even begin
+
+
+def serve(pipe: Connection, services: Services, *, seconds: int = 0) -> None:
+    """Prepare events as they come, until whoever sends them is gone. With `seconds`, one that takes longer ends the process."""
     known = 0
     with suppress(OSError, EOFError):
         while True:
-            item, now, era = _hear(pipe)
-            if era != known:
+            wish: Wish = _hear(pipe)
+            if wish.era != known:
                 services.shared.clear()
-                known = era
-            _say(pipe, _prepared(services, item, now))
+                known = wish.era
+            if seconds:
+                signal.alarm(seconds)
+            found = _prepared(services, wish)
+            if seconds:
+                signal.alarm(0)
+            _say(pipe, (wish.number, found))
 
 
-def _prepared(services: Services, item: Mapping[str, Any], now: datetime) -> Prepared | None:
+def _prepared(services: Services, wish: Wish) -> Prepared | None:
     try:
-        return prepared(services, item, now)
+        return prepared(services, wish.item, wish.now)
     except Exception:  # noqa: BLE001 (whoever asked does it again, and hears the same where it can be told)
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -32,7 +33,7 @@ class Beside:
 
     def __init__(self, services: Services) -> None:
         self.pipe, theirs = Pipe()
-        self.made = 0
+        self.made = self.number = 0
         self.era = 0
         own = replace(services, shared={})
         self.thread = threading.Thread(target=helpers.serve, args=(theirs, own))
@@ -40,7 +41,8 @@ class Beside:
 
     def prepared(self, item: Mapping[str, Any], now: datetime, lane: Lane) -> Any:
         lane.leave()
-        found = helpers.asked(self.pipe, item, now, self.era)
+        self.number += 1
+        found = helpers.asked(self.pipe, helpers.Wish(self.number, item, now, self.era))
         self.made += found is not None
         return found
 
@@ -156,3 +158,14 @@ def test_what_changed_since_it_was_read_beside_is_read_again(
     assert (other.made, other.era) == (3, 1)
     assert hands.post(client, need("Mons")).status_code == 202
     assert (other.made, other.era) == (4, 1)
+
+
+def test_an_answer_that_comes_late_is_not_the_next_ones(services: Services):
+    """Whoever watches says that one was lost; the new one may still answer what was asked meanwhile."""
+    ours, theirs = Pipe()
+    now = services.clock()
+    theirs.send_bytes(pickle.dumps((0, None)))
+    assert helpers.asked(ours, helpers.Wish(7, {}, now, 0)) is None
+    theirs.send_bytes(pickle.dumps((7, "late")))
+    theirs.send_bytes(pickle.dumps((8, "mine")))
+    assert helpers.asked(ours, helpers.Wish(8, {}, now, 0)) == "mine"
