@@ -106,7 +106,9 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     )
     evaluation = _evaluation(ctx, said, reference, there)
     gone = _dropped(there, (*goals, *activities, *evaluation))
-    given = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
+    made = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
+    stands = consenting.standing(ctx, made, created)
+    given, new = (stands, ()) if stands else (made, (*consenting.speaker(ctx, said.consent), made))
     team_resource = _team(ctx, said)
     plan = plans.care_plan(
         id_=id_,
@@ -138,8 +140,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
         + Change(
             resources=(
                 *parties,
-                *consenting.speaker(ctx, said.consent),
-                given,
+                *new,
                 *goals,
                 *activities,
                 *evaluation,
