@@ -69,7 +69,9 @@ def _contained(patient: str, plan: dict[str, Any], **consent: Any) -> dict[str, 
 # ── the consent ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_three_updates_of_a_plan_keep_its_one_consent(client: FlaskClient, plan: dict[str, Any], clock: Clock):
+def test_three_updates_of_a_plan_keep_its_one_consent(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock
+):
     before = _consents(client)
     for title in ("Vår", "Sommer", "Høst"):
         plan = _put(client, plan, clock, title=title)
@@ -93,7 +95,13 @@ def test_a_consent_that_says_something_else_is_another_one(
     client: FlaskClient, patient: str, plan: dict[str, Any], clock: Clock
 ):
     (before,) = _consents(client)
-    after = _put(client, _contained(patient, plan, method="written" if PLAN_CONTENT["consent"]["method"] == "oral" else "oral"), clock)
+    after = _put(
+        client,
+        _contained(
+            patient, plan, method="written" if PLAN_CONTENT["consent"]["method"] == "oral" else "oral"
+        ),
+        clock,
+    )
     old, new = _consents(client)
     assert (old, after["supportingInfo"]) == (before, [{"reference": f"Consent/{new['id']}"}])
     again = _put(client, {**after, "title": "Ny"}, clock)
@@ -116,7 +124,7 @@ def test_an_event_that_repeats_the_consent_keeps_it_too(
 
 
 def test_after_a_refusal_a_consent_that_is_said_again_is_a_new_word(
-    client: FlaskClient, patient: str, plan: dict[str, Any], clock: Clock
+    client: FlaskClient, plan: dict[str, Any], clock: Clock
 ):
     refused = changed(
         "ip.need.identified", ("id", "a-need-refused"), ("data.needs", ["rehabilitation"]),
@@ -183,7 +191,7 @@ def test_a_plan_that_is_put_with_another_goal_is_a_new_version(
     assert int(second["meta"]["versionId"]) == int(first["meta"]["versionId"]) + 1
 
 
-def test_what_changes_nothing_is_no_version(client: FlaskClient, plan: dict[str, Any], clock: Clock):
+def test_what_changes_nothing_is_no_version(client: FlaskClient, plan: dict[str, Any]):
     goal = client.get(f"/fhir/{plan['goal'][0]['reference']}").json
     assert send(client, "PUT", f"Goal/{goal['id']}", goal).status_code == 200
     assert client.get(f"/fhir/CarePlan/{plan['id']}").json["meta"]["versionId"] == "1"

@@ -171,6 +171,18 @@ def test_a_conditional_create_makes_the_first_one(client: FlaskClient, patient: 
     assert answer.status_code == 201
 
 
+@pytest.mark.parametrize("criteria", ["identifier=", "_count=1", "identifier=%20&_sort=_id"])
+def test_criteria_that_ask_for_nothing_choose_nothing(
+    client: FlaskClient, patient: str, plan: dict[str, Any], criteria: str
+):
+    put = send(client, "PUT", f"CarePlan?{criteria}", {**writes.plan(patient), "title": "Ny"})
+    made = send(client, "POST", "CarePlan", writes.plan(patient), If_None_Exist=criteria)
+    gone = send(client, "DELETE", f"CarePlan?{criteria}")
+    for answer in (put, made, gone):
+        assert (answer.status_code, issues(answer)[0][0]) == (400, "IPK-F004")
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
+
+
 def test_a_person_is_never_named_in_criteria(client: FlaskClient, patient: str):
     answer = send(client, "POST", f"CarePlan?patient.identifier={FNR}|{LINE}", writes.plan(patient))
     assert answer.status_code == 400
