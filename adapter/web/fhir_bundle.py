@@ -283,7 +283,7 @@ def _batch(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _refused(call: Call, error: AdapterError, number: int) -> dict[str, Any]:
-    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    lang = problems.spoken(call)
     inner = re.compile(r"^Bundle\.entry\[0\]")
     faults = [replace(f, path=inner.sub(f"Bundle.entry[{number}]", f.path)) for f in error.faults]
     return {

@@ -271,7 +271,7 @@ def _proposed(call: Call, done: Written, row: Row) -> Answer:
 def told(call: Call, done: Written) -> dict[str, Any]:
     """Return the OperationOutcome of a write: its warnings, and that it lies as a proposal where it does."""
     note = (Fault(code="IPK-F080", severity="note", hint=done.proposed_to),) if done.proposed_to else ()
-    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    lang = problems.spoken(call)
     return outcome.of_faults((*note, *done.warnings), lang=lang)
 
 

@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter import settings, wiring
+from adapter.errortable import TABLE
 from adapter.events.examples.parts import PLAN_CONTENT
 from adapter.fhir import nine, urls
 from adapter.ingest import writing
@@ -120,6 +121,28 @@ def test_what_a_plan_lacks_is_named_in_the_outcome(client: FlaskClient, patient:
     assert answer.status_code == 201
     assert any(nine.NINE["goals"][1] in text for text in texts), texts
     assert len(set(texts)) == len(texts)
+
+
+@pytest.mark.parametrize(("lang", "place"), [("nb", 1), ("en", 2), ("en-GB, nb;q=0.3", 2)])
+def test_what_a_plan_lacks_is_named_in_the_language_asked_for(
+    client: FlaskClient, patient: str, lang: str, place: int
+):
+    said = writes.plan(patient)
+    said["contained"] = [one for one in said["contained"] if one["resourceType"] != "Goal"]
+    said.pop("goal")
+    answer = send(client, "POST", "CarePlan", said, Prefer="return=OperationOutcome", Accept_Language=lang)
+    texts = [one["details"]["text"] for one in answer.json["issue"]]
+    assert any(str(nine.NINE["goals"][place]) in text for text in texts), texts
+    assert not any(str(nine.NINE["goals"][3 - place]) in text for text in texts), texts
+
+
+def test_what_a_search_did_not_understand_is_told_in_the_language_asked_for(client: FlaskClient):
+    nb, en = (
+        client.get("/fhir/CarePlan?nothing=1", headers={"Accept-Language": lang}).text
+        for lang in ("nb", "en")
+    )
+    assert TABLE["IPK-F004"].nb in nb
+    assert TABLE["IPK-F004"].en in en
 
 
 def test_a_person_who_is_new_here_needs_a_municipality_and_is_told_so(client: FlaskClient):
