@@ -16,7 +16,17 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from adapter.access import audit as trail
-from adapter.web import answers, fhir, fhir_definitions, fhir_subscriptions, fhir_validate, manners, problems
+from adapter.fhir import values
+from adapter.web import (
+    answers,
+    fhir,
+    fhir_definitions,
+    fhir_subscriptions,
+    fhir_validate,
+    manners,
+    negotiation,
+    problems,
+)
 from adapter.web.answers import Answer
 from adapter.web.call import Call, Route
 
@@ -61,6 +71,9 @@ def answer(call: Call, *, method: str, url: str, request: Mapping[str, Any], res
     environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": answers.FHIR}
     if isinstance(request.get("ifNoneMatch"), str):
         environ["HTTP_IF_NONE_MATCH"] = request["ifNoneMatch"]
+    if isinstance(request.get("ifModifiedSince"), str):
+        since = values.instant("Bundle.entry.request.ifModifiedSince", request["ifModifiedSince"])
+        environ["HTTP_IF_MODIFIED_SINCE"] = negotiation.http_date(since // 1_000_000)
     inner = replace(call, environ=environ, trail=trail.Trail(interaction="read"))
     try:
         found = _viewed(inner)

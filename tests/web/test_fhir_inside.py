@@ -81,6 +81,25 @@ def test_a_get_inside_a_bundle_is_answered_as_alone(client: FlaskClient, patient
     assert entry["resource"] == alone.json
 
 
+@pytest.mark.usefixtures("patient")
+@pytest.mark.parametrize(
+    ("condition", "status"),
+    [
+        ({"ifNoneMatch": 'W/"1"'}, "304 Not Modified"), ({"ifNoneMatch": 'W/"7"'}, "200 OK"),
+        ({"ifModifiedSince": "2030-01-01T00:00:00Z"}, "304 Not Modified"),
+        ({"ifModifiedSince": "2020-01-01T00:00:00Z"}, "200 OK"), ({"ifModifiedSince": "never"}, "400 Bad Request"),
+    ],
+)  # fmt: skip
+def test_a_read_inside_a_bundle_minds_what_the_client_has(
+    client: FlaskClient, condition: dict[str, str], status: str
+):
+    plan = client.get("/fhir/CarePlan").json["entry"][0]["resource"]["id"]
+    entry = {"request": {"method": "GET", "url": f"CarePlan/{plan}", **condition}}
+    said = {"resourceType": "Bundle", "type": "batch", "entry": [entry]}
+    (found,) = send(client, "POST", "", said).json["entry"]
+    assert (found["response"]["status"], "resource" in found) == (status, status == "200 OK")
+
+
 def test_what_is_wrong_is_told_of_an_entry_as_alone(client: FlaskClient, patient: str):
     plan = writes.plan(patient)
     odd = {**plan, "status": "odd"}

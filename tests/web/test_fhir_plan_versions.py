@@ -191,6 +191,15 @@ def test_a_plan_that_is_put_with_another_goal_is_a_new_version(
     assert int(second["meta"]["versionId"]) == int(first["meta"]["versionId"]) + 1
 
 
+def test_an_update_leaves_the_parts_that_it_repeats_as_they_are(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock
+):
+    parts = [plan["goal"][0]["reference"], *(one["reference"]["reference"] for one in plan["activity"])]
+    before = [client.get(f"/fhir/{one}").json for one in parts]
+    _put(client, plan, clock, title="Ny")
+    assert [client.get(f"/fhir/{one}").json for one in parts] == before
+
+
 def test_what_changes_nothing_is_no_version(client: FlaskClient, plan: dict[str, Any]):
     goal = client.get(f"/fhir/{plan['goal'][0]['reference']}").json
     assert send(client, "PUT", f"Goal/{goal['id']}", goal).status_code == 200
