@@ -31,12 +31,14 @@ class Fault:
     severity: str = "must"
     hint: str = ""
     """Safe words of our own that narrow the message (names of fields or allowed codes), never input."""
+    hint_en: str = ""
+    """The hint in English, where it is words of a language."""
 
     def message(self, lang: str = "nb") -> str:
         """Return the text of the code in `nb` or `en`, with the hint."""
         row = TABLE[self.code]
-        text = row.nb if lang == "nb" else row.en
-        return f"{text} ({self.hint})" if self.hint else text
+        text, hint = (row.nb, self.hint) if lang == "nb" else (row.en, self.hint_en or self.hint)
+        return f"{text} ({hint})" if hint else text
 
     def fix(self, lang: str = "nb") -> str:
         """Return how to mend it, in `nb` or `en`."""

@@ -59,6 +59,11 @@ class Trail:
     query: str = ""
     """What was searched for, without a person's identifier."""
 
+    def add(self, *, patients: Iterable[str], entities: Iterable[str]) -> None:
+        """Note more of what was touched, each once."""
+        self.patients = tuple(dict.fromkeys((*self.patients, *patients)))
+        self.entities = tuple(dict.fromkeys((*self.entities, *entities)))
+
 
 class Makes(Protocol):
     """What makes ids: Services is one."""

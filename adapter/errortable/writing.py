@@ -1,4 +1,4 @@
-"""Rows of IPK-F030 to F044, F080 and F081: what is written over FHIR. R4 http.html; RFC 5789; RFC 6902."""
+"""Rows of IPK-F030 to F044, F080 to F083: what is written over FHIR. R4 http.html; RFC 5789; RFC 6902."""
 
 from __future__ import annotations
 
@@ -49,5 +49,11 @@ WRITING: Final[dict[str, Row]] = {
         "Følg oppgaven som har forslaget som focus", "Follow the Task whose focus is the proposal"),
     "IPK-F081": Row(422, "business-rule", "Planen er virksomhetens egen, eller ingen kan svare på forslaget",
         "The plan is the organisation's own, or nobody can answer the proposal", "Skriv i planen", "Write the plan"),
+    "IPK-F082": Row(412, "not-found", "Ingen ressurs passer til den betingede referansen",
+        "No resource meets the conditional reference", "Kontroller kriteriene, eller opprett ressursen først",
+        "Check the criteria, or create the resource first"),
+    "IPK-F083": Row(412, "multiple-matches", "Flere ressurser passer til den betingede referansen",
+        "Several resources meet the conditional reference", "Bruk en identifikator som bare én har",
+        "Use an identifier that only one has"),
 }
 """What is written over FHIR."""

@@ -69,6 +69,11 @@ class Search:
         """Criteria that the store only narrows: each resource is compared with them."""
         return tuple(one for one in self.criteria if not one.exact)
 
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is asked for: without a criterion every resource of the type is meant."""
+        return bool(self.query.terms or self.criteria or self.inner)
+
 
 @dataclass(slots=True)
 class Reading:

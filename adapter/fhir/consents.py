@@ -130,7 +130,7 @@ def withdrawn(
 
 def expired(old: Mapping[str, Any]) -> Json:
     """Return the Consent as run out: inactive, with all that it said. E16."""
-    return parts.changed(old, status="inactive", extension=_restated(old, "expired"))
+    return parts.changed(old, status="inactive", extension=_restated(old, EXPIRED))
 
 
 def limit(
@@ -212,6 +212,24 @@ def statement(resource: Mapping[str, Any]) -> Json:
         "date": resource.get("dateTime"),
         "valid_until": provision.get("period", {}).get("end"),
     }
+
+
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two Consents are one statement: of the same organisation, subject and words.
+
+    When it was stored counts for nothing, nor which RelatedPerson stands for whoever gave it.
+    """
+    return one["category"] == other["category"] and _stated(one) == _stated(other)
+
+
+def _stated(resource: Mapping[str, Any]) -> Json:
+    inside = {e["url"]: e.get("valueCode", e.get("valueString")) for e in _sub(resource)}
+    said = {**inside, **statement(resource)}
+    ended = "withdrawn" if said["status"] == EXPIRED else said["status"]  # an event has no word for run out
+    return {**said, "status": ended, "organization": resource.get("organization")}
+
+
+EXPIRED: Final = "expired"
 
 
 def _sub(resource: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -20,7 +20,7 @@ from adapter import pinned
 from adapter.access.policy import home
 from adapter.errors import Conflict, Faults, FhirError, SystemFault
 from adapter.errortable import TABLE
-from adapter.fhir import r4, subscription
+from adapter.fhir import deletion, r4, subscription
 from adapter.fhir.subscription import Json, Rules, Wanted
 from adapter.hosts import is_public
 from adapter.ingest import records
@@ -130,10 +130,12 @@ def change(
 
 
 def remove(services: Services, id_: str, *, client: str) -> None:
-    """Remove a Subscription: nobody is told any more. Raises FhirError IPK-F001, SystemFault."""
+    """Remove a Subscription: nobody is told any more. Raises FhirError IPK-F001, F030, SystemFault."""
+    now = services.clock()
 
     def work(conn: Connection) -> None:
-        owned(conn, id_, client)
+        row = owned(conn, id_, client)
+        _stored(conn, row, deletion.marked({"status": "off"}), now=now)
         subscriptions.remove(conn, id_)
 
     services.store.write(work)
@@ -154,20 +156,24 @@ def requeue(services: Services, id_: str) -> Subscription:
 
 
 def owned(conn: Connection, id_: str, client: str) -> Subscription:
-    """Return a client's own subscription, held until the transaction ends; the installation's token has all. Raises FhirError IPK-F001."""
-    return admitted(subscriptions.locked(conn, id_) if _ID.fullmatch(id_) else None, client)
+    """Return a client's own subscription, held until the transaction ends; the installation's token has all.
+
+    Raises FhirError IPK-F001, F030 (removed).
+    """
+    return _admitted(conn, subscriptions.locked(conn, id_) if _ID.fullmatch(id_) else None, id_, client)
 
 
 def found(conn: Connection, id_: str, client: str) -> Subscription:
-    """Return a client's own subscription, to be looked at. Raises FhirError IPK-F001."""
-    return admitted(subscriptions.get(conn, id_) if _ID.fullmatch(id_) else None, client)
+    """Return a client's own subscription, to be looked at. Raises FhirError IPK-F001, F030 (removed)."""
+    return _admitted(conn, subscriptions.get(conn, id_) if _ID.fullmatch(id_) else None, id_, client)
 
 
-def admitted(row: Subscription | None, client: str) -> Subscription:
-    """Return a subscription that is there and a client's own. Raises FhirError IPK-F001."""
-    if row is None or client not in {OWN, row.client}:
-        raise FhirError("IPK-F001")
-    return row
+def _admitted(conn: Connection, row: Subscription | None, id_: str, client: str) -> Subscription:
+    """Return a subscription that is there and a client's own. Raises FhirError IPK-F001; IPK-F030 where that one was removed."""
+    if row is not None and client in {OWN, row.client}:
+        return row
+    whose = subscriptions.removed_of(conn, id_) if row is None and _ID.fullmatch(id_) else None
+    raise FhirError("IPK-F030" if whose is not None and client in {OWN, whose} else "IPK-F001")
 
 
 def restate(

@@ -31,6 +31,7 @@ ACTIVITY: Final = {"created": "CREATE", "updated": "UPDATE"}
 """What became of a resource → activity of its Provenance (v3-DataOperation)."""
 PULLED: Final = frozenset({"CarePlan", "CareTeam", "ServiceRequest", "Task"})
 """Types that a platform waits for: their changes stand in the feed."""
+PLAN: Final = "CarePlan"
 HISTORY: Final = frozenset({"DocumentReference", "Provenance"})
 """Types that are never gathered with their case."""
 
@@ -64,7 +65,10 @@ def stamp(
     case_key: str | None,
     now: datetime,
 ) -> Stamped:
-    """Return the changed resources in their next version; what says the same as before is unchanged."""
+    """Return the changed resources in their next version; what says the same as before is unchanged.
+
+    A plan of which a part has changed is a new version all the same.
+    """
     at = parts.instant(now)
     micros = int(now.timestamp()) * 1_000_000
     writes, effects = [], []
@@ -73,7 +77,11 @@ def stamp(
         before = known.get(reference)
         resource = _whole(said, before)
         version = int(before["meta"]["versionId"]) if before else 0
-        if before is not None and _same(before, resource):
+        if (
+            before is not None
+            and _same(before, resource)
+            and not (said["resourceType"] == PLAN and _moved(said, resources, known))
+        ):
             effects.append(Effect(reference=reference, change="unchanged", version=version))
             continue
         stamped = _stamped(resource, version + 1, at)
@@ -100,6 +108,14 @@ def _whole(said: Resource, before: Resource | None) -> Resource:
 def _same(before: Resource, resource: Resource) -> bool:
     """Return whether nothing but the version and the instant of change differs."""
     return _plain(before) == _plain(resource)
+
+
+def _moved(plan: Resource, resources: Sequence[Resource], known: Mapping[str, Resource]) -> bool:
+    """Return whether a part of a plan changes with it: `baseVersion`, ETag and topic are the plan's, and stand for all of it."""
+    listed = {one.get("reference") for one in (*plan.get("goal", ()), *plan.get("careTeam", ()))}
+    listed |= {one.get("reference", {}).get("reference") for one in plan.get("activity", ())}
+    mine = (one for one in resources if parts.of(one) in listed)
+    return any(parts.of(one) not in known or not _same(known[parts.of(one)], one) for one in mine)
 
 
 def _plain(resource: Resource) -> Resource:

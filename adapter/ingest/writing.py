@@ -30,7 +30,7 @@ from adapter.ingest.gathering import gather
 from adapter.ingest.orders import Order, Written
 from adapter.mappings import writing
 from adapter.mappings.writing import Told, parties
-from adapter.model import AddressBook, Case, Party, Resource
+from adapter.model import AddressBook, Case, Party, Resource, Warn
 from adapter.services import Services
 from adapter.store import Connection, cases, events, resources
 
@@ -233,10 +233,11 @@ def _told(services: Services, conn: Connection, basis: _Basis) -> Written:
     _check_seen(conn, basis, said)
     wish = _wish(conn, basis, said, case)
     told = writing.told(wish)
-    answers = [
+    made = [
         _one(services, conn, basis, one, number=number, case_key=case.key) for number, one in enumerate(told)
     ]
-    warnings = tuple(_warning(w, told[0]) for answer in answers for w in answer["warnings"])
+    answers = [answer for answer, _ in made]
+    warnings = tuple(_warning(warn, told[0]) for _, listed in made for warn in listed)
     if basis.row is not None and told[0].type == writing.PROPOSED:
         done = became.proposal(conn, basis.book, answers)
         became.check_proposed(conn, said, done)
@@ -297,8 +298,8 @@ def _one(
     *,
     number: int,
     case_key: str | None,
-) -> dict[str, Any]:
-    """Write one event and return its answer."""
+) -> tuple[dict[str, Any], tuple[Warn, ...]]:
+    """Write one event and return its answer, and its warnings in both languages."""
     org = owner(basis.book, basis.party)
     event = _event(services, basis, told, number)
     try:
@@ -314,8 +315,7 @@ def _one(
     except AdapterError as error:
         raise _placed(error, told, basis.order.type) from None
     write_unit(conn, audited(services, unit))
-    found: dict[str, Any] = orjson.loads(body)
-    return found
+    return orjson.loads(body), decided.outcome.warnings
 
 
 def _unmoved(conn: Connection, row: Row | None) -> None:
@@ -376,13 +376,14 @@ def _nearest(path: str, told: Told) -> str:
     )
 
 
-def _warning(said: dict[str, Any], told: Told) -> Fault:
-    """Return a warning of an event's answer at its place in the resource, with what the answer says beyond the code's text."""
-    row = TABLE[said["code"]]
-    hint = said["message"].removeprefix(row.nb).removeprefix(" (").removesuffix(")")
-    return Fault(
-        code=said["code"], path=told.places.get(_nearest(said["path"], told), ""), severity="may", hint=hint
+def _warning(warn: Warn, told: Told) -> Fault:
+    """Return a warning of an event at its place in the resource, with what it says beyond the code's text, in both languages."""
+    row, place = TABLE[warn.code], told.places.get(_nearest(warn.path, told), "")
+    nb, en = (
+        text.removeprefix(plain).removeprefix(" (").removesuffix(")")
+        for text, plain in ((warn.text_nb, row.nb), (warn.text_en, row.en))
     )
+    return Fault(code=warn.code, path=place, severity="may", hint=nb, hint_en=en)
 
 
 def _check_seen(conn: Connection, basis: _Basis, said: Resource) -> None:

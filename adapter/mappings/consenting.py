@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from adapter.events.consent import Consent
 from adapter.fhir import consents, people
-from adapter.mappings import common, grants
+from adapter.mappings import common, grants, views
 from adapter.mappings.context import Context
-from adapter.model import Party, Resource
+from adapter.model import Case, Party, Resource
 
 SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}
 
@@ -88,6 +88,27 @@ def consent_resource(
         obtained_by=getattr(part, "obtained_by", None),
         inside={"guardians": part.guardians, "capacity": part.capacity, "note": part.note},
         subject=subject,
+    )
+
+
+def standing(ctx: Context, made: Resource, plan: Resource | None) -> Resource | None:
+    """Return the Consent that a plan rests on already, where one that was made says nothing else: it is no new word.
+
+    None where a refusal or withdrawal followed it: then it is said anew.
+    """
+    listed = (ctx.case.get(one.get("reference", "")) for one in (plan or {}).get("supportingInfo", ()))
+    mine = (one for one in listed if one is not None and one["resourceType"] == "Consent")
+    return next((c for c in mine if consents.same(c, made) and not overruled(ctx.case, c)), None)
+
+
+def overruled(case: Case, resource: Resource) -> bool:
+    """Return whether a refusal or a withdrawal was recorded after a stored Consent."""
+    at = resource.get("meta", {}).get("lastUpdated", "")
+    return any(
+        other["status"] in {"rejected", "inactive"}
+        and other["id"] != resource["id"]
+        and other.get("meta", {}).get("lastUpdated", "") > at
+        for other in views.consents(case)
     )
 
 

@@ -55,8 +55,14 @@ def said(part: Any, case: Case) -> Grant:
     return limits.within(of_model(part), case, new=True)
 
 
-def _recorded(resource: Resource) -> tuple[str, str]:
-    return resource.get("meta", {}).get("lastUpdated", "9999"), resource.get("dateTime", "")
+def _recorded(resource: Resource) -> tuple[str, str, bool]:
+    """Return what puts Consents in the order of their recording; of one second and day the one that closes is the later.
+
+    A Consent has another version only where it was narrowed, withdrawn or run out.
+    """
+    meta = resource.get("meta", {})
+    closes = resource["status"] in {"inactive", "rejected"} or meta.get("versionId", "1") != "1"
+    return meta.get("lastUpdated", "9999"), resource.get("dateTime", ""), closes
 
 
 def recorded(case: Case) -> tuple[tuple[str, datetime], ...]:

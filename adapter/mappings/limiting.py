@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from adapter.fhir import consents as resources
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, limits, release, views
+from adapter.mappings import clocks, common, consenting, limits, planview, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
-from adapter.rules import anchors, states
+from adapter.rules import anchors, planstates, states
 
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
 PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
@@ -66,12 +66,22 @@ def _lifted_here(ctx: Context) -> tuple[Resource, ...]:
 
 
 def lifted(ctx: Context) -> Change:
-    """Return the limits without the receivers that a consent of this event names: what is newer counts. E13, E01, E34."""
+    """Return the limits without the receivers that a consent of this event names: what is newer counts. E13, E01, E34.
+
+    A consent that a plan repeats with its other content is not newer.
+    """
     named = Change()
     for _, part in consenting.said(ctx):
-        if part.recipients and part.date is not None:
+        if part.recipients and part.date is not None and not _is_repeated(ctx, part):
             named += Change(resources=_without(ctx, set(part.recipients), after=part.date.isoformat()))
     return named
+
+
+def _is_repeated(ctx: Context, part: Any) -> bool:
+    if ctx.event.type != planstates.UPDATED:
+        return False
+    made = consenting.consent_resource(ctx, part, subject="ip-plan", recipients=())
+    return consenting.standing(ctx, made, planview.continued(ctx)) is not None
 
 
 def _without(ctx: Context, named: set[str], *, after: str | None) -> tuple[Resource, ...]:

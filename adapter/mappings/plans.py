@@ -106,7 +106,9 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     )
     evaluation = _evaluation(ctx, said, reference, there)
     gone = _dropped(there, (*goals, *activities, *evaluation))
-    given = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
+    made = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
+    stands = consenting.standing(ctx, made, created)
+    given, new = (stands, ()) if stands else (made, (*consenting.speaker(ctx, said.consent), made))
     team_resource = _team(ctx, said)
     plan = plans.care_plan(
         id_=id_,
@@ -138,8 +140,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
         + Change(
             resources=(
                 *parties,
-                *consenting.speaker(ctx, said.consent),
-                given,
+                *new,
                 *goals,
                 *activities,
                 *evaluation,
@@ -256,7 +257,7 @@ def performer(ctx: Context, said: Any, *, kind: str, at: str) -> dict[str, Any]:
 
 
 def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> Resource:
-    return plans.activity(
+    made = plans.activity(
         said.kind,
         id_=_id(ctx, there, TYPES[said.kind], said.id),
         patient=f"Patient/{ctx.patient_id()}",
@@ -271,21 +272,26 @@ def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> R
         key=said.id,
         authored=ctx.now,
     )
+    return _begun(made, there)
 
 
 def _evaluation(ctx: Context, said: Any, plan: str, there: Parts) -> tuple[Resource, ...]:
     if said.next_evaluation is None:
         return ()
-    id_ = _id(ctx, there, "Appointment", EVALUATION)
-    return (
-        plans.evaluation(
-            id_=id_,
-            patient=f"Patient/{ctx.patient_id()}",
-            on=said.next_evaluation,
-            plan=plan,
-            authored=ctx.now,
-        ),
+    made = plans.evaluation(
+        id_=_id(ctx, there, "Appointment", EVALUATION),
+        patient=f"Patient/{ctx.patient_id()}",
+        on=said.next_evaluation,
+        plan=plan,
+        authored=ctx.now,
     )
+    return (_begun(made, there),)
+
+
+def _begun(made: Resource, there: Parts) -> Resource:
+    """Return a part of the plan as authored when it was first said: a plan that repeats it says nothing new of it."""
+    known = there.get((made["resourceType"], _key_of(made)), {})
+    return {**made, **{name: known[name] for name in ("authoredOn", "created") if name in known}}
 
 
 def _team(ctx: Context, said: Any) -> Resource:

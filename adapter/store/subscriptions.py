@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, literal_column, or_, select, update
+from sqlalchemy import bindparam, delete, func, literal, literal_column, or_, select, update
 
 from adapter.store.sql import Connection, Insertion, Statement
-from adapter.store.tables import resource, resource_history, subscription, subscription_event
+from adapter.store.tables import resource_history, subscription, subscription_event
 
 
 class Subscription(NamedTuple):
@@ -76,6 +76,8 @@ class Event(NamedTuple):
         return f"{self.type}/{self.id}"
 
 
+DELETED: Final = "deleted"
+"""Status of a row that says no more than whose it was: a read is 410, and nothing else finds it."""
 _C: Final = subscription.c
 _E: Final = subscription_event.c
 _COLUMNS: Final = select(*(subscription.c[name] for name in Subscription._fields))
@@ -84,13 +86,15 @@ _EVENT: Final = Insertion(subscription_event)
 _KEY: Final = _C.id == bindparam("key_id")
 _HELD: Final = _C.lease_owner == bindparam("held_by")
 _FREE: Final = or_(_C.lease_until.is_(None), _C.lease_until <= bindparam("now"))
-_GET: Final = Statement(_COLUMNS.where(_KEY))
-_LOCKED: Final = Statement(_COLUMNS.where(_KEY).with_for_update())
-_ALL: Final = Statement(_COLUMNS.order_by(_C.created, _C.id))
-_OF: Final = Statement(_COLUMNS.where(_C.client == bindparam("client")).order_by(_C.created, _C.id))
-_COUNT: Final = Statement(
-    select(func.count()).select_from(subscription).where(_C.client == bindparam("client"))
-)
+_THERE: Final = _C.status != literal(DELETED)
+_MINE: Final = _C.client == bindparam("client")
+_GET: Final = Statement(_COLUMNS.where(_KEY, _THERE))
+_LOCKED: Final = Statement(_COLUMNS.where(_KEY, _THERE).with_for_update())
+_ALL: Final = Statement(_COLUMNS.where(_THERE).order_by(_C.created, _C.id))
+_OF: Final = Statement(_COLUMNS.where(_THERE, _MINE).order_by(_C.created, _C.id))
+_IDS: Final = Statement(select(_C.id).where(_MINE))
+_GONE: Final = Statement(select(_C.client).where(_KEY, _C.status == literal(DELETED)))
+_COUNT: Final = Statement(select(func.count()).select_from(subscription).where(_THERE, _MINE))
 _DUE: Final = Statement(_COLUMNS.where(_C.due <= bindparam("now"), _FREE).order_by(_C.due, _C.id))
 _CLAIM: Final = Statement(
     update(subscription)
@@ -126,19 +130,23 @@ _EVENTS: Final = Statement(
 _FORGET: Final = Statement(
     delete(subscription_event).where(_E.subscription == bindparam("key_id"), _E.number <= bindparam("number"))
 )
+_EMPTIED: Final = {
+    "status": DELETED, "endpoint": "", "content": "", "filters": "{}", "headers": "[]", "secret": "", "cursor": "", "since": "",
+    "heartbeat": None, "ends": None, "last_error": None, "beat": None, "due": None, "lease_owner": None, "lease_until": None,
+}  # fmt: skip
 _REMOVED: Final = (
-    Statement(delete(subscription).where(_KEY)),
+    Statement(update(subscription).where(_KEY).values(_EMPTIED)),
     Statement(delete(subscription_event).where(_E.subscription == bindparam("key_id"))),
-    *(
-        Statement(
-            delete(table).where(
-                table.c.type == literal_column("'Subscription'"), table.c.id == bindparam("key_id")
-            )
+    Statement(
+        delete(resource_history).where(
+            resource_history.c.type == literal_column("'Subscription'"),
+            resource_history.c.id == bindparam("key_id"),
         )
-        for table in (resource, resource_history)
     ),
 )
-_STATES: Final = Statement(select(_C.status, func.count(), func.sum(_C.number - _C.told)).group_by(_C.status))
+_STATES: Final = Statement(
+    select(_C.status, func.count(), func.sum(_C.number - _C.told)).where(_THERE).group_by(_C.status)
+)
 
 
 def add(conn: Connection, row: Subscription) -> None:
@@ -153,9 +161,23 @@ def put(conn: Connection, row: Subscription) -> None:
 
 
 def remove(conn: Connection, id_: str) -> None:
-    """Remove a subscription with its events, its resource and that one's history: where it led and why is no one's any more."""
+    """Remove a subscription with its events and what its resource said: where it led and why is no one's any more.
+
+    Whose it was stays, and its last version, which the caller has stored as deleted.
+    """
     for statement in _REMOVED:
         conn.run(statement, {"key_id": id_})
+
+
+def removed_of(conn: Connection, id_: str) -> str | None:
+    """Return the client whose subscription this was, None where none was removed."""
+    row = conn.one(_GONE, {"key_id": id_})
+    return None if row is None else str(row[0])
+
+
+def ids(conn: Connection, client: str) -> frozenset[str]:
+    """Return the ids of a client's subscriptions, removed ones too."""
+    return frozenset(str(row[0]) for row in conn.all(_IDS, {"client": client}))
 
 
 def get(conn: Connection, id_: str) -> Subscription | None:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import orjson
 
-from adapter.access import audit as trail
 from adapter.errors import AdapterError, Fault, Faults, FhirError
 from adapter.fhir import bundle, folding, outcome, parts, plans, r4, strict, urls
 from adapter.fhir.query import Row
@@ -21,7 +20,7 @@ from adapter.ingest import writing
 from adapter.ingest.orders import Interaction, Order, Written
 from adapter.mappings.writing import planparts
 from adapter.store import Connection, resources
-from adapter.web import answers, fhir, fhir_history, fhir_search, fhir_write, negotiation, problems
+from adapter.web import answers, fhir_conditional, fhir_inside, fhir_write, problems
 from adapter.web.answers import LINES, Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Route
 
@@ -33,14 +32,6 @@ METHODS: Final[Mapping[str, Interaction]] = {
 }
 """Method of an entry → interaction, in the order in which a transaction performs them; GET comes last."""
 _URL: Final = re.compile(r"(?P<type>[A-Za-z]{1,64})(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?:\?(?P<query>.*))?")
-_READS: Final[tuple[tuple[re.Pattern[str], Callable[..., Answer]], ...]] = (
-    (re.compile(r"metadata"), fhir.metadata),
-    (re.compile(r"(?P<type_>[A-Za-z]+)"), fhir_search.by_get),
-    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})"), fhir.read),
-    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history"), fhir_history.of_one),
-    (re.compile(r"(?P<type_>[A-Za-z]+)/(?P<id_>[A-Za-z0-9\-.]{1,64})/_history/(?P<version>[0-9]+)"), fhir.vread),
-)  # fmt: skip
-"""Address of a GET → its view."""
 _TOLD_EACH: Final = 100
 """Faults that are told of one entry of a batch."""
 
@@ -147,7 +138,7 @@ def _patch(said: Any, entry: Entry) -> tuple[Any, Callable[[Any, Any], Any]]:
 
 
 def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
-    entries = _read(listed, call.shared.base)
+    entries = _resolving(call, _read(listed, call.shared.base))
     _check(entries)
     folded = _folded(entries)
     by_number = {entry.number: entry for entry in entries}
@@ -166,6 +157,13 @@ def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
         else _told(call, written.get(entry.number) or Written(status=201, row=located[entry.number]))
         for entry in entries
     ]
+
+
+def _resolving(call: Call, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries with conditional references resolved in what they write. Raises Faults."""
+    written = (e for e in entries if e.method in {"POST", "PUT"} and isinstance(e.resource, dict))
+    found = fhir_conditional.resolved(call, {f"{e.at}.resource": e.resource for e in written})
+    return tuple(replace(e, resource=found.get(f"{e.at}.resource", e.resource)) for e in entries)
 
 
 def _check(entries: Sequence[Entry]) -> None:
@@ -269,7 +267,7 @@ def _batch(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
     for number, one in enumerate(listed):
         try:
             entry = replace(_read([one], call.shared.base)[0], number=number)
-            if entry.method == "GET":
+            if fhir_inside.asks(entry.method, entry.url):
                 found.append(_got(call, entry))
                 continue
             made = writing.write(call.services, _order(call, entry))
@@ -285,7 +283,7 @@ def _batch(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _refused(call: Call, error: AdapterError, number: int) -> dict[str, Any]:
-    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    lang = problems.spoken(call)
     inner = re.compile(r"^Bundle\.entry\[0\]")
     faults = [replace(f, path=inner.sub(f"Bundle.entry[{number}]", f.path)) for f in error.faults]
     return {
@@ -314,32 +312,21 @@ def _told(call: Call, done: Written) -> dict[str, Any]:
 
 
 def _got(call: Call, entry: Entry) -> dict[str, Any]:
-    """Return the entry of the answer to a GET: what the same address answers alone."""
-    path, _, query = entry.url.partition("?")
-    environ = {k: v for k, v in call.environ.items() if k not in _ASKED}
-    environ |= {"REQUEST_METHOD": "GET", "PATH_INFO": f"/fhir/{path}", "QUERY_STRING": query}
-    if isinstance(entry.request.get("ifNoneMatch"), str):
-        environ["HTTP_IF_NONE_MATCH"] = entry.request["ifNoneMatch"]
-    inner = replace(call, environ=environ, trail=trail.Trail(interaction="read"))
-    found = next(((view, m) for pattern, view in _READS if (m := pattern.fullmatch(path))), None)
+    """Return the entry of the answer to what asks: what the same request is answered alone."""
     try:
-        if found is None:
-            raise FhirError("IPK-F001")
-        negotiation.wanted(environ, inner.params())  # refused as alone; the answer has the form of the whole
-        answer = found[0](inner, **found[1].groupdict())
+        answer = fhir_inside.answer(
+            call, method=entry.method, url=entry.url, request=entry.request, resource=entry.resource
+        )
     except AdapterError as error:
         return _refused(call, error, entry.number)
-    if call.trail is not None and inner.trail is not None:
-        call.trail.patients = tuple(dict.fromkeys((*call.trail.patients, *inner.trail.patients)))
-        call.trail.entities = tuple(dict.fromkeys((*call.trail.entities, *inner.trail.entities)))
+    body = orjson.loads(answer.body) if answer.body else None
     said = {"status": LINES[answer.status], **{n: v for k, v in answer.headers if (n := _TOLD.get(k))}}
-    return {"resource": orjson.loads(answer.body), "response": said} if answer.body else {"response": said}
+    if answer.status >= _ERROR:
+        return {"response": {**said, "outcome": body}}
+    return {"resource": body, "response": said} if body else {"response": said}
 
 
-_ASKED: Final = frozenset(
-    {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT", "CONTENT_TYPE", "CONTENT_LENGTH"}
-)
-"""What a request says of its own answer and body, which is nothing to the reads inside it."""
+_ERROR: Final = 400
 _TOLD: Final = {"ETag": "etag"}
 """Header of a read → element of its entry."""
 _KINDS: Final[Mapping[str, Callable[[Call, Sequence[Any]], list[dict[str, Any]]]]] = {
@@ -351,7 +338,7 @@ _TEXTS: Final = {
     400: "Not JSON of FHIR",
     403: "The organisation may not write this",
     409: "A transition is refused, or a body names an older version",
-    412: "A version is not the current one, or several meet the criteria",
+    412: "A version is not the current one, several meet the criteria, or not one thing a conditional reference",
     413: "Too large, or too many entries",
     415: "Not JSON",
     422: "Every fault of a transaction; a batch says it in its entries",

@@ -79,10 +79,9 @@ def of_one(call: Call, type_: str, id_: str) -> Answer:
         self_url=wanted.address(call),
         next_url=wanted.address(call, str(rows[-1].version)) if more else None,
     )
-    # Versions are numbered without gaps, so the newest one's number is how many there are.
-    return _answer(
-        call, rows, links, total=None if wanted.since else current[0], entities=(f"{type_}/{id_}",)
-    )
+    # Versions are numbered without gaps, so the newest one's number is how many there are; of a removed Subscription one is left.
+    every = len(rows) if wanted.after is None and not more else current[0]
+    return _answer(call, rows, links, total=None if wanted.since else every, entities=(f"{type_}/{id_}",))
 
 
 def of_type(call: Call, type_: str) -> Answer:

@@ -20,7 +20,7 @@ from adapter.fhir.paging import CURSOR
 from adapter.fhir.query import Page, Query, Row, Term
 from adapter.fhir.search import Search
 from adapter.store import Connection, people, search
-from adapter.web import answers, fhir_found, members, negotiation
+from adapter.web import answers, fhir_found, members, negotiation, problems
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Params, Route
 
@@ -149,7 +149,7 @@ def _bundle(call: Call, wanted: Search, found: _Found) -> bytes:
         matches=matches,
         included=fetched,
         total=page.total,
-        outcome=_ignored(wanted),
+        outcome=_ignored(call, wanted),
     )
 
 
@@ -164,11 +164,12 @@ def _links(base: str, wanted: Search, found: _Found, patients: tuple[str, ...]) 
     )
 
 
-def _ignored(wanted: Search) -> bytes | None:
+def _ignored(call: Call, wanted: Search) -> bytes | None:
     """Return the warning about parameters that were not understood, None where all were."""
     if not wanted.ignored:
         return None
-    return orjson.dumps(outcome.of_faults([Fault(code="IPK-F004", severity="may")]))
+    lang = problems.spoken(call)
+    return orjson.dumps(outcome.of_faults([Fault(code="IPK-F004", severity="may")], lang=lang))
 
 
 def number(params: Params, name: str, default: int) -> int:

@@ -230,13 +230,13 @@ ROUTES: Final = (
         access=Access(action="write", kind="subscription", interaction="update"),
         answers=_texts(
             200, "The Subscription, requested or off",
-            {**_REFUSED, 404: "No such Subscription", 412: "Not at the version of If-Match"},
+            {**_REFUSED, 404: "No such Subscription", 410: "Deleted", 412: "Not at the version of If-Match"},
         ),
     ),
     Route(
         method="DELETE", path="/fhir/Subscription/{id_}", view=delete, summary="Unsubscribe", fault=_FAULT,
         access=Access(action="write", kind="subscription", interaction="delete"),
-        answers=_texts(204, "Gone", {404: "No such Subscription"}),
+        answers=_texts(204, "Gone", {404: "No such Subscription", 410: "Deleted"}),
     ),
     *_operation(
         "/fhir/Subscription/$status", statuses, "How Subscriptions stand",
@@ -246,13 +246,13 @@ ROUTES: Final = (
     ),
     *_operation(
         "/fhir/Subscription/{id_}/$status", status, "How a Subscription stands",
-        answers=_texts(200, "searchset of one Parameters", {404: "No such Subscription"}),
+        answers=_texts(200, "searchset of one Parameters", {404: "No such Subscription", 410: "Deleted"}),
     ),
     *_operation(
         "/fhir/Subscription/{id_}/$events", events, "Events of a Subscription, again",
         Param(name="eventsSinceNumber", text="First event, included"),
         Param(name="eventsUntilNumber", text="Last event, included"),
         Param(name="content", text="empty, or as subscribed"),
-        answers=_texts(200, "Notification of type query-event", {400: "Not a number", 404: "No such Subscription"}),
+        answers=_texts(200, "Notification of type query-event", {400: "Not a number", 404: "No such Subscription", 410: "Deleted"}),
     ),
 )  # fmt: skip

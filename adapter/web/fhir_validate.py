@@ -58,7 +58,7 @@ def _answer(call: Call, type_: str, id_: str | None) -> Answer:
         people = call.services.settings.people()
         whole = (*_whole(data, type_, people), *_addressed(asked.resource, type_, id_))
         found = (*whole, *r4.check(asked.resource, profile=asked.profile, warnings=True))
-    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    lang = problems.spoken(call)
     return answers.json(
         outcome.of_faults(found, lang=lang), media=answers.FHIR, headers=(("Content-Language", lang),)
     )

@@ -203,6 +203,8 @@ def _finder(call: Call, type_: str, params: Params) -> Callable[[Connection], Se
     Raises FhirError.
     """
     asked = fhir_search.parse(type_, params, post=False, strict=True)
+    if not asked.narrows:  # a value left empty would choose whichever is there
+        raise FhirError("IPK-F004", hint="criteria")
     wanted = replace(asked, query=replace(asked.query, count=_MATCHES, after=None))
     return lambda conn: fhir_found.page(call, conn, wanted).rows
 
@@ -269,7 +271,7 @@ def _proposed(call: Call, done: Written, row: Row) -> Answer:
 def told(call: Call, done: Written) -> dict[str, Any]:
     """Return the OperationOutcome of a write: its warnings, and that it lies as a proposal where it does."""
     note = (Fault(code="IPK-F080", severity="note", hint=done.proposed_to),) if done.proposed_to else ()
-    lang = problems.language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    lang = problems.spoken(call)
     return outcome.of_faults((*note, *done.warnings), lang=lang)
 
 
@@ -294,11 +296,10 @@ def location(row: Row) -> str:
 
 
 def seen(call: Call, done: Sequence[Written]) -> None:
-    """Note in the trail what was written, and in whose case."""
+    """Note in the trail what was written, and in whose case, beside what was read in the same request."""
     if call.trail is not None:
         rows = [one.row for one in done if one.row is not None]
-        call.trail.patients = trail.patients_of(rows)
-        call.trail.entities = tuple(f"{row.type}/{row.id}" for row in rows)
+        call.trail.add(patients=trail.patients_of(rows), entities=[f"{row.type}/{row.id}" for row in rows])
 
 
 def refusal(call: Call, error: AdapterError) -> Answer:

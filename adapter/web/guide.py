@@ -62,6 +62,7 @@ ROUTES: Final = tuple(
     )
     for path, view, summary, errors in (
         ("/docs/guide", start, "The FHIR guide", {}),
+        ("/docs/guide/", start, "The FHIR guide", {}),
         ("/docs/guide/{page_}", page, "A page of the FHIR guide", {404: "No such page"}),
     )
 )  # fmt: skip

@@ -27,7 +27,7 @@ def shown(call: Call, conn: Connection, rows: Iterable[Row]) -> tuple[Row, ...]:
         )
     }
     if len(seen) < len(listed) and any(row.type == SUBSCRIPTION for row in listed):
-        seen |= {(SUBSCRIPTION, own.id) for own in subscriptions.every(conn, caller.client)}
+        seen |= {(SUBSCRIPTION, id_) for id_ in subscriptions.ids(conn, caller.client)}
     return tuple(row for row in listed if (row.type, row.id) in seen)
 
 

@@ -51,6 +51,11 @@ def language(accept: str) -> Lang:
     return "en" if english > norwegian else "nb"
 
 
+def spoken(call: Call) -> Lang:
+    """Return the language that a caller asks for."""
+    return language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+
+
 def _weight(text: str) -> float:
     name, _, value = text.strip().partition("=")
     try:
@@ -62,7 +67,7 @@ def _weight(text: str) -> float:
 def answer(call: Call, error: AdapterError) -> Answer:
     """Return an error of ours as an answer in the caller's language."""
     row = error.row
-    lang = language(call.environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+    lang = spoken(call)
     headers: list[tuple[str, str]] = [("Content-Language", lang)]
     if row.http == 503:  # noqa: PLR2004 (RFC 9110 § 10.2.3)
         headers.append(("Retry-After", RETRY_SECONDS))

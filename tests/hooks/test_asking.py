@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from adapter.errors import Faults
@@ -19,6 +20,8 @@ from adapter.hooks import asking
 from adapter.ingest import records
 from adapter.services import Services
 from adapter.store import subscriptions
+from adapter.store.sql import Statement
+from adapter.store.tables import subscription as table
 from tests.clock import START
 from tests.hooks.receiver import NEED, PLAN, asked, set_
 from tests.web.hands import trails
@@ -277,12 +280,32 @@ def test_what_is_deleted_is_gone(client: FlaskClient):
     made = _subscribed(client)
     place = f"/fhir/Subscription/{made['id']}"
     assert client.delete(place).status_code == 204
-    assert client.get(place).status_code in {404, 410}
-    assert client.get(f"{place}/$status").status_code == 404
-    assert client.get(f"{place}/$events").status_code == 404
-    assert client.delete(place).status_code == 404
-    assert client.put(place, json=asked(URL)).status_code == 404
+    answers = [
+        client.get(place), client.get(f"{place}/$status"), client.get(f"{place}/$events"), client.delete(place),
+        client.put(place, json=asked(URL)), client.get(f"{place}/_history/2"),
+    ]  # fmt: skip
+    for answer in answers:
+        assert (answer.status_code, set(_codes(answer).values())) == (410, {"IPK-F030"}), answer.text
     assert client.get("/fhir/Subscription?_total=accurate").get_json()["total"] == 0
+    assert client.get("/fhir/Subscription/$status").get_json()["total"] == 0
+
+
+def test_of_what_is_deleted_nothing_is_left_but_whose_it_was(client: FlaskClient, services: Services):
+    made = _subscribed(client, ALVDAL, header=["Authorization: Bearer of-the-receiver"])
+    place = f"/fhir/Subscription/{made['id']}"
+    assert client.delete(place, headers=_as(ALVDAL)).status_code == 204
+    assert client.get(place, headers=_as(ALVDAL)).status_code == 410
+    assert client.get(place).status_code == 410
+    assert client.get(place, headers=_as(STORVIK)).status_code == 404
+    assert client.get(f"{place}/_history/1", headers=_as(ALVDAL)).status_code == 404
+    history = client.get(f"{place}/_history", headers=_as(ALVDAL)).get_json()
+    assert [one["request"]["method"] for one in history["entry"]] == ["DELETE"]
+    assert (history["total"], "resource" in history["entry"][0]) == (1, False)
+    with services.store.read() as conn:
+        assert subscriptions.get(conn, made["id"]) is None
+        left = conn.all(Statement(select(table).where(table.c.id == made["id"])), {})
+    assert "alvdal-ip" in str(left)
+    assert not any(word in str(left) for word in ("93.184.215.14", "of-the-receiver", "whsec_"))
 
 
 def test_a_client_has_to_do_with_its_own_alone(client: FlaskClient):

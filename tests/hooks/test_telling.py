@@ -24,6 +24,7 @@ from tests.events.samples import changed
 from tests.fhir import validator
 from tests.hooks.receiver import NEED, PLAN, TEAM, Receiver, asked, caught_up, receiving, set_, worked
 from tests.people import patients
+from tests.web import writes
 from tests.web.hands import need, post, told, trails
 
 ALVDAL, STORVIK = "the-token-of-alvdal", "the-token-of-storvik"
@@ -124,6 +125,23 @@ def test_an_event_is_told_by_id_alone(client: FlaskClient, services: Services, r
     assert {entry["request"]["method"] for entry in entries} == {"POST"}
     assert b"Danser" not in notice.body
     assert client.get(f"/fhir/{notice.focuses[0]}").status_code == 200
+
+
+def test_each_change_of_a_goal_is_an_event_of_the_topic_of_plans(
+    client: FlaskClient, services: Services, receiver: Receiver, clock: Clock
+):
+    patient = told(client)["case"]["patientId"]
+    clock.advance(days=40)
+    plan = writes.send(client, "POST", "CarePlan", writes.plan(patient)).json
+    subscribed(client, asked(receiver.url, PLAN))
+    worked(services)
+    goal = client.get(f"/fhir/{plan['goal'][0]['reference']}").json
+    for text in ("Gå en tur", "Gå to turer"):
+        said = {k: v for k, v in goal.items() if k != "meta"} | {"description": {"text": text}}
+        assert writes.send(client, "PUT", f"Goal/{goal['id']}", said).status_code == 200
+        clock.advance(minutes=1)
+    worked(services)
+    assert receiver.focuses == [f"CarePlan/{plan['id']}"] * 2
 
 
 def test_an_empty_notification_names_neither_what_nor_which_topic(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from adapter import kith
-from adapter.fhir import urls
+from adapter.fhir import consents, urls
 from adapter.kith.dialog import Notes
 from adapter.kith.text import ParsedText, parse
-from adapter.mappings import views
+from adapter.mappings import grants, views
+from adapter.model import Case
 from tests.house import GIVEN, GP, LINE, House, State, living_in
 
 NOT_ASKED = {"status": "not-asked", "scopes": []}
@@ -293,3 +295,26 @@ def test_the_state_of_every_need_is_a_code_of_need_state(hospital: House):
     for task in hospital.case().of("Task"):
         if task.get("basedOn"):
             assert views.code_of(task["businessStatus"], urls.NEED_STATE)
+
+
+def test_of_one_second_and_day_the_word_that_closes_is_the_later():
+    def said(id_: str, *, version: str, status: str = "active", reach: str = "plan-share") -> dict[str, Any]:
+        made = consents.consent(
+            id_=id_,
+            patient="Patient/1",
+            status="given",
+            scopes=[reach],
+            on=date(2026, 3, 4),
+            subject="ip-plan",
+        )
+        at = {"versionId": version, "lastUpdated": "2026-03-05T10:00:00+01:00"}
+        return {**made, "status": status, "meta": at}
+
+    for closing in ({"version": "2"}, {"version": "1", "status": "rejected"}):
+        for one, other in (("a", "b"), ("b", "a")):
+            listed = [said(one, version="1", reach="coordinator"), said(other, **closing)]
+            case = Case(
+                key="1", version=1, now=datetime(2026, 3, 6, tzinfo=UTC), owner="59",
+                resources={f"Consent/{c['id']}": c for c in listed},
+            )  # fmt: skip
+            assert [g.scopes for g in grants.newest_first(case)] == [{"plan-share"}, {"coordinator"}]

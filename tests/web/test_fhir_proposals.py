@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from adapter.errortable import TABLE
 from adapter.fhir import urls
 from adapter.services import Services
 from adapter.store import events as stored_events
@@ -144,6 +145,41 @@ def test_new_parts_are_contained_and_stored_ones_are_referred_to(client: FlaskCl
     assert part["description"] == goal["description"]
     listed = client.get(f"/fhir/Goal?patient={plan['subject']['reference']}").json["entry"]
     assert [{"reference": f"Goal/{one['resource']['id']}"} for one in listed] == plan["goal"]
+
+
+@pytest.mark.parametrize(("lang", "reason"), [("nb", TABLE["IPK-E025"].nb), ("en", TABLE["IPK-E025"].en)])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "POST"])
+@pytest.mark.parametrize("part", ["goal", "activity"])
+def test_a_part_alone_is_refused_with_the_reason_and_the_way_to_propose(
+    client: FlaskClient, plan: dict[str, Any], part: str, method: str, lang: str, reason: str
+):
+    listed = plan[part][0]
+    reference = listed["reference"] if part == "goal" else listed["reference"]["reference"]
+    type_, _, id_ = reference.partition("/")
+    said = client.get(f"/fhir/{type_}/{id_}").json
+    text = {"description": {"text": "Nytt"}} if type_ == "Goal" else {"code": {"text": "Nytt"}}
+    if method == "POST":
+        said = {k: v for k, v in said.items() if k not in {"id", "meta", "identifier"}}
+    path = type_ if method == "POST" else f"{type_}/{id_}"
+    body = None if method == "DELETE" else {**said, **text}
+    answer = send(client, method, path, body, token=None, Accept_Language=lang)
+    (issue,) = answer.json["issue"]
+    assert (answer.status_code, issues(answer)) == (403, [("IPK-E025", type_)])
+    assert (issue["code"], issue["details"]["text"]) == ("forbidden", reason)
+    assert "CarePlan" in issue["diagnostics"]
+    assert "intent proposal" in issue["diagnostics"]
+
+
+@pytest.mark.parametrize("part", ["goal", "activity"])
+def test_the_plans_own_organisation_deletes_a_part_of_it(
+    client: FlaskClient, plan: dict[str, Any], part: str, clock: Clock
+):
+    listed = plan[part][0]
+    reference = listed["reference"] if part == "goal" else listed["reference"]["reference"]
+    assert send(client, "DELETE", reference).status_code == 204
+    clock.advance(minutes=1)
+    assert send(client, "GET", reference).status_code == 410
+    assert _plan(client, plan)["meta"]["versionId"] == "2"
 
 
 def test_what_a_proposal_cannot_hold_is_refused_by_its_place(

@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter import settings, wiring
+from adapter.errortable import TABLE
 from adapter.events.examples.parts import PLAN_CONTENT
 from adapter.fhir import nine, urls
 from adapter.ingest import writing
@@ -122,6 +123,28 @@ def test_what_a_plan_lacks_is_named_in_the_outcome(client: FlaskClient, patient:
     assert len(set(texts)) == len(texts)
 
 
+@pytest.mark.parametrize(("lang", "place"), [("nb", 1), ("en", 2), ("en-GB, nb;q=0.3", 2)])
+def test_what_a_plan_lacks_is_named_in_the_language_asked_for(
+    client: FlaskClient, patient: str, lang: str, place: int
+):
+    said = writes.plan(patient)
+    said["contained"] = [one for one in said["contained"] if one["resourceType"] != "Goal"]
+    said.pop("goal")
+    answer = send(client, "POST", "CarePlan", said, Prefer="return=OperationOutcome", Accept_Language=lang)
+    texts = [one["details"]["text"] for one in answer.json["issue"]]
+    assert any(str(nine.NINE["goals"][place]) in text for text in texts), texts
+    assert not any(str(nine.NINE["goals"][3 - place]) in text for text in texts), texts
+
+
+def test_what_a_search_did_not_understand_is_told_in_the_language_asked_for(client: FlaskClient):
+    nb, en = (
+        client.get("/fhir/CarePlan?nothing=1", headers={"Accept-Language": lang}).text
+        for lang in ("nb", "en")
+    )
+    assert TABLE["IPK-F004"].nb in nb
+    assert TABLE["IPK-F004"].en in en
+
+
 def test_a_person_who_is_new_here_needs_a_municipality_and_is_told_so(client: FlaskClient):
     person = {
         "resourceType": "Patient",
@@ -169,6 +192,18 @@ def test_a_conditional_create_makes_no_second_one(client: FlaskClient, plan: dic
 def test_a_conditional_create_makes_the_first_one(client: FlaskClient, patient: str):
     answer = send(client, "POST", "CarePlan", writes.plan(patient), If_None_Exist="identifier=urn:x|nothing")
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("criteria", ["identifier=", "_count=1", "identifier=%20&_sort=_id"])
+def test_criteria_that_ask_for_nothing_choose_nothing(
+    client: FlaskClient, patient: str, plan: dict[str, Any], criteria: str
+):
+    put = send(client, "PUT", f"CarePlan?{criteria}", {**writes.plan(patient), "title": "Ny"})
+    made = send(client, "POST", "CarePlan", writes.plan(patient), If_None_Exist=criteria)
+    gone = send(client, "DELETE", f"CarePlan?{criteria}")
+    for answer in (put, made, gone):
+        assert (answer.status_code, issues(answer)[0][0]) == (400, "IPK-F004")
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
 
 
 def test_a_person_is_never_named_in_criteria(client: FlaskClient, patient: str):

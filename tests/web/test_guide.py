@@ -29,6 +29,11 @@ def test_the_guide_begins_at_its_first_page(client: FlaskClient):
     assert 'href="/docs/guide"' in client.get("/docs").text
 
 
+def test_a_slash_at_its_end_is_the_same_page(client: FlaskClient):
+    alone, slash = client.get("/docs/guide"), client.get("/docs/guide/")
+    assert (slash.status_code, slash.text) == (200, alone.text)
+
+
 def test_every_page_is_served_and_every_link_leads_somewhere(client: FlaskClient):
     seen: dict[str, int] = {}
     for name in guide.titles():

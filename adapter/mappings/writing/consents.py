@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapter.fhir import parts, urls
-from adapter.mappings import views
+from adapter.fhir import consents, parts, urls
+from adapter.mappings import consenting, views
 from adapter.mappings.writing import parties
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, Json, Told, Wish, refused
 from adapter.model import Resource
@@ -21,7 +21,7 @@ STATUS: Final[Mapping[str, str]] = {
 """Consent.status → status of the statement, where the resource does not state it itself."""
 _NOT_ASKED: Final = {"status": "not-asked"}
 _KEPT: Final = ("method", "givenBy", "obtainedBy", "guardians", "capacity", "note")
-_AFTER: Final = {"expired": "withdrawn"}
+_AFTER: Final = {consents.EXPIRED: "withdrawn"}
 
 
 def part(wish: Wish, resource: Resource) -> Json:
@@ -86,20 +86,10 @@ def of_plan(wish: Wish) -> tuple[Json, str]:
         found = wish.find(one)
         if found is None or found["resourceType"] != "Consent":
             raise refused(KEPT_NOT, at)
-        if "meta" in found and _overruled(wish, found):
+        if "meta" in found and consenting.overruled(wish.case, found):
             raise refused(NO_EVENT, at, hint="consent")
         return part(wish, found), wish.place(one, at)
     return dict(_NOT_ASKED), "CarePlan.supportingInfo"
-
-
-def _overruled(wish: Wish, resource: Resource) -> bool:
-    at = resource.get("meta", {}).get("lastUpdated", "")
-    return any(
-        other["status"] in {"rejected", "inactive"}
-        and other["id"] != resource["id"]
-        and other.get("meta", {}).get("lastUpdated", "") > at
-        for other in views.consents(wish.case)
-    )
 
 
 # ── E13, E15 ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -82,7 +82,7 @@ def told(wish: Wish) -> tuple[Told, ...]:
 def compared(resource: Resource) -> tuple[Resource, tuple[str, ...]]:
     """Return what of a resource is compared with what was stored, and which elements of it are not.
 
-    A stored Consent that a plan or need rests on is said again, by a Consent of its own.
+    A stored Consent that a plan or need rests on may be said again, by a Consent of its own.
     """
     row = _row(resource)
     rest = [one for one in resource.get("supportingInfo", ()) if not _stored_consent(one)]
