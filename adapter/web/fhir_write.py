@@ -294,11 +294,12 @@ def location(row: Row) -> str:
 
 
 def seen(call: Call, done: Sequence[Written]) -> None:
-    """Note in the trail what was written, and in whose case."""
+    """Note in the trail what was written, and in whose case, beside what a batch has read."""
     if call.trail is not None:
         rows = [one.row for one in done if one.row is not None]
-        call.trail.patients = trail.patients_of(rows)
-        call.trail.entities = tuple(f"{row.type}/{row.id}" for row in rows)
+        named = (f"{row.type}/{row.id}" for row in rows)
+        call.trail.patients = tuple(dict.fromkeys((*call.trail.patients, *trail.patients_of(rows))))
+        call.trail.entities = tuple(dict.fromkeys((*call.trail.entities, *named)))
 
 
 def refusal(call: Call, error: AdapterError) -> Answer:
