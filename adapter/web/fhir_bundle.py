@@ -332,6 +332,10 @@ def _got(call: Call, entry: Entry) -> dict[str, Any]:
     if call.trail is not None and inner.trail is not None:
         call.trail.patients = tuple(dict.fromkeys((*call.trail.patients, *inner.trail.patients)))
         call.trail.entities = tuple(dict.fromkeys((*call.trail.entities, *inner.trail.entities)))
+        call.trail.along = {
+            key: (*call.trail.along.get(key, ()), *inner.trail.along.get(key, ()))
+            for key in (*call.trail.along, *inner.trail.along)
+        }
     said = {"status": LINES[answer.status], **{n: v for k, v in answer.headers if (n := _TOLD.get(k))}}
     return {"resource": orjson.loads(answer.body), "response": said} if answer.body else {"response": said}
 
