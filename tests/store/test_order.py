@@ -13,7 +13,8 @@ import pytest
 from adapter.errors import Conflict, FhirError
 from adapter.fhir.query import Page, Query, Term
 from adapter.model import Deadline
-from adapter.store import AuditRow, Connection, Store, audit, audited, cursors, deadlines, events, feed
+from adapter.store import AuditRow, Connection, Store, audit, cursors, deadlines, events, feed
+from adapter.store import audited as views
 from tests.store.builders import LINE, NOW, ORG, US, minutes, new_case
 
 
@@ -73,7 +74,7 @@ def test_a_reader_of_pulls_skips_nothing_while_many_write(store: Store):
         while not last:
             last = done.is_set()
             with store.read() as conn:
-                found = audited.page(conn, "pulled", since=cursor, count=7)
+                found = views.page(conn, "pulled", since=cursor, count=7)
             cursor = found[-1].cursor if found else cursor
             seen.extend(i.id for i in found)
             last = last and not found
