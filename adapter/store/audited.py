@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import orjson
-from sqlalchemy import and_, bindparam, literal_column, not_, select
+from sqlalchemy import ColumnElement, and_, bindparam, literal_column, not_, select
 
 from adapter.store import order, resources, subscriptions
 from adapter.store.sql import Connection, Row, Statement, by_pairs
@@ -51,10 +51,12 @@ class Stopped:
 
 
 # In words: they are ours, the same for every page, and what the indexes ask.
-_READ = literal_column("audit.action IN ('R', 'E') AND audit.outcome = '0' AND audit.case_key IS NOT NULL")
-_REFUSED = literal_column("audit.action IN ('R', 'E') AND audit.outcome = '4'")
-_DONE = literal_column("audit.action = 'E' AND audit.outcome = '0'")
-_WHERE: Final[Mapping[Kind, Any]] = {
+_READ: Final[ColumnElement[bool]] = literal_column(
+    "audit.action IN ('R', 'E') AND audit.outcome = '0' AND audit.case_key IS NOT NULL"
+)
+_REFUSED: Final[ColumnElement[bool]] = literal_column("audit.action IN ('R', 'E') AND audit.outcome = '4'")
+_DONE: Final[ColumnElement[bool]] = literal_column("audit.action = 'E' AND audit.outcome = '0'")
+_WHERE: Final[Mapping[Kind, ColumnElement[bool]]] = {
     "pulled": and_(_READ, ABOUT_PLANS, not_(NOTIFIED)),
     "denied": and_(_REFUSED, NAMES_PLAN),
     "told": and_(_DONE, NOTIFIED),

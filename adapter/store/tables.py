@@ -294,11 +294,13 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+_NOWHERE: Final[ColumnElement[int]] = literal_column("0")
+
 
 def _says(words: str, *, not_: bool = False) -> ColumnElement[bool]:
     """Return whether the facts of an audit row hold these words of JSON. In a text a quote is escaped: they are no value's."""
-    place, nowhere = bytes_at(audit.c.body, literal_column(f"'{words}'")), literal_column("0")
-    return place == nowhere if not_ else place > nowhere
+    place = bytes_at(audit.c.body, literal_column(f"'{words}'"))
+    return place == _NOWHERE if not_ else place > _NOWHERE
 
 
 NAMES_PLAN: Final = _says('"CarePlan/')
@@ -330,7 +332,7 @@ feed = Table(
     sqlite_autoincrement=True,
 )
 Index("feed_order", feed.c.xid, feed.c.seq).ddl_if(dialect="postgresql")
-STOPPED: Final = literal_column("feed.type = 'Subscription' AND feed.state = 'error'")
+STOPPED: Final[ColumnElement[bool]] = literal_column("feed.type = 'Subscription' AND feed.state = 'error'")
 """Of a row of the feed: that a Subscription stopped by itself (E63)."""
 _OF_ONE: Final = text("type = 'Subscription'")
 Index("feed_stopped", feed.c.state, feed.c.seq, sqlite_where=_OF_ONE).ddl_if(dialect="sqlite")

@@ -36,7 +36,9 @@ def upgrade() -> None:
     op.add_column("audit", sa.Column("xid", sa.BigInteger(), nullable=False, server_default=sa.text("0")))
     for name, table, first, where in _INDEXES:
         columns = ", ".join((first, *order))
-        op.execute(sa.DDL(f"CREATE INDEX {name}{end} ON {table} ({columns}) WHERE {where.format(**places)}"))
+        op.get_bind().exec_driver_sql(
+            f"CREATE INDEX {name}{end} ON {table} ({columns}) WHERE {where.format(**places)}"
+        )
 
 
 def downgrade() -> None:
