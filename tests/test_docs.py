@@ -22,6 +22,7 @@ from adapter.events import catalogue, schemas
 from adapter.model import MessageState
 from adapter.rules import assignment_states, machines, states
 from adapter.settings import PREFIX, Settings
+from adapter.web.event_views import VIEWS
 from tests import reference
 from tests.clock import Clock
 from tools import errors
@@ -98,7 +99,7 @@ def test_every_error_code_named_exists(path: Path):
 @every_document
 def test_every_event_type_named_exists(path: Path):
     named = set(re.findall(r"`(ip\.[a-z-]+\.[a-z-]+)`|\"type\": \"(ip\.[a-z.-]+)\"", text_of(path)))
-    assert {a or b for a, b in named} - {"ip.need.identifed"} <= set(catalogue.TYPES)
+    assert {a or b for a, b in named} - {"ip.need.identifed"} <= {*catalogue.TYPES, *VIEWS}
 
 
 @every_document

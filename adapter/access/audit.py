@@ -7,8 +7,8 @@ patient is named by the case.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, Protocol
 
@@ -45,6 +45,7 @@ _SERVER_ERROR: Final = 500
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _PATIENT: Final = re.compile(rb'"reference": ?"Patient/([A-Za-z0-9.-]{1,64})"')
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
+_PLAN: Final = "CarePlan"
 
 
 @dataclass(slots=True)
@@ -56,13 +57,23 @@ class Trail:
     """Keys of the cases whose data was in the answer."""
     entities: Sequence[str] = ()
     """References to what was read or written."""
+    along: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Plans shown along with what was asked for: key of the case → references (E60)."""
     query: str = ""
     """What was searched for, without a person's identifier."""
 
-    def add(self, *, patients: Iterable[str], entities: Iterable[str]) -> None:
+    def add(
+        self,
+        *,
+        patients: Iterable[str],
+        entities: Iterable[str],
+        along: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         """Note more of what was touched, each once."""
         self.patients = tuple(dict.fromkeys((*self.patients, *patients)))
         self.entities = tuple(dict.fromkeys((*self.entities, *entities)))
+        for key, more in (along or {}).items():
+            self.along = {**self.along, key: tuple(dict.fromkeys((*self.along.get(key, ()), *more)))}
 
 
 class Makes(Protocol):
@@ -94,10 +105,15 @@ def rows(
     return [
         AuditRow(
             id=new_id(), org=org, at=at, actor=caller.client, action=action, outcome=said["outcome"],
-            body=orjson.dumps(said if key is None else {**said, "patient_id": key}), case_key=key,
+            body=orjson.dumps(said if key is None else _about(said, key, trail.along)), case_key=key,
         )
         for key in trail.patients or (None,)
     ]  # fmt: skip
+
+
+def _about(said: dict[str, Any], key: str, along: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    named = {"entities": (*said.get("entities", ()), *along[key])} if key in along else {}
+    return {**said, **named, "patient_id": key}
 
 
 def written(services: Makes, event: StoredEvent, *, case_key: str | None, org: str, at: datetime) -> AuditRow:
@@ -169,6 +185,16 @@ def patients_of(found: Iterable[Row]) -> tuple[str, ...]:
     """Return the keys of the cases of stored resources, each once: the row's own, since not every body names its patient."""
     keys = (row.case or patient_of(row.type, row.id, row.body) for row in found)
     return tuple(dict.fromkeys(key for key in keys if key is not None))
+
+
+def plans_of(found: Iterable[Row]) -> dict[str, tuple[str, ...]]:
+    """Return the references to the plans among stored resources, by the key of their case."""
+    plans: dict[str, dict[str, None]] = {}
+    for row in found:
+        key = (row.case or patient_of(row.type, row.id, row.body)) if row.type == _PLAN else None
+        if key is not None:
+            plans.setdefault(key, {})[f"{_PLAN}/{row.id}"] = None
+    return {key: tuple(references) for key, references in plans.items()}
 
 
 def entity(type_: str, id_: str) -> tuple[str, ...]:

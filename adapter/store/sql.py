@@ -242,6 +242,24 @@ def _at_postgres(element: position, compiler: Any, **kw: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **kw)})"
 
 
+class bytes_at(FunctionElement[int]):  # noqa: N801 (a function of SQL)
+    """Where bytes first hold a literal text, from 1; 0 where they do not. Immutable on both engines: an index may ask it."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(bytes_at)
+def _in_bytes(element: bytes_at, compiler: Any, **kw: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(bytes_at, "postgresql")
+def _in_bytes_postgres(element: bytes_at, compiler: Any, **kw: Any) -> str:
+    whole, piece = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"position(CAST({piece} AS BYTEA) IN {whole})"
+
+
 def contains(text: ColumnElement[str], piece: ColumnElement[str]) -> ColumnElement[bool]:
     """Return whether a text holds another one, as it stands: no wildcards, capitals matter."""
     return position(text, piece) > 0

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Index,
     Integer,
     LargeBinary,
@@ -19,8 +20,13 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    and_,
+    literal_column,
+    or_,
     text,
 )
+
+from adapter.store.sql import bytes_at
 
 metadata: Final = MetaData()
 _Serial = BigInteger().with_variant(Integer(), "sqlite")
@@ -274,6 +280,8 @@ audit = Table(
     Column("outcome", Text, nullable=False),
     Column("case_key", Text, nullable=True),
     Column("body", LargeBinary, nullable=False),
+    # 0 of rows from before there was an order of commits.
+    Column("xid", BigInteger, nullable=False, server_default=text("0")),
     Index("audit_id", "id", unique=True),
     Index("audit_at", "at"),
     Index(
@@ -285,6 +293,28 @@ audit = Table(
     ),
     sqlite_autoincrement=True,
 )
+
+_NOWHERE: Final[ColumnElement[int]] = literal_column("0")
+
+
+def _says(words: str, *, not_: bool = False) -> ColumnElement[bool]:
+    """Return whether the facts of an audit row hold these words of JSON. In a text a quote is escaped: they are no value's."""
+    place = bytes_at(audit.c.body, literal_column(f"'{words}'"))
+    return place == _NOWHERE if not_ else place > _NOWHERE
+
+
+NAMES_PLAN: Final = _says('"CarePlan/')
+"""Of an audit row: that it names a plan."""
+ABOUT_PLANS: Final = or_(NAMES_PLAN, _says('"query":"CarePlan'))
+"""The same, or that plans were searched for."""
+NOTIFIED: Final = and_(_says('"entities":["Subscription/'), _says('"request_id"', not_=True))
+"""Of an audit row: that a Subscription was acted on and nobody asked for it, which is to say, somebody was notified."""
+# E60, E61 and E63 (audited.py): few rows, so that the audit of all else costs what it did.
+for _name, _where in (("audit_plan", ABOUT_PLANS), ("audit_told", NOTIFIED)):
+    Index(_name, audit.c.outcome, audit.c.seq, sqlite_where=_where).ddl_if(dialect="sqlite")
+    Index(f"{_name}_order", audit.c.outcome, audit.c.xid, audit.c.seq, postgresql_where=_where).ddl_if(
+        dialect="postgresql"
+    )
 
 feed = Table(
     "feed",
@@ -302,6 +332,13 @@ feed = Table(
     sqlite_autoincrement=True,
 )
 Index("feed_order", feed.c.xid, feed.c.seq).ddl_if(dialect="postgresql")
+STOPPED: Final[ColumnElement[bool]] = literal_column("feed.type = 'Subscription' AND feed.state = 'error'")
+"""Of a row of the feed: that a Subscription stopped by itself (E63)."""
+_OF_ONE: Final = text("type = 'Subscription'")
+Index("feed_stopped", feed.c.state, feed.c.seq, sqlite_where=_OF_ONE).ddl_if(dialect="sqlite")
+Index("feed_stopped_order", feed.c.state, feed.c.xid, feed.c.seq, postgresql_where=_OF_ONE).ddl_if(
+    dialect="postgresql"
+)
 
 subscription = Table(
     "subscription",

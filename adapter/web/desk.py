@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from adapter.access import audit, callers, policy
 from adapter.errors import AdapterError
+from adapter.fhir.table import READABLE
 from adapter.log import bound
 from adapter.registers import clients
 from adapter.services import Services
@@ -110,6 +111,8 @@ class Desk:
         if asked.interaction is not None:
             call.trail = audit.Trail(interaction=asked.interaction)
         decision = policy.decide(caller, rules=self.rules, action=asked.action, kind=asked.kind)
+        if not decision.allowed and call.trail is not None and names.get("type_") in READABLE:
+            call.trail.entities = audit.entity(names["type_"], names.get("id_", ""))
         keep = callers.CURRENT.set(caller)
         try:
             found = (

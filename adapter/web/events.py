@@ -12,15 +12,13 @@ from adapter import ingest
 from adapter.access import policy
 from adapter.errors import AdapterError, EventError, Faults, SystemFault
 from adapter.events import cloudevents
-from adapter.events.envelope import OWN_SOURCE
 from adapter.idscan import has_eleven_digits
 from adapter.store import events as stored
-from adapter.store import sendings
 from adapter.store.events import StoredEvent
-from adapter.store.sendings import Sending
-from adapter.web import answers, problems
+from adapter.web import answers, event_views, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Param, Route
+from adapter.web.event_views import VIEWS, Seen, View
 from adapter.web.parameters import count, flag, one
 
 _REPLAYED: Final = ("Idempotent-Replayed", "true")
@@ -101,12 +99,13 @@ def _head(item: Mapping[str, Any] | Faults) -> dict[str, Any]:
 
 
 def listed(call: Call) -> Answer:
-    """Return events after a cursor, in the order they were committed."""
+    """Return events after a cursor, in the order they were committed: those that changed a case, or a view's by its type."""
     params = call.params()
     size = count(call)
     type_ = one(params, "type")
-    if type_ == _LEFT:
-        return _left(call, since=one(params, "since"), size=size)
+    view = VIEWS.get(type_ or "")
+    if view is not None:
+        return _view(call, view, since=one(params, "since"), size=size)
     with call.services.store.read() as conn:
         found, cursor = stored.page(conn, since=one(params, "since"), type_=type_, count=size)
     if call.trail is not None:
@@ -114,47 +113,31 @@ def listed(call: Call) -> Answer:
     return answers.json({"items": [_shown(each) for each in found], "next": cursor})
 
 
-_LEFT: Final = "ip.message.left"
-"""E52: a message that left, by MsgId. A view of messages and feed, never a row of its own."""
-
-
-def _left(call: Call, *, since: str | None, size: int) -> Answer:
+def _view(call: Call, view: View, *, since: str | None, size: int) -> Answer:
     with call.services.store.read() as conn:
-        found, cursor = sendings.page(conn, since=since, count=size)
+        found, cursor = view.page(conn, since, size)
     if call.trail is not None:
         call.trail.patients = tuple(dict.fromkeys(each.case_key for each in found if each.case_key))
-    return answers.json({"items": [_sent(each) for each in found], "next": cursor})
-
-
-def _sent(one_: Sending) -> dict[str, Any]:
-    at = one_.at.isoformat()
-    data = {
-        "messageId": one_.message_id,
-        "type": one_.type,
-        "receiver": one_.receiver_her_id,
-        "event": one_.event_id,
-    }
-    head = {"eventId": one_.message_id, "id": one_.message_id, "source": OWN_SOURCE, "type": _LEFT}
-    return {**head, "time": at, "receivedAt": at, "data": {k: v for k, v in data.items() if v is not None}}
+    return answers.json({"items": [each.said for each in found], "next": cursor})
 
 
 def shown(call: Call, event_id: str) -> Answer:
-    """Return one event and its first answer; a message that left by its MsgId, with none."""
+    """Return one event and its first answer; one that is a view (event_views.py) with none."""
     with call.services.store.read() as conn:
         found = stored.find(conn, event_id)
-        left = sendings.find(conn, event_id) if found is None else None
-    if left is not None:
-        if call.trail is not None:
-            call.trail.entities = (f"urn:uuid:{left.message_id}",)
-            call.trail.patients = (left.case_key,) if left.case_key else ()
-        return answers.json({**_sent(left), "answer": None})
-    if found is None:
+        seen = event_views.find(conn, event_id) if found is None else _accepted(found)
+    if seen is None:
         raise EventError("IPK-E020")
     if call.trail is not None:
-        call.trail.entities = (f"urn:uuid:{found.event_id}",)
-        call.trail.patients = (found.case_key,) if found.case_key else ()
-    said = _shown(found)
-    return answers.json({**said, "answer": orjson.loads(found.answer) if found.answer else None})
+        call.trail.entities = (seen.entity or f"urn:uuid:{seen.said['eventId']}",)
+        call.trail.patients = (seen.case_key,) if seen.case_key else ()
+    return answers.json(
+        {**seen.said, "answer": orjson.loads(found.answer) if found and found.answer else None}
+    )
+
+
+def _accepted(found: StoredEvent) -> Seen:
+    return Seen(said=_shown(found), case_key=found.case_key)
 
 
 _OPEN: Final = {
@@ -215,8 +198,11 @@ ROUTES: Final = (
     ),
     Route(
         method="GET", path="/events", view=listed, summary="Events accepted, in order",
-        params=(_SINCE, Param(name="type", text="Type of event; ip.message.left: messages that left"), _COUNT),
-        answers=Answers(media=answers.JSON, texts={200: "items and next", 400: "Not a cursor"}),
+        params=(_SINCE, Param(name="type", text=f"Type of event. Shown by their type alone: {', '.join(VIEWS)}"), _COUNT),
+        answers=Answers(
+            media=answers.JSON,
+            texts={200: "items and next; go on until next stays, a page may be short", 400: "Not a cursor"},
+        ),
         access=Access(action="search", kind="event", interaction="search-type"),
     ),
     Route(

@@ -89,6 +89,7 @@ def _answer(call: Call, id_: str, params: Params) -> Answer:
     if call.trail is not None:
         call.trail.patients = (id_,)
         call.trail.entities = (f"Patient/{id_}",)
+        call.trail.along = trail.plans_of(rows)
     return answers.raw(
         bundle.searchset(base=base, links=links, matches=rows, included=around), media=answers.FHIR
     )

@@ -217,6 +217,7 @@ def _answer(
     if call.trail is not None:
         call.trail.patients = trail.patients_of(rows)
         call.trail.entities = entities
+        call.trail.along = {} if entities else trail.plans_of(rows)
         call.trail.query = "" if entities else links.self_url[len(base) + 1 :]
     return answers.raw(bundle.history(base=base, links=links, versions=rows, total=total), media=answers.FHIR)
 

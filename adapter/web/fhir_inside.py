@@ -80,7 +80,8 @@ def answer(call: Call, *, method: str, url: str, request: Mapping[str, Any], res
     except HTTPException as error:
         return problems.of_http(inner, error)
     if call.trail is not None and inner.trail is not None:
-        call.trail.add(patients=inner.trail.patients, entities=inner.trail.entities)
+        read = inner.trail
+        call.trail.add(patients=read.patients, entities=read.entities, along=read.along)
     return found
 
 

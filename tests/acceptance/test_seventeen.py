@@ -841,7 +841,7 @@ def test_17_a_pull_by_somebody_who_is_no_member(begin: Begin, tmp_path: Path):
     assert any(
         "alvdal-saksbehandling-ip" in str(event["agent"]) and event["outcome"] == "0" for event in trail
     )
-    # A pull changes nothing: no event, no clock. docs/decisions/0062.
+    # A pull changes nothing: no event of a case, no clock. docs/decisions/0089.
     assert (place.clocks(case_id), codes(place, case_id)) == before
     assert place.events()[-1] == "ip.coordinator.appointed"
     explained(place, f"/cases/{case_id}", "Mottaker", "alvdal-saksbehandling")

@@ -105,6 +105,10 @@ def _before_changes(url: str) -> None:
         connection.execute(text("DROP TABLE subscription_event"))
         connection.execute(text("DROP TABLE subscription"))
         connection.execute(text("ALTER TABLE feed DROP COLUMN version"))
+        end = "" if connection.dialect.name == "sqlite" else "_order"
+        for name in ("feed_stopped", "audit_told", "audit_plan"):
+            connection.execute(text(f"DROP INDEX {name}{end}"))
+        connection.execute(text("ALTER TABLE audit DROP COLUMN xid"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
         connection.execute(text("DELETE FROM meta WHERE key = 'index-edition'"))
         connection.execute(text("DELETE FROM token"))

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect, text
 
 import adapter.store
 from adapter.errors import SystemFault
-from adapter.store import cases, migrations, people
+from adapter.store import AuditRow, audited, cases, migrations, people
 from adapter.store.store import parse
 from adapter.store.tables import metadata
 from tests.store.builders import LINE, NOW, ORG
@@ -63,6 +65,43 @@ def test_upgrading_twice_keeps_data_and_key(empty_url: str):
     with store.read() as conn:
         assert people.find(conn, ORG, system=LINE[0], value=LINE[1]) == ("case",)
     store.close()
+
+
+def test_a_pull_from_before_there_was_an_order_stands_before_all_others(empty_url: str):
+    migrations.upgrade(empty_url)
+    _back_to_0005(empty_url)
+    migrations.upgrade(empty_url)
+    store = adapter.store.open(empty_url)
+    body = b'{"interaction":"read","client":"token","entities":["CarePlan/p"],"outcome":"0","patient_id":"p"}'
+    row = AuditRow(id="new", org=ORG, at=NOW, actor="token", action="R", outcome="0", body=body, case_key="p")
+    store.append_audit([row])
+    end, found = time.monotonic() + 10, ()
+    while len(found) < 2 and time.monotonic() < end:
+        with store.read() as conn:
+            found = tuple(each.id for each in audited.page(conn, "pulled", since=None, count=10))
+    store.close()
+    assert found == ("old", "new")
+
+
+def _back_to_0005(url: str) -> None:
+    """Take the last revision back, by its own hand, and write a row as it was written then."""
+    engine = create_engine(parse(url))
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        body = (
+            '{"interaction":"read","client":"token","entities":["CarePlan/p"],"outcome":"0","patient_id":"p"}'
+        )
+        connection.execute(
+            text(
+                "INSERT INTO audit (id, org, at, actor, action, outcome, case_key, body)"
+                " VALUES ('old', '59', 1, 'token', 'R', '0', 'p', :body)"
+            ),
+            {"body": body.encode()},
+        )
+    engine.dispose()
 
 
 def test_processes_that_upgrade_at_once_all_succeed(empty_url: str):

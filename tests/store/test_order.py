@@ -14,6 +14,7 @@ from adapter.errors import Conflict, FhirError
 from adapter.fhir.query import Page, Query, Term
 from adapter.model import Deadline
 from adapter.store import AuditRow, Connection, Store, audit, cursors, deadlines, events, feed
+from adapter.store import audited as views
 from tests.store.builders import LINE, NOW, ORG, US, minutes, new_case
 
 
@@ -51,6 +52,40 @@ def test_events_are_paged_in_order_and_by_type(store: Store):
             events.page(conn, since="nonsense")
     assert [e.id for e in (*first, *rest)] == ["e0", "e1", "e2", "e3", "e4"]
     assert [e.id for e in odd] == ["e1", "e3"]
+
+
+def pull(id_: str) -> AuditRow:
+    body = b'{"interaction":"read","client":"token","entities":["CarePlan/p"],"outcome":"0","patient_id":"p"}'
+    return AuditRow(id=id_, org=ORG, at=NOW, actor="token", action="R", outcome="0", body=body, case_key="p")
+
+
+def test_a_reader_of_pulls_skips_nothing_while_many_write(store: Store):
+    seen: list[str] = []
+    cursor: str | None = None
+    done = threading.Event()
+
+    def write(n: int) -> None:
+        store.append_audit([pull(f"{n}-a")])
+        store.write(lambda conn: audit.append(conn, [pull(f"{n}-b")]))
+
+    def poll() -> None:
+        nonlocal cursor
+        last = False
+        while not last:
+            last = done.is_set()
+            with store.read() as conn:
+                found = views.page(conn, "pulled", since=cursor, count=7)
+            cursor = found[-1].cursor if found else cursor
+            seen.extend(i.id for i in found)
+            last = last and not found
+
+    reader = threading.Thread(target=poll)
+    reader.start()
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(120)))
+    done.set()
+    reader.join()
+    assert len(seen) == len(set(seen)) == 240
 
 
 def test_a_reader_of_the_feed_skips_nothing_while_many_write(store: Store):

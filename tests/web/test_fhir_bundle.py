@@ -290,3 +290,14 @@ def test_it_is_audited_by_whose_data_it_was(client: FlaskClient, services: Servi
     last = trails(services)[-1]
     assert (last["subtype"][0]["code"], last["action"], last["outcome"]) == ("transaction", "U", "0")
     assert f"Patient/{patient}" in json.dumps(last["entity"])
+
+
+def test_what_a_batch_reads_is_audited_by_whose_data_it_was(
+    client: FlaskClient, services: Services, patient: str
+):
+    read = {"request": {"method": "GET", "url": f"Patient/{patient}"}}
+    assert send(client, "POST", "", _bundle("batch", read)).status_code == 200
+    last = trails(services)[-1]
+    assert (last["subtype"][0]["code"], last["action"], last["outcome"]) == ("batch", "E", "0")
+    whats = [each["what"].get("reference") for each in last["entity"]]
+    assert whats[:2] == [f"Patient/{patient}", f"Patient/{patient}"]

@@ -22,7 +22,7 @@ from adapter.store.sqlite import BUSY_SECONDS, prepare
 from adapter.store.store import parse
 from adapter.store.tables import meta
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The revision this version of the program needs."""
 _ONE_AT_A_TIME: Final = Lock()
 """Alembic keeps its context in the module: one upgrade at a time in a process."""
