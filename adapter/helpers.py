@@ -35,6 +35,8 @@ _LOST: Final = 0
 """Number of no event: whoever prepared the last one is gone."""
 PATIENCE: Final = 0.5
 """Seconds that a request waits for a helper: while they are busy this process has the writing to do, and the reading."""
+END: Final = signal.SIGUSR1
+"""Ends a watcher and whom it watches: no signal that a terminal or a supervisor sends to the whole group."""
 _FILES: Final = 65_536
 Make = Callable[[], Services]
 """Returns a helper's own services, in its own process."""
@@ -132,14 +134,23 @@ class _Helper:
         return self._pipe.closed
 
     def end(self) -> None:
-        """End both, whatever they do; once is enough. The one that prepares ends when it finds the pipe closed."""
+        """End both, whatever they do; once is enough."""
         if self.lost:
             return
         self._pipe.close()
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitpid(self._pid, 0)
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(self._pid, END)
+            if not _gone(self._pid):
+                os.kill(self._pid, signal.SIGKILL)
+                os.waitpid(self._pid, 0)
+
+
+def _gone(pid: int) -> bool:
+    """Return whether a child has ended, within a second."""
+    until = time.monotonic() + 1
+    while not (gone := os.waitpid(pid, os.WNOHANG)[0]) and time.monotonic() < until:
+        time.sleep(0.005)
+    return bool(gone)
 
 
 def asked(pipe: Connection, wish: Wish) -> Prepared | None:
@@ -170,12 +181,23 @@ def watch(pipe: Connection, make: Make) -> None:
 
     This process does nothing else and has no thread, so it can fork at any time; the server cannot.
     """
+    child = 0
+
+    def end(*_: object) -> None:
+        if child:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+        os._exit(0)
+
+    signal.signal(END, end)
     while True:
-        pid = os.fork()
-        if not pid:
+        child = os.fork()
+        if not child:
+            signal.signal(END, signal.SIG_DFL)
             serve(pipe, make(), seconds=SECONDS)
             os._exit(0)
-        _, status = os.waitpid(pid, 0)
+        _, status = os.waitpid(child, 0)
+        child = 0
         if not status:
             return
         try:

@@ -239,7 +239,7 @@ class Settings(BaseSettings):
 
     # ── log ──
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="least level that is logged"
+        "info", description="least level that is logged; `ip-adapter run` says warning unless this is set"
     )
     log_format: Literal["json", "text"] = Field(
         "json", description="json, or text for a person at a terminal"

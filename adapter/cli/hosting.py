@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,8 @@ Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _TAKES: Final = frozenset({"/events", "/messages"})
 _MOVES: Final = frozenset({"/sandbox/clock"})
 _BEFORE_ALL_ELSE: Final = 100
+_STARTING: Final = 0.05
+"""Seconds between looks whether the server has begun."""
 
 log = structlog.get_logger()
 
@@ -101,11 +104,12 @@ def _tick(services: Services) -> int:
 
 def load(settings: Settings, parts: Parts) -> Wsgi:
     """Return the app of a server process with its threads started; they stop when the process ends."""
+    before = signal.getsignal(signal.SIGTERM)
+    block()
     from adapter.web import create_app  # noqa: PLC0415 (Flask, for those who serve)
 
-    _block()
     services = wiring.build(settings, helped=True)
-    threading.Thread(target=_await_stop, name="stop", daemon=True).start()
+    threading.Thread(target=_await_stop, args=(before,), name="stop", daemon=True).start()
     wiring.ready(services)
     threads = Threads(services, parts)
     app = create_app(services, alive=threads.alive)
@@ -115,7 +119,7 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     return waking(waking(app, threads.wake), threads.moved, paths=_MOVES)
 
 
-def _block() -> None:
+def block() -> None:
     """Let exactly one SIGTERM, Granian's, stop this process.
 
     Ctrl-C reaches the whole group, and Granian then asks as well. Its handler sets an event on which the main thread
@@ -125,9 +129,11 @@ def _block() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
-def _await_stop() -> None:
+def _await_stop(before: object) -> None:
+    """Call the handler of the server once there is one: what it inherited from who started it stops nothing here."""
     number = signal.sigwait({signal.SIGTERM})
-    handler = signal.getsignal(number)
+    while (handler := signal.getsignal(number)) is before:
+        time.sleep(_STARTING)
     if callable(handler):
         handler(number, None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -173,5 +174,6 @@ def _serve(settings: Settings, *, worker: bool, simulator: bool) -> int:
     # Granian advises against more threads than cores; ours wait for commits.
     log.leave_out("_granian", "Python threads")
     parts = hosting.Parts(worker=worker, simulator=simulator)
+    os.register_at_fork(after_in_child=hosting.block)  # a worker that is not yet in `load` loses no signal
     server.serve(target_loader=partial(hosting.load, settings, parts), wrap_loader=False)
     return 0

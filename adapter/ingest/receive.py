@@ -22,14 +22,14 @@ def receive(services: Services, data: bytes, *, channel: Channel, name: str = ""
         set_ = services.settings.limits()
         read = kith.read(data, limits=set_)
         attachments.require(read.root, limit=set_.attachment)
-        _synthetic(services, read)
+        _synthetic(services, read, data)
         if read.kind == "apprec":
             return retrying(services, lambda: receipts.receipt(services, read, data))
         return retrying(services, lambda: mail.message(services, read, data, channel=channel))
 
 
-def _synthetic(services: Services, read: kith.Read) -> None:
+def _synthetic(services: Services, read: kith.Read, data: bytes) -> None:
     """Refuse a document with a number that looks real, without echo. contract.md, 'Operations'."""
     said = xmlsafe.said(read.root, without=attachments.sealed(read.root))
-    if ids.looks_real(said, services.people):
+    if ids.looks_real(said, services.people) or ids.looks_real(xmlsafe.asides(data), services.people):
         raise PersonalIdError("IPK-P001", at="/")

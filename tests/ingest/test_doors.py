@@ -375,6 +375,19 @@ def test_a_number_that_looks_real_is_seen_through_markup_within_it(hospital: Hou
     assert hospital.count() == before
 
 
+@pytest.mark.parametrize("aside", ["<!-- {} -->", "<?x {}?>"])
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_number_that_looks_real_is_seen_beside_what_is_said(hospital: House, aside: str, outside: bool):  # noqa: FBT001
+    document = sent_need(hospital)
+    data = otherside.reply(document, "Takk.")
+    said = aside.format(numbers.real_looking()).encode()
+    at = len(data) if outside else data.rindex(b"</")
+    before = hospital.count()
+    with pytest.raises(AdapterError):
+        hospital.receive(data[:at] + said + data[at:])
+    assert hospital.count() == before
+
+
 def test_a_conversation_in_a_new_message_of_theirs_is_kept_as_the_thread(hospital: House):
     document = sent_need(hospital)
     ref = "5d9a55a2-6a63-4c88-8b02-19a0b8c5a111"
