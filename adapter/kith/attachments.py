@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -100,11 +100,25 @@ def oversize(data: bytes) -> tuple[Fault, ...]:
     return (Fault(code="IPK-M034", path="/", rule="message-size", severity="never"),)
 
 
-def sealed(root: etree._Element) -> frozenset[etree._Element]:
-    """Return the containers that hold a PDF or picture: no reader sees their characters."""
-    return frozenset(
-        container for number, ref, container in _containers(root) if _found(number, ref, container).kind
-    )
+def containers(root: etree._Element) -> frozenset[etree._Element]:
+    """Return the elements whose characters are those of attachments."""
+    return frozenset(container for _, _, container in _containers(root))
+
+
+def unknown(root: etree._Element) -> Iterator[str]:
+    """Yield the characters of each container that holds something else: it may be text that somebody reads."""
+    for number, ref, container in _containers(root):
+        if not _found(number, ref, container).kind:
+            yield "".join(map(str, container.itertext())) if len(container) else container.text or ""
+
+
+def empty(root: etree._Element) -> None:
+    """Take the content of the attachments out of a tree that was judged: they are most of it, and the bytes hold them too.
+
+    What was read of it says the same as before, but its message can no longer be built again.
+    """
+    for _, _, container in _containers(root):
+        container.text = None
 
 
 def document(attachment: Outgoing, *, limit: int = xmlsafe.DEFAULT.attachment) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null
 
 from adapter.errors import Conflict
 from adapter.model import PENDING, Message
-from adapter.store import cursors
+from adapter.store import cursors, large
 from adapter.store.message_rows import COLUMNS, Versions, from_row, to_row
 from adapter.store.sql import Connection, Insertion, Statement
 from adapter.store.tables import message
@@ -68,6 +68,12 @@ def put(
     """
     made = versions or Versions()
     rows = [to_row(item, now=micros(now), versions=made) for item in messages]
+    bodies = large.apart(conn, rows)
+    _put(conn, rows, was)
+    large.fill(conn, bodies)
+
+
+def _put(conn: Connection, rows: Sequence[dict[str, Any]], was: Mapping[str, str] | None) -> None:
     if was is None:
         conn.many(_PUT, rows)
         return
@@ -86,7 +92,6 @@ def _offered(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _GET = Statement(select(*COLUMNS, message.c.body).where(message.c.id == bindparam("id")))
-_BODY = Statement(select(message.c.body).where(message.c.id == bindparam("id")))
 _RECEIPT = Statement(
     select(*COLUMNS, null()).where(
         message.c.id == bindparam("id"), message.c.org == bindparam("org"), message.c.direction == "out"
@@ -110,8 +115,7 @@ def get(conn: Connection, id_: str) -> Message | None:
 
 def body(conn: Connection, id_: str) -> bytes | None:
     """Return the bytes of one message."""
-    row = conn.one(_BODY, {"id": id_})
-    return None if row is None else row[0]
+    return large.read(conn, id_)
 
 
 def by_receipt(conn: Connection, org: str, msg_id: str) -> Message | None:
