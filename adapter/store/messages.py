@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null, or_, select, tuple_, update
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from adapter.errors import Conflict
 from adapter.model import PENDING, Message
@@ -97,11 +110,15 @@ _RECEIPT = Statement(
         message.c.id == bindparam("id"), message.c.org == bindparam("org"), message.c.direction == "out"
     )
 )
+_INCOMING: Final = literal_column("direction") == literal_column("'in'")
 _RECEIVED = Statement(
-    select(message.c.id).where(
-        literal_column("direction") == literal_column("'in'"),
-        message.c.sender_her == bindparam("sender_her"),
-        message.c.msg_id == bindparam("msg_id"),
+    union_all(
+        select(message.c.id).where(_INCOMING, message.c.id == bindparam("id")),
+        select(message.c.id).where(
+            _INCOMING,
+            message.c.sender_her == bindparam("sender_her"),
+            message.c.msg_id == bindparam("msg_id"),
+        ),
     )
 )
 _COUNTS = Statement(select(message.c.state, func.count()).group_by(message.c.state))
@@ -124,9 +141,12 @@ def by_receipt(conn: Connection, org: str, msg_id: str) -> Message | None:
     return None if row is None else from_row(row)
 
 
-def exists_received(conn: Connection, sender_her: str, msg_id: str) -> str | None:
-    """Return the id under which this MsgId of this sender (level-2 HER-id) was received before."""
-    row = conn.one(_RECEIVED, {"sender_her": sender_her, "msg_id": msg_id})
+def exists_received(conn: Connection, sender_her: str, msg_id: str, *, id_: str) -> str | None:
+    """Return the id under which this MsgId of this sender (level-2 HER-id) was received before.
+
+    `id_` is the one it has here (naming.received_id), however its letters were written.
+    """
+    row = conn.one(_RECEIVED, {"id": id_, "sender_her": sender_her, "msg_id": msg_id})
     return None if row is None else row[0]
 
 

@@ -75,9 +75,10 @@ def test_a_received_msg_id_is_stored_once_per_sender(store: Store):
     with pytest.raises(Conflict):
         save(store, received("r3", msg_id="x", sender="5079"))
     with store.read() as conn:
-        assert messages.exists_received(conn, "5079", "x") == "r1"
-        assert messages.exists_received(conn, "5078", "x") == "r2"
-        assert messages.exists_received(conn, "5101", "x") is None
+        assert messages.exists_received(conn, "5079", "x", id_="none") == "r1"
+        assert messages.exists_received(conn, "5079", "X", id_="r1") == "r1", "known by its id alone"
+        assert messages.exists_received(conn, "5078", "x", id_="none") == "r2"
+        assert messages.exists_received(conn, "5101", "x", id_="none") is None
 
 
 def test_a_receipt_finds_only_what_we_sent(store: Store):
