@@ -32,6 +32,14 @@ _SIGNATURES: Final[Mapping[str, bytes]] = {
     JPEG: b"\xff\xd8\xff",
     PNG: b"\x89PNG\r\n\x1a\n",
 }
+OTHERS: Final[Mapping[str, str]] = {"image/gif": "GIF", "image/tiff": "TIFF", "application/zip": "ZIP"}
+"""Types that no message should hold, and what people call them: a reader is told, where the message says otherwise."""
+_ALSO_SEEN: Final[Mapping[bytes, str]] = {
+    b"GIF8": "image/gif",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+    b"PK\x03\x04": "application/zip",
+}
 _ALSO_CALLED: Final[Mapping[str, str]] = {
     "image/jpg": JPEG,
     "image/pjpeg": JPEG,
@@ -126,7 +134,7 @@ def document(attachment: Outgoing, *, limit: int = xmlsafe.DEFAULT.attachment) -
 
     Raises MessageError IPK-M030 to IPK-M033 for what no receiver could show, IPK-M002 for a control character.
     """
-    says, content = _spelt(attachment.mime_type), attachment.content
+    says, content = spelt(attachment.mime_type), attachment.content
     code = _wrong(Found(place="", says=says, kind=_kind(content), size=len(content)), limit)
     if code:
         raise MessageError(code, at="attachment")
@@ -149,7 +157,7 @@ def _found(number: int, ref: etree._Element, container: etree._Element) -> Found
     text = container.text or ""
     return Found(
         place=f"/MsgHead/Document[{number}]/RefDoc/Content/Base64Container",
-        says=_spelt(ref.findtext(f"{_H}MimeType") or ""),
+        says=spelt(ref.findtext(f"{_H}MimeType") or ""),
         kind=_kind(_start(text)),
         size=_size(text),
     )
@@ -177,7 +185,23 @@ def _kind(content: bytes) -> str:
     return next(told, PDF if first.lstrip().startswith(_SIGNATURES[PDF]) else "")
 
 
-def _spelt(mime_type: str) -> str:
+def told(text: str) -> str:
+    """Return the type that the first bytes of base64 tell, of a type that no message should hold too; empty for none known."""
+    first = _start(text)
+    also = (kind for signature, kind in _ALSO_SEEN.items() if first.startswith(signature))
+    return _kind(first) or next(also, "")
+
+
+def differ(says: str, kind: str) -> bool:
+    """Return whether what an attachment says it is and what its first bytes tell contradict each other.
+
+    A type without a signature of its own (text, a document that is a ZIP inside) is taken at its word.
+    """
+    known = {*_SIGNATURES, *_ALSO_SEEN.values()}
+    return says != kind and (says in known or kind in known - {"application/zip"})
+
+
+def spelt(mime_type: str) -> str:
     """Return a MIME type without parameters, in lower case, under its registered name."""
     plain = mime_type.partition(";")[0].strip().lower()
     return _ALSO_CALLED.get(plain, plain)
