@@ -66,7 +66,7 @@ def message(services: Services, read: kith.Read, data: bytes, *, channel: Channe
     mail = _Mail(read=read, head=read.head, data=data, channel=channel, book=book, ours=ours, now=now)
     row = _row(mail, owner(book, mail.receiver))
     with services.store.read() as conn:
-        if messages.exists_received(conn, row.sender[1] or "", row.msg_id):
+        if messages.exists_received(conn, row.sender[1] or "", row.msg_id, id_=row.id):
             return Received(outcome="duplicate", id=row.id)
     if not ours:
         commit(services, kept(services, replace(row, state="ignored"), now=now, org=row.owner))
