@@ -252,7 +252,10 @@ def _begun(arrival: Arrival) -> tuple[Derived, ...]:
         return (
             Derived(type="ip.need.identified", number="E01", data=printed.need(arrival.text, _base(arrival))),
         )
-    return (_plain(arrival, E58, "E58", toread.reason(arrival), item="read-answer"),)
+    made = _plain(arrival, E58, "E58", toread.reason(arrival), item="read-answer")
+    if toread.is_enquiry(arrival) and arrival.case.key is None and _known_person(arrival):
+        return (replace(made, data=made.data | {"patient": _patient(arrival)}),)
+    return (made,)
 
 
 def _brings_need(arrival: Arrival) -> bool:

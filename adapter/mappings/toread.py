@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from adapter.kith import innbygger
 from adapter.kith.plan import PlanFacts
 from adapter.mappings.arrival import Arrival
 
 IN_THREAD: Final = "Svar i tråden må leses"
 NO_THREAD: Final = "Hører ikke til en kjent tråd"
+CITIZEN: Final = "Innbygger spør koordinator: svar i samme tråd"
 UNKNOWN_SERVICE: Final = (
     "Adressert til en tjeneste hos oss som ikke står i adresseboken: gi den til rett enhet"
 )
@@ -25,6 +27,8 @@ def reason(arrival: Arrival) -> str:
     """Return what the message says of plan and coordinator, where it has a field for that; else why it is here."""
     if arrival.plan is not None:
         return plan_facts(arrival.plan)
+    if is_enquiry(arrival):
+        return CITIZEN
     if arrival.in_thread:
         return IN_THREAD
     return NO_THREAD if arrival.registered else UNKNOWN_SERVICE
@@ -39,3 +43,8 @@ def plan_facts(plan: PlanFacts) -> str:
     )
     facts = ", ".join(part for part in said if part)
     return f"Meldingen oppgir: {facts or 'ingenting om individuell plan'}"
+
+
+def is_enquiry(arrival: Arrival) -> bool:
+    """Return whether a citizen asks the coordinator: E72 answers, at the case of whoever asked."""
+    return arrival.message.type == innbygger.TYPE
