@@ -155,7 +155,8 @@ def counts(conn: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.all(_COUNTS, {})}
 
 
-_question = and_(message.c.direction == "in", message.c.type == "DIALOG_FORESPORSEL")
+_asks = or_(message.c.type == "DIALOG_FORESPORSEL", message.c.type == "DIALOG_INNBYGGER_KOORDINATOR")
+_question = and_(message.c.direction == "in", _asks)
 _HEADS = Statement(
     select(*COLUMNS, case((or_(message.c.state == "held", _question), message.c.body), else_=null()))
     .where(message.c.case_key == bindparam("case_key"))
