@@ -8,6 +8,7 @@ from adapter.errortable import TABLE
 from adapter.kith import attachments, reading, schemas, tolerance
 from adapter.kith.reading import Read
 from adapter.kith.rules import RULES
+from adapter.kith.tree import namespace
 
 
 def check(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> tuple[Fault, ...]:
@@ -17,13 +18,20 @@ def check(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> tuple[Fau
     except MessageError as error:
         return _unread(data, error, limits)
     # Judged as it stands: `read` has put right what a reader tolerates.
-    strict = schemas.faults(xmlsafe.parse(data, limits=limits), read.scope)
+    strict = schemas.faults(xmlsafe.parse(data, limits=limits), _scope(read))
     told = (
         *attachments.faults(read.root, limit=limits.attachment),
         *attachments.oversize(data),
         *tolerance.faults(data),
     )
     return (*strict, *broken(read), *told)
+
+
+def _scope(read: Read) -> schemas.Scope:
+    """Return what is judged: the payload too where it has a schema, though its type has not."""
+    payload = reading.payload_of(read.root)
+    judged = payload is not None and schemas.judges(namespace(payload))
+    return "whole" if judged else read.scope
 
 
 def broken(read: Read) -> tuple[Fault, ...]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adapter.kith import care_rules, innbygger
+from adapter.kith import care_rules, innbygger, schemas, types
 from adapter.kith.apprec import REJECTED, AppRec
 from adapter.kith.dialog import Notes, everyone
 from adapter.kith.parts import RECEIVER_CONTACT
-from adapter.kith.reading import Read
+from adapter.kith.reading import Read, payload_of
 from adapter.kith.rule import CONTENT, INFO, Rule
 
 __all__ = ["RULES", "Rule"]
@@ -23,6 +23,16 @@ _ANSWERS: Final = frozenset({"DIALOG_SVAR", "DIALOG_AVVIK"})
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NOTE: Final = f"{CONTENT}/Dialogmelding/Notat"
 _QUESTION: Final = f"{CONTENT}/Dialogmelding/Foresporsel"
+
+
+def _supported(read: Read) -> str | None:
+    """Return what the receipt refuses with T10: the type, else a payload that the type has not, else that there is none."""
+    if read.supported:
+        return None
+    if not any(row.type == read.type for row in types.TABLE):
+        return f"{INFO}/Type"
+    payload = payload_of(read.root)
+    return CONTENT if payload is None else schemas.where(payload)
 
 
 def _msg_id(read: Read) -> str | None:
@@ -113,6 +123,7 @@ def _body(read: Read) -> Notes:
 
 
 RULES: Final = (
+    Rule(name="supported", source="HIS 80415:2012, T10", severity="may", code="IPK-M003", test=_supported),
     Rule(name="msgid-uuid", source="HIS 80415:2012, E10", severity="must", code="IPK-M004", test=_msg_id),
     Rule(name="patient-identified", source="HIS 80415:2012, E36; HIS 80603:2017 3.2", severity="must", code="IPK-M005",
          test=_patient),

@@ -271,7 +271,12 @@ def _helsefaglig(**changes: object) -> bytes:
     return helsefaglig.build(replace(message, notes=(replace(message.notes[0], **changes),))).encode()
 
 
+def _typed(type_: str) -> bytes:
+    return dialogue().replace(b'V="DIALOG_HELSEFAGLIG" DN="Helsefaglig dialog"', f'V="{type_}"'.encode())
+
+
 BREAKS: dict[str, tuple[Callable[[], bytes], str]] = {
+    "supported": (lambda: _typed("DIALOG_TIL_ARKIVERING"), "IPK-M003"),
     "msgid-uuid": (lambda: dialogue(head=replace(HEAD, msg_id="x")), "IPK-M004"),
     "patient-identified": (lambda: dialogue(head=replace(HEAD, patient=None)), "IPK-M005"),
     "both-levels": (lambda: dialogue(head=replace(HEAD, sender=replace(HEAD.sender, level2=None))), "IPK-M006"),
@@ -313,6 +318,37 @@ def test_a_message_of_its_kind_breaks_nothing(message: types.Message):
     data = kith.build(message)
     assert kith.check(data) == ()
     assert kith.read(data).message == message
+
+
+ATTACHED_ONLY = re.compile("<Dialogmelding.*</Dialogmelding>", re.DOTALL)
+BASE64 = '<Base64Container xmlns="http://www.kith.no/xmlstds/base64container">JVBERi0=</Base64Container>'
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (lambda: _typed("DIALOG_FOO"), "/MsgHead/MsgInfo/Type"),
+        (lambda: _typed("DIALOG_SVAR"), "/MsgHead/Document/RefDoc/Content/Dialogmelding"),
+        (lambda: _typed("HELSEOPPL_SOKNAD"), "/MsgHead/Document/RefDoc/Content/Dialogmelding"),
+        (lambda: ATTACHED_ONLY.sub("", built()).encode(), "/MsgHead/Document/RefDoc/Content"),
+        (
+            lambda: ATTACHED_ONLY.sub(BASE64, built()).encode(),
+            "/MsgHead/Document/RefDoc/Content/Base64Container",
+        ),
+    ],
+)
+def test_what_our_receipt_would_refuse_as_not_supported_is_told(data: Callable[[], bytes], place: str):
+    assert kith.receipt_faults(kith.read(data())) == ("T10",)
+    told = [(fault.path, fault.severity) for fault in kith.check(data()) if fault.rule == "supported"]
+    assert told == [(place, "may")]
+
+
+def test_a_payload_that_has_a_schema_is_judged_though_its_type_is_not_supported():
+    broken = _typed("DIALOG_FOO").replace(b"<Tema>", b"<Tull/><Tema>")
+    assert kith.read(broken).faults == ()
+    assert {fault.rule for fault in kith.check(broken)} >= {"xsd-element", "supported"}
+    unknown = ATTACHED_ONLY.sub("<x:Y xmlns:x='urn:x'/>", built()).encode()
+    assert [fault.rule for fault in kith.check(unknown)] == ["supported"]
 
 
 def test_a_document_that_cannot_be_read_is_told_why():
