@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapter.errors import MessageError
-from adapter.kith import building, reading, types
+from adapter.errors import Fault, MessageError
+from adapter.kith import building, reading, rules, types
 from adapter.kith.attachments import Outgoing
-from adapter.kith.rules import RULES
+
+
+class BrokenRuleError(MessageError):
+    """A message of ours breaks a named rule, told by that rule's own words."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code, at=fault.path, hint=fault.rule)
+        self._fault = fault
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The fault, with its rule, line and texts."""
+        return (self._fault,)
 
 
 def issue(message: types.Message, *, attached: Sequence[Outgoing] = ()) -> bytes:
     """Return the document as `building.build` does, once every named rule holds of it too.
 
-    Raises MessageError as `build` does, and the code of the rule that is broken, at its place.
+    Raises MessageError as `build` does, and BrokenRuleError at the first place that breaks a rule.
     """
     data, root = building.built(message, attached=attached)
     written = reading.of_ours(message, root)
-    for rule in RULES:
-        place = rule.test(written)
-        if place is not None:
-            raise MessageError(rule.code, at=place, hint=rule.name)
+    for rule in rules.of(written.type):
+        for fault in rule.faults(written):
+            raise BrokenRuleError(fault)
     return data
