@@ -51,6 +51,12 @@ def _bare(read: Read) -> Iterator[str]:
             yield f"{note(n)}/TekstNotatInnhold"
 
 
+def _nobody_named(read: Read) -> Iterator[str]:
+    for n, each in enumerate(body(read).notes, 1):
+        if not any(map(reachable, everyone(each.contacts))):
+            yield f"{note(n)}/RollerRelatertNotat"
+
+
 def _more(read: Read) -> Iterator[str]:
     """Yield what the standard leaves out of this message."""
     held = body(read)
@@ -73,6 +79,12 @@ RULES: Final = (
                "Bruk bare TemaKodet, Tema, TekstNotatInnhold, TilknyttetEnhet og HealthcareProfessional",
                "Use TemaKodet, Tema, TekstNotatInnhold, TilknyttetEnhet and HealthcareProfessional alone"),
           _more, source="HIS 1077:2017"),
+    never("contact-named",
+          Said("Navn og telefon til ansvarlig helsepersonell mangler",
+               "Name and phone of the responsible professional are missing",
+               "Legg til RollerRelatertNotat med navn og telefon, eller en TilknyttetEnhet med telefon",
+               "Add RollerRelatertNotat with name and phone, or a TilknyttetEnhet with a phone"),
+          _nobody_named, source="HIS 1077:2017"),
     topic_of(LIST, source="HIS 1077:2017"),
     never("subject-and-text",
           Said("Notatet mangler tema eller tekst", "The note lacks its subject or its text",
@@ -88,6 +100,13 @@ class Helsefaglig(Dialogue):
     """A contribution to a dialogue; question and answer are the same type. Only topic, subject, text and contacts."""
 
     version: ClassVar[str] = DIALECT.version
+
+
+def reachable(contact: Contact) -> bool:
+    """Return whether this is somebody of the sender with name and phone, or a unit with a phone: one there must be."""
+    if contact.role and contact.role.among("9034", RECEIVER_CONTACT):
+        return False
+    return bool((contact.name and contact.phone) or (contact.unit and contact.unit.phone))
 
 
 def new(

@@ -14,8 +14,9 @@ from adapter import kith
 from adapter.errors import MessageError
 from adapter.kith import foresporsel, helsefaglig, rules, svar, time, types
 from adapter.kith.codes import coded
-from adapter.kith.dialog import Contact, Note, Question
+from adapter.kith.dialog import ConnectedUnit, Contact, Note, Question
 from adapter.kith.head import Conversation, Patient, person_ident
+from adapter.kith.parts import contact, receiver_contact
 from tests.kith import care, exact
 from tests.kith.builders import HEAD, KOMAN, LINE, MSG_ID, NEW_DIALOGUE, PARENT, REPLY, TITLE, WHEN, dialogue
 
@@ -300,6 +301,7 @@ def _attached_first() -> bytes:
 BREAKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "first-document-xml": (_attached_first, "IPK-M020"),
     "code-of-list": (lambda: dialogue().replace(b'V="19"', b'V="77"'), "IPK-M056"),
+    "contact-named": (lambda: dialogue(contacts=NEW_DIALOGUE[1:]), "IPK-M020"),
     "only-these": (lambda: _helsefaglig(remark="x"), "IPK-M020"),
     "topic-of-type": (lambda: _helsefaglig(topic=coded("7321", "6")), "IPK-M056"),
     "enquiry-of-type": (lambda: _question("x").replace(b"1.9154", b"1.9065").replace(b'V="99"', b'V="1"'), "IPK-M056"),
@@ -384,6 +386,30 @@ def test_every_rule_says_in_both_languages_what_is_wrong_and_how_to_mend_it_in_w
     for lang in ("nb", "en"):
         assert len({fault.message(lang) for fault in told.values()}) == len(told)
         assert all(fault.fix(lang) for fault in told.values())
+
+
+PHONE = Contact(unit=ConnectedUnit(name="Vakt", idents=NEW_DIALOGUE[2].unit.idents, phone="73598600"))
+
+
+@pytest.mark.parametrize(
+    ("contacts", "told"),
+    [
+        ((KOMAN,), False),
+        ((PHONE,), False),
+        ((), True),
+        ((contact(family="Koman", given="Magnar", role="19", profession="LE", phone=None),), True),
+        ((contact(family="", given="", role="19", profession="LE", phone="73598600"),), True),
+        ((receiver_contact("SP"),), True),
+        ((Contact(role=coded("9034", "24"), family="Omsorg", phone="73598600"),), True),
+    ],
+)
+def test_somebody_with_name_and_phone_or_a_unit_with_a_phone_is_named_in_threads_too(
+    contacts: tuple[Contact, ...],
+    told: bool,  # noqa: FBT001 (a case)
+):
+    found = [fault.path for fault in kith.check(dialogue(head=REPLY, contacts=contacts))]
+    assert bool(found) == told
+    assert {path.rpartition("/")[2] for path in found} <= {"RollerRelatertNotat", "RollerRelatertNotat[1]"}
 
 
 @pytest.mark.parametrize(
