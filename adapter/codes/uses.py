@@ -29,12 +29,16 @@ class Use:
     """Whether it is a CS, which names no list; a CV names the list of its value in S."""
     also: tuple[str, ...] = ()
     """Values that the standard has and no list holds."""
+    repeats: bool = False
+    """Whether it repeats what another message said: a receipt names the type it refuses, whatever that was."""
 
     def holds(self, v: str, number: str | None) -> bool:
         """Whether the element may have this value of list `number` (None where it names none).
 
         A code that has left its list is of it still. A list there is no table for cannot be asked.
         """
+        if self.repeats:
+            return True
         if self.cs:
             return v in self.also or any(display(each, v) is not None for each in self.lists)
         return number in EXCLUDED or (number in self.lists and display(str(number), v) is not None)
@@ -72,7 +76,7 @@ def _uses() -> Mapping[str, Use]:
 def _use(row: Mapping[str, Any]) -> Use:
     return Use(
         at=row["at"], standards=tuple(row["standards"]), lists=tuple(row["lists"]), source=row["source"],
-        cs=row.get("cs", False), also=tuple(row.get("also", ())),
+        cs=row.get("cs", False), also=tuple(row.get("also", ())), repeats=row.get("repeats", False),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from adapter.codes import uses
 from adapter.kith import schemas
-from adapter.kith.codes import Code, code_of
+from adapter.kith.codes import Code
 from adapter.kith.head import NAMESPACE
 from adapter.kith.rule import Rule, never
 
@@ -27,18 +27,18 @@ def _of_no_list(read: Read) -> Iterator[str]:
         return
     coded: Iterable[etree._Element] = cast("Any", _CODED(judged))
     for element in coded:
-        parent, code = element.getparent(), code_of(element)
-        if parent is not None and code and not _fits(str(parent.tag), str(element.tag), code):
+        parent = element.getparent()
+        # Strings alone: this is asked of every message we send.
+        if parent is not None and not _fits(parent.tag, element.tag, element.get("V"), element.get("S")):
             yield schemas.where(element)
 
 
 @lru_cache(maxsize=4096)
-def _fits(inside: str, name: str, code: Code) -> bool:
+def _fits(inside: str, name: str, v: str, s: str | None) -> bool:
     """Return whether a code may stand there: of a list of the element, or without a value (OT alone)."""
     found = uses.of(inside.rpartition("}")[2], name.rpartition("}")[2])
-    if not found or not code.v:
-        return True
-    return any(use.holds(code.v, code.list) for use in found)
+    code = Code(" ".join(v.split()), s=(s or "").strip() or None)
+    return not found or not code.v or any(use.holds(code.v, code.list) for use in found)
 
 
 CODE_OF_LIST: Final[Rule] = never(
