@@ -20,6 +20,16 @@ from dataclasses import dataclass, field
 from adapter.errortable import TABLE, Row
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rule says of itself where it is broken, narrower than the row of its code. Words of ours alone."""
+
+    nb: str
+    en: str
+    fix_nb: str
+    fix_en: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One fault at one place. `path` is a JSONPath, XPath or FHIRPath; `rule` the anchor of the rule broken."""
@@ -33,16 +43,18 @@ class Fault:
     """Safe words of our own that narrow the message (names of fields or allowed codes), never input."""
     hint_en: str = ""
     """The hint in English, where it is words of a language."""
+    said: Said | None = None
+    """The texts of the rule, where it has its own."""
 
     def message(self, lang: str = "nb") -> str:
-        """Return the text of the code in `nb` or `en`, with the hint."""
-        row = TABLE[self.code]
+        """Return the text of the rule, else of the code, in `nb` or `en`, with the hint."""
+        row = self.said or TABLE[self.code]
         text, hint = (row.nb, self.hint) if lang == "nb" else (row.en, self.hint_en or self.hint)
         return f"{text} ({hint})" if hint else text
 
     def fix(self, lang: str = "nb") -> str:
         """Return how to mend it, in `nb` or `en`."""
-        row = TABLE[self.code]
+        row = self.said or TABLE[self.code]
         return row.fix_nb if lang == "nb" else row.fix_en
 
 

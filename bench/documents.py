@@ -36,7 +36,7 @@ _SAID: Final = (
         "Innlagt etter fall i hjemmet. Brudd i lårhals, operert dagen etter. Opptrening i avdelingen siden.",
     ),
     ("2", "Går korte strekninger med rullator. Trenger hjelp til dusj, påkledning av underkropp og trapp."),
-    ("3", "Orientert for tid og sted. Lett nedsatt hukommelse etter narkosen, bedre hver dag."),
+    ("1", "Orientert for tid og sted. Lett nedsatt hukommelse etter narkosen, bedre hver dag."),
 )
 
 

@@ -162,7 +162,7 @@ def test_check_tells_every_fault_with_line_place_and_cure(call: Call):
     got = call("check", SCENARIOS / "bad-e01-unknown-codes" / "010-event.json")
     assert got.returncode == 1
     assert "010-event.json:32: $.data.author.role: Koden er ikke i listen" in got.stdout
-    assert "[IPK-E006]\n  → Fjern feltet" in got.stdout
+    assert "[IPK-E006, event-schema]\n  → Fjern feltet" in got.stdout
     assert "husvert" not in got.stdout
 
 
@@ -172,12 +172,27 @@ def test_check_speaks_the_users_language(call: Call):
     assert "Feltet mangler" in call("check", BAD, LANG="C").stdout
 
 
+def test_check_names_the_rule_of_a_message_its_line_and_its_own_cure(call: Call, tmp_path: Path):
+    wrong = tmp_path / "wrong.xml"
+    wrong.write_text(MESSAGE.read_text("utf-8").replace('V="XML"', 'V="A"'), "utf-8")
+    line = wrong.read_text("utf-8").split('V="A"')[0].count("\n") + 1
+    got = call("check", wrong).stdout
+    assert f"wrong.xml:{line}: /MsgHead/Document/RefDoc/MsgType: " in got
+    assert "[IPK-M020, first-document-xml] (note)\n  → La meldingen selv stå først" in got
+    (row,) = (json.loads(each) for each in call("--lang", "en", "check", "--json", wrong).stdout.splitlines())
+    assert [(f["rule"], f["line"], f["fix"][:11]) for f in row["faults"]] == [
+        ("first-document-xml", line, "Put the mes")
+    ]
+
+
 def test_check_reads_standard_input(call: Call):
     got = call("check", "--json", "-", stdin='{"resourceType": "Task",\n "foo": 1}')
     assert got.returncode == 1
     (row,) = [json.loads(line) for line in got.stdout.splitlines()]
     assert set(row) == {"file", "kind", "type", "valid", "faults"}
-    assert all(set(f) == {"path", "line", "code", "rule", "severity", "message"} for f in row["faults"])
+    assert all(
+        set(f) == {"path", "line", "code", "rule", "severity", "message", "fix"} for f in row["faults"]
+    )
     assert {(f["path"], f["line"]) for f in row["faults"]} >= {("Task.foo", 2), ("Task.status", 1)}
 
 
@@ -249,7 +264,7 @@ def test_map_gives_the_message_that_would_be_sent(call: Call, tmp_path: Path):
 def test_map_of_a_bad_event_tells_its_faults(call: Call):
     got = call("map", BAD, "--now", NOW)
     assert got.returncode == 1
-    assert "$.data.author.hpr: Feltet mangler [IPK-E005]" in got.stderr
+    assert "$.data.author.hpr: Feltet mangler [IPK-E005, author-hpr]" in got.stderr
 
 
 # ── codes and settings ──

@@ -86,6 +86,7 @@ def shown(one: Checked) -> dict[str, Any]:
                 "rule": f.rule or f.code,
                 "severity": _SEVERITY.get(f.severity, "note"),
                 "message": f.message(lang),
+                "fix": f.fix(lang),
             }
             for f in one.faults
         ],

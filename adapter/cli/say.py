@@ -39,12 +39,13 @@ def failed(error: Exception) -> int:
 
 
 def told(fault: Fault, *, file: str = "") -> str:
-    """Return a fault as `where: what [code]` and, on a line of its own, how to mend it."""
+    """Return a fault as `where: what [code, rule]` and, on a line of its own, how to mend it."""
     lang = language()
     where = ":".join(part for part in (file, str(fault.line or "")) if part)
     place = ": ".join(part for part in (where, fault.path) if part not in {"", "$"}) or "$"
     cure = fault.fix(lang)
-    return f"{place}: {fault.message(lang)} [{fault.code}]" + (f"\n  → {cure}" if cure else "")
+    named = ", ".join(dict.fromkeys(part for part in (fault.code, fault.rule) if part))
+    return f"{place}: {fault.message(lang)} [{named}]" + (f"\n  → {cure}" if cure else "")
 
 
 def as_json(value: Any, *, lines: bool = False) -> None:

@@ -13,7 +13,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from adapter.codes import Lazy, toml
+from adapter.codes import Lazy, display, toml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,37 @@ class Use:
     lists: tuple[str, ...]
     """The most used first."""
     source: str
+    cs: bool = False
+    """Whether it is a CS, which names no list; a CV names the list of its value in S."""
+    also: tuple[str, ...] = ()
+    """Values that the standard has and no list holds."""
+    repeats: bool = False
+    """Whether it repeats what another message said: a receipt names the type it refuses, whatever that was."""
+
+    def holds(self, v: str, number: str | None) -> bool:
+        """Whether the element may have this value of list `number` (None where it names none).
+
+        A code that has left its list is of it still. A list there is no table for cannot be asked.
+        """
+        if self.repeats:
+            return True
+        if self.cs:
+            return v in self.also or any(display(each, v) is not None for each in self.lists)
+        return number in EXCLUDED or (number in self.lists and display(str(number), v) is not None)
+
+
+def of(inside: str, name: str) -> tuple[Use, ...]:
+    """Return what an element may be: by its class, else by its own name (`Kontaktperson` is a HealthcareProfessional)."""
+    at = f"{inside}/{name}"
+    if at in UNTABLED:
+        return ()
+    return (USES[at],) if at in USES else _by_name().get(name, ())
+
+
+@cache
+def _by_name() -> Mapping[str, tuple[Use, ...]]:
+    names = dict.fromkeys(at.rpartition("/")[2] for at in USES)
+    return {name: tuple(use for at, use in USES.items() if at.rpartition("/")[2] == name) for name in names}
 
 
 def lists(at: str) -> tuple[str, ...]:
@@ -44,8 +75,9 @@ def _uses() -> Mapping[str, Use]:
 
 def _use(row: Mapping[str, Any]) -> Use:
     return Use(
-        at=row["at"], standards=tuple(row["standards"]), lists=tuple(row["lists"]), source=row["source"]
-    )
+        at=row["at"], standards=tuple(row["standards"]), lists=tuple(row["lists"]), source=row["source"],
+        cs=row.get("cs", False), also=tuple(row.get("also", ())), repeats=row.get("repeats", False),
+    )  # fmt: skip
 
 
 def _reasons(part: str, key: str, reason: str) -> Mapping[str, str]:

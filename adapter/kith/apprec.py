@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from adapter.kith.codes import Code, coded, simple
 from adapter.kith.head import Address, Head, Person, Unit
 from adapter.kith.raw import Raw
+from adapter.kith.rule import Rule, never
+
+if TYPE_CHECKING:
+    from adapter.kith.reading import Read
 
 Version = Literal["1.0", "1.1"]
 Role = Literal["PRIM", "COP"]
@@ -133,3 +137,13 @@ def _person(person: Person) -> Person:
         family=person.family, given=person.given, middle=person.middle, her_id=person.her_id, hpr=person.hpr,
         others=person.others,
     )  # fmt: skip
+
+
+def _bare_rejection(read: Read) -> Iterator[str]:
+    if isinstance(read.body, AppRec) and read.body.status == REJECTED and not read.body.errors:
+        yield "/AppRec/Error"
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    never("error-given", None, _bare_rejection, source="HIS 80415:2012", code="IPK-M012"),
+)

@@ -17,9 +17,10 @@ from lxml import etree
 
 from adapter import xmlsafe
 from adapter.errors import Fault, MessageError
-from adapter.kith import head, time
+from adapter.kith import head, schemas, time
 from adapter.kith.codes import Code, write_cs
 from adapter.kith.escape import element, escape
+from adapter.kith.tree import line_of
 
 NAMESPACE: Final = "http://www.kith.no/xmlstds/base64container"
 PDF: Final = "application/pdf"
@@ -88,9 +89,14 @@ def faults(root: etree._Element, *, limit: int = xmlsafe.DEFAULT.attachment) -> 
 
     IPK-M033 (empty, not base64), IPK-M032 (too large), IPK-M031 (another type), IPK-M030 (not what it says).
     """
-    told = ((each, _wrong(each, limit)) for each in found(root))
+    told = (
+        (container, _wrong(_found(number, ref, container), limit))
+        for number, ref, container in _containers(root)
+    )
     return tuple(
-        Fault(code=code, path=each.place, rule="attachment", severity="may") for each, code in told if code
+        Fault(code=code, path=schemas.where(at), line=line_of(at), rule="attachment", severity="may")
+        for at, code in told
+        if code
     )
 
 

@@ -8,11 +8,16 @@ from typing import ClassVar, Final
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
 from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes
+from adapter.kith.dialog_rules import IN_THREAD, ONLY_NOTES, topic_of
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
+from adapter.kith.rule import Rule
 
 TYPE: Final = "DIALOG_AVVIK"
 DIALECT: Final[Dialect] = V1_0
+
+RULES: Final[tuple[Rule, ...]] = (IN_THREAD, ONLY_NOTES, topic_of("8117", source="HIS 1151:2006"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -1,129 +1,173 @@
-"""Rules of the messages of care that schemas cannot say: status and thread, events, who answers. HIS 1149, HISD 1154, HITS 1174.
+"""Rules that several messages of care share; each names those it obeys. HIS 1149, HISD 1154, HITS 1174.
 
 None lets a receiver refuse: what a message says is never a reason to. They are told to who sends a test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Final
 
-from adapter.kith import types
-from adapter.kith.plo.blocks import Care
-from adapter.kith.plo.logistics import ADMITTED, DEAD, DISCHARGED, NOT_READY, READY, Logistics
-from adapter.kith.plo.message import CANCELLATION, CHANGE, NEW
-from adapter.kith.reading import Read
-from adapter.kith.rule import CONTENT, INFO, Rule
+from adapter.errors import Said
+from adapter.kith.plo.blocks import Care, Kind
+from adapter.kith.plo.logistics import Logistics
+from adapter.kith.plo.message import CANCELLATION, CHANGE
+from adapter.kith.rule import CONTENT, INFO, Rule, never
 from adapter.kith.tree import kind
 
+if TYPE_CHECKING:
+    from adapter.kith.reading import Read
+
 _CHANGES: Final = (CHANGE, CANCELLATION)
-_STEPS: Final[Mapping[str, tuple[str, Callable[[list[str]], bool]]]] = {
-    "LOG_INNLAGT": (ADMITTED, lambda events: events == ["1"]),
-    "LOG_UTSKRIVNINGSKLAR": (READY, lambda events: events == ["1", "3"]),
-    "LOG_AVMELDING": (NOT_READY, lambda events: "4" in events),
-    "LOG_UTSKREVET": (DISCHARGED, lambda events: events == ["2"]),
-    "LOG_DOD": (DEAD, lambda events: events == ["13"]),
-}
-"""By type: the element that tells it, and whether events of 9121, in order of their codes, are those it needs."""
-_BEGINNING: Final = frozenset({"LOG_INNLAGT"})
-"""What no message can come before: the hospital tells that the patient is there."""
+_SHIPMENT: Final = "InformasjonOmForsendelsen"
 
 
-def _care(read: Read) -> Care | None:
+def care(read: Read) -> Care | None:
+    """Return what a message of care says, None where its payload is another."""
     return read.body if isinstance(read.body, Care) else None
 
 
-def _logistics(read: Read) -> Logistics | None:
+def logistics(read: Read) -> Logistics | None:
+    """Return what a message of logistics says, None where its payload is another."""
     return read.body if isinstance(read.body, Logistics) else None
 
 
-def _status(read: Read) -> str:
-    body = _care(read)
+def status(read: Read) -> str:
+    """Return the value of 7309, empty where there is none."""
+    body = care(read)
     return body.shipment.status.v if body else ""
 
 
-def _at(read: Read, *steps: str) -> str:
+def at(read: Read, *steps: str) -> str:
     """Return the place of an element below the payload."""
     held = read.root.find("{*}Document/{*}RefDoc/{*}Content/*")
     root = kind(held) if held is not None else "*"
     return "/".join((CONTENT, root, *steps))
 
 
-def _allowed(read: Read) -> str | None:
-    row = types.row_of_model(read.message) if read.message and _care(read) else None
-    if row is None or _status(read) in row.statuses:
-        return None
-    return _at(read, "InformasjonOmForsendelsen", "Forsendelsesstatus")
+def _loose_change(read: Read) -> Iterator[str]:
+    if status(read) in _CHANGES and read.head and read.head.conversation is None:
+        yield f"{INFO}/ConversationRef"
 
 
-def _change_in_thread(read: Read) -> str | None:
-    loose = _status(read) in _CHANGES and read.head is not None and read.head.conversation is None
-    return f"{INFO}/ConversationRef" if loose else None
-
-
-def _first_without_thread(read: Read) -> str | None:
-    first = read.type in _BEGINNING and _status(read) == NEW
-    return f"{INFO}/ConversationRef" if first and read.head and read.head.conversation else None
-
-
-def _step(read: Read) -> str | None:
-    body, row = _logistics(read), _STEPS.get(read.type)
-    return _at(read, row[0]) if body and row and body.step != row[0] else None
-
-
-def _events(read: Read) -> str | None:
-    body, row = _logistics(read), _STEPS.get(read.type)
-    if body is None or row is None or body.step != row[0]:
-        return None
-    codes = [event.code for event in body.events]
-    known = sorted(code.v for code in codes if code and code.list == "9121")
-    right = row[1](known) and len(known) == len(codes)
-    return None if right else _at(read, body.step, "TidsfestetHendelse")
-
-
-def _discharged_to(read: Read) -> str | None:
-    body = _logistics(read)
-    if body is None or body.step != DISCHARGED or (body.discharged_to and body.discharged_to.place.v):
-        return None
-    return _at(read, DISCHARGED, "UtskrevetTil")
-
-
-def _no_health_data(read: Read) -> str | None:
+def _no_health_data(read: Read) -> Iterator[str]:
     """Attachments, and a question of the record, are where health data could stand; free text nobody can judge."""
-    if _logistics(read) is None or read.head is None:
-        return None
-    if read.head.attachments:
-        return "/MsgHead/Document[2]"
-    body = _care(read)
-    return _at(read, "InformasjonOmForsendelsen", "Foresporsel") if body and body.shipment.question else None
+    body = logistics(read)
+    if body is None or read.head is None:
+        return
+    for number, _ in enumerate(read.head.attachments, 2):
+        yield f"/MsgHead/Document[{number}]"
+    if body.shipment.question:
+        yield at(read, _SHIPMENT, "Foresporsel")
 
 
-def _responsible(read: Read) -> str | None:
-    body = _care(read)
-    if body is None or _status(read) == CANCELLATION or body.responsible or body.units:
-        return None
-    return _at(read, "AnsvarForRapport")
+def _nobody_responsible(read: Read) -> Iterator[str]:
+    body = care(read)
+    if body and status(read) != CANCELLATION and not (body.responsible or body.units):
+        yield at(read, "AnsvarForRapport")
 
 
-def _text_with_99(read: Read) -> str | None:
-    body = _care(read)
+def _bare_99(read: Read) -> Iterator[str]:
+    body = care(read)
     asked = body.shipment.question if body else None
-    bare = asked is not None and asked.type.v == "99" and not asked.text.strip()
-    return _at(read, "InformasjonOmForsendelsen", "Foresporsel", "Sporsmal") if bare else None
+    if asked and asked.type.v == "99" and not asked.text.strip():
+        yield at(read, _SHIPMENT, "Foresporsel", "Sporsmal")
 
 
-ROWS: Final = (
-    Rule(name="status-allowed", source="HISD 1154 3.1; profiles HIS 1143-1149", severity="never", code="IPK-M020",
-         test=_allowed),
-    Rule(name="change-in-thread", source="HISD 1154; HITS 1218", severity="never", code="IPK-M020",
-         test=_change_in_thread),
-    Rule(name="first-without-thread", source="HIS 80601; HITS 1218", severity="never", code="IPK-M020",
-         test=_first_without_thread),
-    Rule(name="step-of-type", source="HIS 1149", severity="never", code="IPK-M020", test=_step),
-    Rule(name="events-of-type", source="HIS 1149; list 9121", severity="never", code="IPK-M020", test=_events),
-    Rule(name="discharged-to", source="HIS 1149; list 8408", severity="never", code="IPK-M020", test=_discharged_to),
-    Rule(name="no-health-data", source="HIS 1149", severity="never", code="IPK-M020", test=_no_health_data),
-    Rule(name="responsible", source="HITS 1174 ch. 5", severity="never", code="IPK-M020", test=_responsible),
-    Rule(name="care-text-with-99", source="HIS 80704:2014; list 9152-9154", severity="never", code="IPK-M014",
-         test=_text_with_99),
+_CHANGE_IN_THREAD: Final = never(
+    "change-in-thread",
+    Said("Endringen eller kanselleringen sier ikke hvilken melding den gjelder",
+         "The change or cancellation does not say which message it is about",
+         "Legg til ConversationRef med MsgId for den opprinnelige og den forrige meldingen",
+         "Add ConversationRef with the MsgId of the original and of the previous message"),
+    _loose_change, source="HISD 1154; HITS 1218",
 )  # fmt: skip
+_RESPONSIBLE: Final = never(
+    "responsible",
+    Said("Ingen ansvarlig person eller enhet er oppgitt", "No person or unit answers for the message",
+         "Legg til AnsvarForRapport eller TilknyttetEnhet", "Add AnsvarForRapport or TilknyttetEnhet"),
+    _nobody_responsible, source="HITS 1174 ch. 5",
+)  # fmt: skip
+_TEXT_WITH_99: Final = never(
+    "care-text-with-99",
+    Said("Forespørselen det svares på, er av typen 99 og mangler tekst",
+         "The question answered is of type 99 and lacks its text", "Skriv spørsmålet i Foresporsel/Sporsmal",
+         "Write the question in Foresporsel/Sporsmal"),
+    _bare_99, source="HIS 80704:2014; list 9152-9154", code="IPK-M014",
+)  # fmt: skip
+_NO_HEALTH_DATA: Final = never(
+    "no-health-data",
+    Said("Logistikkmeldingen har vedlegg eller spørsmål, der helseopplysninger kan stå",
+         "The message of logistics has an attachment or a question, where health data may stand",
+         "Send helseopplysningene i en melding som er laget for dem",
+         "Send the health data in a message made for them"),
+    _no_health_data, source="HIS 1149",
+)  # fmt: skip
+
+
+def every(statuses: tuple[str, ...]) -> tuple[Rule, ...]:
+    """Return what holds for every message of care, with the statuses that this one may have."""
+
+    def other(read: Read) -> Iterator[str]:
+        if care(read) and status(read) not in statuses:
+            yield at(read, _SHIPMENT, "Forsendelsesstatus")
+
+    meant = ", ".join(statuses)
+    allowed = never(
+        "status-allowed",
+        Said(f"Meldingstypen kan ikke ha denne statusen; den kan ha {meant}",
+             f"The type may not have this status; it may have {meant}", f"Bruk en av statusene {meant}",
+             f"Use one of the statuses {meant}"),
+        other, source="HISD 1154 3.1; profiles HIS 1143-1149",
+    )  # fmt: skip
+    return allowed, _CHANGE_IN_THREAD, _RESPONSIBLE, _TEXT_WITH_99
+
+
+def logistics_of(step: str, needed: Callable[[list[str]], bool], *, meant: str) -> tuple[Rule, ...]:
+    """Return what holds for a message of logistics: its element, and which events of 9121, in order, it needs."""
+
+    def other_step(read: Read) -> Iterator[str]:
+        body = logistics(read)
+        if body and body.step != step:
+            yield at(read, step)
+
+    def other_events(read: Read) -> Iterator[str]:
+        body = logistics(read)
+        if body is None or body.step != step:
+            return
+        codes = [event.code for event in body.events]
+        known = sorted(code.v for code in codes if code and code.list == "9121")
+        if not needed(known) or len(known) != len(codes):
+            yield at(read, step, "TidsfestetHendelse")
+
+    return (
+        never("step-of-type",
+              Said(f"Innholdet hører til en annen logistikkmelding; typen har {step}",
+                   f"The content is of another message of logistics; the type has {step}",
+                   f"Bruk elementet {step}, eller typen som hører til innholdet",
+                   f"Use the element {step}, or the type of the content"),
+              other_step, source="HIS 1149"),
+        never("events-of-type",
+              Said(f"Hendelsene er ikke de meldingstypen skal ha: {meant}",
+                   f"The events are not those of the type: {meant}", f"Oppgi hendelse {meant} fra kodeverk 9121",
+                   f"State event {meant} of list 9121"),
+              other_events, source="HIS 1149; list 9121"),
+        _NO_HEALTH_DATA,
+    )  # fmt: skip
+
+
+def kind_of(number: str, *, source: str, within: str = "TypeInnholdIMelding/TypeInnhold") -> Rule:
+    """Return the rule that the kind of a message is of the list of its type."""
+
+    def other(read: Read) -> Iterator[str]:
+        held: Kind | None = getattr(read.body, "kind", None)
+        if held and held.code.list != number:
+            yield at(read, *within.split("/"))
+
+    return never(
+        "kind-of-type",
+        Said(f"Typen innhold er ikke av den listen som hører til meldingstypen: {number}",
+             f"The kind of content is not of the list that belongs to the type: {number}",
+             f"Bruk kodeverk {number}", f"Use list {number}"),
+        other, source=source, code="IPK-M056",
+    )  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from adapter import xmlsafe
 from adapter.errors import Fault, MessageError
 from adapter.errortable import TABLE
-from adapter.kith import attachments, reading, schemas, tolerance
+from adapter.kith import attachments, reading, rules, schemas, tolerance
 from adapter.kith.reading import Read
-from adapter.kith.rules import RULES
+from adapter.kith.rule import located
+from adapter.kith.tree import namespace
 
 
 def check(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> tuple[Fault, ...]:
@@ -17,7 +20,7 @@ def check(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> tuple[Fau
     except MessageError as error:
         return _unread(data, error, limits)
     # Judged as it stands: `read` has put right what a reader tolerates.
-    strict = schemas.faults(xmlsafe.parse(data, limits=limits), read.scope)
+    strict = schemas.faults(xmlsafe.parse(data, limits=limits), _scope(read))
     told = (
         *attachments.faults(read.root, limit=limits.attachment),
         *attachments.oversize(data),
@@ -26,13 +29,16 @@ def check(data: bytes, *, limits: xmlsafe.Limits = xmlsafe.DEFAULT) -> tuple[Fau
     return (*strict, *broken(read), *told)
 
 
+def _scope(read: Read) -> schemas.Scope:
+    """Return what is judged: the payload too where it has a schema, though its type has not."""
+    payload = reading.payload_of(read.root)
+    judged = payload is not None and schemas.judges(namespace(payload))
+    return "whole" if judged else read.scope
+
+
 def broken(read: Read) -> tuple[Fault, ...]:
-    """Return the faults by the named rules, in the order of the table."""
-    return tuple(
-        Fault(code=rule.code, path=path, rule=rule.name, severity=rule.severity)
-        for rule in RULES
-        if (path := rule.test(read)) is not None
-    )
+    """Return the faults by the named rules, those of all messages first, then those of its type."""
+    return tuple(fault for rule in rules.of(read.type) for fault in rule.faults(read))
 
 
 def receipt_faults(read: Read) -> tuple[str, ...]:
@@ -43,7 +49,8 @@ def receipt_faults(read: Read) -> tuple[str, ...]:
     """
     if read.kind == "apprec":
         return ()
-    found = [TABLE[fault.code].apprec for fault in broken(read) if fault.severity == "must"]
+    must = (rule for rule in rules.of(read.type) if rule.severity == "must")
+    found = [TABLE[fault.code].apprec for rule in must for fault in rule.faults(read)]
     if not read.supported:
         found.append("T10")
     elif read.faults:
@@ -58,6 +65,8 @@ def _unread(data: bytes, error: MessageError, limits: xmlsafe.Limits) -> tuple[F
         code=error.code, path=error.at if line is None else "/", line=line, rule="readable", hint=error.hint
     )
     try:
-        return (*schemas.faults(xmlsafe.parse(data, limits=limits)), stop)
+        root = xmlsafe.parse(data, limits=limits)
     except MessageError:
         return (stop,)
+    at, line = located(root, error.at) if error.at.startswith("/MsgHead/") else (stop.path, line)
+    return (*schemas.faults(root), replace(stop, path=at, line=line))

@@ -8,13 +8,22 @@ from typing import ClassVar, Final
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
 from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Notes, Question
+from adapter.kith.dialog_rules import ONLY_QUESTIONS, TEXT_WITH_99, enquiry_of
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
+from adapter.kith.rule import Rule
 
 TYPE: Final = "DIALOG_FORESPORSEL"
 DIALECT: Final[Dialect] = V1_0
 OTHER_ENQUIRY: Final = "99"
 """Annen henvendelse, in all three lists of TypeForesp."""
+
+RULES: Final[tuple[Rule, ...]] = (
+    ONLY_QUESTIONS,
+    TEXT_WITH_99,
+    enquiry_of("9152", "9153", "9154", source="HIS 1152:2006; HISD 80903:2009"),
+)
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -7,10 +7,15 @@ from typing import ClassVar, Final
 
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.dialog import V1_1, Dialect, Dialogue, Notes
+from adapter.kith.dialog_rules import ONLY_NOTES, topic_of
 from adapter.kith.head import Head
+from adapter.kith.rule import Rule
 
 TYPE: Final = "DIALOG_STATUS_HENVISNING"
 DIALECT: Final[Dialect] = V1_1
+
+RULES: Final[tuple[Rule, ...]] = (ONLY_NOTES, topic_of("9148", source="HIS 1206:2018"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -6,14 +6,21 @@ portal demands. Health personnel only answer.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
+from adapter.errors import Said
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded, simple
 from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes, Question
+from adapter.kith.dialog_rules import ECHO, IN_THREAD_SAYS, body, enquiry_of, loose, topic_of
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
+from adapter.kith.rule import INFO, never
+
+if TYPE_CHECKING:
+    from adapter.kith.reading import Read
 
 TYPE: Final = "DIALOG_INNBYGGER_KOORDINATOR"
 DIALECT: Final[Dialect] = V1_0
@@ -21,6 +28,31 @@ ENQUIRY: Final = "HE"
 """Henvendelse, list 7601: TypeForesp of a citizen's question."""
 ANSWER: Final = "19"
 """Svar på henvendelse, list 7602: TemaKodet of the answer."""
+
+
+def _loose_answer(read: Read) -> Iterator[str]:
+    if body(read).notes:
+        yield from loose(read)
+
+
+def _no_ack(read: Read) -> Iterator[str]:
+    ack = read.head.ack if read.head else None
+    if read.head and (ack is None or ack.v != "J"):
+        yield f"{INFO}/Ack"
+
+
+RULES: Final = (
+    never("in-thread", IN_THREAD_SAYS, _loose_answer, source="HITS 1217:2018; HITS 1218"),
+    ECHO,
+    enquiry_of("7601", source="HITS 1217:2018 3.14"),
+    topic_of("7602", ANSWER, source="HITS 1217:2018 3.14"),
+    never("citizen-ack",
+          Said("Meldingen ber ikke om kvittering, som innbyggerportalen krever",
+               "The message does not ask for a receipt, which the citizen's portal demands",
+               "Sett Ack til J", "Set Ack to J"),
+          _no_ack, source="HITS 1217:2018"),
+)  # fmt: skip
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapter import xmlsafe
-from adapter.errors import MessageError
-from adapter.kith import building, reading, types, xhtml
+from adapter.errors import Fault, MessageError
+from adapter.kith import building, reading, rules, types, xhtml
 from adapter.kith.attachments import Outgoing
-from adapter.kith.rules import RULES
+
+
+class BrokenRuleError(MessageError):
+    """A message of ours breaks a named rule, told by that rule's own words."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.code, at=fault.path, hint=fault.rule)
+        self._fault = fault
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The fault, with its rule, line and texts."""
+        return (self._fault,)
 
 
 def issue(message: types.Message, *, attached: Sequence[Outgoing] = ()) -> bytes:
@@ -16,14 +28,13 @@ def issue(message: types.Message, *, attached: Sequence[Outgoing] = ()) -> bytes
 
     Formatted text that was read from others and goes out again, such as an echo of their question, is cleaned (xhtml.mend).
 
-    Raises MessageError as `build` does, and the code of the rule that is broken, at its place.
+    Raises MessageError as `build` does, and BrokenRuleError at the first place that breaks a rule.
     """
     data, root = building.built(message, attached=attached)
     if xhtml.mend(root):
         data = xmlsafe.serialise(root)
     written = reading.of_ours(message, root)
-    for rule in RULES:
-        place = rule.test(written)
-        if place is not None:
-            raise MessageError(rule.code, at=place, hint=rule.name)
+    for rule in rules.of(written.type):
+        for fault in rule.faults(written):
+            raise BrokenRuleError(fault)
     return data

@@ -8,13 +8,18 @@ from typing import ClassVar, Final
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import OID_PREFIX, Code
 from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes
+from adapter.kith.dialog_rules import ONLY_NOTES, topic_of
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
+from adapter.kith.rule import Rule
 
 TYPE: Final = "DIALOG_NOTAT"
 DIALECT: Final[Dialect] = V1_0
 ABOUT_PATIENT: Final = Code("6", "Henvendelse om pasient", f"{OID_PREFIX}7321")
 """Of list 7321, Tema for notat."""
+
+RULES: Final[tuple[Rule, ...]] = (ONLY_NOTES, topic_of("7321", source="HIS 80603:2006; list 7321"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

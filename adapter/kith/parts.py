@@ -53,6 +53,12 @@ def receiver_contact(profession: str | None, *, family: str = "", given: str = "
 
 
 @lru_cache(maxsize=512)
+def sender_unit(name: str, *, her_id: str, phone: str) -> Contact:
+    """Return TilknyttetEnhet naming the sender with its phone, where no person is named who has one."""
+    return Contact(unit=ConnectedUnit(name=name, idents=(unit_ident("HER", her_id),), phone=phone))
+
+
+@lru_cache(maxsize=512)
 def coordinating_unit(name: str) -> Contact:
     """Return TilknyttetEnhet naming the coordinating unit. It has no national id: Ident LOK `KE`."""
     return Contact(unit=ConnectedUnit(name=name, idents=(unit_ident("LOK", _COORDINATING_UNIT_ID),)))

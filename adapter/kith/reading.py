@@ -90,7 +90,7 @@ def _receipt(root: etree._Element) -> Read:
 def _message(root: etree._Element) -> Read:
     """Return a MsgHead document as read."""
     known = head_read.read(root)
-    payload = _payload(root)
+    payload = payload_of(root)
     space = namespace(payload) if payload is not None else ""
     row = types.row_of(known.type.v, space)
     body = row.read(payload) if row is not None and payload is not None else None
@@ -114,7 +114,7 @@ def _message(root: etree._Element) -> Read:
 
 def of_ours(message: types.Message, root: etree._Element) -> Read:
     """Return what reading a message of ours would, from the message itself and the root of its document."""
-    edition = types.edition(namespace(payload) if (payload := _payload(root)) is not None else "")
+    edition = types.edition(namespace(payload) if (payload := payload_of(root)) is not None else "")
     return Read(
         kind="message", type=message.head.type.v, version=edition.version, supported=True, head=message.head,
         body=message.body, message=message, apprec_version=edition.apprec_version, scope="whole", faults=(),
@@ -122,7 +122,7 @@ def of_ours(message: types.Message, root: etree._Element) -> Read:
     )  # fmt: skip
 
 
-def _payload(root: etree._Element) -> etree._Element | None:
+def payload_of(root: etree._Element) -> etree._Element | None:
     """Return the XML instance of the first Document (HIS 80603:2017 3.2)."""
     holder = root.find(f"{_H}Document/{_H}RefDoc/{_H}Content")
     return next(iter(holder), None) if holder is not None else None

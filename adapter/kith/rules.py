@@ -1,4 +1,4 @@
-"""Rules that schemas cannot say, one row each: its source, what it lets a receiver do, and the error it gives.
+"""Rules that schemas cannot say and that every message obeys; what a type has of its own stands in its module.
 
 Severity: `must` be refused with an AppRec error, `may` be refused, `never` refused (told to the sender of a test only).
 """
@@ -6,128 +6,98 @@ Severity: `must` be refused with an AppRec error, `may` be refused, `never` refu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from adapter.kith import care_rules, innbygger, xhtml
-from adapter.kith.apprec import REJECTED, AppRec
-from adapter.kith.dialog import Notes, everyone
-from adapter.kith.parts import RECEIVER_CONTACT
-from adapter.kith.reading import Read
-from adapter.kith.rule import CONTENT, INFO, Rule
+from adapter.errors import Said
+from adapter.kith import apprec, head, schemas, types, xhtml
+from adapter.kith.code_rules import CODE_OF_LIST
+from adapter.kith.reading import Read, payload_of
+from adapter.kith.rule import CONTENT, INFO, Rule, never
 
-__all__ = ["RULES", "Rule"]
+__all__ = ["COMMON", "NAMED", "Rule", "of"]
 
-_CITIZEN: Final = innbygger.TYPE
-_ANSWERS: Final = frozenset({"DIALOG_SVAR", "DIALOG_AVVIK"})
-
+_H: Final = f"{{{head.NAMESPACE}}}"
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_NOTE: Final = f"{CONTENT}/Dialogmelding/Notat"
-_QUESTION: Final = f"{CONTENT}/Dialogmelding/Foresporsel"
 
 
-def _msg_id(read: Read) -> str | None:
-    return f"{INFO}/MsgId" if read.head and not _UUID.fullmatch(read.head.msg_id) else None
+def _supported(read: Read) -> Iterator[str]:
+    """Yield what the receipt refuses with T10: the type, else a payload that the type has not, else that there is none."""
+    if read.supported:
+        return
+    payload = payload_of(read.root)
+    if not any(row.type == read.type for row in types.TABLE):
+        yield f"{INFO}/Type"
+    else:
+        yield CONTENT if payload is None else schemas.where(payload)
 
 
-def _patient(read: Read) -> str | None:
-    if read.head is None or (read.head.patient and read.head.patient.identified):
-        return None
-    return f"{INFO}/Patient"
+def _msg_id(read: Read) -> Iterator[str]:
+    if read.head and not _UUID.fullmatch(read.head.msg_id):
+        yield f"{INFO}/MsgId"
 
 
-def _both_levels(read: Read) -> str | None:
+def _patient(read: Read) -> Iterator[str]:
+    if read.head and not (read.head.patient and read.head.patient.identified):
+        yield f"{INFO}/Patient"
+
+
+def _both_levels(read: Read) -> Iterator[str]:
     if read.head is None:
-        return None
-    ends = (("Sender", read.head.sender), ("Receiver", read.head.receiver))
-    return next((f"{INFO}/{name}" for name, address in ends if not all(address.her_ids)), None)
+        return
+    for name, address in (("Sender", read.head.sender), ("Receiver", read.head.receiver)):
+        if not all(address.her_ids):
+            yield f"{INFO}/{name}"
 
 
-def _in_thread(read: Read) -> str | None:
-    answers = read.type in _ANSWERS or (read.type == _CITIZEN and bool(_body(read).notes))
-    return f"{INFO}/ConversationRef" if answers and read.head and read.head.conversation is None else None
-
-
-def _receiver_contact(read: Read) -> str | None:
-    if read.type != "DIALOG_HELSEFAGLIG" or read.head is None or read.head.conversation is not None:
-        return None
-    new = [note for note in _body(read).notes if note.topic.among("7322", "6")]
-    named = [
-        c
-        for note in new
-        for c in everyone(note.contacts)
-        if c.role and c.role.among("9034", RECEIVER_CONTACT)
-    ]
-    return (
-        f"{_NOTE}/RollerRelatertNotat" if new and not any(contact.profession for contact in named) else None
-    )
-
-
-def _text_with_99(read: Read) -> str | None:
-    asked = (question for question in _body(read).questions if question.type.v == "99")
-    return f"{_QUESTION}/Sporsmal" if any(not question.text.strip() for question in asked) else None
-
-
-def _subject_and_text(read: Read) -> str | None:
-    if read.type != "DIALOG_HELSEFAGLIG":
-        return None
-    bare = (note for note in _body(read).notes if not (note.subject.strip() and note.text.strip()))
-    return f"{_NOTE}/Tema" if next(bare, None) else None
-
-
-def _only_notes(read: Read) -> str | None:
-    wrong = (
-        read.type in {"DIALOG_HELSEFAGLIG", "DIALOG_NOTAT", "DIALOG_SVAR", "DIALOG_AVVIK"} and read.supported
-    )
-    return "/MsgHead/Document/RefDoc/Content/Dialogmelding" if wrong and not _body(read).notes else None
-
-
-def _only_questions(read: Read) -> str | None:
-    wrong = read.type == "DIALOG_FORESPORSEL" and read.supported and not _body(read).questions
-    return "/MsgHead/Document/RefDoc/Content/Dialogmelding" if wrong else None
-
-
-def _echo(read: Read) -> str | None:
-    echoes = read.type in {"DIALOG_SVAR", _CITIZEN}
-    bare = echoes and any(note.question is None for note in _body(read).notes)
-    return f"{_NOTE}/Foresporsel" if bare else None
-
-
-def _not_to_itself(read: Read) -> str | None:
+def _not_to_itself(read: Read) -> Iterator[str]:
     ref = read.head.conversation if read.head else None
-    itself = read.head is not None and ref is not None and read.head.msg_id in (ref.parent, ref.conversation)
-    return f"{INFO}/ConversationRef" if itself else None
+    if read.head and ref and read.head.msg_id in (ref.parent, ref.conversation):
+        yield f"{INFO}/ConversationRef"
 
 
-def _citizen_ack(read: Read) -> str | None:
-    ack = read.head.ack if read.head else None
-    return f"{INFO}/Ack" if read.type == _CITIZEN and (ack is None or ack.v != "J") else None
+def _first_document(read: Read) -> Iterator[str]:
+    stated = read.root.find(f"{_H}Document/{_H}RefDoc/{_H}MsgType")
+    if stated is not None and (stated.get("V") or "").strip() != "XML":
+        yield "/MsgHead/Document/RefDoc/MsgType"
 
 
-def _errors_given(read: Read) -> str | None:
-    bare = isinstance(read.body, AppRec) and read.body.status == REJECTED and not read.body.errors
-    return "/AppRec/Error" if bare else None
-
-
-def _body(read: Read) -> Notes:
-    return read.body if isinstance(read.body, Notes) else Notes()
-
-
-RULES: Final = (
+COMMON: Final = (
+    Rule(name="supported", source="HIS 80415:2012, T10", severity="may", code="IPK-M003", test=_supported,
+         says=Said("Meldingstypen støttes ikke med dette innholdet", "The type is not supported with this payload",
+                   "Bruk en type som mottakeren tar imot, med det innholdet og den versjonen som hører til typen",
+                   "Use a type that the receiver takes, with the payload and version that belong to it")),
     Rule(name="msgid-uuid", source="HIS 80415:2012, E10", severity="must", code="IPK-M004", test=_msg_id),
     Rule(name="patient-identified", source="HIS 80415:2012, E36; HIS 80603:2017 3.2", severity="must", code="IPK-M005",
          test=_patient),
-    Rule(name="both-levels", source="HIS 1153-1 AD2.2-2.4", severity="may", code="IPK-M006", test=_both_levels),
-    Rule(name="in-thread", source="HIS 1152, HIS 1151; HITS 1218", severity="never", code="IPK-M002", test=_in_thread),
-    Rule(name="receiver-contact", source="HIS 1077:2017", severity="never", code="IPK-M013", test=_receiver_contact),
-    Rule(name="text-with-99", source="HIS 1152:2006", severity="never", code="IPK-M014", test=_text_with_99),
-    Rule(name="subject-and-text", source="HIS 1077:2017", severity="never", code="IPK-M014", test=_subject_and_text),
-    Rule(name="only-notes", source="HIS 80603 3.4.1", severity="never", code="IPK-M014", test=_only_notes),
-    Rule(name="only-questions", source="HIS 1152:2006", severity="never", code="IPK-M014", test=_only_questions),
-    Rule(name="echo", source="HIS 1152:2006", severity="never", code="IPK-M014", test=_echo),
-    Rule(name="not-to-itself", source="HITS 1218", severity="never", code="IPK-M020", test=_not_to_itself),
-    Rule(name="citizen-ack", source="HITS 1217:2018", severity="never", code="IPK-M020", test=_citizen_ack),
-    Rule(name="error-given", source="HIS 80415:2012", severity="never", code="IPK-M012", test=_errors_given),
-    Rule(name="formatted-text", source="HISD 1155, HISD 1165", severity="never", code="IPK-M020",
-         test=lambda read: xhtml.foreign(read.root)),
-    *care_rules.ROWS,
+    Rule(name="both-levels", source="HIS 1153-1 AD2.2-2.4", severity="may", code="IPK-M055", test=_both_levels),
+    never("not-to-itself",
+          Said("Meldingen viser til seg selv", "The message refers to itself",
+               "Bruk MsgId for den første og den forrige meldingen i dialogen",
+               "Use the MsgId of the first and of the previous message of the dialogue"),
+          _not_to_itself, source="HITS 1218"),
+    never("first-document-xml",
+          Said("Det første dokumentet er ikke merket som XML-instans", "The first Document is not marked as XML",
+               "La meldingen selv stå først, med MsgType XML, og vedleggene etter den",
+               "Put the message itself first, with MsgType XML, and attachments after it"),
+          _first_document, source="HIS 80603:2017 3.2"),
+    never("formatted-text",
+          Said("Formatert tekst har mer enn standarden tillater", "Formatted text holds more than the standard allows",
+               "Bruk bare elementene som er tillatt i formatert tekst, uten attributter",
+               "Use only the elements allowed in formatted text, without attributes"),
+          lambda read: xhtml.foreign(read.root), source="HISD 1155, HISD 1165"),
+    CODE_OF_LIST,
 )  # fmt: skip
+"""What holds for every type."""
+
+_BY_TYPE: Final[Mapping[str, tuple[Rule, ...]]] = {
+    "APPREC": (*COMMON, *apprec.RULES),
+    **{row.type: (*COMMON, *row.rules) for row in types.TABLE},
+}
+NAMED: Final[Mapping[str, Rule]] = {rule.name: rule for rules in _BY_TYPE.values() for rule in rules}
+"""One rule of every name. Of a name that several types have, source and texts may differ by type."""
+
+
+def of(type_: str) -> tuple[Rule, ...]:
+    """Return the rules of a message type: those of all, then those of its module."""
+    return _BY_TYPE.get(type_, COMMON)

@@ -8,13 +8,23 @@ from typing import ClassVar, Final
 from adapter.kith import dialog, dialog_write, head_write
 from adapter.kith.codes import coded
 from adapter.kith.dialog import V1_0, Contact, Dialect, Dialogue, Note, Notes, Question
+from adapter.kith.dialog_rules import ECHO, IN_THREAD, ONLY_NOTES, topic_of
 from adapter.kith.head import Head
 from adapter.kith.parts import message_type
+from adapter.kith.rule import Rule
 
 TYPE: Final = "DIALOG_SVAR"
 DIALECT: Final[Dialect] = V1_0
 ANSWER: Final = "5"
 """Svar på forespørsel, fixed for this message."""
+
+RULES: Final[tuple[Rule, ...]] = (
+    IN_THREAD,
+    ONLY_NOTES,
+    ECHO,
+    topic_of("9069", ANSWER, source="HIS 1152:2006"),
+)
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lxml import etree
 
 from adapter.kith import xhtml
@@ -20,6 +22,12 @@ def kind(element: etree._Element) -> str:
 def namespace(element: etree._Element) -> str:
     """Return the namespace of an element, empty where it has none."""
     return etree.QName(element).namespace or ""
+
+
+def line_of(element: etree._Element) -> int | None:
+    """Return the line that an element begins at, where it was parsed."""
+    line: Any = element.sourceline  # the stubs do not know it
+    return line or None
 
 
 def content(element: etree._Element | None) -> str:

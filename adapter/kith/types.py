@@ -38,6 +38,7 @@ from adapter.kith.plo import (
 from adapter.kith.plo.blocks import Care
 from adapter.kith.plo.message import CareMessage
 from adapter.kith.plo.tables import Payload
+from adapter.kith.rule import Rule
 
 Message = Dialogue | CareMessage
 """A message that the adapter can read. All have `head`, `body` and `version`."""
@@ -69,6 +70,8 @@ class MessageType:
     """Who sends it, and to which service: a list and values of it, `any` where the standard leaves it open."""
     statuses: tuple[str, ...] = ()
     """Of 7309, where the message has one."""
+    rules: tuple[Rule, ...] = ()
+    """What it obeys beside the rules of every message and its schema."""
     written: bool = True
     """Whether the adapter makes such messages; else it only reads them."""
 
@@ -92,7 +95,8 @@ def _dialogue(
     return MessageType(
         type=module.TYPE, version=edition_.version, namespace=module.DIALECT.namespace, root="Dialogmelding",
         apprec_version=edition_.apprec_version, model=model, read=dialog_read.read, parse=module.parse,
-        build=module.build, standard=standard, sender=sender, receiver=receiver, written=written,
+        build=module.build, standard=standard, sender=sender, receiver=receiver, rules=module.RULES,
+        written=written,
     )  # fmt: skip
 
 
@@ -106,7 +110,7 @@ def _care(
             type=module.TYPE, version=version, namespace=space, root=held.root,
             apprec_version=edition(space).apprec_version, model=model, read=held.read, parse=module.parse,
             build=module.build, standard=standard, sender=sender, receiver=receiver, statuses=module.STATUSES,
-            written=version == "1.6",
+            rules=module.RULES, written=version == "1.6",
         )
         for version, space in held.namespaces.items()
     )  # fmt: skip

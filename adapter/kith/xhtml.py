@@ -7,7 +7,7 @@ read stays as it was written; it is cleaned where it is shown, and where it woul
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import takewhile
@@ -144,18 +144,19 @@ def _add(value: str | None, parts: list[str], *, keep: bool) -> None:
 # ── what a document holds ──
 
 
-def foreign(root: etree._Element, *, allowed: AbstractSet[str] = _TOLD) -> str | None:
-    """Return the XPath of the first element whose formatted text holds more than allowed elements, None for none.
+def foreign(root: etree._Element, *, allowed: AbstractSet[str] = _TOLD) -> Iterator[str]:
+    """Yield the XPath of the first element whose formatted text holds more than allowed elements.
 
     HISD 1155, HISD 1165: elements of XHTML out of a short list, and no attribute. XHTML is looked for everywhere.
     """
     for each in root.iter(*_FORMATTED, _ANY):
         if each.tag.startswith(_ANY[:-1]):
             if not _fits(each, allowed):
-                return _place(each)
+                yield _place(each)
+                return
         elif len(each) and not all(_fits(inner, allowed) for inner in each.iterdescendants()):
-            return _place(each)
-    return None
+            yield _place(each)
+            return
 
 
 def mend(root: etree._Element) -> bool:
@@ -163,7 +164,7 @@ def mend(root: etree._Element) -> bool:
 
     XHTML anywhere else is left: `foreign` tells of it.
     """
-    found = [each for each in root.iter(*_FORMATTED) if len(each) and foreign(each, allowed=TAGS)]
+    found = [each for each in root.iter(*_FORMATTED) if len(each) and any(foreign(each, allowed=TAGS))]
     for each in found:
         only = each[0] if len(each) == 1 and _name(each[0]) == "div" and not _around(each) else each
         kept = xmlsafe.reread(_division(only, _SENT_AS).encode())

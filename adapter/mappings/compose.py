@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Final
 
-from adapter import codes, ids, kith, naming
+from adapter import ids, kith, naming
 from adapter.errors import RoutingError
 from adapter.fhir import messages as resources
 from adapter.fhir import parts as fhir_parts
@@ -16,8 +16,9 @@ from adapter.kith import foresporsel, helsefaglig, innbygger, notat, parts, svar
 from adapter.kith.codes import coded
 from adapter.kith.dialog import Contact, Question
 from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit, person_ident
-from adapter.mappings import clocks, common, letter, views
+from adapter.mappings import clocks, common, letter, signing, views
 from adapter.mappings.context import Context, Notice
+from adapter.mappings.signing import Signed
 from adapter.model import Deadline, Message, Party, Resource, Same
 from adapter.rules import carrier as carriers
 from adapter.rules import routing
@@ -45,6 +46,7 @@ class _Plan:
     sender: Party
     msg_id: str
     conversation: Conversation | None
+    signed: Signed
 
 
 def compose(ctx: Context, notice: Notice) -> Composed:
@@ -63,7 +65,8 @@ def _planned(ctx: Context, notice: Notice) -> _Plan:
     if ctx.home is None:
         raise RoutingError("IPK-R005", at="$.source")
     sender = routing.answer_party(ctx.book, ctx.home)
-    carrier = _carrier(notice, sender)
+    signed = signing.of(ctx, sender, named=notice.named)
+    carrier = _carrier(notice, sender, named=bool(signed.with_phone))
     msg_id = naming.msg_id(
         release_event=ctx.event.event_id,
         type_=carrier.type,
@@ -76,10 +79,11 @@ def _planned(ctx: Context, notice: Notice) -> _Plan:
         sender=sender,
         msg_id=msg_id,
         conversation=_conversation(notice, carrier),
+        signed=signed,
     )
 
 
-def _carrier(notice: Notice, sender: Party) -> carriers.Carrier:
+def _carrier(notice: Notice, sender: Party, *, named: bool) -> carriers.Carrier:
     if notice.to_patient:
         return carriers.to_patient()
     if notice.care is not None:
@@ -90,6 +94,7 @@ def _carrier(notice: Notice, sender: Party) -> carriers.Carrier:
         thread=notice.thread,
         wants_reply=notice.wants_reply or notice.asks,
         answers=notice.answers,
+        named=named,
         correlated=notice.parent is not None,
     )
 
@@ -151,7 +156,7 @@ def _document(ctx: Context, plan: _Plan) -> bytes:
     )
     if notice.care is not None:
         return kith.issue(notice.care.make(head))
-    made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(ctx, plan))
+    made = _BUILD[plan.carrier.type](ctx, head, plan, _contacts(plan))
     attached = notice.attached if plan.carrier.type == carriers.HELSEFAGLIG else ()
     return kith.issue(made, attached=attached)
 
@@ -235,57 +240,20 @@ def patient(resource: Resource) -> Patient:
     )
 
 
-def _contacts(ctx: Context, plan: _Plan) -> Contacts:
-    """Return who signs and who is named: the author, the person with a role, and on a new dialogue the receiver's contact."""
+def _contacts(plan: _Plan) -> Contacts:
+    """Return who signs and who is named; in a Helsefaglig dialog the receiver's contact of a new dialogue and its unit."""
     notice, receiver = plan.notice, plan.notice.receiver
-    found = [_named(notice.named)] if notice.named else []
-    found += _author(ctx, besides=bool(found))
-    if plan.carrier.type == carriers.HELSEFAGLIG:
-        if plan.conversation is None or notice.parent is not None:
-            found.append(parts.receiver_contact(notice.contact_profession or receiver.contact_profession))
-        if receiver.unit:
-            found.append(parts.coordinating_unit(UNIT))
+    if plan.carrier.type != carriers.HELSEFAGLIG:
+        return plan.signed.people
+    found = list(plan.signed.with_phone)
+    if plan.conversation is None or notice.parent is not None:
+        found.append(parts.receiver_contact(notice.contact_profession or receiver.contact_profession))
+    if receiver.unit:
+        found.append(parts.coordinating_unit(UNIT))
     return tuple(found)
 
 
 UNIT: Final = "Koordinerende enhet for habilitering og rehabilitering"
-
-
-def _named(who: Mapping[str, Any]) -> Contact:
-    return parts.contact(
-        family=who["family"],
-        given=who["given"],
-        role=who["role"],
-        profession=who["profession"],
-        phone=who["phone"],
-        hpr=who["hpr"],
-    )
-
-
-def _author(ctx: Context, *, besides: bool) -> list[Contact]:
-    """Return the sender's contact: the one given, else the author; none where nobody is named."""
-    said = getattr(ctx.data, "contact_at_sender", None) or getattr(ctx.data, "author", None)
-    if said is None or said.name is None:
-        return (
-            []
-            if besides
-            else [parts.contact(family=_unit(ctx), given="", role=None, profession=None, phone=None)]
-        )
-    held = codes.ROLES.get(said.role or "")
-    return [
-        parts.contact(
-            family=said.name.family,
-            given=said.name.given,
-            role=held.code if held and held.number == "9034" else None,
-            profession=said.profession,
-            phone=said.phone,
-            hpr=said.hpr,
-        )
-    ]
-
-
-def _unit(ctx: Context) -> str:
-    return ctx.party.display if ctx.party else ""
 
 
 # ── its resources ────────────────────────────────────────────────────────────────────────────────────────────────────

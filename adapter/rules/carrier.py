@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
 
+from adapter.kith import types
 from adapter.model import Message, Party, Reason
 from adapter.rules import anchors
 
@@ -20,12 +21,9 @@ INNBYGGER: Final = "DIALOG_INNBYGGER_KOORDINATOR"
 LETTER: Final = "LETTER"
 
 VERSION: Final[Mapping[str, str]] = MappingProxyType(
-    {HELSEFAGLIG: "1.1", FORESPORSEL: "1.0", SVAR: "1.0", NOTAT: "1.0", INNBYGGER: "1.0", LETTER: ""}
+    {**{row.type: row.version for row in types.TABLE if row.written}, LETTER: ""}
 )
-"""Version of the payload standard per type. Dialogmelding 1.1: HIS 1077:2017; 1.0: HIS 1152:2006."""
-
-CARE_VERSION: Final = "1.6"
-"""Version of the messages of care that we write. HIS 80704:2014."""
+"""Version of the payload standard in which each type is written: the row of its type."""
 
 CONTINUED_BY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
     {
@@ -66,7 +64,7 @@ class Carrier:
     reasons: tuple[Reason, ...]
 
 
-def choose(
+def choose(  # noqa: PLR0913 (the facts of a choice, all by name)
     *,
     receiver: Party,
     sender: Party,
@@ -74,18 +72,22 @@ def choose(
     wants_reply: bool,
     answers: Message | None = None,
     correlated: bool = False,
+    named: bool = True,
 ) -> Carrier:
     """Return the carrier and why, with what fell away.
 
+    `named`: a name and phone of the sender are known, which a Helsefaglig dialog must carry (HIS 1077:2017).
     `thread` is the latest message of the running thread with this receiver, `answers` a received message that this one
     answers, `correlated` whether the event names a parent that is not among our messages. A parent that is no dialogue
     (PLO, LOG) gives only the ConversationRef.
     """
     before = answers or thread
-    picked, rejected = _pick(receiver, before, wants_reply=wants_reply)
+    picked, rejected = _pick(receiver, before, wants_reply=wants_reply, named=named)
     if picked is None:
         return _letter(rejected, wants_reply=wants_reply)
     rule, type_, mode = picked
+    if rule == "carrier-3" and not named and receiver.accepts(HELSEFAGLIG, VERSION[HELSEFAGLIG]):
+        rule = "carrier-phone"
     listed = request_list(sender) if type_ == FORESPORSEL else None
     why = [anchors.reason(rule, f"{type_}/{VERSION[type_]}", rejected=rejected, type=type_)]
     if _only_reference(before, correlated=correlated):
@@ -104,13 +106,14 @@ def choose(
 
 
 def _pick(
-    receiver: Party, before: Message | None, *, wants_reply: bool
+    receiver: Party, before: Message | None, *, wants_reply: bool, named: bool
 ) -> tuple[tuple[str, str, Mode] | None, tuple[str, ...]]:
     """Return the first candidate that the receiver takes, None for a letter, and the types that fell away."""
     rejected: list[str] = []
     for candidate in _candidates(before, wants_reply=wants_reply):
         name = f"{candidate[1]}/{VERSION[candidate[1]]}"
-        if not receiver.is_letter and receiver.accepts(candidate[1], VERSION[candidate[1]]):
+        taken = not receiver.is_letter and receiver.accepts(candidate[1], VERSION[candidate[1]])
+        if taken and (named or candidate[1] != HELSEFAGLIG):
             return candidate, tuple(rejected)
         if name not in rejected:
             rejected.append(name)
@@ -149,12 +152,12 @@ def care(type_: str, *, conversation: bool) -> Carrier:
     """Return the carrier of a message of care: its event decides the type, its stay the thread. HIS 80704:2014."""
     return Carrier(
         type=type_,
-        version=CARE_VERSION,
+        version=VERSION[type_],
         conversation=conversation,
         mode="continue" if conversation else "new",
         information=True,
         request_list=None,
-        reasons=(anchors.reason("carrier-care", f"{type_}/{CARE_VERSION}", type=type_),),
+        reasons=(anchors.reason("carrier-care", f"{type_}/{VERSION[type_]}", type=type_),),
     )
 
 

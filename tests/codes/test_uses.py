@@ -115,6 +115,39 @@ def test_every_code_of_the_official_examples_is_of_its_element_and_has_a_text():
     assert texts > 200
 
 
+@pytest.mark.reference
+def test_a_cs_is_marked_where_the_official_schemas_have_one():
+    forms: dict[str, set[str]] = defaultdict(set)
+    for names in SCHEMAS.values():
+        for name in names:
+            root = etree.parse(reference.path("standards", "kith", "xsd", f"{name}.xsd")).getroot()
+            for element in root.iter(f"{XS}element"):
+                if _is_code(element) and element.get("name") and _class(element):
+                    forms[f"{_class(element)}/{element.get('name')}"].add(element.get("type", "")[-2:])
+    known = {at: use for at, use in uses.USES.items() if at in forms}
+    assert {at for at, use in known.items() if use.cs} == {at for at in known if forms[at] == {"CS"}}
+    assert len(known) > 80
+
+
+@pytest.mark.parametrize(
+    ("inside", "name", "found"),
+    [
+        ("Notat", "TemaKodet", ("Notat/TemaKodet",)),
+        ("Kontaktperson", "TypeHealthcareProfessional", ("HealthcareProfessional/TypeHealthcareProfessional",)),
+        ("MedisinskDiagnose", "Diagnosekode", ()),
+        ("Notat", "Tull", ()),
+    ],
+)  # fmt: skip
+def test_an_element_is_known_by_its_class_else_by_its_name(inside: str, name: str, found: tuple[str, ...]):
+    assert tuple(use.at for use in uses.of(inside, name)) == found
+
+
+def test_a_receipt_may_repeat_a_type_that_no_list_has():
+    assert uses.USES["OriginalMsgId/MsgType"].holds("DIALOG_FOO", None)
+    assert not uses.USES["MsgInfo/Type"].holds("DIALOG_FOO", None)
+    assert uses.USES["Receiver/Role"].holds("AVS", None)
+
+
 def _elements() -> dict[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for standard, names in SCHEMAS.items():

@@ -277,7 +277,7 @@ def test_the_list_says_how_late_who_owns_it_what_next_and_whom_to_ring(hospital:
         "phone": "+4773598600",
     }
     assert row["waitsFor"]["key"] == "alvdal-saksbehandling"
-    assert row["phone"] == "+4773598600"
+    assert row["phone"] == row["waitsFor"]["phone"] == "+4762480000"
     assert row["nextStep"].startswith("Ring mottakeren")
     assert row["caseId"] == hospital.case().key
 

@@ -9,7 +9,7 @@ from typing import Final
 from lxml import etree
 
 from adapter import kith, xmlsafe
-from adapter.kith import schemas
+from adapter.kith import schemas, types
 from adapter.kith.tree import kind
 from tests import reference
 from tests.kith.builders import dialogue
@@ -46,10 +46,7 @@ REPORTS: Final = {
         "TverrfagligEpikrise": "TverrfagligEpikrise",
     },
 }
-PAYLOADS: Final = (
-    *(f"{{{space}}}Dialogmelding" for space in DIALOGUES),
-    *(f"{{{PO}{name}/{day}}}{root}" for day, rows in REPORTS.items() for name, root in rows.items()),
-)
+PAYLOADS: Final = tuple(dict.fromkeys(f"{{{row.namespace}}}{row.root}" for row in types.TABLE))
 ROOTS: Final = (*PAYLOADS, *(f"{{{space}}}AppRec" for space in RECEIPTS), f"{{{HEAD}}}MsgHead")
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Final
 
-from adapter.kith import apprec, avvik, foresporsel, helsefaglig, notat, svar
+from adapter import kith
+from adapter.errors import MessageError
+from adapter.kith import apprec, avvik, foresporsel, helsefaglig, notat, svar, types
 from adapter.kith.codes import simple
-from adapter.kith.dialog import Question
+from adapter.kith.dialog import Dialogue, Question
 from adapter.kith.head import Address
 from tests.kith.builders import GP, HEAD, KOMAN, MUNICIPALITY, NEW_DIALOGUE, REPLY, TITLE, WHEN
 
@@ -25,7 +29,27 @@ def _receipt(
     )  # fmt: skip
 
 
-BUILT: Final[dict[str, Callable[[], object]]] = {
+def _of_scenarios() -> dict[str, Callable[[], object]]:
+    """Return a message of a scenario for every type that we write and none of `MADE` is: a new type needs no builder."""
+    wanted = {row.type for row in types.TABLE if row.written} - {
+        made.head.type.v for make in MADE.values() if isinstance(made := make(), Dialogue)
+    }
+    found: dict[str, Callable[[], object]] = {}
+    for path in sorted(Path("fixtures/scenarios").glob("*/*.xml")):
+        message = _read(path)
+        if message and message.head.type.v in wanted - set(found) and types.row_of_model(message).written:
+            found[message.head.type.v] = partial(_read, path)
+    return found
+
+
+def _read(path: Path) -> types.Message | None:
+    try:
+        return kith.read(path.read_bytes()).message
+    except MessageError:
+        return None
+
+
+MADE: Final[dict[str, Callable[[], object]]] = {
     "new dialogue": lambda: helsefaglig.new(
         HEAD, subject=TITLE, text="<æ> & «ø»\r\n\tå", contacts=NEW_DIALOGUE
     ),
@@ -41,3 +65,4 @@ BUILT: Final[dict[str, Callable[[], object]]] = {
     "receipt 1.1": lambda: _receipt("1.1", errors=("E10", "T02")),
     "receipt of a copy": lambda: _receipt("1.1", own=MUNICIPALITY),
 }
+BUILT: Final = {**MADE, **_of_scenarios()}

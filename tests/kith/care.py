@@ -75,6 +75,8 @@ BREAKS: Final[dict[str, tuple[Callable[[], bytes], str]]] = {
     "first-without-thread": (lambda: _headed(admitted(), innlagt.build, conversation=_THREAD), "IPK-M020"),
     "step-of-type": (lambda: _bytes(admitted(), step=DEAD), "IPK-M020"),
     "events-of-type": (lambda: _bytes(admitted(), events=(utskrivningsklar.event("3", AT),)), "IPK-M020"),
+    "kind-of-type": (
+        lambda: helseopplysninger.build(information()).replace("1.9140", "1.9138").encode(), "IPK-M056"),
     "discharged-to": (_discharged, "IPK-M020"),
     "no-health-data": (
         lambda: _headed(admitted(), innlagt.build, attachments=(Document(description="Epikrise"),)), "IPK-M020"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from adapter.kith.codes import coded
 from adapter.kith.plo import (
     avmelding,
     blocks,
@@ -133,12 +134,10 @@ LOGISTICS = st.one_of(
 FUNCTIONS = raw(
     "InfoKartleggingFunksjonsniva", "<KartlagtFunksjon><Vurdering>3</Vurdering></KartlagtFunksjon>"
 )
-KINDS = st.builds(blocks.Kind, code=cv(("9140", "1")), note=TEXT)
 DIAGNOSES = some(some(
     st.builds(blocks.Diagnosis, main=FLAGS, code=st.none() | cv(("7110", "I50")), description=TEXT), least=1
 ))  # fmt: skip
 CONTENT = {
-    "kind": KINDS,
     "stays": some(events("3").map(lambda all_: all_[0]), least=1),
     "application": st.none() | st.builds(blocks.Application, sent=st.booleans(), note=TEXT),
     "diagnoses": DIAGNOSES,
@@ -172,7 +171,10 @@ CONTENT = {
 def _content(module: Any, model: Any, **own: Any) -> st.SearchStrategy[Any]:
     """Return messages of a type, of every status it may have; `own` stands in place of a shared strategy."""
     names = set(module.Content.__dataclass_fields__)
-    held = {name: strategy for name, strategy in CONTENT.items() if name in names} | own
+    held = {name: strategy for name, strategy in CONTENT.items() if name in names}
+    if "kind" in names:
+        held["kind"] = st.builds(blocks.Kind, code=st.just(coded(module.LIST, "1")), note=TEXT)
+    held |= own
     return st.one_of(
         *(
             st.builds(

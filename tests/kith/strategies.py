@@ -179,6 +179,11 @@ CONTACTS_1_1 = CONTACTS_1_0 | st.builds(Contact, unit=CONNECTED) | st.builds(Con
 CODES = cv(("7322", "6"))
 
 
+def _codes(*known: tuple[str, str]) -> st.SearchStrategy[Any]:
+    """Return codes of lists alone."""
+    return st.sampled_from([coded(number, v) for number, v in known])
+
+
 def questions(
     contacts: st.SearchStrategy[Any],
     *,
@@ -217,7 +222,7 @@ def several(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 CASES = {"case_type": st.none() | CODES, "case": TEXT}
-ECHOED = questions(CONTACTS_1_0, new=False)
+ECHOED = questions(CONTACTS_1_0, new=False, types=_codes(("9154", "99"), ("9152", "1"), ("9153", "5")))
 RECEIVER = st.just(Contact(role=coded("9034", "24"), profession=simple("9060", "SP")))
 DIALOGUES = st.one_of(
     st.builds(
@@ -225,11 +230,15 @@ DIALOGUES = st.one_of(
     ),
     st.builds(
         svar.Svar, head=heads(svar.TYPE, thread=True), **CASES,
-        notes=several(notes(CONTACTS_1_0, new=False, question=ECHOED)),
+        notes=several(notes(CONTACTS_1_0, new=False, question=ECHOED, topics=_codes(("9069", "5")))),
     ),
-    st.builds(notat.Notat, head=heads(notat.TYPE), notes=several(notes(CONTACTS_1_0, new=False)), **CASES),
     st.builds(
-        avvik.Avvik, head=heads(avvik.TYPE, thread=True), notes=several(notes(CONTACTS_1_0, new=False)), **CASES
+        notat.Notat, head=heads(notat.TYPE),
+        notes=several(notes(CONTACTS_1_0, new=False, topics=_codes(("7321", "6"), ("7321", "1")))), **CASES,
+    ),
+    st.builds(
+        avvik.Avvik, head=heads(avvik.TYPE, thread=True),
+        notes=several(notes(CONTACTS_1_0, new=False, topics=_codes(("8117", "1"), ("8117", "9")))), **CASES,
     ),
     st.builds(
         innbygger.Innbygger, head=heads(innbygger.TYPE, thread=True, ack=st.just(simple("7304", "J"))), **CASES,

@@ -10,7 +10,7 @@ import pytest
 
 from adapter import kith
 from adapter.errors import MessageError
-from adapter.kith import building, helsefaglig, reading, types
+from adapter.kith import building, helsefaglig, reading, rules, types
 from adapter.kith.dialog import Contact
 from adapter.kith.head import Head, Patient
 from tests.kith.builders import HEAD, KOMAN, NEW_DIALOGUE, TITLE
@@ -28,7 +28,7 @@ def message(
     ("broken", "code", "place"),
     [
         (message(contacts=[KOMAN]), "IPK-M013", "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat/RollerRelatertNotat"),
-        (message(text=" "), "IPK-M014", "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat/Tema"),
+        (message(text=" "), "IPK-M014", "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat/TekstNotatInnhold"),
         (message(head=replace(HEAD, msg_id="1")), "IPK-M004", "/MsgHead/MsgInfo/MsgId"),
         (message(head=replace(HEAD, patient=Patient(family="Danser"))), "IPK-M005", "/MsgHead/MsgInfo/Patient"),
     ],
@@ -38,6 +38,9 @@ def test_a_message_that_breaks_a_rule_is_written_but_not_issued(broken: types.Me
     with pytest.raises(MessageError) as raised:
         kith.issue(broken)
     assert (raised.value.code, raised.value.at) == (code, place)
+    (fault,) = raised.value.faults
+    assert (fault.code, fault.path) == (code, place)
+    assert fault.rule in rules.NAMED
 
 
 def test_a_message_that_obeys_is_issued_as_it_is_built():

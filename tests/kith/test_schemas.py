@@ -13,7 +13,7 @@ from adapter.errors import MessageError
 from adapter.kith import foresporsel, helsefaglig, parts, schemas
 from tests.kith import bases, official
 from tests.kith.builders import HEAD, NEW_DIALOGUE, TITLE, dialogue
-from tests.kith.built import BUILT
+from tests.kith.built import BUILT, MADE
 from tests.kith.mutations import mutants
 
 
@@ -119,7 +119,7 @@ def _loaded_by(root: etree._Element) -> set[str]:
 
 
 def test_a_thread_that_sees_dialogues_and_receipts_alone_loads_the_small_set():
-    for make in BUILT.values():
+    for make in MADE.values():
         assert _loaded_by(xmlsafe.parse(kith.build(make()))) == {"core"}
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 
 import pytest
 from lxml import etree
 
 from adapter import codes, kith
-from adapter.kith import helsefaglig, schemas, text, types
+from adapter.kith import helsefaglig, rules, schemas, text, types
 from adapter.kith.dialog import Contact
 from adapter.kith.parts import coordinating_unit, receiver_contact
 from tests import reference
 from tests.kith.builders import HEAD, NEW_DIALOGUE, TITLE
+from tests.kith.built import BUILT
 
 
 @pytest.mark.parametrize("row", types.TABLE, ids=lambda row: row.key)
@@ -24,6 +26,20 @@ def test_every_row_is_a_type_of_the_list_with_a_schema_and_the_receipt_of_its_ed
     edition = types.edition(row.namespace)
     assert (edition.version, edition.apprec_version) == (row.version, row.apprec_version)
     assert row.standard.startswith(("HIS", "HITS"))
+
+
+def test_every_type_that_we_write_is_tried_with_the_rest():
+    made = {message.head.type.v for make in BUILT.values() if hasattr(message := make(), "head")}
+    assert made == {row.type for row in types.TABLE if row.written}
+
+
+@pytest.mark.parametrize("row", types.TABLE, ids=lambda row: row.key)
+def test_the_rules_of_a_type_are_those_its_module_states(row: types.MessageType):
+    module = sys.modules[row.model.__module__]
+    assert row.rules is module.RULES
+    assert rules.of(row.type) == (*rules.COMMON, *module.RULES)
+    assert {rule.name for rule in rules.of(row.type)} <= set(rules.NAMED)
+    assert len({rule.name for rule in rules.of(row.type)}) == len(rules.of(row.type))
 
 
 def test_a_type_with_another_version_s_payload_has_no_row():

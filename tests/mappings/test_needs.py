@@ -12,6 +12,7 @@ from adapter.errors import RoutingError
 from adapter.kith.dialog import Notes
 from adapter.kith.text import INFORMATION, TITLES, parse
 from tests.house import GIVEN, GP, LINE, House, State, living_in
+from tests.houses import Build
 
 TO_GP = GIVEN | {"recipients": ["coordinating-unit", "gp"]}
 
@@ -29,6 +30,29 @@ def test_a_need_goes_to_the_coordinating_unit_of_the_patients_municipality(hospi
     ]
     assert [n["kind"] for n in told.case["needs"]] == ["coordinator", "individual-plan"]
     assert {n["state"] for n in told.case["needs"]} == {"queued"}
+
+
+SILENT = {
+    "kind": "health-personnel", "hpr": "9144889", "name": {"family": "Koman", "given": "Magnar"},
+    "profession": "LE", "role": "kontaktlege",
+}  # fmt: skip
+
+
+def test_a_sender_without_a_phone_is_named_by_its_unit_and_that_phone(hospital: House):
+    hospital.need(author=SILENT)
+    (read,) = hospital.sent()
+    contacts = body(read).contacts
+    assert contacts[0].name == "Magnar Koman"
+    assert ("Fysikalsk medisin og rehabilitering", "+4773598600") in [
+        (contact.unit.name, contact.unit.phone) for contact in contacts if contact.unit
+    ]
+
+
+def test_a_need_of_a_sender_with_no_phone_at_all_goes_as_a_question(build: Build):
+    house = build(of={"rows": {"st-olavs-fmr": {"phone": None}}})
+    told = house.need(author=SILENT)
+    assert [(m["type"], m["state"]) for m in told.messages] == [("DIALOG_FORESPORSEL", "pending")]
+    assert [r["rule"] for r in told.messages[0]["why"]].count("carrier-phone") == 1
 
 
 def test_the_own_coordinating_unit_gets_one_task_per_event(hospital: House):

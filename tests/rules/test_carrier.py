@@ -51,6 +51,25 @@ def test_a_running_dialogue_goes_on_in_its_own_type(
     assert rules(chosen)[0] == "carrier-1"
 
 
+@pytest.mark.parametrize(
+    ("receiver", "wants_reply", "expected", "rule"),
+    [
+        (ALVDAL, True, "DIALOG_FORESPORSEL", "carrier-phone"),
+        (party("kattskinnet-lin"), False, "DIALOG_NOTAT", "carrier-phone"),
+        (OLD, True, "DIALOG_FORESPORSEL", "carrier-3"),
+        (replace(ALVDAL, takes=("DIALOG_HELSEFAGLIG/1.1",)), True, "LETTER", "carrier-4"),
+    ],
+)
+def test_a_sender_without_a_phone_sends_no_helsefaglig_dialog(
+    receiver: Any, wants_reply: Any, expected: str, rule: str
+) -> None:
+    chosen = choose(receiver, wants_reply=wants_reply, named=False)
+    assert (chosen.type, rules(chosen)[0]) == (expected, rule)
+    assert "DIALOG_HELSEFAGLIG/1.1" in chosen.reasons[0].rejected
+    going_on = choose(thread=message("DIALOG_HELSEFAGLIG", "in"), named=False)
+    assert (going_on.type, rules(going_on)[0]) == ("DIALOG_FORESPORSEL", "carrier-phone")
+
+
 def test_a_received_question_is_answered_whatever_came_later_in_the_thread() -> None:
     asked = message("DIALOG_FORESPORSEL", "in")
     chosen = choose(thread=message("DIALOG_SVAR", "out"), answers=asked, wants_reply=False)

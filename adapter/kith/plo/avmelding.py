@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every, logistics_of
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import Event
 from adapter.kith.plo.logistics import NOT_READY, PAYLOAD, Logistics, event
@@ -13,6 +14,9 @@ from adapter.kith.time import When
 
 TYPE: Final = "LOG_AVMELDING"
 STATUSES: Final = (NEW, CANCELLATION)
+
+RULES: Final = (*every(STATUSES), *logistics_of(NOT_READY, lambda events: "4" in events, meant="4"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every, logistics_of
 from adapter.kith.head import Head
 from adapter.kith.plo.logistics import DEAD, PAYLOAD, Logistics, event
 from adapter.kith.plo.message import CANCELLATION, NEW, CareMessage, document, made, shipment
@@ -12,6 +13,9 @@ from adapter.kith.time import When
 
 TYPE: Final = "LOG_DOD"
 STATUSES: Final = (NEW, CANCELLATION)
+
+RULES: Final = (*every(STATUSES), *logistics_of(DEAD, lambda events: events == ["13"], meant="13"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every, kind_of
 from adapter.kith.codes import coded
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import (
@@ -29,6 +30,9 @@ TYPE: Final = "HELSEOPPL_SOKNAD"
 STATUSES: Final = (NEW, CHANGE, CANCELLATION)
 LIST: Final = "9140"
 """List of the kinds of this message."""
+
+RULES: Final = (*every(STATUSES), kind_of(LIST, source="HIS 1144; list 9140"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from adapter.errors import Said
+from adapter.kith.care_rules import every, logistics_of, status
 from adapter.kith.head import Head
 from adapter.kith.plo.logistics import ADMITTED, PAYLOAD, Logistics, event
 from adapter.kith.plo.message import CANCELLATION, NEW, CareMessage, document, made, shipment
+from adapter.kith.rule import INFO, never
 from adapter.kith.time import When
+
+if TYPE_CHECKING:
+    from adapter.kith.reading import Read
 
 TYPE: Final = "LOG_INNLAGT"
 STATUSES: Final = (NEW, CANCELLATION)
+
+
+def _in_thread(read: Read) -> Iterator[str]:
+    """Nothing can come before it: the hospital tells that the patient is there."""
+    if status(read) == NEW and read.head and read.head.conversation:
+        yield f"{INFO}/ConversationRef"
+
+
+RULES: Final = (
+    *every(STATUSES),
+    *logistics_of(ADMITTED, lambda events: events == ["1"], meant="1"),
+    never("first-without-thread",
+          Said("Meldingen begynner et forløp og viser likevel til en tidligere melding",
+               "The message begins a course and yet refers to an earlier message", "Fjern ConversationRef",
+               "Remove ConversationRef"),
+          _in_thread, source="HIS 80601; HITS 1218"),
+)  # fmt: skip
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

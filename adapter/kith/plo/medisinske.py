@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every, kind_of
 from adapter.kith.codes import coded
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import Application, Assistance, Care, Diagnosis, Informed, Kind, Medical, Need
@@ -19,6 +20,9 @@ TYPE: Final = "MEDISINSKE_OPPLYSNINGER"
 STATUSES: Final = (NEW, CANCELLATION)
 LIST: Final = "9138"
 """List of the kinds of this message."""
+
+RULES: Final = (*every(STATUSES), kind_of(LIST, source="HIS 1147; list 9138"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every
 from adapter.kith.codes import simple
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import Assistance, Care, Diagnosis, Informed, Kind, Medical
@@ -19,6 +20,9 @@ TYPE: Final = "HELSEOPPLYSNINGER_LEGE"
 STATUSES: Final = (NEW, CANCELLATION)
 LIST: Final = "9137"
 """List of the kinds of this message."""
+
+RULES: Final = every(STATUSES)
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import Assistance, Care, Service
 from adapter.kith.plo.message import CANCELLATION, NEW, CareMessage, document, made, shipment
@@ -15,6 +16,9 @@ from adapter.kith.plo.tables import payload
 
 TYPE: Final = "ORIENTERING_TJENESTETILBUD"
 STATUSES: Final = (NEW, CANCELLATION)
+
+RULES: Final = every(STATUSES)
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from adapter.errors import Said
+from adapter.kith.care_rules import at as place_of
+from adapter.kith.care_rules import every, logistics, logistics_of
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import DischargedTo
 from adapter.kith.plo.logistics import DISCHARGED, PAYLOAD, Logistics, event, place
 from adapter.kith.plo.message import CANCELLATION, NEW, CareMessage, document, made, shipment
+from adapter.kith.rule import never
 from adapter.kith.time import When
+
+if TYPE_CHECKING:
+    from adapter.kith.reading import Read
 
 TYPE: Final = "LOG_UTSKREVET"
 STATUSES: Final = (NEW, CANCELLATION)
+
+
+def _nowhere(read: Read) -> Iterator[str]:
+    body = logistics(read)
+    if body and body.step == DISCHARGED and not (body.discharged_to and body.discharged_to.place.v):
+        yield place_of(read, DISCHARGED, "UtskrevetTil")
+
+
+RULES: Final = (
+    *every(STATUSES),
+    *logistics_of(DISCHARGED, lambda events: events == ["2"], meant="2"),
+    never("discharged-to",
+          Said("Meldingen sier ikke hvor pasienten er utskrevet til",
+               "The message does not say where the patient was discharged to",
+               "Oppgi UtskrevetTil/UtTil fra kodeverk 8408", "State UtskrevetTil/UtTil of list 8408"),
+          _nowhere, source="HIS 1149; list 8408"),
+)  # fmt: skip
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

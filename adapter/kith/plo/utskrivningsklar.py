@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every, logistics_of
 from adapter.kith.head import Head
 from adapter.kith.plo.logistics import PAYLOAD, READY, Logistics, event
 from adapter.kith.plo.message import CANCELLATION, NEW, CareMessage, document, made, shipment
@@ -12,6 +13,9 @@ from adapter.kith.time import When
 
 TYPE: Final = "LOG_UTSKRIVNINGSKLAR"
 STATUSES: Final = (NEW, CANCELLATION)
+
+RULES: Final = (*every(STATUSES), *logistics_of(READY, lambda events: events == ["1", "3"], meant="1, 3"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

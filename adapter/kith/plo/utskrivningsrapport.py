@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+from adapter.kith.care_rules import every, kind_of
 from adapter.kith.codes import coded
 from adapter.kith.head import Head
 from adapter.kith.plo.blocks import Assistance, Care, Diagnosis, Event, Informed, Kind, Medical, Need
@@ -19,6 +20,9 @@ TYPE: Final = "UTSKRIVNINGSRAPPORT"
 STATUSES: Final = (NEW, CHANGE, CANCELLATION)
 LIST: Final = "9139"
 """List of the kinds of this message."""
+
+RULES: Final = (*every(STATUSES), kind_of(LIST, source="HIS 1148; list 9139"))
+"""What it obeys beside the rules of every message and its schema."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

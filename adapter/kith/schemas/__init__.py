@@ -91,6 +91,11 @@ def require(root: etree._Element) -> None:
         raise MessageError("IPK-M002", at=found[0].path, hint=found[0].hint)
 
 
+def judges(space: str) -> bool:
+    """Return whether a payload of this namespace has a schema here, whatever message it stands in."""
+    return space in _imported("core") | _imported("all")
+
+
 def where(element: etree._Element) -> str:
     """Return an XPath of local names, such as `/MsgHead/MsgInfo/Sender`; names no schema knows are written `*`."""
     steps = []
@@ -145,14 +150,14 @@ def _needed(root: etree._Element, scope: Scope) -> _Set:
     if scope == "head":
         return "head"
     payloads = (each for content in root.iter(_CONTENT) for each in content.iterchildren("*"))
-    core = _core()
+    core = _imported("core")
     return "core" if all(each.tag[1:].partition("}")[0] in core for each in (root, *payloads)) else "all"
 
 
 @cache
-def _core() -> frozenset[str | None]:
-    """Return the namespaces that core.xsd imports."""
-    imports = etree.parse(str(folder() / "core.xsd")).iter(f"{_XS}import")
+def _imported(needed: _Set) -> frozenset[str | None]:
+    """Return the namespaces that a set of schemas imports."""
+    imports = etree.parse(str(folder() / f"{needed}.xsd")).iter(f"{_XS}import")
     return frozenset(each.get("namespace") for each in imports)
 
 
