@@ -5,6 +5,8 @@ One process with threads, because SQLite has one writer: contract.md, 'Operation
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -101,11 +103,13 @@ def _tick(services: Services) -> int:
 
 def load(settings: Settings, parts: Parts) -> Wsgi:
     """Return the app of a server process with its threads started; they stop when the process ends."""
+    block()
     from adapter.web import create_app  # noqa: PLC0415 (Flask, for those who serve)
 
-    _block()
     services = wiring.build(settings, helped=True)
-    threading.Thread(target=_await_stop, name="stop", daemon=True).start()
+    starting = signal.getsignal(signal.SIGTERM)
+    threading.Thread(target=_await_stop, args=(starting,), name="stop", daemon=True).start()
+    threading.Thread(target=_await_parent, name="parent", daemon=True).start()
     wiring.ready(services)
     threads = Threads(services, parts)
     app = create_app(services, alive=threads.alive)
@@ -115,21 +119,32 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
     return waking(waking(app, threads.wake), threads.moved, paths=_MOVES)
 
 
-def _block() -> None:
+def block() -> None:
     """Let exactly one SIGTERM, Granian's, stop this process.
 
     Ctrl-C reaches the whole group, and Granian then asks as well. Its handler sets an event on which the main thread
     waits: a second signal at the wrong moment finds the event's lock taken by the thread it interrupts, for ever. So
-    signals are blocked in every thread, and one that does nothing else takes the first.
+    signals are blocked in every thread, and one that does nothing else takes the first. A forked process does it first
+    of all: until it serves, its handlers are those of the process that forked it, which would take the signal for theirs.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
-def _await_stop() -> None:
+def _await_stop(starting: object) -> None:
     number = signal.sigwait({signal.SIGTERM})
     handler = signal.getsignal(number)
+    if handler == starting:
+        os._exit(0)  # nothing is served yet, and nobody would hear of it
     if callable(handler):
         handler(number, None)
+
+
+def _await_parent() -> None:
+    """Stop when the process that forked this one is gone: nobody else would, and the port would stay taken."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def waking(app: Wsgi, wake: Callable[[], None], *, paths: frozenset[str] = _TAKES) -> Wsgi:

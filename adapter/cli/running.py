@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import threading
@@ -172,6 +173,8 @@ def _serve(settings: Settings, *, worker: bool, simulator: bool) -> int:
     )
     # Granian advises against more threads than cores; ours wait for commits.
     log.leave_out("_granian", "Python threads")
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=hosting.block)
     parts = hosting.Parts(worker=worker, simulator=simulator)
     server.serve(target_loader=partial(hosting.load, settings, parts), wrap_loader=False)
     return 0

@@ -180,3 +180,23 @@ def test_no_event_takes_the_helpers_away(alone: Program):
         assert alone.ask("POST", "/events", deep, headers=headers)[0] == 422
     assert alive(alone) == 1
     assert b"helper.lost" not in alone.log.read_bytes()
+
+
+def test_a_server_that_is_told_to_stop_while_it_starts_stops_at_once(tmp_path: Path):
+    """Its handlers are still those of the process that forked it: that one would hear it a second time."""
+    made = Program(tmp_path, simulate="off")
+    for _ in range(3):
+        made.start()
+        try:
+            assert within(20, lambda: bool(beneath(made.pid)))
+            below = beneath(made.pid)
+            os.killpg(made.pid, signal.SIGINT)
+            assert within(8, lambda below=below: not any(parent(pid) for pid in below))
+        finally:
+            made.kill()
+
+
+def test_a_server_stops_when_the_process_that_started_it_is_killed(alone: Program):
+    below = beneath(alone.pid)
+    os.kill(alone.pid, signal.SIGKILL)
+    assert within(8, lambda: not any(parent(pid) for pid in below))
