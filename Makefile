@@ -21,7 +21,7 @@ run: install ## Start server, worker and a simulated municipality on 127.0.0.1:8
 	@exec $(VENV)/bin/ip-adapter run
 
 test: install-dev ## Run the tests (what needs a missing part is skipped by name); PYTEST_ARGS="-k word" narrows
-	$(PY) -m pytest -n auto --cov --cov-report=term $(PYTEST_ARGS)
+	$(PY) -m pytest -n auto $(if $(PYTEST_ARGS),,--cov --cov-report=term) $(PYTEST_ARGS)
 
 check: install-dev ## Format, lint, types, import contracts, dependency audit
 	$(VENV)/bin/ruff format --check .

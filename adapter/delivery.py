@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -22,7 +23,7 @@ from adapter.fhir import parts
 from adapter.hooks.notifier import Notifier
 from adapter.model import Failure, Message
 from adapter.services import Services
-from adapter.store import outbox
+from adapter.store import messages, outbox
 from adapter.transports.base import Filed, Incoming, Outgoing, Place, TransportError
 
 log = structlog.get_logger()
@@ -117,6 +118,14 @@ class Worker:
         self._notifier.close(seconds=seconds)
 
 
+def _whole(services: Services, message: Message) -> Message:
+    """Return a message of a batch with its bytes: a large one comes without, so that one at a time is held."""
+    if message.body:
+        return message
+    with services.store.read() as conn:
+        return replace(message, body=messages.body(conn, message.id) or b"")
+
+
 def _is_away(error: Exception) -> bool:
     """Whether the database is away or busy, so that nothing else can be settled now either."""
     return isinstance(error, AdapterError) and error.code in AWAY
@@ -150,6 +159,7 @@ def send(services: Services, *, owner: str) -> int:
 def _deliver(services: Services, message: Message) -> None:
     """Send one claimed message and settle it. Raises AdapterError where the database is away: the lease runs out then."""
     try:
+        message = _whole(services, message)
         if ingest.renewed(services, message):
             log.info("outbox.renewed", message_id=message.id, message_type=message.type)
         else:
@@ -290,7 +300,9 @@ def _wanted(services: Services, message: Message) -> bool:
 
 def _filed(services: Services, message: Message) -> bool:
     try:
-        services.transport.file(Filed(id=message.id, data=message.body, about=about(message)))
+        services.transport.file(
+            Filed(id=message.id, data=_whole(services, message).body, about=about(message))
+        )
     except TransportError as error:
         log.warning("transport.away", code=error.code, folder=error.at, transport=services.transport.name)
         # Other bytes under its id: waiting does not help, and the others must not wait for it.

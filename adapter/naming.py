@@ -10,6 +10,8 @@ from functools import lru_cache
 from hashlib import sha1
 from typing import Final
 
+from adapter.idscan import is_uuid
+
 NAMESPACE: Final = uuid.UUID("54f08ce0-bf44-5d1a-8844-33db3f213544")
 CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SPACE: Final = NAMESPACE.bytes
@@ -56,14 +58,19 @@ def msg_id(*, release_event: str, type_: str, receiver: str, generation: int) ->
     return uid(release_event, type_, receiver, str(generation))
 
 
+def same(msg_id: str) -> str:
+    """Return a MsgId as it is compared: a UUID is the same in capitals. RFC 9562 section 4."""
+    return msg_id.lower() if is_uuid(msg_id) else msg_id
+
+
 def received_id(*, sender_her: str, msg_id: str) -> str:
     """Return the id under which a received message is known in `/messages` and `epj/`."""
-    return uid("in", sender_her, msg_id)
+    return uid("in", sender_her, same(msg_id))
 
 
 def apprec_id(*, sender_her: str, msg_id: str, own_her: str) -> str:
     """Return the Id of the one receipt for a received message by one of our parties."""
-    return uid("apprec", sender_her, msg_id, own_her)
+    return uid("apprec", sender_her, same(msg_id), own_her)
 
 
 @lru_cache(maxsize=1024)

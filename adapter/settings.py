@@ -136,6 +136,10 @@ class Settings(BaseSettings):
     )
     retry_max_seconds: float = Field(900.0, gt=0, description="longest wait between attempts")
     retry_attempts: int = Field(40, ge=1, description="attempts before a message is dead")
+    refuse_unknown_service: bool = Field(
+        default=True,
+        description="a message to a service of our own organisation that the address book does not list is refused (E21, door own); off: taken, and read by the coordinating unit",
+    )
     simulate: Literal["structured", "free-text", "off"] = Field(
         "structured",
         description="manner of the simulated municipality of `run` and `simulate`; always off in real mode",
@@ -239,7 +243,7 @@ class Settings(BaseSettings):
 
     # ── log ──
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="least level that is logged"
+        "info", description="least level that is logged; `ip-adapter run` says warning unless this is set"
     )
     log_format: Literal["json", "text"] = Field(
         "json", description="json, or text for a person at a terminal"

@@ -230,6 +230,17 @@ def said(root: etree._Element, *, without: AbstractSet[etree._Element] = frozens
     return "\n".join(lines)
 
 
+def asides(data: bytes) -> str:
+    """Return what a document that was parsed holds in comments and processing instructions, a line each; its parser drops them."""
+    text = _as_ascii(data)
+    if b"<!--" not in text and text.count(b"<?") < 2:  # noqa: PLR2004 (one is its declaration)
+        return ""
+    # What was parsed closes all that it opens, so each is found in one pass; within CDATA nothing opens.
+    found = (one[1] or one[2] for one in _ASIDE.finditer(text))
+    return b"\n".join(one for one in found if one).decode("utf-8", "replace")
+
+
+_ASIDE: Final = re.compile(rb"<!\[CDATA\[.*?\]\]>|<!--(.*?)-->|<\?(.*?)\?>", re.DOTALL)
 _MIXED: Final = etree.XPath("boolean(//*[*][text()[normalize-space()]])")
 _TEXTS: Final = etree.XPath("//text()", smart_strings=False)
 _VALUES: Final = etree.XPath("//@*", smart_strings=False)

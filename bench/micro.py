@@ -45,7 +45,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 def message() -> tuple[float, float, int]:
     """Return the milliseconds to write a need's message from its notice, to read it again, and its size in bytes.
 
-    Written: carrier chosen, mapped, built and checked by our schema. Read: parsed, checked by schema and named rules.
+    Written: carrier chosen, mapped, built, and checked by our schema and the named rules (`kith.issue`). Read: parsed, checked by schema and named rules.
     """
     book = addressbook.load().on(NOW.date())
     people = configuration.Settings().people()

@@ -632,6 +632,18 @@ def test_ctrl_c_is_for_the_parent_to_act_on(going: Callable[..., Going]):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="Linux: /proc tells the children")
+@pytest.mark.parametrize("after", [0.0, 0.2, 0.5])
+def test_a_stop_while_it_starts_stops_it(going: Callable[..., Going], after: float):
+    server = going("serve", ADAPTER_PORT=str(free_port()))
+    pid = server.process.pid
+    assert wait_for(lambda: bool(Path(f"/proc/{pid}/task/{pid}/children").read_text()), 20 * SLACK)
+    time.sleep(after)
+    server.stop()
+    assert "Killing" not in server.log.read_text()
+
+
+@pytest.mark.slow
 def test_serve_work_and_simulate_side_by_side_tell_the_same_story(going: Callable[..., Going]):
     port = free_port()
     base = f"http://127.0.0.1:{port}"

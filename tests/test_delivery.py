@@ -353,6 +353,15 @@ def test_every_document_sent_and_received_lies_ready_for_the_record(services: Se
     assert len(stored) == 6
 
 
+def test_a_large_document_leaves_and_is_filed_byte_for_byte(services: Services, memory: Memory):
+    id_ = _need(services)
+    sent = _state(services, id_)
+    large = sent.body + b" " * 2_000_000
+    services.store.write(lambda conn: messages.put(conn, [replace(sent, body=large)], now=NOW))
+    delivery.run_once(services)
+    assert memory.out[f"{id_}.xml"] == memory.epj[f"{id_}.xml"] == large
+
+
 def test_a_message_receipted_before_its_sending_was_settled_is_filed_too(
     services: Services, memory: Memory, clock: Clock
 ):

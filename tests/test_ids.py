@@ -100,7 +100,9 @@ def test_an_old_number_stays_valid_and_the_standard_example_computes():
     assert ids.is_national(real_looking(), strict_pre2032=True)
 
 
-@pytest.mark.parametrize("value", ["01015000322", "12094812345", "13116900217", "31116900216", "00819010001"])
+@pytest.mark.parametrize(
+    "value", ["01015000322", "01015002322", "12094812345", "13116900217", "31116900216", "00819010001"]
+)
 def test_wrong_check_digits_or_date_are_refused(value: str):
     assert refused(FNR_SYSTEM, value) == "IPK-P002"
 

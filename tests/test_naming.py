@@ -79,6 +79,10 @@ def test_a_message_made_again_is_another_and_the_same_facts_are_the_same():
 
 def test_received_and_receipt_are_named_by_sender_and_its_message():
     assert naming.received_id(sender_her="5079", msg_id="m") == naming.uid("in", "5079", "m")
+    uuid_ = "0b1f7a3e-6a52-4a57-9a0e-2f1d0c9b8a76"
+    small, capitals = (naming.received_id(sender_her="5079", msg_id=m) for m in (uuid_, uuid_.upper()))
+    assert small == capitals == naming.uid("in", "5079", uuid_)
+    assert naming.same("M-1") == "M-1"
     assert naming.apprec_id(sender_her="5079", msg_id="m", own_her="90998") == naming.uid(
         "apprec", "5079", "m", "90998"
     )

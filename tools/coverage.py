@@ -37,7 +37,7 @@ _NUMBER: Final = re.compile(r"(?:^|_)e(\d\d)(?=_|$)")
 HEAD: Final = """\
 # What holds what
 
-Each duty (R01–R43) and each kind of event (E01–E71) with its law, and the rules, tests and scenarios that hold it. Made from
+Each duty (R01–R43) and each kind of event (E01–E72) with its law, and the rules, tests and scenarios that hold it. Made from
 `adapter/rules/requirements.toml`, the catalogue of events, the golden files and the names of the tests by
 `python -m tools.coverage`; a test compares the two. The rules stand in [rules.md](rules.md). A cell without anything has its
 reason beside it.

@@ -107,10 +107,8 @@ def judge(file: str, data: bytes, now: datetime, chosen: setting.Settings) -> Ch
     return _events(file, data, content, now=now, people=people)
 
 
-def _real(data: bytes, people: People, path: str) -> tuple[Fault, ...]:
-    if looks_real(data.decode("utf-8", "replace"), people):
-        return (Fault(code="IPK-P001", path=path, rule="synthetic-only"),)
-    return ()
+def _real(found: bool, path: str) -> tuple[Fault, ...]:  # noqa: FBT001 (private)
+    return (Fault(code="IPK-P001", path=path, rule="synthetic-only"),) if found else ()
 
 
 def _twice(data: bytes, content: Any) -> tuple[Fault, ...]:
@@ -123,7 +121,10 @@ def _kith(file: str, data: bytes, chosen: setting.Settings) -> Checked:
     from adapter import kith  # noqa: PLC0415 (XML is for those who have some)
 
     limits = chosen.limits()
-    faults = (*kith.check(data, limits=limits), *_real(data, chosen.people(), "/"))
+    faults = (
+        *kith.check(data, limits=limits),
+        *_real(looks_real(data.decode("utf-8", "replace"), chosen.people()), "/"),
+    )
     try:
         type_ = kith.read(data, limits=limits).type
     except AdapterError:
@@ -132,11 +133,12 @@ def _kith(file: str, data: bytes, chosen: setting.Settings) -> Checked:
 
 
 def _fhir(file: str, data: bytes, content: dict[str, Any], people: People) -> Checked:
+    from adapter.events import scan  # noqa: PLC0415 (pydantic models come with it)
     from adapter.fhir import r4  # noqa: PLC0415 (0.3 s, for those who have FHIR)
 
     type_ = content["resourceType"] if isinstance(content["resourceType"], str) else ""
     twice = (replace(f, path=(type_ or "$") + f.path[1:]) for f in _twice(data, content))
-    found = (*twice, *r4.check(content), *_real(data, people, "$"))
+    found = (*twice, *r4.check(content), *_real(scan.holds_real(data, content, people), "$"))
     lines = places.lines(data.decode("utf-8", "replace"))
     faults = tuple(replace(f, line=places.line_of(lines, _json_path(f.path))) for f in found)
     return Checked(file=file, kind="fhir", type=type_, faults=faults)

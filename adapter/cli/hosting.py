@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +29,8 @@ Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 _TAKES: Final = frozenset({"/events", "/messages"})
 _MOVES: Final = frozenset({"/sandbox/clock"})
 _BEFORE_ALL_ELSE: Final = 100
+_STARTING: Final = 0.05
+"""Seconds between looks whether the server has begun."""
 
 log = structlog.get_logger()
 
@@ -103,12 +106,12 @@ def _tick(services: Services) -> int:
 
 def load(settings: Settings, parts: Parts) -> Wsgi:
     """Return the app of a server process with its threads started; they stop when the process ends."""
+    before = signal.getsignal(signal.SIGTERM)
     block()
     from adapter.web import create_app  # noqa: PLC0415 (Flask, for those who serve)
 
     services = wiring.build(settings, helped=True)
-    starting = signal.getsignal(signal.SIGTERM)
-    threading.Thread(target=_await_stop, args=(starting,), name="stop", daemon=True).start()
+    threading.Thread(target=_await_stop, args=(before,), name="stop", daemon=True).start()
     threading.Thread(target=_await_parent, name="parent", daemon=True).start()
     wiring.ready(services)
     threads = Threads(services, parts)
@@ -124,17 +127,16 @@ def block() -> None:
 
     Ctrl-C reaches the whole group, and Granian then asks as well. Its handler sets an event on which the main thread
     waits: a second signal at the wrong moment finds the event's lock taken by the thread it interrupts, for ever. So
-    signals are blocked in every thread, and one that does nothing else takes the first. A forked process does it first
-    of all: until it serves, its handlers are those of the process that forked it, which would take the signal for theirs.
+    signals are blocked in every thread, and one that does nothing else takes the first.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
-def _await_stop(starting: object) -> None:
+def _await_stop(before: object) -> None:
+    """Call the handler of the server once there is one: what it inherited from who started it stops nothing here."""
     number = signal.sigwait({signal.SIGTERM})
-    handler = signal.getsignal(number)
-    if handler == starting:
-        os._exit(0)  # nothing is served yet, and nobody would hear of it
+    while (handler := signal.getsignal(number)) is before:
+        time.sleep(_STARTING)
     if callable(handler):
         handler(number, None)
 

@@ -173,8 +173,7 @@ def _serve(settings: Settings, *, worker: bool, simulator: bool) -> int:
     )
     # Granian advises against more threads than cores; ours wait for commits.
     log.leave_out("_granian", "Python threads")
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=hosting.block)
     parts = hosting.Parts(worker=worker, simulator=simulator)
+    os.register_at_fork(after_in_child=hosting.block)  # a worker that is not yet in `load` loses no signal
     server.serve(target_loader=partial(hosting.load, settings, parts), wrap_loader=False)
     return 0

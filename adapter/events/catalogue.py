@@ -9,6 +9,7 @@ from adapter.events import (
     access,
     consent,
     coordinators,
+    enquiries,
     handling,
     limits,
     meetings,
@@ -142,6 +143,7 @@ _POSTED: Final[tuple[_Columns, ...]] = (
     ("E70", "ip.document.filed", handling.DocumentFiled, "Dokument journalført", "none", ()),
     ("E71", "ip.plan-change.proposed", proposals.PlanChangeProposed, "Endring av plan foreslått", "required", PLAN),
     ("E71", "ip.plan-change.answered", proposals.PlanChangeAnswered, "Forslag til endring besvart", "required", TASK),
+    ("E72", "ip.enquiry.answered", enquiries.EnquiryAnswered, "Spørsmål fra innbygger besvart", "required", TASK),
 )  # fmt: skip
 """(number, type, model, title, continues, by) of what a sender may post."""
 

@@ -209,7 +209,8 @@ class Continues(Part):
     plan_id: ResourceId | None = Field(None, description="One plan (CarePlan)")
     plan_identifier: PlanIdentifier | None = Field(None, description="A plan by its writer's own identifier")
     task_id: ResourceId | None = Field(
-        None, description="A question that was received and waits for an answer (Task, confirm-transfer)"
+        None,
+        description="A question that was received and waits for an answer (Task: confirm-transfer, review, read-answer)",
     )
 
     @property

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SUSPECT: Final = ("\\u00", "\ufffe", "\uffff")
-"""In JSON text as orjson writes it: an escaped control character, or one of the two that XML leaves out."""
+_SUSPECT: Final = ("\\", "\ufffe", "\uffff")
+"""In JSON text as orjson writes it: an escape (a control character, or a line's end within a number), or one of the two
+that XML leaves out."""
 
 
 def _walk(value: Any, path: str) -> Iterator[tuple[str, str]]:
@@ -47,6 +48,13 @@ def _digits(number: int | float) -> str:  # noqa: PYI041 (they print differently
 def is_clean(text: str, people: ids.People) -> bool:
     """Return whether JSON text holds nothing that `faults` could find. One look instead of many."""
     return not any(suspect in text for suspect in _SUSPECT) and not ids.looks_real(text, people)
+
+
+def holds_real(data: bytes, content: Any, people: ids.People) -> bool:
+    """Return whether a JSON document holds a number that looks real: as it is written, or behind its escapes."""
+    if ids.looks_real(data.decode("utf-8", "replace"), people):
+        return True
+    return b"\\" in data and any(ids.looks_real(text, people) for _, text in _walk(content, "$"))
 
 
 def faults(envelope: Mapping[Any, Any], people: ids.People) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from adapter import events, kith, naming
 from adapter.errors import AdapterError, MessageError, SystemFault
@@ -12,6 +12,7 @@ from adapter.ingest import finding, records
 from adapter.ingest.accept import owner
 from adapter.ingest.commit import audited, commit, known
 from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
+from adapter.ingest.recipients import UNKNOWN_SERVICE, Recipient, addressed, receipts
 from adapter.ingest.results import Channel, Received, Result, kept, party_key
 from adapter.kith import apprec, reservation
 from adapter.kith.apprec import AppRec
@@ -24,13 +25,6 @@ from adapter.mappings.context import Inbound
 from adapter.model import AddressBook, Case, Message, MessageState, Party
 from adapter.services import Services
 from adapter.store import messages
-
-
-class Recipient(NamedTuple):
-    """A party of ours that a message is for; `copy` is the address it has among the copies, None for the primary one."""
-
-    party: Party
-    copy: Address | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -51,6 +45,11 @@ class _Mail:
         return self.ours[0].party if self.ours else None
 
     @property
+    def registered(self) -> bool:
+        """Whether that party is the one addressed: else it stands in for a service that the book does not list."""
+        return all(one.registered for one in self.ours[:1])
+
+    @property
     def address(self) -> Address:
         """That party's address in the message."""
         return (self.ours[0].copy if self.ours else None) or self.head.receiver
@@ -62,27 +61,16 @@ def message(services: Services, read: kith.Read, data: bytes, *, channel: Channe
         raise MessageError("IPK-M009", at="/MsgHead/MsgInfo/Sender")
     now = services.clock()
     book = services.books(now.date())
-    ours = _addressed(book, read.head)
+    ours = addressed(book, read.head)
     mail = _Mail(read=read, head=read.head, data=data, channel=channel, book=book, ours=ours, now=now)
     row = _row(mail, owner(book, mail.receiver))
     with services.store.read() as conn:
-        if messages.exists_received(conn, row.sender[1] or "", row.msg_id):
+        if messages.exists_received(conn, row.sender[1] or "", row.msg_id, id_=row.id):
             return Received(outcome="duplicate", id=row.id)
     if not ours:
         commit(services, kept(services, replace(row, state="ignored"), now=now, org=row.owner))
         return Received(outcome="ignored", id=row.id)
     return _ours(services, mail, row)
-
-
-def _addressed(book: AddressBook, head: Head) -> tuple[Recipient, ...]:
-    """Return our parties that the message is for: the primary receiver first, then each copy; each party once."""
-    listed = ((None, head.receiver.her_ids), *((address, address.her_ids) for _, address in head.copies))
-    found = ((book.by_her(her_ids[1]), address) for address, her_ids in listed)
-    once: dict[str, Recipient] = {}
-    for party, address in found:
-        if party is not None and party.home:
-            once.setdefault(party.key, Recipient(party, address))
-    return tuple(once.values())
 
 
 def _row(mail: _Mail, org: str) -> Message:
@@ -99,7 +87,7 @@ def _row(mail: _Mail, org: str) -> Message:
         state="received",
         owner=org,
         sender_key=party_key(mail.book, sender),
-        receiver_key=mail.receiver.key if mail.receiver else None,
+        receiver_key=mail.receiver.key if mail.receiver and mail.registered else None,
         sender=(sender[0], second),
         receiver=mail.address.her_ids,
         sender_names=head.sender.names,
@@ -112,25 +100,37 @@ def _row(mail: _Mail, org: str) -> Message:
 
 
 def _ours(services: Services, mail: _Mail, row: Message) -> Received:
-    """Return a message for parties of ours: imported once, receipted for each whose door is `own`, and what it becomes."""
-    to = tuple(r for r in mail.ours if r.party.door == "own" and mail.channel != "copy")
-    errors = kith.receipt_faults(mail.read) if to else ()
-    given = tuple(_answer(mail, recipient, errors) for recipient in to)
+    """Return a message for parties of ours: imported once, receipted for each whose door is `own`, and what it becomes.
+
+    It is refused where every recipient refuses it.
+    """
+    to = tuple(r for r in mail.ours if receipts(mail.book, r) and mail.channel != "copy")
+    faults = kith.receipt_faults(mail.read) if to else ()
+    refusals = tuple(_refusal(services, recipient, faults) for recipient in to)
+    given = tuple(_answer(mail, one, errors) for one, errors in zip(to, refusals, strict=True))
     outcome: Result = "receipted" if to else "copied"
     extra = tuple(
         _receipt_out(mail, one, recipient, row, answered=mail.channel == "http" and number == 0)
         for number, (one, recipient) in enumerate(zip(given, to, strict=True))
     )
+    errors = faults or (refusals[0] if len(to) == len(mail.ours) and all(refusals) else ())
     if given:
-        row = replace(row, apprec=_stated(given[0], errors, mail.now))
+        row = replace(row, apprec=_stated(given[0], refusals[0], mail.now))
     answer = kith.build(given[0]) if given and mail.channel == "http" else None
-    if errors or not mail.read.supported:
+    # A type that we do not take, and that was refused by nobody here, is read for what it says of plan and coordinator.
+    if errors or not (mail.read.supported or mail.read.plan is not None):
         state: MessageState = "failed" if errors else "unmatched"
         over = replace(row, state=state, last_error=_code(errors))
         commit(services, kept(services, over, *extra, now=mail.now, org=row.owner))
         return Received(outcome=outcome, id=row.id, apprec=answer, code=_code(errors))
     _becomes(services, mail, row, extra)
     return Received(outcome=outcome, id=row.id, apprec=answer)
+
+
+def _refusal(services: Services, recipient: Recipient, faults: tuple[str, ...]) -> tuple[str, ...]:
+    """Return why a recipient refuses the message, nothing where it takes it. HIS 80415: E21 is the customer's to switch."""
+    unknown = not recipient.registered and services.settings.refuse_unknown_service
+    return (*faults, UNKNOWN_SERVICE) if unknown else faults
 
 
 def _stated(given: AppRec, errors: tuple[str, ...], now: datetime) -> dict[str, Any]:
@@ -144,6 +144,7 @@ _BY_APPREC: Final = {
     "T02": "IPK-M002",
     "T10": "IPK-M003",
     "E10": "IPK-M004",
+    "E21": "IPK-M006",
     "E36": "IPK-M005",
 }
 
@@ -159,11 +160,13 @@ def _answer(mail: _Mail, recipient: Recipient, errors: tuple[str, ...]) -> AppRe
     return apprec.answer(
         mail.head,
         version=mail.read.apprec_version,
-        id_=naming.apprec_id(sender_her=second, msg_id=mail.head.msg_id, own_her=own.her_ids[1] or ""),
+        id_=naming.apprec_id(
+            sender_her=second, msg_id=mail.head.msg_id, own_her=own.her_ids[1] or own.her_ids[0] or ""
+        ),
         gen_date=mail.now,
         errors=errors,
         own=recipient.copy,
-        role="PRIM" if recipient.copy is None else "COP",
+        role=recipient.role,
     )
 
 
@@ -232,8 +235,10 @@ def _arrival(
         melde_id=melde_id,
         sender=sender,
         receiver=mail.receiver,
+        registered=mail.registered,
         municipality=finding.municipality(case, mail.receiver, sender),
         contacts=body.contacts if body else (),
+        plan=mail.read.plan,
     )
 
 

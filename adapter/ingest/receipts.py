@@ -45,10 +45,10 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
     her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or NOBODY
     id_ = naming.received_id(sender_her=her, msg_id=receipt.id)
     with services.store.read() as conn:
-        if messages.exists_received(conn, her, receipt.id):
+        if messages.exists_received(conn, her, receipt.id, id_=id_):
             return Received(outcome="duplicate", id=id_)
         org = owner(book, book.by_her(receipt.receiver.her_ids[1]))
-        original = messages.by_receipt(conn, org, receipt.original.msg_id)
+        original = messages.by_receipt(conn, org, naming.same(receipt.original.msg_id))
         row = _row(receipt, data, book, id_=id_, org=org, original=original)
         if original is None or original.direction != "out" or not _from_receiver(original, receipt):
             commit(services, kept(services, row, now=now, org=org))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -31,6 +31,14 @@ _SIGNATURES: Final[Mapping[str, bytes]] = {
     PDF: b"%PDF-",
     JPEG: b"\xff\xd8\xff",
     PNG: b"\x89PNG\r\n\x1a\n",
+}
+OTHERS: Final[Mapping[str, str]] = {"image/gif": "GIF", "image/tiff": "TIFF", "application/zip": "ZIP"}
+"""Types that no message should hold, and what people call them: a reader is told, where the message says otherwise."""
+_ALSO_SEEN: Final[Mapping[bytes, str]] = {
+    b"GIF8": "image/gif",
+    b"II*\0": "image/tiff",
+    b"MM\0*": "image/tiff",
+    b"PK\x03\x04": "application/zip",
 }
 _ALSO_CALLED: Final[Mapping[str, str]] = {
     "image/jpg": JPEG,
@@ -100,11 +108,25 @@ def oversize(data: bytes) -> tuple[Fault, ...]:
     return (Fault(code="IPK-M034", path="/", rule="message-size", severity="never"),)
 
 
-def sealed(root: etree._Element) -> frozenset[etree._Element]:
-    """Return the containers that hold a PDF or picture: no reader sees their characters."""
-    return frozenset(
-        container for number, ref, container in _containers(root) if _found(number, ref, container).kind
-    )
+def containers(root: etree._Element) -> frozenset[etree._Element]:
+    """Return the elements whose characters are those of attachments."""
+    return frozenset(container for _, _, container in _containers(root))
+
+
+def unknown(root: etree._Element) -> Iterator[str]:
+    """Yield the characters of each container that holds something else: it may be text that somebody reads."""
+    for number, ref, container in _containers(root):
+        if not _found(number, ref, container).kind:
+            yield "".join(map(str, container.itertext())) if len(container) else container.text or ""
+
+
+def empty(root: etree._Element) -> None:
+    """Take the content of the attachments out of a tree that was judged: they are most of it, and the bytes hold them too.
+
+    What was read of it says the same as before, but its message can no longer be built again.
+    """
+    for _, _, container in _containers(root):
+        container.text = None
 
 
 def document(attachment: Outgoing, *, limit: int = xmlsafe.DEFAULT.attachment) -> str:
@@ -112,7 +134,7 @@ def document(attachment: Outgoing, *, limit: int = xmlsafe.DEFAULT.attachment) -
 
     Raises MessageError IPK-M030 to IPK-M033 for what no receiver could show, IPK-M002 for a control character.
     """
-    says, content = _spelt(attachment.mime_type), attachment.content
+    says, content = spelt(attachment.mime_type), attachment.content
     code = _wrong(Found(place="", says=says, kind=_kind(content), size=len(content)), limit)
     if code:
         raise MessageError(code, at="attachment")
@@ -135,7 +157,7 @@ def _found(number: int, ref: etree._Element, container: etree._Element) -> Found
     text = container.text or ""
     return Found(
         place=f"/MsgHead/Document[{number}]/RefDoc/Content/Base64Container",
-        says=_spelt(ref.findtext(f"{_H}MimeType") or ""),
+        says=spelt(ref.findtext(f"{_H}MimeType") or ""),
         kind=_kind(_start(text)),
         size=_size(text),
     )
@@ -163,7 +185,23 @@ def _kind(content: bytes) -> str:
     return next(told, PDF if first.lstrip().startswith(_SIGNATURES[PDF]) else "")
 
 
-def _spelt(mime_type: str) -> str:
+def told(text: str) -> str:
+    """Return the type that the first bytes of base64 tell, of a type that no message should hold too; empty for none known."""
+    first = _start(text)
+    also = (kind for signature, kind in _ALSO_SEEN.items() if first.startswith(signature))
+    return _kind(first) or next(also, "")
+
+
+def differ(says: str, kind: str) -> bool:
+    """Return whether what an attachment says it is and what its first bytes tell contradict each other.
+
+    A type without a signature of its own (text, a document that is a ZIP inside) is taken at its word.
+    """
+    known = {*_SIGNATURES, *_ALSO_SEEN.values()}
+    return says != kind and (says in known or kind in known - {"application/zip"})
+
+
+def spelt(mime_type: str) -> str:
     """Return a MIME type without parameters, in lower case, under its registered name."""
     plain = mime_type.partition(";")[0].strip().lower()
     return _ALSO_CALLED.get(plain, plain)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adapter.kith import care_rules, innbygger
+from adapter.kith import care_rules, innbygger, xhtml
 from adapter.kith.apprec import REJECTED, AppRec
 from adapter.kith.dialog import Notes, everyone
 from adapter.kith.parts import RECEIVER_CONTACT
@@ -127,5 +127,7 @@ RULES: Final = (
     Rule(name="not-to-itself", source="HITS 1218", severity="never", code="IPK-M020", test=_not_to_itself),
     Rule(name="citizen-ack", source="HITS 1217:2018", severity="never", code="IPK-M020", test=_citizen_ack),
     Rule(name="error-given", source="HIS 80415:2012", severity="never", code="IPK-M012", test=_errors_given),
+    Rule(name="formatted-text", source="HISD 1155, HISD 1165", severity="never", code="IPK-M020",
+         test=lambda read: xhtml.foreign(read.root)),
     *care_rules.ROWS,
 )  # fmt: skip

@@ -1,16 +1,21 @@
 """Formatted text: read as plain text, cleaned by an allow-list, and built from nothing else. HISD 1155, HISD 1165.
 
-Schemas let anything pass in an anyType, so both ends clean: no scripts, styles, attributes, links or entities.
+Schemas let anything pass in an anyType, so both ends clean: no scripts, styles, attributes, links or entities. What is
+read stays as it was written; it is cleaned where it is shown, and where it would leave again (issuing.issue).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 from lxml import etree
 
+from adapter import xmlsafe
 from adapter.kith.escape import escape
 
 NAMESPACE: Final = "http://www.w3.org/1999/xhtml"
@@ -21,6 +26,14 @@ TAGS: Final = frozenset(
 """What the standard lets a message hold. HISD 1155 lists `th` too, HISD 1165 refuses it: read, never written."""
 SHOWN: Final = TAGS | {"th", "dt", "dd"}
 """What stays of what others sent."""
+_TOLD: Final = TAGS | {"th"}
+"""What a message may hold by either standard."""
+_SHOWN_AS: Final = {name: name for name in SHOWN}
+_SENT_AS: Final = {name: name for name in TAGS} | {"th": "td", "dl": "div", "dt": "p", "dd": "p"}
+"""What stays of a text that leaves, and as what: cells are `td`, a list of terms is paragraphs."""
+_FORMATTED: Final = ("{*}TekstNotatInnhold", "{*}Sporsmal")
+"""The elements of messages that hold formatted text."""
+_ANY: Final = f"{{{NAMESPACE}}}*"
 _EMPTY: Final = frozenset({"br", "hr"})
 _BLOCKS: Final = frozenset(
     ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "hr", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr", "pre"]
@@ -56,25 +69,30 @@ def clean(element: etree._Element) -> str:
 
     Other elements give way to their content, scripts and styles vanish with theirs; all other text stays.
     """
-    return f'<div xmlns="{NAMESPACE}">{_cleaned(element)}</div>'
+    return _division(element, _SHOWN_AS)
 
 
-def _cleaned(element: etree._Element) -> str:
+def _division(element: etree._Element, names: Mapping[str, str]) -> str:
+    return f'<div xmlns="{NAMESPACE}">{_cleaned(element, names)}</div>'
+
+
+def _cleaned(element: etree._Element, names: Mapping[str, str]) -> str:
     parts = [escape(element.text or "")]
     for child in element:
-        parts += [_shown(child), escape(child.tail or "")]
+        parts += [_shown(child, names), escape(child.tail or "")]
     return "".join(parts)
 
 
-def _shown(element: etree._Element) -> str:
-    """Return one element as it may be shown."""
+def _shown(element: etree._Element, names: Mapping[str, str]) -> str:
+    """Return one element as it may be shown, under the name that it then has."""
     name = _name(element)
     if name in _SILENT:
         return ""
-    inner = _cleaned(element)
+    inner = _cleaned(element, names)
     if name in _EMPTY:
         return f"<{name}/>{inner}"
-    return f"<{name}>{inner}</{name}>" if name in SHOWN else inner
+    shown = names.get(name)
+    return f"<{shown}>{inner}</{shown}>" if shown else inner
 
 
 def _name(element: etree._Element) -> str:
@@ -121,6 +139,56 @@ def _add(value: str | None, parts: list[str], *, keep: bool) -> None:
         shown = shown.lstrip(" ")
     if shown:
         parts.append(shown)
+
+
+# ── what a document holds ──
+
+
+def foreign(root: etree._Element, *, allowed: AbstractSet[str] = _TOLD) -> str | None:
+    """Return the XPath of the first element whose formatted text holds more than allowed elements, None for none.
+
+    HISD 1155, HISD 1165: elements of XHTML out of a short list, and no attribute. XHTML is looked for everywhere.
+    """
+    for each in root.iter(*_FORMATTED, _ANY):
+        if each.tag.startswith(_ANY[:-1]):
+            if not _fits(each, allowed):
+                return _place(each)
+        elif len(each) and not all(_fits(inner, allowed) for inner in each.iterdescendants()):
+            return _place(each)
+    return None
+
+
+def mend(root: etree._Element) -> bool:
+    """Clean the formatted text of a document that leaves, in its tree; whether anything was amiss. What fits stays untouched.
+
+    XHTML anywhere else is left: `foreign` tells of it.
+    """
+    found = [each for each in root.iter(*_FORMATTED) if len(each) and foreign(each, allowed=TAGS)]
+    for each in found:
+        only = each[0] if len(each) == 1 and _name(each[0]) == "div" and not _around(each) else each
+        kept = xmlsafe.reread(_division(only, _SENT_AS).encode())
+        each.text = None
+        each[:] = [kept]
+    return bool(found)
+
+
+def _around(element: etree._Element) -> str:
+    """Return the text of an element beside its first child."""
+    return f"{element.text or ''}{element[0].tail or ''}".strip()
+
+
+def _fits(element: etree._Element, allowed: AbstractSet[str]) -> bool:
+    name = etree.QName(element)
+    return name.namespace == NAMESPACE and name.localname in allowed and not element.attrib
+
+
+def _place(element: etree._Element) -> str:
+    """Return the XPath of the element of the message that an element stands in: names of the standard alone."""
+    outer = [element, *element.iterancestors()]
+    names = [etree.QName(each) for each in reversed(outer)]
+    return "".join(
+        f"/{name.localname}" for name in takewhile(lambda name: name.namespace != NAMESPACE, names)
+    )
 
 
 # ── write ──

@@ -7,6 +7,7 @@ from typing import Any
 
 from adapter.kith.dialog import Contact, Notes
 from adapter.kith.head import Head
+from adapter.kith.plan import PlanFacts
 from adapter.kith.text import ParsedText
 from adapter.model import AddressBook, Case, Message, Party
 
@@ -37,5 +38,9 @@ class Arrival:
     melde_id: str | None
     sender: Party | None
     receiver: Party | None
+    registered: bool = True
+    """Whether the service addressed is `receiver`; else that party stands in for one of its organisation."""
     municipality: str = ""
     contacts: tuple[Contact, ...] = field(default=())
+    plan: PlanFacts | None = None
+    """What a referral or a message of PLO 2.0 says of plan and coordinator."""

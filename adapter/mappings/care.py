@@ -35,7 +35,7 @@ from adapter.mappings import common, grants, plo_roles, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Care, Context, Notice
 from adapter.model import Message, Party, Reason, Resource, Warn
-from adapter.rules import consent, stays
+from adapter.rules import consent, reservation, stays
 
 BY_ADAPTER: Final = "adapter"
 NO_CONSENT: Final = frozenset(
@@ -101,11 +101,34 @@ def _notice(
             receiver=party,
             title=codes.display("8279", type_) or type_,
             text="",
-            care=Care(type=type_, make=make(party)),
+            care=Care(type=type_, make=_with_consent(ctx, party, type_, make(party))),
             thread=_before(ctx, stay, party, thread) if thread else None,
-            reasons=reasons,
+            reasons=(*reasons, *_reserved(ctx)),
         ),
     )
+
+
+def _with_consent(ctx: Context, to: Party, type_: str, make: Make) -> Make:
+    """Return how it is made with what its Document says of consent; logistics bring no health data and say nothing."""
+    consented = consent.care_code(grants.latest(ctx.case), named=_names_plan(ctx, to, type_))
+    if consented is None or type_ in NO_CONSENT:
+        return make
+    said = coded("9064", consented)
+    return lambda head: make(replace(head, document=replace(head.document, consent=said)))
+
+
+def _names_plan(ctx: Context, to: Party, type_: str) -> bool:
+    """Return whether the message names plan or coordinator: the report does, where the municipality may know."""
+    return type_ == utskrivningsrapport.TYPE and any(_coordinated(ctx, to))
+
+
+def _holds_back(ctx: Context) -> bool:
+    """Return whether the patient has reserved against forwarding what a message of this case said, and it still holds."""
+    return reservation.in_force(views.reserved(ctx.case), grants.recorded(ctx.case))
+
+
+def _reserved(ctx: Context) -> tuple[Reason, ...]:
+    return (reservation.passed_on(),) if _holds_back(ctx) else ()
 
 
 def _before(ctx: Context, stay: Resource, party: Party, type_: str) -> Message | None:
@@ -222,7 +245,7 @@ def dead(ctx: Context, party: Party, reasons: tuple[Reason, ...]) -> Notice:
         title=codes.display("8279", dod.TYPE) or dod.TYPE,
         text="",
         care=Care(type=dod.TYPE, make=make),
-        reasons=reasons,
+        reasons=(*reasons, *_reserved(ctx)),
     )
 
 
@@ -311,13 +334,18 @@ def _personnel(ctx: Context, to: Party) -> tuple[Personnel, ...]:
 
 
 def _signed(ctx: Context) -> dict[str, Any]:
-    """Return who answers for the message: the department, and the author where an HPR number is known. HITS 1174 ch. 5."""
+    """Return who answers for the message, and whether it may go further. HITS 1174 ch. 5, HIS 80704:2014 13.1.
+
+    The department, and the author where an HPR number is known.
+    """
     party, author = ctx.party, ctx.data.author
     name = ctx.data.department.name if ctx.data.department else party.display if party else ""
     unit = Unit(name=name, her_id=party.unit_her_id if party else None)
     return {
         "units": (Connected(unit=unit),),
         "responsible": (Responsible(person=_author(author)),) if author.hpr else (),
+        # Only `true` says anything: that there is no reservation is nothing we know.
+        "withheld": True if _holds_back(ctx) else None,
     }
 
 

@@ -12,7 +12,7 @@ from adapter import codes, ids, kith, naming
 from adapter.errors import RoutingError
 from adapter.fhir import messages as resources
 from adapter.fhir import parts as fhir_parts
-from adapter.kith import foresporsel, helsefaglig, notat, parts, svar, text
+from adapter.kith import foresporsel, helsefaglig, innbygger, notat, parts, svar, text
 from adapter.kith.codes import coded
 from adapter.kith.dialog import Contact, Question
 from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit, person_ident
@@ -177,11 +177,16 @@ def _svar(ctx: Context, head: Head, plan: _Plan, contacts: Contacts) -> Any:
     return svar.new(head, text=plan.notice.text, question=question(ctx, plan.notice), contacts=contacts)
 
 
+def _innbygger(ctx: Context, head: Head, plan: _Plan, contacts: Contacts) -> Any:
+    return innbygger.new(head, text=plan.notice.text, question=question(ctx, plan.notice), contacts=contacts)
+
+
 _BUILD: Final[Mapping[str, Callable[[Context, Head, _Plan, Contacts], Any]]] = {
     "DIALOG_HELSEFAGLIG": _helsefaglig,
     "DIALOG_FORESPORSEL": _foresporsel,
     "DIALOG_NOTAT": _notat,
     "DIALOG_SVAR": _svar,
+    "DIALOG_INNBYGGER_KOORDINATOR": _innbygger,
 }
 
 

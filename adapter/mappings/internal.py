@@ -10,9 +10,11 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
+from adapter.kith import innbygger
 from adapter.mappings import (
     clocks,
     common,
+    enquiries,
     escalation,
     expiring,
     planclocks,
@@ -51,6 +53,8 @@ ONE_CLICK: Final = (
     "ip.need.declined",
     "ip.dialogue.received",
 )
+ONE_CLICK_OF: Final = {innbygger.TYPE: (enquiries.EVENT,)}
+"""Type of message → what answers it, where it is no word about a need."""
 
 
 def moved(case: Case, message: Message, *, communication: Resource | None = None) -> tuple[Resource, ...]:
@@ -282,7 +286,7 @@ def dialogue(ctx: Context) -> Change:
         return Change()
     message = ctx.inbound.message
     owner = _queue(ctx, ctx.inbound)
-    clicks = tuple(("event", name) for name in ONE_CLICK) if ctx.inbound.item == "read-answer" else ()
+    clicks = tuple(("event", name) for name in _clicks(ctx.inbound.item, message))
     item = common.work_item(
         ctx,
         id_=ctx.id("Task", ctx.inbound.item),
@@ -298,6 +302,11 @@ def dialogue(ctx: Context) -> Change:
     parties = common.parties(owner) if owner else ()
     person = common.person(ctx) if getattr(ctx.data, "patient", None) is not None else Change()
     return person + takeover.overtaken(ctx) + Change(resources=(*parties, item)) + waiting
+
+
+def _clicks(item: str, message: Message) -> tuple[str, ...]:
+    """Return the events that a person may answer a message with."""
+    return ONE_CLICK_OF.get(message.type, ONE_CLICK) if item == "read-answer" else ()
 
 
 def _queue(ctx: Context, inbound: Any) -> Party | None:

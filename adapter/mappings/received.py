@@ -10,7 +10,7 @@ from adapter import codes, ids
 from adapter.kith import words
 from adapter.kith.dialog import Contact
 from adapter.kith.text import NEED_TITLES
-from adapter.mappings import printed, reading, supplied, takeover, views
+from adapter.mappings import printed, reading, supplied, takeover, toread, views
 from adapter.mappings.arrival import Arrival, Derived
 from adapter.rules import alive, moves, states
 from adapter.rules.clocks import OSLO
@@ -115,12 +115,11 @@ def _taken_over(arrival: Arrival) -> tuple[Derived, ...]:
             *(refused if said == "declined" else ()),
         )
     follows = question.subject == takeover.MOVED and views.takes_over(arrival.case, arrival.sender)
-    reason = _OF_MOVE.get(said, _TO_READ) if follows else _TO_READ
+    reason = _OF_MOVE.get(said, toread.IN_THREAD) if follows else toread.IN_THREAD
     made = _plain(arrival, E58, "E58", reason, item="read-answer")
     return (replace(made, suggestion={"answer": said}) if follows and said in takeover.STEPS else made,)
 
 
-_TO_READ: Final = "Svar i tråden må leses"
 _OF_MOVE: Final = {"accepted": moves.TAKEN_OVER, "declined": words.MOVE_REFUSED}
 
 
@@ -196,7 +195,7 @@ def _who(contact: Contact) -> dict[str, str]:
 def _unread(arrival: Arrival) -> tuple[Derived, ...]:
     return (
         *_acknowledged(arrival),
-        _plain(arrival, E58, "E58", _TO_READ, item="read-answer"),
+        _plain(arrival, E58, "E58", toread.reason(arrival), item="read-answer"),
     )
 
 
@@ -253,7 +252,10 @@ def _begun(arrival: Arrival) -> tuple[Derived, ...]:
         return (
             Derived(type="ip.need.identified", number="E01", data=printed.need(arrival.text, _base(arrival))),
         )
-    return (_plain(arrival, E58, "E58", "Hører ikke til en kjent tråd", item="read-answer"),)
+    made = _plain(arrival, E58, "E58", toread.reason(arrival), item="read-answer")
+    if toread.is_enquiry(arrival) and arrival.case.key is None and _known_person(arrival):
+        return (replace(made, data=made.data | {"patient": _patient(arrival)}),)
+    return (made,)
 
 
 def _brings_need(arrival: Arrival) -> bool:

@@ -290,6 +290,12 @@ def reservations(case: Case, need: Need, book: AddressBook) -> tuple[datetime, .
     )
 
 
+def reserved(case: Case) -> tuple[datetime, ...]:
+    """Return when messages came by which the patient lets nobody forward what they said, whoever wrote them."""
+    said = (c for c in case.of("Communication") if messages.is_reserved(c))
+    return tuple(datetime.fromisoformat(c["received"]) for c in said)
+
+
 def _level1(communication: Resource, book: AddressBook) -> str | None:
     party = book.by_organisation(reference_id(communication.get("sender")))
     return party.level1_id if party else None

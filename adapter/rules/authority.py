@@ -80,6 +80,7 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
         "ip.plan-document.shared": _ANY_OF_CASE,
         "ip.plan-change.proposed": _ANY_OF_CASE | {"team"},
         "ip.plan-change.answered": _ANY_OF_CASE | {"team"},
+        "ip.enquiry.answered": _HOME,
         "ip.meeting.called": _ANY_OF_CASE,
         "ip.meeting.answered": _ANY_OF_CASE,
         "ip.meeting.held": _ANY_OF_CASE,

@@ -16,10 +16,11 @@ HELSEFAGLIG: Final = "DIALOG_HELSEFAGLIG"
 FORESPORSEL: Final = "DIALOG_FORESPORSEL"
 SVAR: Final = "DIALOG_SVAR"
 NOTAT: Final = "DIALOG_NOTAT"
+INNBYGGER: Final = "DIALOG_INNBYGGER_KOORDINATOR"
 LETTER: Final = "LETTER"
 
 VERSION: Final[Mapping[str, str]] = MappingProxyType(
-    {HELSEFAGLIG: "1.1", FORESPORSEL: "1.0", SVAR: "1.0", NOTAT: "1.0", LETTER: ""}
+    {HELSEFAGLIG: "1.1", FORESPORSEL: "1.0", SVAR: "1.0", NOTAT: "1.0", INNBYGGER: "1.0", LETTER: ""}
 )
 """Version of the payload standard per type. Dialogmelding 1.1: HIS 1077:2017; 1.0: HIS 1152:2006."""
 
@@ -35,9 +36,13 @@ CONTINUED_BY: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
         # An answer belongs to a thread that a Forespørsel began: ours (in) goes on with one, theirs (out) is answered.
         (SVAR, "in"): FORESPORSEL,
         (SVAR, "out"): FORESPORSEL,
+        # Health personnel answer a citizen, and begin nothing: after an answer of ours the citizen writes. HITS 1217:2018.
+        (INNBYGGER, "in"): INNBYGGER,
     }
 )
 """(type, direction) of the latest message of a running dialogue → what goes on with it. HISD 80903."""
+
+_ECHOING: Final = frozenset({SVAR, INNBYGGER})
 
 REQUEST_LIST: Final[Mapping[str, str]] = MappingProxyType({"101": "9154", "102": "9152", "103": "9153"})
 """Organisation type of the asker (list 9040) → list of TypeForesp: hospital, municipality, GP."""
@@ -54,7 +59,7 @@ class Carrier:
     version: str
     conversation: bool
     mode: Mode
-    """`new` begins a dialogue, `continue` goes on with one, `reply` is a DIALOG_SVAR that echoes the question."""
+    """`new` begins a dialogue, `continue` goes on with one, `reply` is an answer that echoes the question."""
     information: bool
     request_list: str | None
     """List of TypeForesp for a DIALOG_FORESPORSEL (code 99), else None."""
@@ -116,7 +121,7 @@ def _candidates(before: Message | None, *, wants_reply: bool) -> Iterator[tuple[
     """Yield (rule, type, mode) in the order of the rules, the letter excepted."""
     going_on = CONTINUED_BY.get((before.type, before.direction)) if before else None
     if going_on:
-        yield "carrier-1", going_on, "reply" if going_on == SVAR else "continue"
+        yield "carrier-1", going_on, "reply" if going_on in _ECHOING else "continue"
     yield "carrier-2", HELSEFAGLIG, "new"
     if not wants_reply:
         yield "carrier-3", NOTAT, "new"

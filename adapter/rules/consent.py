@@ -202,6 +202,23 @@ def covered(
     }
 
 
+OBTAINED: Final = "1"
+"""9064: Ja, samtykke er innhentet."""
+NOT_NEEDED: Final = "2"
+"""9064: Pasientens samtykke er ikke påkrevet i dette tilfellet."""
+
+
+def care_code(consent: Grant | None, *, named: bool) -> str | None:
+    """Return what a message of care with health data says of consent (list 9064), None where the case has no yes to tell of.
+
+    Obtained, where it names plan or coordinator (`named`) by the patient's yes; its clinical content goes unless the
+    patient opposes. HIS 80704:2014; hpl §§ 25 and 45.
+    """
+    if consent is None or consent.status not in _INSIDE:
+        return None
+    return OBTAINED if named and consent.status in {"given", "limited"} else NOT_NEEDED
+
+
 _NOT_ASKED: Final = Grant(status="not-asked")
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the adapter (R01–R43) and what may happen (E01–E71), with source and law. requirements.toml is the one list."""
+"""What is asked of the adapter (R01–R43) and what may happen (E01–E72), with source and law. requirements.toml is the one list."""
 
 from __future__ import annotations
 

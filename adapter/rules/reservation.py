@@ -23,14 +23,27 @@ def received() -> Reason:
     return anchors.fixed("reservation-stated", "stoppet")
 
 
+def in_force(made: Iterable[datetime], consents: Iterable[tuple[str, datetime]]) -> bool:
+    """Return whether the latest of these reservations still holds: no consent recorded after it says yes."""
+    latest = max(made, default=None)
+    return latest is not None and not any(
+        status in _LIFTING and recorded > latest for status, recorded in consents
+    )
+
+
+def passed_on() -> Reason:
+    """Return why a message of care of ours bears the reservation that a received one stated."""
+    return anchors.fixed("reservation-passed-on", "forbehold")
+
+
 def check(made: Iterable[datetime], consents: Iterable[tuple[str, datetime]]) -> tuple[Reason, ...]:
     """Return why a need may go on to another organisation in spite of reservations made at these instants.
 
     `consents` are (status, recorded). Nothing where there are no reservations. Raises Faults IPK-C010.
     """
-    latest = max(made, default=None)
-    if latest is None:
+    reserved = tuple(made)
+    if not reserved:
         return ()
-    if any(status in _LIFTING and recorded > latest for status, recorded in consents):
+    if not in_force(reserved, consents):
         return (anchors.fixed("reservation-lifted", "åpen"),)
     raise Faults((Fault(code="IPK-C010", path="$.data.to", rule="reservation-stated"),))

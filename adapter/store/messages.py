@@ -7,11 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null, or_, select, tuple_, update
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from adapter.errors import Conflict
 from adapter.model import PENDING, Message
-from adapter.store import cursors
+from adapter.store import cursors, large
 from adapter.store.message_rows import COLUMNS, Versions, from_row, to_row
 from adapter.store.sql import Connection, Insertion, Statement
 from adapter.store.tables import message
@@ -68,6 +81,12 @@ def put(
     """
     made = versions or Versions()
     rows = [to_row(item, now=micros(now), versions=made) for item in messages]
+    bodies = large.apart(conn, rows)
+    _put(conn, rows, was)
+    large.fill(conn, bodies)
+
+
+def _put(conn: Connection, rows: Sequence[dict[str, Any]], was: Mapping[str, str] | None) -> None:
     if was is None:
         conn.many(_PUT, rows)
         return
@@ -86,17 +105,20 @@ def _offered(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _GET = Statement(select(*COLUMNS, message.c.body).where(message.c.id == bindparam("id")))
-_BODY = Statement(select(message.c.body).where(message.c.id == bindparam("id")))
 _RECEIPT = Statement(
     select(*COLUMNS, null()).where(
         message.c.id == bindparam("id"), message.c.org == bindparam("org"), message.c.direction == "out"
     )
 )
+_INCOMING: Final = literal_column("direction") == literal_column("'in'")
 _RECEIVED = Statement(
-    select(message.c.id).where(
-        literal_column("direction") == literal_column("'in'"),
-        message.c.sender_her == bindparam("sender_her"),
-        message.c.msg_id == bindparam("msg_id"),
+    union_all(
+        select(message.c.id).where(_INCOMING, message.c.id == bindparam("id")),
+        select(message.c.id).where(
+            _INCOMING,
+            message.c.sender_her == bindparam("sender_her"),
+            message.c.msg_id == bindparam("msg_id"),
+        ),
     )
 )
 _COUNTS = Statement(select(message.c.state, func.count()).group_by(message.c.state))
@@ -110,8 +132,7 @@ def get(conn: Connection, id_: str) -> Message | None:
 
 def body(conn: Connection, id_: str) -> bytes | None:
     """Return the bytes of one message."""
-    row = conn.one(_BODY, {"id": id_})
-    return None if row is None else row[0]
+    return large.read(conn, id_)
 
 
 def by_receipt(conn: Connection, org: str, msg_id: str) -> Message | None:
@@ -120,9 +141,12 @@ def by_receipt(conn: Connection, org: str, msg_id: str) -> Message | None:
     return None if row is None else from_row(row)
 
 
-def exists_received(conn: Connection, sender_her: str, msg_id: str) -> str | None:
-    """Return the id under which this MsgId of this sender (level-2 HER-id) was received before."""
-    row = conn.one(_RECEIVED, {"sender_her": sender_her, "msg_id": msg_id})
+def exists_received(conn: Connection, sender_her: str, msg_id: str, *, id_: str) -> str | None:
+    """Return the id under which this MsgId of this sender (level-2 HER-id) was received before.
+
+    `id_` is the one it has here (naming.received_id), however its letters were written.
+    """
+    row = conn.one(_RECEIVED, {"id": id_, "sender_her": sender_her, "msg_id": msg_id})
     return None if row is None else row[0]
 
 
@@ -131,7 +155,8 @@ def counts(conn: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in conn.all(_COUNTS, {})}
 
 
-_question = and_(message.c.direction == "in", message.c.type == "DIALOG_FORESPORSEL")
+_asks = or_(message.c.type == "DIALOG_FORESPORSEL", message.c.type == "DIALOG_INNBYGGER_KOORDINATOR")
+_question = and_(message.c.direction == "in", _asks)
 _HEADS = Statement(
     select(*COLUMNS, case((or_(message.c.state == "held", _question), message.c.body), else_=null()))
     .where(message.c.case_key == bindparam("case_key"))

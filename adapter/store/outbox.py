@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, exists, literal_column, or_, select, update
+from sqlalchemy import bindparam, case, exists, func, literal_column, null, or_, select, update
 
 from adapter.model import Message, MessageState
+from adapter.store.large import LARGE
 from adapter.store.message_rows import COLUMNS, blocks, due, from_row, lease_end
 from adapter.store.sql import Connection, Statement
 from adapter.store.tables import message
@@ -34,9 +35,13 @@ class Settlement:
     sent_at: datetime | None = None
 
 
+# A batch of large ones would fill the memory: each is read on its turn.
+_SMALL: Final = case(
+    (func.length(message.c.body) <= literal_column(str(LARGE)), message.c.body), else_=null()
+)
 _earlier = message.alias("earlier")
 _CLAIM = Statement(
-    select(*COLUMNS, message.c.body)
+    select(*COLUMNS, _SMALL)
     .where(
         message.c.due <= bindparam("now"),
         ~exists(
@@ -87,7 +92,7 @@ _SETTLE = Statement(
 
 _LEFT: Final = "message.state IN ('sent', 'delivered', 'acknowledged', 'rejected', 'unanswered', 'manual')"
 _UNFILED: Final = Statement(
-    select(*COLUMNS, message.c.body)
+    select(*COLUMNS, _SMALL)
     .where(
         literal_column("message.filed = 0"),  # in words, so that the partial index applies
         # A receipt may come before the sending is settled: then no `sent_at` was ever noted.
@@ -107,7 +112,7 @@ def waits(conn: Connection, *, now: datetime) -> bool:
 def claim(
     conn: Connection, *, now: datetime, limit: int, lease_seconds: float, owner: str
 ) -> tuple[Message, ...]:
-    """Return messages with their bytes, leased to `owner` (a worker's own name); `attempts` counts this one.
+    """Return messages with their bytes (unless LARGE), leased to `owner` (a worker's own name); `attempts` counts this one.
 
     Each stays leased until it is settled or `lease_seconds` have passed; then another may claim it.
     """
@@ -147,7 +152,7 @@ def _settling(item: Settlement, owner: str, now: int) -> dict[str, object]:
 
 
 def unfiled(conn: Connection, *, limit: int) -> tuple[Message, ...]:
-    """Return messages sent or received that do not yet lie in `epj/`, with their bytes, the oldest first."""
+    """Return messages sent or received that do not yet lie in `epj/`, the oldest first, with their bytes unless LARGE."""
     return tuple(from_row(row) for row in conn.all(_UNFILED, {"limit": limit}))
 
 

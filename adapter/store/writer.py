@@ -96,22 +96,27 @@ class Writer:
 
     def _serve(self) -> None:
         while (jobs := self._collect()) is not None:
-            try:
-                self._perform(jobs)
-            except SystemFault as fault:
-                _fail(jobs, fault)
-                self._disconnect()
-            except BaseException:  # noqa: BLE001 (the thread must live: every caller waits for it)
-                _fail(jobs, SystemFault("IPK-S004", at="writer"))
-                self._disconnect()
-            for job in jobs:
-                job.done.release()
-            if self._checkpoints is not None:
-                works = sum(job.work is not None for job in jobs)
-                self._checkpoints.after(works=works, audits=len(jobs) - works)
+            self._answer(jobs)
+            jobs.clear()  # what they wrote, a large document maybe, is not held until the next come
         if self._checkpoints is not None:
             self._checkpoints.close()
         self._disconnect()
+
+    def _answer(self, jobs: list[Job]) -> None:
+        """Write one group and wake its callers."""
+        try:
+            self._perform(jobs)
+        except SystemFault as fault:
+            _fail(jobs, fault)
+            self._disconnect()
+        except BaseException:  # noqa: BLE001 (the thread must live: every caller waits for it)
+            _fail(jobs, SystemFault("IPK-S004", at="writer"))
+            self._disconnect()
+        for job in jobs:
+            job.done.release()
+        if self._checkpoints is not None:
+            works = sum(job.work is not None for job in jobs)
+            self._checkpoints.after(works=works, audits=len(jobs) - works)
 
     def _collect(self) -> list[Job] | None:
         first = self._queue.get()

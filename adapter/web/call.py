@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO, Final, Literal
 from urllib.parse import parse_qsl
@@ -204,11 +205,17 @@ class Call:
 
 def _read(stream: BinaryIO, size: int) -> bytes:
     """Return `size` bytes, fewer where the stream ends before."""
-    parts: list[bytes] = []
-    while size > 0 and (part := stream.read(size)):
-        parts.append(part)
+    if size <= _PIECE:
+        parts: list[bytes] = []
+        while size > 0 and (part := stream.read(size)):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+    whole = BytesIO()  # grows in place, and gives its bytes away without a copy
+    while size > 0 and (part := stream.read(min(size, _PIECE))):
+        whole.write(part)
         size -= len(part)
-    return b"".join(parts)
+    return whole.getvalue()
 
 
 def _drain(stream: BinaryIO, size: int) -> None:

@@ -13,10 +13,10 @@ from typing import Any, Final
 import orjson
 
 from adapter.errors import Fault, FhirError
-from adapter.events import repeated
+from adapter.events import repeated, scan
 from adapter.fhir import outcome, r4, shapes
 from adapter.fhir.table import READABLE
-from adapter.ids import People, looks_real
+from adapter.ids import People
 from adapter.web import answers, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Param, Route
@@ -103,9 +103,10 @@ def _parameters(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _whole(data: bytes, type_: str, people: People) -> Iterator[Fault]:
     """Yield what is wrong with the body as text: a name that stands twice, a number that may be a real person's."""
-    for path in repeated.paths(data, orjson.loads(data)):
+    content = orjson.loads(data)
+    for path in repeated.paths(data, content):
         yield Fault(code=repeated.CODE, path=type_ + path.removeprefix("$"), rule="structure")
-    if looks_real(data.decode("utf-8", "replace"), people):
+    if scan.holds_real(data, content, people):
         yield Fault(code="IPK-P001", path=type_, rule="synthetic-only")
 
 

@@ -423,3 +423,19 @@ def test_sources_by_her_id_or_organisation_number(source: str):
 
 def test_exactly_two_thousand_characters_fit():
     assert found(changed(NEED, ("data.reason.text", "ø" * 2000))) == set()
+
+
+@pytest.mark.parametrize(
+    "between", ["\n", "\r\n", "\t", "\n ", "\x0c", "  ", "\u00a0", "\u2028", " -", "\u200b", '"']
+)
+def test_a_number_that_looks_real_is_seen_whatever_breaks_it(between: str):
+    number = real_looking()
+    text = f'Pas "{number[:6]}{between}{number[6:]}" er'
+    seen = {code for code, _ in found(changed(NEED, ("data.reason.text", text)))}
+    assert ("IPK-P001" in seen) is (between != '"')
+
+
+@pytest.mark.parametrize("character", ["\b", "\f", "\x00", "\x01", "\x0b", "\x1f", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("place", ["data.reason.text", "data.note"])
+def test_a_character_that_xml_cannot_carry_is_a_fault_at_its_place(character: str, place: str):
+    assert ("IPK-E007", f"$.{place}") in found(changed(NEED, (place, f"a{character}b")))

@@ -59,6 +59,34 @@ def test_own_gives_exactly_one_receipt_with_the_id_of_the_rules(hospital: House)
     assert hospital.send() == []
 
 
+def test_the_same_uuid_in_capitals_is_the_same_message(hospital: House):
+    answer = otherside.reply(sent_need(hospital), "Svar: Mottatt")
+    head = kith.read(answer).head
+    assert head is not None
+    shouted = answer.replace(f"<MsgId>{head.msg_id}<".encode(), f"<MsgId>{head.msg_id.upper()}<".encode(), 1)
+    assert shouted != answer
+    first = hospital.receive(shouted)
+    (receipt,) = hospital.send()
+    assert body(kith.read(receipt)).original.msg_id == head.msg_id.upper(), "as its sender wrote it"
+    for again in (answer, shouted):
+        got = hospital.receive(again, channel="http")
+        assert (got.outcome, got.id, got.apprec) == ("duplicate", first.id, None)
+    assert hospital.send() == []
+
+
+def test_a_receipt_that_names_our_message_in_capitals_is_matched(hospital: House):
+    sent = sent_need(hospital)
+    receipt = otherside.receipt(sent)
+    head = kith.read(sent).head
+    assert head is not None
+    assert head.msg_id.encode() in receipt
+    assert (
+        hospital.receive(receipt.replace(head.msg_id.encode(), head.msg_id.upper().encode())).outcome
+        == "receipt"
+    )
+    assert hospital.message(head.msg_id).state == "acknowledged"
+
+
 def test_a_duplicate_is_not_receipted_again_and_makes_nothing(hospital: House):
     answer = otherside.reply(sent_need(hospital), "Svar: Mottatt")
     hospital.receive(answer)
@@ -372,6 +400,19 @@ def test_a_number_that_looks_real_is_seen_through_markup_within_it(hospital: Hou
     before = hospital.count()
     with pytest.raises(AdapterError):
         hospital.receive(data)
+    assert hospital.count() == before
+
+
+@pytest.mark.parametrize("aside", ["<!-- {} -->", "<?x {}?>"])
+@pytest.mark.parametrize("outside", [False, True])
+def test_a_number_that_looks_real_is_seen_beside_what_is_said(hospital: House, aside: str, outside: bool):  # noqa: FBT001
+    document = sent_need(hospital)
+    data = otherside.reply(document, "Takk.")
+    said = aside.format(numbers.real_looking()).encode()
+    at = len(data) if outside else data.rindex(b"</")
+    before = hospital.count()
+    with pytest.raises(AdapterError):
+        hospital.receive(data[:at] + said + data[at:])
     assert hospital.count() == before
 
 

@@ -123,7 +123,7 @@ def _post(data: bytes, client: FlaskClient) -> None:
 def _look(read: kith.Read) -> None:
     kith.receipt_faults(read)
     attachments.faults(read.root)
-    attachments.sealed(read.root)
+    list(attachments.unknown(read.root))
     if read.message is not None:
         with contextlib.suppress(MessageError):
             kith.build(read.message)

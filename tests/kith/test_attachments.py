@@ -153,12 +153,21 @@ def test_a_message_above_what_mail_carries_is_warned_of_and_taken():
 
 
 def test_only_what_is_recognised_is_passed_over_in_what_a_document_says():
-    hidden = encoded(CONTENT[PDF])
-    root = kith.read(message(container(hidden), container("open text"))).root
-    said = xmlsafe.said(root, without=attachments.sealed(root))
+    hidden, mixed = encoded(CONTENT[PDF]), '12<u xmlns="">34</u>56'
+    root = kith.read(message(container(hidden), container("open text"), container(mixed))).root
+    said = xmlsafe.said(root, without=attachments.containers(root))
     assert hidden in xmlsafe.said(root)
     assert hidden not in said
-    assert "open text" in said
+    assert [*attachments.unknown(root)] == ["open text", "123456"]
+
+
+def test_a_tree_without_the_content_of_its_attachments_says_all_else():
+    read = kith.read(message(container(encoded(CONTENT[PDF]))))
+    held = attachments.containers(read.root)
+    said = xmlsafe.said(read.root, without=held)
+    attachments.empty(read.root)
+    assert xmlsafe.said(read.root, without=held) == said
+    assert [each.size for each in attachments.found(read.root)] == [0]
 
 
 def test_a_number_that_looks_real_is_found_in_a_container_of_text(client: FlaskClient):

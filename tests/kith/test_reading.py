@@ -282,6 +282,7 @@ BREAKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "only-notes": (lambda: _answer(notes=()), "IPK-M014"),
     "only-questions": (lambda: _question("x").replace(b"<Foresporsel>", b"<!--").replace(b"</Foresporsel>", b"-->"), "IPK-M014"),
     "echo": (lambda: _answer(notes=(replace(svar.new(REPLY, text="x", question=None, contacts=()).notes[0]),)), "IPK-M014"),
+    "formatted-text": (lambda: dialogue(text="STED").replace(b">STED<", b"><b onclick=''>Hei</b><"), "IPK-M020"),
     "error-given": (lambda: RECEIPT_WITHOUT_ERROR, "IPK-M012"),
     **care.BREAKS,
 }  # fmt: skip

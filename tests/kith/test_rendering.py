@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import unicodedata
+from base64 import b64encode
 
 import pytest
 
@@ -203,6 +204,31 @@ def test_attachments_are_listed_and_never_opened():
     said = text(message(note(""), more=attachment))
     assert "Epikrise     PDF   6,0 kB     01.03.2026" in said
     assert "JVBER" not in said
+
+
+@pytest.mark.parametrize(
+    ("says", "content", "listed"),
+    [
+        ("application/pdf", b"%PDF-1.7", "PDF "),
+        ("application/x-pdf", b"%PDF-1.7", "PDF "),
+        ("application/pdf", b"GIF89a..", "oppgitt PDF, er GIF "),
+        ("image/png", b"\xff\xd8\xff.....", "oppgitt PNG, er JPEG "),
+        ("application/pdf", b"plain text", "oppgitt PDF, er av ukjent type "),
+        ("text/plain", b"%PDF-1.7", "oppgitt text/plain, er PDF "),
+        ("text/plain", b"plain text", "text/plain "),
+        ("application/msword", b"PK\x03\x04....", "application/msword "),
+        ("", b"GIF89a..", "GIF "),
+    ],
+)
+def test_what_an_attachment_is_stands_beside_what_it_says_it_is(says: str, content: bytes, listed: str):
+    mime = f"<MimeType>{says}</MimeType>" if says else ""
+    attachment = (
+        f'<Document><RefDoc><MsgType V="A" DN="Vedlegg"/>{mime}<Description>Epikrise</Description><Content>'
+        f'<Base64Container xmlns="http://www.kith.no/xmlstds/base64container">{b64encode(content).decode()}'
+        "</Base64Container></Content></RefDoc></Document>"
+    )
+    (line,) = (x for x in text(message(note(""), more=attachment)).splitlines() if x.startswith("Epikrise"))
+    assert line.removeprefix("Epikrise").strip().startswith(listed)
 
 
 def test_a_receipt_says_its_verdict_and_every_fault_in_words():

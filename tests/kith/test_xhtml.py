@@ -11,7 +11,7 @@ from adapter import kith, xmlsafe
 from adapter.errors import MessageError
 from adapter.kith import xhtml
 from adapter.kith.xhtml import Heading, Items, Paragraph, Table
-from tests.kith.builders import dialogue
+from tests.kith.builders import WHEN, dialogue
 
 BLOCKS = (
     Heading("Plan", 2),
@@ -115,3 +115,67 @@ def test_a_formatted_text_stands_in_a_message_that_validates_and_is_read_as_line
     data = dialogue(text="STED").replace(b">STED<", f">{xhtml.build(*BLOCKS)}<".encode())
     read = kith.read(data)
     assert (read.faults, read.body.text) == ((), xhtml.plain(xmlsafe.parse(xhtml.build(*BLOCKS).encode())))
+
+
+# ── what leaves ──
+
+
+def holding(inner: str) -> bytes:
+    """Return a message whose text is markup as somebody else wrote it."""
+    return dialogue(text="STED").replace(b">STED<", f">{inner}<".encode())
+
+
+def sent(inner: str) -> bytes:
+    """Return the message as it would leave again, such as an echo does."""
+    message = kith.read(holding(inner)).message
+    assert message is not None
+    return kith.issue(message)
+
+
+@given(inner=MARKUP, wrapped=st.booleans())
+def test_whatever_was_read_nothing_but_allowed_elements_leaves(*, inner: str, wrapped: bool):
+    markup = f'<div xmlns="{xhtml.NAMESPACE}">Tekst {inner}</div>' if wrapped else f"<b>Tekst</b>{inner}"
+    data = sent(markup)
+    assert kith.check(data) == ()
+    root = xmlsafe.parse(data)
+    assert xhtml.foreign(root, allowed=xhtml.TAGS) is None
+    (held,) = root.iter("{*}TekstNotatInnhold")
+    assert {etree.QName(each).localname for each in held.iterdescendants()} <= xhtml.TAGS
+    assert not any(each.attrib for each in held.iterdescendants())
+    assert xhtml.mend(root) is False, "what is clean stays as it is"
+
+
+def test_what_leaves_is_cleaned_and_what_is_read_is_not():
+    markup = (
+        f'<div xmlns="{xhtml.NAMESPACE}"><p onclick="x()">A<script>x()</script> <a href="javascript:x">du</a></p>'
+        '<iframe src="http://x"/><table><tr><th>k</th><td>v</td></tr></table><dl><dt>t</dt><dd>d</dd></dl></div>'
+    )
+    kept = (
+        f'<div xmlns="{xhtml.NAMESPACE}"><p>A du</p><table><tr><td>k</td><td>v</td></tr></table>'
+        "<div><p>t</p><p>d</p></div></div>"
+    )
+    read = kith.read(holding(markup))
+    assert read.message is not None
+    assert kith.read(kith.build(read.message)).message == read.message
+    assert b"onclick" in kith.build(read.message)
+    (fault,) = kith.check(holding(markup))
+    assert (fault.rule, fault.severity) == ("formatted-text", "never")
+    assert fault.path == "/MsgHead/Document/RefDoc/Content/Dialogmelding/Notat/TekstNotatInnhold"
+    data = sent(markup)
+    assert kept.encode() in data
+    again = kith.reissue(data, msg_id="00000000-0000-4000-8000-000000000001", gen_date=WHEN)
+    assert kept.encode() in again
+
+
+def test_what_is_allowed_leaves_byte_for_byte():
+    read = kith.read(holding(xhtml.build(*BLOCKS)))
+    assert read.message is not None
+    assert kith.issue(read.message) == kith.build(read.message)
+
+
+def test_formatted_text_where_none_belongs_is_told_of_and_left_to_be_refused():
+    root = xmlsafe.parse(
+        f'<MsgHead><Merknad>a<b xmlns="{xhtml.NAMESPACE}" style="x">b</b></Merknad></MsgHead>'.encode()
+    )
+    assert xhtml.mend(root) is False
+    assert xhtml.foreign(root) == "/MsgHead/Merknad"

@@ -47,12 +47,12 @@ def test_the_shipped_book_loads_with_every_party() -> None:
     assert [p.key for p in book.parties] == [
         "st-olavs-fmr", "st-olavs-ke", "felles-ke", "alvdal-saksbehandling", "alvdal-sykepleie",
         "gammeldal-saksbehandling", "brevvik", "storvik-nord", "storvik-sor", "kattskinnet-lin", "kattskinnet-2",
-        "nav-alvdal", "alvdal-skole", "fjellro-rehabilitering",
+        "nav-alvdal", "alvdal-skole", "fjellro-rehabilitering", "innbyggertjenester",
     ]  # fmt: skip
     assert len(book.agreements) == 1
 
 
-def test_the_shipped_book_is_the_designs_with_a_platform_and_who_gets_letters() -> None:
+def test_the_shipped_book_is_the_designs_with_a_platform_who_gets_letters_and_the_citizens_portal() -> None:
     designed = reference.path("design", "addressbook.toml").read_bytes()
     lines = SHIPPED.encode().splitlines(keepends=True)
     beside = [line for line in lines if line.startswith(b"platform = ")]
@@ -60,7 +60,8 @@ def test_the_shipped_book_is_the_designs_with_a_platform_and_who_gets_letters() 
     assert b"".join(line for line in lines if line not in beside).startswith(designed)
     added = addressbook.load().parties[designed.count(b"[[party]]") :]
     assert added
-    assert all(p.is_letter and not p.home and not p.serves for p in added)
+    assert not [p.key for p in added if p.home or p.serves]
+    assert {p.takes for p in added if not p.is_letter} == {("DIALOG_INNBYGGER_KOORDINATOR/1.0",)}
 
 
 def test_a_row_becomes_a_party_with_all_it_says() -> None:

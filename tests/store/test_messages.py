@@ -75,9 +75,10 @@ def test_a_received_msg_id_is_stored_once_per_sender(store: Store):
     with pytest.raises(Conflict):
         save(store, received("r3", msg_id="x", sender="5079"))
     with store.read() as conn:
-        assert messages.exists_received(conn, "5079", "x") == "r1"
-        assert messages.exists_received(conn, "5078", "x") == "r2"
-        assert messages.exists_received(conn, "5101", "x") is None
+        assert messages.exists_received(conn, "5079", "x", id_="none") == "r1"
+        assert messages.exists_received(conn, "5079", "X", id_="r1") == "r1", "known by its id alone"
+        assert messages.exists_received(conn, "5078", "x", id_="none") == "r2"
+        assert messages.exists_received(conn, "5101", "x", id_="none") is None
 
 
 def test_a_receipt_finds_only_what_we_sent(store: Store):
@@ -122,3 +123,36 @@ def test_pages_go_in_the_order_stored_and_filters_must_all_hold(store: Store):
         assert only(org="99387") == []
         with pytest.raises(FhirError):
             messages.page(conn, messages.Filter(), cursor="nonsense")
+
+
+BIG = b"<MsgHead>" + bytes(range(1, 256)) * 12_000 + b"</MsgHead>"
+"""More than is bound to a statement of SQLite's."""
+
+
+def test_a_large_document_is_stored_byte_for_byte_beside_small_ones(store: Store):
+    save(store, message("m1", body=BIG), message("m2"))
+    assert (get(store).body, get(store, "m2").body) == (BIG, b"<MsgHead/>")
+    with store.read() as conn:
+        assert messages.body(conn, "m1") == BIG
+
+
+def test_a_large_document_is_kept_by_a_head_and_changed_by_other_bytes(store: Store):
+    save(store, message("m1", body=BIG))
+    store.write(
+        lambda c: messages.put(c, [message("m1", state="dead", body=b"")], now=NOW, was={"m1": "pending"})
+    )
+    assert (get(store).body, get(store).state) == (BIG, "dead")
+    for changed in (BIG[:-10] + b"  </MsgHead>", b"<MsgHead>less</MsgHead>"):
+        store.write(lambda c: messages.put(c, [message("m1", body=changed)], now=NOW))  # noqa: B023 (written at once)
+        assert get(store).body == changed
+
+
+def test_a_large_document_goes_back_with_its_transaction(store: Store):
+    with pytest.raises(Conflict):
+        store.write(
+            lambda c: messages.put(
+                c, [message("m1", body=BIG), message("m2")], now=NOW, was={"m2": "pending"}
+            )
+        )
+    with store.read() as conn:
+        assert messages.get(conn, "m1") is None

@@ -23,6 +23,16 @@ def test_what_is_claimed_comes_with_its_bytes_and_counts_the_attempt(store: Stor
         assert messages.get(conn, "m1") == got
 
 
+def test_a_batch_holds_no_large_documents(store: Store):
+    large = b"<MsgHead>" + bytes(2_000_000) + b"</MsgHead>"
+    save(store, message("m1", body=large), received("r1", msg_id="x", body=large), received("r2", msg_id="y"))
+    (got,) = store.write(lambda c: outbox.claim(c, now=NOW, limit=5, lease_seconds=60, owner="w"))
+    assert (got.id, got.body) == ("m1", b"")
+    with store.read() as conn:
+        assert [(m.id, m.body) for m in outbox.unfiled(conn, limit=5)] == [("r1", b""), ("r2", b"<MsgHead/>")]
+        assert messages.body(conn, "m1") == large
+
+
 def test_a_later_message_of_the_case_to_the_receiver_waits_for_the_earlier(store: Store):
     save(store, *pair())
     assert claim(store) == ["m1"]

@@ -142,6 +142,12 @@ def test_no_value_comes_back(client: FlaskClient):
 def test_what_looks_like_a_real_person_is_said_and_a_name_that_stands_twice(client: FlaskClient):
     found = validated(client, right("Patient", identifier=[{"value": real_looking()}]), "Patient")
     assert [severity for severity, _, _ in found] == ["error"]
+    number = real_looking()
+    split = b'{"resourceType":"Patient","name":[{"text":"%s\\n%s"}]}' % (
+        number[:6].encode(),
+        number[6:].encode(),
+    )
+    assert "error" in [severity for severity, _, _ in validated(client, split, "Patient")]
     twice = b'{"resourceType":"Patient","active":true,"active":false}'
     assert validated(client, twice, "Patient")[0][::2] == ("error", "Patient.active")
 

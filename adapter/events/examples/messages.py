@@ -1,4 +1,4 @@
-"""Examples of messages, addresses and documents, and of what the adapter makes itself: E59-E70; E11, E16, E53-E58, E62."""
+"""Examples of messages, addresses and documents, and of what the adapter makes itself: E59-E70, E72; E11, E16, E53-E58, E62."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import Final
 from adapter.events.examples.parts import (
     ADAPTER,
     HOSPITAL,
+    IN_MUNICIPALITY,
     MUNICIPALITY,
     NEED,
     PHYSICIAN,
     RECEIVED,
     REFUSED,
     SENT,
+    TASK,
     Examples,
     receipt,
 )
@@ -45,6 +47,10 @@ DATA: Final[Examples] = {
         "messageId": SENT,
         "documentId": "DOK-2026-0042",
         "system": "https://epj.example/dokument",
+    }),
+    "ip.enquiry.answered": (MUNICIPALITY, "2026-03-05T09:30:00+01:00", IN_MUNICIPALITY | {
+        "continues": {"taskId": TASK},
+        "text": "Gunn Omsorg følger opp planen mens koordinatoren din har fri.",
     }),
     # ── made by the adapter ──
     "ip.need.duplicate-detected": (ADAPTER, "2026-03-05T10:15:00+01:00", NEED | {

@@ -23,10 +23,21 @@ class Avmelding(CareMessage):
 
 
 def new(
-    head: Head, *, at: When, earlier: tuple[Event, ...] = (), status: str = NEW, **care: Any
+    head: Head,
+    *,
+    at: When,
+    earlier: tuple[Event, ...] = (),
+    status: str = NEW,
+    withheld: bool | None = None,
+    **care: Any,
 ) -> Avmelding:
     """Return the notice that the patient is not ready after all; `earlier` are the events 1 and 3 told before."""
-    body = Logistics(shipment=shipment(status), step=NOT_READY, events=(*earlier, event("4", at)), **care)
+    body = Logistics(
+        shipment=shipment(status, withheld=withheld),
+        step=NOT_READY,
+        events=(*earlier, event("4", at)),
+        **care,
+    )
     return made(Avmelding, TYPE, head, body)
 
 

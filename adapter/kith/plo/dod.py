@@ -21,9 +21,11 @@ class Dod(CareMessage):
     body: Logistics
 
 
-def new(head: Head, *, at: When, status: str = NEW, **care: Any) -> Dod:
+def new(head: Head, *, at: When, status: str = NEW, withheld: bool | None = None, **care: Any) -> Dod:
     """Return the notice of a death."""
-    body = Logistics(shipment=shipment(status), step=DEAD, events=(event("13", at),), **care)
+    body = Logistics(
+        shipment=shipment(status, withheld=withheld), step=DEAD, events=(event("13", at),), **care
+    )
     return made(Dod, TYPE, head, body)
 
 

@@ -76,13 +76,15 @@ class Helseopplysninger(CareMessage):
     body: Content
 
 
-def new(head: Head, *, kind: str, status: str = NEW, **care: Any) -> Helseopplysninger:
+def new(
+    head: Head, *, kind: str, status: str = NEW, withheld: bool | None = None, **care: Any
+) -> Helseopplysninger:
     """Return the message; `kind` is of its list, `care` the fields of its content."""
     return made(
         Helseopplysninger,
         TYPE,
         head,
-        Content(shipment=shipment(status), kind=Kind(code=coded(LIST, kind)), **care),
+        Content(shipment=shipment(status, withheld=withheld), kind=Kind(code=coded(LIST, kind)), **care),
     )
 
 

@@ -21,9 +21,11 @@ class Innlagt(CareMessage):
     body: Logistics
 
 
-def new(head: Head, *, at: When, status: str = NEW, **care: Any) -> Innlagt:
+def new(head: Head, *, at: When, status: str = NEW, withheld: bool | None = None, **care: Any) -> Innlagt:
     """Return the notice that the patient was admitted; `care` names who is responsible (HITS 1174)."""
-    body = Logistics(shipment=shipment(status), step=ADMITTED, events=(event("1", at),), **care)
+    body = Logistics(
+        shipment=shipment(status, withheld=withheld), step=ADMITTED, events=(event("1", at),), **care
+    )
     return made(Innlagt, TYPE, head, body)
 
 

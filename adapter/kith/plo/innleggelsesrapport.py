@@ -65,9 +65,11 @@ class Innleggelsesrapport(CareMessage):
     body: Content
 
 
-def new(head: Head, *, status: str = NEW, **care: Any) -> Innleggelsesrapport:
+def new(head: Head, *, status: str = NEW, withheld: bool | None = None, **care: Any) -> Innleggelsesrapport:
     """Return the message; `care` are the fields of its content."""
-    return made(Innleggelsesrapport, TYPE, head, Content(shipment=shipment(status), **care))
+    return made(
+        Innleggelsesrapport, TYPE, head, Content(shipment=shipment(status, withheld=withheld), **care)
+    )
 
 
 def parse(head: Head, body: Content) -> Innleggelsesrapport:

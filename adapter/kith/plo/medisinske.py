@@ -70,10 +70,13 @@ class Medisinske(CareMessage):
     body: Content
 
 
-def new(head: Head, *, kind: str, status: str = NEW, **care: Any) -> Medisinske:
+def new(head: Head, *, kind: str, status: str = NEW, withheld: bool | None = None, **care: Any) -> Medisinske:
     """Return the message; `kind` is of its list, `care` the fields of its content."""
     return made(
-        Medisinske, TYPE, head, Content(shipment=shipment(status), kind=Kind(code=coded(LIST, kind)), **care)
+        Medisinske,
+        TYPE,
+        head,
+        Content(shipment=shipment(status, withheld=withheld), kind=Kind(code=coded(LIST, kind)), **care),
     )
 
 

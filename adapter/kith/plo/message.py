@@ -35,7 +35,10 @@ M = TypeVar("M", bound=CareMessage)
 
 
 def shipment(status: str = NEW, *, withheld: bool | None = None) -> Shipment:
-    """Return InformasjonOmForsendelsen; `status` of 7309. A change or cancellation needs a ConversationRef."""
+    """Return InformasjonOmForsendelsen; `status` of 7309. A change or cancellation needs a ConversationRef.
+
+    `withheld` is ForbeholdOmVideresending: the patient lets nobody forward it. HIS 80704:2014 13.1.
+    """
     return Shipment(status=simple("7309", status), withheld=withheld)
 
 

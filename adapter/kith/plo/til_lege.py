@@ -64,10 +64,13 @@ class TilLege(CareMessage):
     body: Content
 
 
-def new(head: Head, *, kind: str, status: str = NEW, **care: Any) -> TilLege:
+def new(head: Head, *, kind: str, status: str = NEW, withheld: bool | None = None, **care: Any) -> TilLege:
     """Return the message; `kind` is of its list, `care` the fields of its content."""
     return made(
-        TilLege, TYPE, head, Content(shipment=shipment(status), kind=Kind(code=simple(LIST, kind)), **care)
+        TilLege,
+        TYPE,
+        head,
+        Content(shipment=shipment(status, withheld=withheld), kind=Kind(code=simple(LIST, kind)), **care),
     )
 
 

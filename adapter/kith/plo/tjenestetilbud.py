@@ -41,9 +41,9 @@ class Tjenestetilbud(CareMessage):
     body: Content
 
 
-def new(head: Head, *, status: str = NEW, **care: Any) -> Tjenestetilbud:
+def new(head: Head, *, status: str = NEW, withheld: bool | None = None, **care: Any) -> Tjenestetilbud:
     """Return the message; `care` are the fields of its content."""
-    return made(Tjenestetilbud, TYPE, head, Content(shipment=shipment(status), **care))
+    return made(Tjenestetilbud, TYPE, head, Content(shipment=shipment(status, withheld=withheld), **care))
 
 
 def parse(head: Head, body: Content) -> Tjenestetilbud:

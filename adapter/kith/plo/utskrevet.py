@@ -22,10 +22,12 @@ class Utskrevet(CareMessage):
     body: Logistics
 
 
-def new(head: Head, *, at: When, to: str, status: str = NEW, **care: Any) -> Utskrevet:
+def new(
+    head: Head, *, at: When, to: str, status: str = NEW, withheld: bool | None = None, **care: Any
+) -> Utskrevet:
     """Return the notice that the patient was discharged; `to` is a value of 8408."""
     body = Logistics(
-        shipment=shipment(status), step=DISCHARGED, events=(event("2", at),),
+        shipment=shipment(status, withheld=withheld), step=DISCHARGED, events=(event("2", at),),
         discharged_to=DischargedTo(place=place(to)), **care,
     )  # fmt: skip
     return made(Utskrevet, TYPE, head, body)

@@ -21,10 +21,12 @@ class Utskrivningsklar(CareMessage):
     body: Logistics
 
 
-def new(head: Head, *, admitted: When, ready: When, status: str = NEW, **care: Any) -> Utskrivningsklar:
+def new(
+    head: Head, *, admitted: When, ready: When, status: str = NEW, withheld: bool | None = None, **care: Any
+) -> Utskrivningsklar:
     """Return the notice that the patient is ready; `care` names who decided it (HITS 1174)."""
     events = (event("1", admitted), event("3", ready))
-    body = Logistics(shipment=shipment(status), step=READY, events=events, **care)
+    body = Logistics(shipment=shipment(status, withheld=withheld), step=READY, events=events, **care)
     return made(Utskrivningsklar, TYPE, head, body)
 
 

@@ -74,13 +74,15 @@ class Utskrivningsrapport(CareMessage):
     body: Content
 
 
-def new(head: Head, *, kind: str, status: str = NEW, **care: Any) -> Utskrivningsrapport:
+def new(
+    head: Head, *, kind: str, status: str = NEW, withheld: bool | None = None, **care: Any
+) -> Utskrivningsrapport:
     """Return the message; `kind` is of its list, `care` the fields of its content."""
     return made(
         Utskrivningsrapport,
         TYPE,
         head,
-        Content(shipment=shipment(status), kind=Kind(code=coded(LIST, kind)), **care),
+        Content(shipment=shipment(status, withheld=withheld), kind=Kind(code=coded(LIST, kind)), **care),
     )
 
 

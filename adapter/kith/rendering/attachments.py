@@ -7,13 +7,20 @@ from typing import Final
 
 from lxml import etree
 
+from adapter.kith import attachments
 from adapter.kith.rendering import labels, values
 from adapter.kith.rendering.body import TOP
 from adapter.kith.rendering.document import Section, Table
 from adapter.kith.rendering.labels import Lang
 from adapter.kith.tree import kind
 
-_TYPES: Final = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG", "text/xml": "XML"}
+_TYPES: Final = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "text/xml": "XML",
+    **attachments.OTHERS,
+}
 _END: Final = 100
 """Letters at the end of base64 among which its padding stands."""
 _UNITS: Final = ((1_000_000, "MB"), (1_000, "kB"))
@@ -49,11 +56,21 @@ def _row(document: etree._Element, lang: Lang) -> tuple[str, ...]:
     about = values.child(document, "RefDoc")
     mime = values.plain(values.child(about, "MimeType"))
     kind_ = (
-        _TYPES.get(mime.lower(), mime)
-        or _inside(document)
-        or values.code(values.child(about, "MsgType"), lang)
+        _typed(document, mime, lang) or _inside(document) or values.code(values.child(about, "MsgType"), lang)
     )
     return _described(document, about), kind_, _size(document, about, lang), _date(about)
+
+
+def _typed(document: etree._Element, mime: str, lang: Lang) -> str:
+    """Return the type that an attachment says it has; where its first bytes tell another, both."""
+    said = attachments.spelt(mime)
+    says = _TYPES.get(said, mime)
+    held = (each.text or "" for each in _content(document) if kind(each) == "Base64Container")
+    is_ = next((attachments.told(content) for content in held if content), said)
+    if not attachments.differ(said, is_):
+        return says
+    found = _TYPES.get(is_) or labels.word("unknown_type", lang)
+    return f"{labels.word('stated', lang)} {says}, {labels.word('is', lang)} {found}" if mime else found
 
 
 def _described(document: etree._Element, about: etree._Element | None) -> str:
