@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import socket
 import struct
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -31,13 +31,13 @@ SECONDS: Final = 10
 """How long a helper may take over one event: one that takes longer is ended, and another takes its place."""
 GRACE: Final = 5
 """Seconds beyond that, after which nobody will answer any more."""
-_LOST: Final = 0
-"""Number of no event: whoever prepared the last one is gone."""
+PAUSE: Final = 1
+"""Seconds between one that is lost and the next, should it not even begin."""
 PATIENCE: Final = 0.5
 """Seconds that a request waits for a helper: while they are busy this process has the writing to do, and the reading."""
-END: Final = signal.SIGUSR1
-"""Ends a watcher and whom it watches: no signal that a terminal or a supervisor sends to the whole group."""
 _FILES: Final = 65_536
+_PID: Final = struct.Struct("i")
+_NOTHING: Final = pickle.dumps(None)
 Make = Callable[[], Services]
 """Returns a helper's own services, in its own process."""
 
@@ -47,8 +47,6 @@ log = structlog.get_logger()
 class Wish(NamedTuple):
     """An event as it came, and the instant."""
 
-    number: int
-    """Another one for each, so that no answer is taken for the next one's."""
     item: Mapping[str, Any]
     now: datetime
     era: int
@@ -88,7 +86,10 @@ class Helpers:
             helper.end()  # and its place is nobody's
             log.warning("helper.lost")
             return None
-        self._idle.append(helper)
+        if helper.ready:
+            self._idle.append(helper)
+        else:
+            self._idle.appendleft(helper)  # those that are there go first
         self._room.release()
         return found
 
@@ -111,8 +112,9 @@ class _Helper:
     """One process and the one that watches it, from this side."""
 
     def __init__(self, make: Make) -> None:
-        self._pipe, theirs = Pipe()
-        self._number = _LOST
+        self._watcher, theirs = socket.socketpair()
+        self._pipe: Connection | None = None
+        self._prepares = 0
         self._pid = os.fork()
         if not self._pid:
             try:
@@ -121,90 +123,122 @@ class _Helper:
             finally:
                 os._exit(0)
         theirs.close()
-        _limit(self._pipe)
+        self._watcher.setblocking(False)  # noqa: FBT003 (the flags of `recv_fds` are not handed on)
 
     def asked(self, item: Mapping[str, Any], now: datetime, era: int) -> Prepared | None:
-        """Return what it makes of an event. Raises OSError or EOFError where nobody is there any more."""
-        self._number += 1
-        return asked(self._pipe, Wish(self._number, item, now, era))
+        """Return what it makes of an event; None also while nobody is there. Raises OSError or EOFError where nobody will be."""
+        pipe = self._pipe or self._met()
+        if pipe is None:
+            return None
+        try:
+            return asked(pipe, Wish(item, now, era))
+        except Exception:  # noqa: BLE001 (a pipe broken in the middle of a message is good for nothing more)
+            log.warning("helper.lost")
+            self._part()
+            return None
+
+    def _met(self) -> Connection | None:
+        """Take the pipe of the newest that prepares: each has one of its own, where nothing is left of the last one's."""
+        with suppress(BlockingIOError):
+            while True:
+                said, files, _, _ = socket.recv_fds(self._watcher, _PID.size, 1)
+                if not said:
+                    raise EOFError
+                if not files:
+                    continue  # no descriptor was left for it: so its other end closes, and another one follows
+                self._part()
+                self._pipe = Connection(files[0])
+                (self._prepares,) = _PID.unpack(said)
+                _limit(self._pipe)
+        return self._pipe
+
+    def _part(self) -> None:
+        """Close the pipe, and end the process at its other end where it stands still: another one follows."""
+        if self._pipe is None:
+            return
+        end = select.poll()
+        end.register(self._pipe, 0)
+        if not end.poll(0):  # the other end is open, so the number is still its process's
+            with suppress(ProcessLookupError):
+                os.kill(self._prepares, signal.SIGKILL)
+        self._pipe.close()
+        self._pipe = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether somebody was there at the last event."""
+        return self._pipe is not None
 
     @property
     def lost(self) -> bool:
         """Whether it was ended."""
-        return self._pipe.closed
+        return self._watcher.fileno() < 0
 
     def end(self) -> None:
-        """End both, whatever they do; once is enough."""
+        """End both, whatever they do; once is enough. The one that prepares ends when it finds the pipe closed."""
         if self.lost:
             return
-        self._pipe.close()
-        with suppress(ProcessLookupError, ChildProcessError):
-            os.kill(self._pid, END)
-            if not _gone(self._pid):
-                os.kill(self._pid, signal.SIGKILL)
-                os.waitpid(self._pid, 0)
-
-
-def _gone(pid: int) -> bool:
-    """Return whether a child has ended, within a second."""
-    until = time.monotonic() + 1
-    while not (gone := os.waitpid(pid, os.WNOHANG)[0]) and time.monotonic() < until:
-        time.sleep(0.005)
-    return bool(gone)
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(self._pid, 0)
+        with suppress(OSError, EOFError):
+            self._met()  # one that nothing was asked of yet
+        self._part()
+        self._watcher.close()
 
 
 def asked(pipe: Connection, wish: Wish) -> Prepared | None:
     """Return what the other end of a pipe makes of an event; None where it makes nothing. Raises OSError, EOFError."""
-    _say(pipe, wish)
-    while True:
-        number, found = _hear(pipe)
-        if number == _LOST:
-            log.warning("helper.lost")
-            return None
-        if number == wish.number:
-            made: Prepared | None = found
-            return made
-        # What was made of an event that was given up: it comes late.
+    said = _packed(wish)
+    if said is None:
+        return None
+    pipe.send_bytes(said)
+    made: Prepared | None = _hear(pipe)
+    return made
 
 
 def _limit(pipe: Connection) -> None:
-    """Let what reads from the pipe give up in the end. socket(7), SO_RCVTIMEO."""
+    """Let what reads from the pipe or writes to it give up in the end. socket(7), SO_RCVTIMEO and SO_SNDTIMEO."""
     with socket.socket(fileno=os.dup(pipe.fileno())) as same:
-        same.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SECONDS + GRACE, 0))
+        for which in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            same.setsockopt(socket.SOL_SOCKET, which, struct.pack("ll", SECONDS + GRACE, 0))
 
 
 # ── the other side ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def watch(pipe: Connection, make: Make) -> None:
-    """Keep a process at the pipe that prepares events; another one follows where it is lost. Returns when the server is gone.
+def watch(server: socket.socket, make: Make) -> None:
+    """Keep a process that prepares events; another one follows where it is lost. Returns when the server is gone.
 
     This process does nothing else and has no thread, so it can fork at any time; the server cannot.
     """
-    child = 0
-
-    def end(*_: object) -> None:
-        if child:
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        os._exit(0)
-
-    signal.signal(END, end)
+    server.settimeout(PAUSE)
     while True:
-        child = os.fork()
-        if not child:
-            signal.signal(END, signal.SIG_DFL)
-            serve(pipe, make(), seconds=SECONDS)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        child = 0
-        if not status:
-            return
+        pid = os.fork()
+        if not pid:
+            try:
+                services = make()
+                serve(_offered(server), services, seconds=SECONDS)
+            finally:
+                os._exit(0)
+        os.waitpid(pid, 0)
         try:
-            _say(pipe, (_LOST, None))
+            server.recv(1)  # it says nothing: this is its end
+        except TimeoutError:
+            continue
         except OSError:
-            return
-        time.sleep(1)  # should it not even begin
+            pass
+        return
+
+
+def _offered(server: socket.socket) -> Connection:
+    """Hand the server one end of a new pipe, now that there is somebody at the other."""
+    theirs, mine = Pipe()
+    socket.send_fds(server, [_PID.pack(os.getpid())], [theirs.fileno()])
+    theirs.close()
+    server.close()
+    return mine
 
 
 def serve(pipe: Connection, services: Services, *, seconds: int = 0) -> None:
@@ -221,7 +255,7 @@ def serve(pipe: Connection, services: Services, *, seconds: int = 0) -> None:
             found = _prepared(services, wish)
             if seconds:
                 signal.alarm(0)
-            _say(pipe, (wish.number, found))
+            pipe.send_bytes(_packed(found) or _NOTHING)
 
 
 def _prepared(services: Services, wish: Wish) -> Prepared | None:
@@ -231,16 +265,20 @@ def _prepared(services: Services, wish: Wish) -> Prepared | None:
         return None
 
 
-def _alone(pipe: Connection) -> None:
-    """Leave everything of the server's but the pipe: its end ends this process, and no signal of its group does."""
+def _alone(pipe: socket.socket) -> None:
+    """Leave everything of the server's but this: its end ends this process, and no signal of its group does."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     os.closerange(3, pipe.fileno())
     os.closerange(pipe.fileno() + 1, _FILES)
 
 
-def _say(pipe: Connection, what: Any) -> None:
-    pipe.send_bytes(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
+def _packed(what: Any) -> bytes | None:
+    """Return it as it goes over the pipe; None for an event nested so deep that it cannot: the server refuses it."""
+    try:
+        return pickle.dumps(what, pickle.HIGHEST_PROTOCOL)
+    except RecursionError:
+        return None
 
 
 def _hear(pipe: Connection) -> Any:

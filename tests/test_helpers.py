@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -33,7 +32,7 @@ class Beside:
 
     def __init__(self, services: Services) -> None:
         self.pipe, theirs = Pipe()
-        self.made = self.number = 0
+        self.made = 0
         self.era = 0
         own = replace(services, shared={})
         self.thread = threading.Thread(target=helpers.serve, args=(theirs, own))
@@ -41,8 +40,7 @@ class Beside:
 
     def prepared(self, item: Mapping[str, Any], now: datetime, lane: Lane) -> Any:
         lane.leave()
-        self.number += 1
-        found = helpers.asked(self.pipe, helpers.Wish(self.number, item, now, self.era))
+        found = helpers.asked(self.pipe, helpers.Wish(item, now, self.era))
         self.made += found is not None
         return found
 
@@ -160,12 +158,25 @@ def test_what_changed_since_it_was_read_beside_is_read_again(
     assert (other.made, other.era) == (4, 1)
 
 
-def test_an_answer_that_comes_late_is_not_the_next_ones(services: Services):
-    """Whoever watches says that one was lost; the new one may still answer what was asked meanwhile."""
-    ours, theirs = Pipe()
-    now = services.clock()
-    theirs.send_bytes(pickle.dumps((0, None)))
-    assert helpers.asked(ours, helpers.Wish(7, {}, now, 0)) is None
-    theirs.send_bytes(pickle.dumps((7, "late")))
-    theirs.send_bytes(pickle.dumps((8, "mine")))
-    assert helpers.asked(ours, helpers.Wish(8, {}, now, 0)) == "mine"
+def test_an_event_nested_too_deep_for_the_pipe_is_refused_here_and_nobody_is_lost(
+    helped: Services, other: Beside
+):
+    client = create_app(helped).test_client()
+    deep: Any = 1
+    for _ in range(900):
+        deep = [deep]
+    assert hands.post(client, {**hands.need(), "deep": deep}).status_code == 422
+    assert hands.post(client, hands.need()).status_code == 202
+    assert other.made == 1
+
+
+def test_what_is_made_too_deep_for_the_pipe_is_made_here(
+    helped: Services, other: Beside, monkeypatch: pytest.MonkeyPatch
+):
+    deep: Any = 1
+    for _ in range(900):
+        deep = [deep]
+    with monkeypatch.context() as patch:
+        patch.setattr(helpers, "prepared", lambda *_: deep)
+        assert hands.post(create_app(helped).test_client(), hands.need()).status_code == 202
+    assert other.made == 0

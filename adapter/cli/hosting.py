@@ -5,6 +5,8 @@ One process with threads, because SQLite has one writer: contract.md, 'Operation
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -110,6 +112,7 @@ def load(settings: Settings, parts: Parts) -> Wsgi:
 
     services = wiring.build(settings, helped=True)
     threading.Thread(target=_await_stop, args=(before,), name="stop", daemon=True).start()
+    threading.Thread(target=_await_parent, name="parent", daemon=True).start()
     wiring.ready(services)
     threads = Threads(services, parts)
     app = create_app(services, alive=threads.alive)
@@ -136,6 +139,14 @@ def _await_stop(before: object) -> None:
         time.sleep(_STARTING)
     if callable(handler):
         handler(number, None)
+
+
+def _await_parent() -> None:
+    """Stop when the process that forked this one is gone: nobody else would, and the port would stay taken."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def waking(app: Wsgi, wake: Callable[[], None], *, paths: frozenset[str] = _TAKES) -> Wsgi:
