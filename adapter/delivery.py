@@ -150,7 +150,9 @@ def send(services: Services, *, owner: str) -> int:
 def _deliver(services: Services, message: Message) -> None:
     """Send one claimed message and settle it. Raises AdapterError where the database is away: the lease runs out then."""
     try:
-        if ingest.renewed(services, message):
+        if ingest.stopped(services, message):
+            log.info("outbox.stopped", message_id=message.id, message_type=message.type)
+        elif ingest.renewed(services, message):
             log.info("outbox.renewed", message_id=message.id, message_type=message.type)
         else:
             _settle(services, message, _sent(services, message))

@@ -159,5 +159,7 @@ EVENT: Final[dict[str, Row]] = {
     "IPK-E089": Row(422, "not-supported", "Mottakeren kan ikke ta imot referatet som vedlegg",
         "The receiver cannot take the minutes as an attachment", "Avklar med pasienten hvordan mottakeren får vite det",
         "Settle with the patient how the receiver learns of it"),
+    "IPK-E095": Row(409, "business-rule", "Meldingen skal ikke sendes lenger", "The message must not be sent any more",
+        "Meld på nytt når det som stanser den, er endret", "Report anew once what stops it has changed"),
 }
 """The event: parsing, fields, order of things."""

@@ -98,6 +98,7 @@ def withdrawn(ctx: Context) -> Change:
     return (
         common.person(ctx)
         + common.author(ctx)
+        + release.over(ctx, gone)
         + release.withheld(ctx, ids, gone)
         + Change(
             messages=tuple(common.buried(m) for m in stopped),

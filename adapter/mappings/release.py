@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from adapter.mappings import clocks, common, grants, limits, needtext, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
 from adapter.rules import consent, routing, states
+
+RESEND: Final = frozenset({"manual-fallback", "route"})
+"""Work items that ask a person to send a message again, or to another party."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +232,14 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
             ),
             *clocks.close_messages(ctx, {m.id for m in unsent}),
         ),
+    )
+
+
+def over(ctx: Context, gone: set[str]) -> Change:
+    """Return the work items that ask to send again what must not leave: of Melde-ids with no open need but those `gone`."""
+    ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
+    return common.work_items_closed(
+        ctx, ids - {n.melde_id for n in views.open_needs(ctx.case) if n.id not in gone}, kinds=RESEND
     )
 
 

@@ -9,7 +9,7 @@ from adapter import naming
 from adapter.mappings import common, gps, grants, limits, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.mappings.noticing import notice
-from adapter.model import Message, Party, Reason, Resource
+from adapter.model import Case, Message, Party, Reason, Resource
 from adapter.rules import consent, routing
 
 To = tuple[Party, Message | None, str | None]
@@ -25,6 +25,13 @@ def reporters(ctx: Context) -> tuple[To, ...]:
             if reporting.may_be_told(ctx, origin.party):
                 found[origin.party.key] = (origin.party, origin.thread, origin.melde_id)
     return tuple(found.values())
+
+
+def reporting_keys(case: Case) -> frozenset[str]:
+    """Return the keys of the parties from which a need of the case was received."""
+    listed = {m.melde_id for m in case.messages if m.melde_id}
+    found = (views.reported_by(case, melde_id) for melde_id in listed)
+    return frozenset(origin.sender_key for origin in found if origin is not None and origin.sender_key)
 
 
 def municipality(ctx: Context) -> tuple[To, ...]:
