@@ -35,7 +35,7 @@ from adapter.mappings import common, grants, plo_roles, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Care, Context, Notice
 from adapter.model import Message, Party, Reason, Resource, Warn
-from adapter.rules import consent, stays
+from adapter.rules import stays
 
 BY_ADAPTER: Final = "adapter"
 NO_CONSENT: Final = frozenset(
@@ -279,14 +279,10 @@ def _holders(ctx: Context, to: Party) -> tuple[plo_roles.Holder, ...]:
 
 
 def _may_know(ctx: Context, to: Party, what: str) -> bool:
-    verdict = consent.gate(
-        need=what,
-        consent=grants.latest(ctx.case),
-        recipient=grants.names(to),
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
-    )
-    return verdict.open
+    """Return whether the newest consent that speaks of it to the receiver opens."""
+    granted, basis = grants.newest_first(ctx.case), ctx.data.legal_basis
+    who = grants.names(to)
+    return grants.verdict(ctx.case, granted, what, who, legal_basis=basis, on=ctx.now.date()).open
 
 
 def _personnel(ctx: Context, to: Party) -> tuple[Personnel, ...]:

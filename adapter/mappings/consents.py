@@ -78,7 +78,7 @@ def given_notices(ctx: Context) -> tuple[Notice, ...]:
             n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and release.just_reported(ctx, n)
         ]
         if need is not None and covered:
-            reported = release.Reported(need=need, given=grant, melde_id=melde_id)
+            reported = release.Reported(need=need, granted=(grant,), melde_id=melde_id)
             notices += release.release(ctx, reported, covered)
     return tuple(notices)
 

@@ -109,13 +109,8 @@ def _verdicts(case: Case, party: Party) -> Iterator[tuple[str, consent.Verdict]]
 def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict:
     if views.reported_by(case, melde_id) is not None:
         return consent.received()
-    return consent.gate(
-        need=kind,
-        consent=grants.latest(case),
-        recipient=_names(party),
-        legal_basis=_basis(case, melde_id),
-        on=case.now.date(),
-    )
+    granted, basis = grants.of_needs(case), _basis(case, melde_id)
+    return grants.verdict(case, granted, kind, _names(party), legal_basis=basis, on=case.now.date())
 
 
 def _said(case: Case, subject: str, party: Party) -> consent.Verdict:

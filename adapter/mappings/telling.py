@@ -14,6 +14,9 @@ from adapter.rules import consent, routing
 
 To = tuple[Party, Message | None, str | None]
 """(receiver, the latest message of the thread with it, Melde-id)."""
+Lines = Sequence[tuple[str, str | None]]
+Facts = Lines | Callable[[Party], Lines]
+"""The lines of a notice, or what makes them for a receiver."""
 
 
 def reporters(ctx: Context) -> tuple[To, ...]:
@@ -86,7 +89,7 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
     ctx: Context,
     to: Iterable[To],
     title: str,
-    lines: Sequence[tuple[str, str | None]],
+    lines: Facts,
     *,
     named: dict[str, Any] | None = None,
     reasons: tuple[Reason, ...] = (),
@@ -96,10 +99,10 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
 ) -> tuple[Notice, ...]:
     """Return one notice per receiver that consent opens for, the patient's GP among them.
 
+    `lines` may be a function of the receiver, where consent opens more for one than for another.
     `about`, `basis` and `gp` say what it is about, on what legal basis and who the GP is, where the event does not: a clock.
     """
     listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
-    lines = limits.lines(ctx.case, lines)
     gp = gp or common.gp(ctx)
     if gp is not None:
         listed.setdefault(gp.key, (gp, views.dialogue(ctx.case, gp.key), None))
@@ -117,7 +120,7 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
                 notice(
                     party,
                     title,
-                    lines,
+                    limits.lines(ctx.case, lines(party) if callable(lines) else lines),
                     melde_id=melde_id,
                     thread=thread,
                     named=named,
