@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from adapter.fhir import consents, urls
-from adapter.mappings import limits, views
+from adapter.mappings import limits, noes, views
 from adapter.model import Case, Party, Resource
 from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
 
@@ -57,12 +57,22 @@ def of_needs(case: Case) -> list[Grant]:
 
 def _newest(case: Case, listed: Iterable[Resource]) -> list[Grant]:
     ordered = sorted(listed, key=_recorded, reverse=True)
-    return [limits.within(of_resource(c), case) for c in ordered if not _denies(c)]
+    return [limits.within(standing(c, case), case) for c in ordered if not _denies(c)]
+
+
+def standing(resource: Resource, case: Case) -> Grant:
+    """Return the Grant of a stored Consent without what the patient had said no to when it was told, if it is older than that."""
+    return noes.standing(of_resource(resource), case, at=noes.recorded(resource))
 
 
 def said(part: Any, case: Case) -> Grant:
-    """Return the Grant of an event's `consent` part within the limits of the case that it does not lift."""
-    return limits.within(of_model(part), case, new=True)
+    """Return the Grant of an event's `consent` part within the limits of the case that it does not lift, and its noes."""
+    return limits.within(stated(part, case), case, new=True)
+
+
+def stated(part: Any, case: Case) -> Grant:
+    """Return the Grant of an event's `consent` part without what the patient said no to after its date."""
+    return noes.standing(of_model(part), case)
 
 
 def _recorded(resource: Resource) -> tuple[str, str, bool]:
