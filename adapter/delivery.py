@@ -159,6 +159,9 @@ def send(services: Services, *, owner: str) -> int:
 def _deliver(services: Services, message: Message) -> None:
     """Send one claimed message and settle it. Raises AdapterError where the database is away: the lease runs out then."""
     try:
+        if ingest.stopped(services, message):
+            log.info("outbox.stopped", message_id=message.id, message_type=message.type)
+            return
         message = _whole(services, message)
         if ingest.renewed(services, message):
             log.info("outbox.renewed", message_id=message.id, message_type=message.type)

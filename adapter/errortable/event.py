@@ -159,5 +159,10 @@ EVENT: Final[dict[str, Row]] = {
     "IPK-E089": Row(422, "not-supported", "Mottakeren kan ikke ta imot referatet som vedlegg",
         "The receiver cannot take the minutes as an attachment", "Avklar med pasienten hvordan mottakeren får vite det",
         "Settle with the patient how the receiver learns of it"),
+    "IPK-E095": Row(409, "business-rule", "Meldingen skal ikke sendes lenger", "The message must not be sent any more",
+        "Meld på nytt når det som stanser den, er endret", "Report anew once what stops it has changed"),
+    "IPK-E096": Row(409, "business-rule", "Samtykket er eldre enn et nei fra pasienten; det åpner ikke for det som er avslått",
+        "The consent is older than a no of the patient's; what was refused stays closed",
+        "Spør pasienten, og send ip.consent.given med dagens dato", "Ask the patient, and send ip.consent.given of today"),
 }
 """The event: parsing, fields, order of things."""

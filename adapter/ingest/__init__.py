@@ -8,7 +8,7 @@ from adapter.ingest.device import introduce
 from adapter.ingest.posting import post
 from adapter.ingest.receive import receive
 from adapter.ingest.results import Received
-from adapter.ingest.settle import bury, handed, manual, overdue, renewed, requeue, sent, unsent
+from adapter.ingest.settle import bury, handed, manual, overdue, renewed, requeue, sent, stopped, unsent
 
 __all__ = [
     "Answer",
@@ -25,5 +25,6 @@ __all__ = [
     "renewed",
     "requeue",
     "sent",
+    "stopped",
     "unsent",
 ]

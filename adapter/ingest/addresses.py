@@ -10,11 +10,12 @@ from adapter import kith, naming
 from adapter.errors import MessageError
 from adapter.events import Event
 from adapter.fhir import parts
+from adapter.ingest import leaving as doors
 from adapter.ingest.accept import Answer
 from adapter.ingest.accept import accept as accept_one
 from adapter.ingest.commit import retrying
 from adapter.ingest.settle import asked_anew, moved, one, succeeded
-from adapter.mappings import common, compose, grants, handling
+from adapter.mappings import common, compose, handling, leaving
 from adapter.mappings.context import Change
 from adapter.model import Case, Message, Party
 from adapter.services import Services
@@ -78,7 +79,7 @@ def remap(services: Services, message_id: str, key: str) -> Message:
     """Return the message that goes to another party of the book instead: next generation, ConversationRef kept.
 
     Raises MessageError IPK-M010 unknown, IPK-M011 its state, IPK-M051 a type that the party does not take, IPK-M052 our
-    own or the same, IPK-M053 excluded by the patient; RoutingError IPK-R003 for a key that is not in the book.
+    own or the same, IPK-M053 excluded by the patient; Faults IPK-E095 what must not leave any more; RoutingError IPK-R003 for a key that is not in the book.
     """
     return retrying(services, lambda: _remapped(services, message_id, key))
 
@@ -96,10 +97,13 @@ def _remapped(services: Services, message_id: str, key: str) -> Message:
     if to.is_letter or not to.accepts(row.type, row.version):
         raise MessageError("IPK-M051", at="$.key")
     fresh = readdressed(row, to, now)
+    asks = doors.asking(services, row, to)
 
     def change(case: Case, old: Message) -> Change:
-        if any(to.key in g.excluded for g in grants.newest_first(case)[:1]):
+        one = asks(case, old)
+        if leaving.excluded(one) is not None:
             raise MessageError("IPK-M053", at="$.key")
+        doors.check(one)
         known = book.by_key(old.receiver_key)
         there = Change(resources=handling.reassigned(case, old, known, to))
         case = case.having(there.outcome(case.key))

@@ -12,11 +12,12 @@ from adapter import events, kith, naming, retry
 from adapter.access import audit as trail
 from adapter.errors import Conflict, EventError, MessageError
 from adapter.fhir import parts
+from adapter.ingest import leaving as doors
 from adapter.ingest import records
 from adapter.ingest.accept import accept
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.kith import text
-from adapter.mappings import compose, expiring, internal
+from adapter.mappings import compose, expiring, internal, leaving
 from adapter.mappings.context import Change
 from adapter.model import Case, Deadline, Message
 from adapter.rules import clocks
@@ -61,15 +62,43 @@ def handed(services: Services, message: Message, at: datetime) -> None:
 
 
 def unsent(services: Services, message: Message, decision: Any, code: str) -> None:
-    """Record that a message has not left: waiting until its next try, or dead with its needs undelivered."""
+    """Record that a message has not left: waiting until its next try, or dead with its needs undelivered.
+
+    Stopped where it must not leave any more: consent was withdrawn, say, while it was tried.
+    """
+    book = services.book()
+    asks = doors.asking(services, message, book.by_key(message.receiver_key))
 
     def change(case: Case, row: Message) -> Change:
+        one = asks(case, row)
+        why = leaving.obstacle(one)
+        if why is not None:
+            return leaving.stopped(one, why, book)
         if isinstance(decision, retry.RetryAt):
             waiting = replace(row, state="pending", next_attempt=decision.at, last_error=code)
             return Change(messages=(waiting,))
         return internal.dead(case, replace(row, state="dead", last_error=code, next_attempt=None))
 
     retrying(services, lambda: moved(services, message.id, change, only="leased"))
+
+
+def stopped(services: Services, message: Message) -> bool:
+    """Return whether a message claimed anew must not leave any more, and is stopped instead.
+
+    A first attempt is not asked about: what stops it finds it waiting, and what is under way cannot be taken back.
+    """
+    if message.attempts <= 1:
+        return False
+    book = services.book()
+    asks = doors.asking(services, message, book.by_key(message.receiver_key))
+
+    def change(case: Case, row: Message) -> Change:
+        one = asks(case, row)
+        why = leaving.obstacle(one)
+        return leaving.stopped(one, why, book) if why is not None else Change()
+
+    after = retrying(services, lambda: moved(services, message.id, change, only="leased"))
+    return after.state != "leased"
 
 
 def renewed(services: Services, message: Message) -> bool:
@@ -146,7 +175,8 @@ def _settled(services: Services, deadline: Deadline) -> None:
 def requeue(services: Services, message_id: str) -> Message:
     """Return the message that goes instead: the same where it never left, else the next generation under a new MsgId.
 
-    Raises MessageError IPK-M010 unknown, IPK-M011 where its state does not allow it.
+    Raises MessageError IPK-M010 unknown, IPK-M011 where its state does not allow it; Faults IPK-E095 where the message must
+    not leave any more: its need is over, consent closed, the address strict.
     """
     return retrying(services, lambda: _requeued(services, message_id))
 
@@ -156,11 +186,15 @@ def _requeued(services: Services, message_id: str) -> Message:
     row = one(services, message_id)
     if row.replaced_by or row.direction != "out" or row.state not in REQUEUED | {"pending"}:
         raise MessageError("IPK-M011", at="$.state")
-    if row.state == "pending" or _is_fresh(row, now):
-        again = replace(row, state="pending", next_attempt=now, attempts=0)
-        return moved(services, message_id, lambda case, _row: internal.again(case, again))
-    fresh = regenerated(row, now)
-    return moved(services, message_id, lambda case, old: succeeded(case, old, fresh), result=fresh.id)
+    asks = doors.asking(services, row, services.book().by_key(row.receiver_key))
+
+    def change(case: Case, old: Message) -> Change:
+        doors.check(asks(case, old))
+        return internal.again(case, again) if same else succeeded(case, old, again)
+
+    same = row.state == "pending" or _is_fresh(row, now)
+    again = replace(row, state="pending", next_attempt=now, attempts=0) if same else regenerated(row, now)
+    return moved(services, message_id, change, result=again.id)
 
 
 def _is_fresh(row: Message, now: datetime) -> bool:

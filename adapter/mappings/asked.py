@@ -64,10 +64,11 @@ def supplied_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 def _goes(ctx: Context, need: views.Need) -> consent.Verdict:
     """Return whether the consent that holds now opens for the one who asked: an answer tells more than the need did."""
     said = release.reported(ctx, need.melde_id)
-    return consent.gate(
-        need=need.kind,
-        consent=said.given if said else grants.latest(ctx.case),
-        recipient=grants.names(ctx.book.by_organisation(need.owner)),
+    return grants.verdict(
+        ctx.case,
+        said.granted if said else grants.of_needs(ctx.case),
+        need.kind,
+        grants.names(ctx.book.by_organisation(need.owner)),
         legal_basis=said.need.legal_basis if said else ctx.data.legal_basis,
         on=ctx.now.date(),
     )

@@ -110,7 +110,9 @@ def _notice(
 
 def _with_consent(ctx: Context, to: Party, type_: str, make: Make) -> Make:
     """Return how it is made with what its Document says of consent; logistics bring no health data and say nothing."""
-    consented = consent.care_code(grants.latest(ctx.case), named=_names_plan(ctx, to, type_))
+    consented = consent.care_code(
+        next(iter(grants.newest_first(ctx.case)), None), named=_names_plan(ctx, to, type_)
+    )
     if consented is None or type_ in NO_CONSENT:
         return make
     said = coded("9064", consented)
@@ -302,14 +304,10 @@ def _holders(ctx: Context, to: Party) -> tuple[plo_roles.Holder, ...]:
 
 
 def _may_know(ctx: Context, to: Party, what: str) -> bool:
-    verdict = consent.gate(
-        need=what,
-        consent=grants.latest(ctx.case),
-        recipient=grants.names(to),
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
-    )
-    return verdict.open
+    """Return whether the newest consent that speaks of it to the receiver opens."""
+    granted, basis = grants.newest_first(ctx.case), ctx.data.legal_basis
+    who = grants.names(to)
+    return grants.verdict(ctx.case, granted, what, who, legal_basis=basis, on=ctx.now.date()).open
 
 
 def _personnel(ctx: Context, to: Party) -> tuple[Personnel, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from adapter.events.consent import Consent
 from adapter.fhir import consents, people
 from adapter.mappings import common, grants, views
-from adapter.mappings.context import Context
+from adapter.mappings.context import Change, Context
 from adapter.model import Case, Party, Resource
 
 SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}
@@ -25,6 +25,17 @@ def said(ctx: Context) -> tuple[tuple[str, Consent], ...]:
     of_plan = getattr(getattr(ctx.data, "plan", None), "consent", None)
     listed = (("$.data.consent", own), ("$.data.plan.consent", of_plan))
     return tuple((p, c) for p, c in listed if isinstance(c, Consent) and c.status in {"given", "limited"})
+
+
+def doubts(ctx: Context) -> Change:
+    """Return a warning for each consent of the event that is older than a no of the patient's: what it would open is held."""
+    return Change(
+        warnings=tuple(
+            common.warn("IPK-E096", f"{path}.date")
+            for path, part in said(ctx)
+            if grants.stated(part, ctx.case) != grants.of_model(part)
+        )
+    )
 
 
 def spoken(ctx: Context, given_by: str) -> tuple[Resource, ...]:

@@ -78,7 +78,7 @@ def given_notices(ctx: Context) -> tuple[Notice, ...]:
             n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and release.just_reported(ctx, n)
         ]
         if need is not None and covered:
-            reported = release.Reported(need=need, given=grant, melde_id=melde_id)
+            reported = release.Reported(need=need, granted=(grant,), melde_id=melde_id)
             notices += release.release(ctx, reported, covered)
     return tuple(notices)
 
@@ -86,7 +86,7 @@ def given_notices(ctx: Context) -> tuple[Notice, ...]:
 def withdrawn(ctx: Context) -> Change:
     """Return the Consents without what is withdrawn; unsent needs wait again, sent ones are cancelled. E15."""
     kept = tuple(_narrowed(ctx, c) for c in views.consents(ctx.case) if c["status"] == "active")
-    left = [limits.within(grants.of_resource(c), ctx.case) for c in kept if c["status"] == "active"]
+    left = [limits.within(grants.standing(c, ctx.case), ctx.case) for c in kept if c["status"] == "active"]
     changed: list[Resource] = []
     gone: set[str] = set()
     for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(ctx, n, left)):
@@ -98,17 +98,36 @@ def withdrawn(ctx: Context) -> Change:
     return (
         common.person(ctx)
         + common.author(ctx)
+        + release.over(ctx, gone)
         + release.withheld(ctx, ids, gone)
         + Change(
             messages=tuple(common.buried(m) for m in stopped),
             deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
         )
         + Change(
-            resources=(*kept, *changed),
+            resources=(*kept, *_recorded(ctx, kept), *changed),
             reasons=(anchors.fixed("consent-stops", "trukket"),),
             case={"meldeId": min(ids)} if ids else {},
         )
     )
+
+
+def _recorded(ctx: Context, kept: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Return the no as a Consent that denies, of scopes that no Consent closed now tells it of: an older yes may come later."""
+    closed = {s for c in kept if c["status"] == "inactive" for s in grants.of_resource(c).scopes}
+    lost = sorted(set(ctx.data.scopes) - closed)
+    if not lost:
+        return ()
+    made = resources.consent(
+        id_=ctx.id("Consent", "withdrawal"),
+        patient=f"Patient/{ctx.patient_id()}",
+        status="refused",
+        scopes=lost,
+        recipients=[consenting.actor(ctx, key) for key in sorted(set(ctx.data.recipients or ()))],
+        on=ctx.data.date,
+        organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
+    )
+    return (parts.changed(made, provision={**made["provision"], "type": "deny"}),)
 
 
 def _narrowed(ctx: Context, resource: Resource) -> Resource:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from adapter.fhir import consents, urls
-from adapter.mappings import limits, views
+from adapter.mappings import limits, noes, views
 from adapter.model import Case, Party, Resource
 from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
 
@@ -46,13 +47,32 @@ def _day(value: str | None) -> date | None:
 
 def newest_first(case: Case) -> list[Grant]:
     """Return the Grants of the case's Consents within its limits, the latest recorded first."""
-    listed = sorted(views.consents(case), key=_recorded, reverse=True)
-    return [limits.within(of_resource(c), case) for c in listed if not _denies(c)]
+    return _newest(case, views.consents(case))
+
+
+def of_needs(case: Case) -> list[Grant]:
+    """Return the Grants of the Consents about needs, the latest recorded first; a plan's own is another matter."""
+    return _newest(case, (c for c in views.consents(case) if not _of_plan(c)))
+
+
+def _newest(case: Case, listed: Iterable[Resource]) -> list[Grant]:
+    ordered = sorted(listed, key=_recorded, reverse=True)
+    return [limits.within(standing(c, case), case) for c in ordered if not _denies(c)]
+
+
+def standing(resource: Resource, case: Case) -> Grant:
+    """Return the Grant of a stored Consent without what the patient had said no to when it was told, if it is older than that."""
+    return noes.standing(of_resource(resource), case, at=noes.recorded(resource))
 
 
 def said(part: Any, case: Case) -> Grant:
-    """Return the Grant of an event's `consent` part within the limits of the case that it does not lift."""
-    return limits.within(of_model(part), case, new=True)
+    """Return the Grant of an event's `consent` part within the limits of the case that it does not lift, and its noes."""
+    return limits.within(stated(part, case), case, new=True)
+
+
+def stated(part: Any, case: Case) -> Grant:
+    """Return the Grant of an event's `consent` part without what the patient said no to after its date."""
+    return noes.standing(of_model(part), case)
 
 
 def _recorded(resource: Resource) -> tuple[str, str, bool]:
@@ -81,7 +101,7 @@ def speaks(grant: Grant, subject: str, who: tuple[str, ...]) -> bool:
 
 def verdict(
     case: Case,
-    granted: list[Grant],
+    granted: Iterable[Grant],
     subject: str,
     who: tuple[str, ...],
     *,
@@ -92,15 +112,13 @@ def verdict(
 
     What a newer one excludes or refuses, an older one does not open.
     """
-    spoken = (g for g in granted if speaks(g, subject, who))
-    nobody = limits.within(Grant(status="not-asked"), case)
-    return gate(need=subject, consent=next(spoken, nobody), recipient=who, legal_basis=legal_basis, on=on)
+    given = speaking(granted, subject, who) or limits.within(Grant(status="not-asked"), case)
+    return gate(need=subject, consent=given, recipient=who, legal_basis=legal_basis, on=on)
 
 
-def latest(case: Case) -> Grant | None:
-    """Return the Grant of the latest Consent about needs, None when there is none; a plan's own is another matter."""
-    found = [c for c in views.consents(case) if not _of_plan(c) and not _denies(c)]
-    return limits.within(of_resource(max(found, key=_recorded)), case) if found else None
+def speaking(granted: Iterable[Grant], subject: str, who: tuple[str, ...]) -> Grant | None:
+    """Return the first of `granted` that has something to say of an event type or content to these names."""
+    return next((g for g in granted if speaks(g, subject, who)), None)
 
 
 def _denies(resource: Resource) -> bool:

@@ -26,6 +26,7 @@ def limited(ctx: Context) -> Change:
     base = common.person(ctx) + common.author(ctx) + Change(resources=(*_lifted_here(ctx), *_made(ctx)))
     return (
         base
+        + release.over(ctx, {n.id for n in gone})
         + release.withheld(ctx, again - {n.melde_id for n in gone}, {n.id for n in gone})
         + Change(
             resources=moved,

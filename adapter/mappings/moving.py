@@ -139,12 +139,18 @@ def _item(ctx: Context, to: Party | None) -> Resource:
 
 
 def _verdict(ctx: Context, to: Party) -> consent.Verdict:
-    stated = grants.of_model(ctx.data.consent) if ctx.data.consent else None
-    given = moves.transferable(grants.newest_first(ctx.case), stated=stated, key=to.key)
+    return _of(ctx, to, ctx.event.type)
+
+
+def _of(ctx: Context, to: Party, what: str) -> consent.Verdict:
+    """Return what consent says of telling the new municipality this: the newest that speaks of it and names the party."""
+    stated = grants.stated(ctx.data.consent, ctx.case) if ctx.data.consent else None
+    who = grants.names(to)
+    spoken = (g for g in grants.newest_first(ctx.case) if grants.speaks(g, what, who))
     return consent.gate(
-        need=ctx.event.type,
-        consent=given,
-        recipient=grants.names(to),
+        need=what,
+        consent=moves.transferable(spoken, stated=stated, key=to.key),
+        recipient=who,
         legal_basis=ctx.data.legal_basis,
         on=ctx.now.date(),
     )
@@ -183,7 +189,7 @@ def _welcome(ctx: Context, to: Party) -> tuple[Notice, ...]:
     melde_id = _melde_id(ctx)
     lines = [
         *_where(ctx),
-        *_held(ctx),
+        *_held(ctx, to),
         (words.REPLY, words.ANSWER_ACCEPTED),
     ]
     return (
@@ -217,30 +223,20 @@ def _names(ctx: Context) -> Mapping[str, Party | None]:
     return {ctx.data.from_.code: _old_unit(ctx), ctx.data.to.code: _new_unit(ctx).party}
 
 
-def _held(ctx: Context) -> list[tuple[str, str | None]]:
+def _held(ctx: Context, to: Party) -> list[tuple[str, str | None]]:
     """Return what there is to take over: coordinator, plan, open needs; of the plan no more than that there is one."""
     found = plo_roles.holders(ctx.case, {}, ctx.now.astimezone(OSLO).date())
-    kinds = sorted({n.kind for n in views.open_needs(ctx.case)})
-    stated = grants.of_model(ctx.data.consent) if ctx.data.consent else grants.latest(ctx.case)
-    of_plan = stated is not None and not stated.scopes.isdisjoint({"plan-create", "plan-share"})
+    kinds = [k for k in sorted({n.kind for n in views.open_needs(ctx.case)}) if _of(ctx, to, k).open]
+    of_plan = any(_of(ctx, to, what).open for what in ("individual-plan", "ip.plan.created"))
     rows = [
         *plo_roles.lines(found),
         (
             words.PLAN,
             words.EXISTENCE["exists"].capitalize() if of_plan and views.plan(ctx.case) else None,
         ),
-        (words.OPEN_NEEDS, text.kinds_text(_covered(kinds, stated)) or None),
+        (words.OPEN_NEEDS, text.kinds_text(kinds) or None),
     ]
     return [(label, value) for label, value in rows if value]
-
-
-def _covered(kinds: list[str], stated: consent.Grant | None) -> list[str]:
-    scopes = stated.scopes if stated else frozenset()
-    return [
-        kind
-        for kind in kinds
-        if not consent.NEEDS[kind].scopes or not scopes.isdisjoint(consent.NEEDS[kind].scopes)
-    ]
 
 
 def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:

@@ -197,6 +197,6 @@ def identified_notices(ctx: Context) -> tuple[Notice, ...]:
     melde_id = _melde_id(ctx)
     covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and n.state == "reported"]
     reported = release.Reported(
-        need=ctx.data, given=grants.said(ctx.data.consent, ctx.case), melde_id=melde_id
+        need=ctx.data, granted=(grants.said(ctx.data.consent, ctx.case),), melde_id=melde_id
     )
     return release.release(ctx, reported, covered)

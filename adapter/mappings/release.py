@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 
 from adapter.mappings import clocks, common, grants, limits, needtext, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
 from adapter.rules import consent, routing, states
+
+RESEND: Final = frozenset({"manual-fallback", "route"})
+"""Work items that ask a person to send a message again, or to another party."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +21,25 @@ class Reported:
 
     need: Any = field(repr=False)
     """Data of the event that identified it (E01)."""
-    given: consent.Grant
+    granted: tuple[consent.Grant, ...]
+    """Consents that may open for it, the newest first: the first that speaks of a kind to a receiver counts."""
     melde_id: str
+
+    def given(self, kind: str, who: tuple[str, ...]) -> consent.Grant:
+        """Return the consent that counts for a kind and receiver, one that was not asked for where there is none."""
+        return grants.speaking(self.granted, kind, who) or consent.Grant(status="not-asked")
+
+
+def _verdicts(
+    ctx: Context, said: Reported, needs: list[views.Need], who: tuple[str, ...]
+) -> Mapping[str, consent.Verdict]:
+    """Return what consent says of each kind for these names."""
+    return {
+        n.kind: grants.verdict(
+            ctx.case, said.granted, n.kind, who, legal_basis=said.need.legal_basis, on=ctx.now.date()
+        )
+        for n in needs
+    }
 
 
 def release(
@@ -64,7 +85,7 @@ def need_notice(
             need,
             needtext.Covering(
                 kinds=tuple(n.kind for n in covered),
-                consent=said.given,
+                consent=said.given(covered[0].kind, grants.names(receiver)),
                 melde_id=said.melde_id,
                 reply_by=due.date(),
                 working_days=days,
@@ -93,13 +114,7 @@ def _chosen(ctx: Context, said: Reported, receiver: Party) -> tuple[Reason, ...]
 
 def _opened(ctx: Context, said: Reported, covered: list[views.Need], receiver: Party) -> tuple[Reason, ...]:
     """Return by which consent each kind goes, once."""
-    verdicts = consent.covered(
-        [n.kind for n in covered],
-        said.given,
-        recipient=grants.names(receiver),
-        legal_basis=said.need.legal_basis,
-        on=ctx.now.date(),
-    )
+    verdicts = _verdicts(ctx, said, covered, grants.names(receiver))
     return tuple(dict.fromkeys(reason for v in verdicts.values() for reason in v.reasons))
 
 
@@ -117,19 +132,14 @@ def _gp_copy(
     gp = common.gp(ctx, said=said.need.patient.gp)
     if gp is None:
         return ()
-    verdicts = consent.covered(
-        [n.kind for n in covered],
-        said.given,
-        recipient=grants.names(gp, gp=True),
-        legal_basis=said.need.legal_basis,
-        on=ctx.now.date(),
-    )
+    who = grants.names(gp, gp=True)
+    verdicts = _verdicts(ctx, said, covered, who)
     opened = [n for n in covered if verdicts[n.kind].open]
     if not opened:
         return ()
     covering = needtext.Covering(
         kinds=tuple(n.kind for n in opened),
-        consent=said.given,
+        consent=said.given(opened[0].kind, who),
         melde_id=said.melde_id,
         forwarded=forwarded,
     )
@@ -157,8 +167,8 @@ def reported(ctx: Context, melde_id: str) -> Reported | None:
     need = needtext.stored(ctx, melde_id)
     if need is None:
         return None
-    given = grants.latest(ctx.case) or grants.said(need.consent, ctx.case)
-    return Reported(need=need, given=given, melde_id=melde_id)
+    granted = grants.of_needs(ctx.case) or [grants.said(need.consent, ctx.case)]
+    return Reported(need=need, granted=tuple(granted), melde_id=melde_id)
 
 
 def released(
@@ -198,14 +208,8 @@ def opens(ctx: Context, need: views.Need, receiver: Party | None) -> bool:
     if receiver is not None and receiver.home:
         return True
     said = reported(ctx, need.melde_id)
-    verdict = consent.gate(
-        need=need.kind,
-        consent=said.given if said else None,
-        recipient=grants.names(receiver, gp=bool(receiver and receiver.person)),
-        legal_basis=said.need.legal_basis if said else None,
-        on=ctx.now.date(),
-    )
-    return verdict.open
+    who = grants.names(receiver, gp=bool(receiver and receiver.person))
+    return said is not None and _verdicts(ctx, said, [need], who)[need.kind].open
 
 
 def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
@@ -229,6 +233,14 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
             ),
             *clocks.close_messages(ctx, {m.id for m in unsent}),
         ),
+    )
+
+
+def over(ctx: Context, gone: set[str]) -> Change:
+    """Return the work items that ask to send again what must not leave: of Melde-ids with no open need but those `gone`."""
+    ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
+    return common.work_items_closed(
+        ctx, ids - {n.melde_id for n in views.open_needs(ctx.case) if n.id not in gone}, kinds=RESEND
     )
 
 

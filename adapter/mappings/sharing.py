@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import orjson
 
-from adapter.mappings import grants, limits, membership, protecting, views
+from adapter.mappings import grants, limits, membership, protecting, telling, views
 from adapter.mappings.clocks import OSLO
 from adapter.model import AddressBook, Case, Party, Reason
 from adapter.rules import anchors, consent, routing
@@ -109,29 +109,18 @@ def _verdicts(case: Case, party: Party) -> Iterator[tuple[str, consent.Verdict]]
 def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict:
     if views.reported_by(case, melde_id) is not None:
         return consent.received()
-    return consent.gate(
-        need=kind,
-        consent=grants.latest(case),
-        recipient=_names(party),
-        legal_basis=_basis(case, melde_id),
-        on=case.now.date(),
-    )
+    granted, basis = grants.of_needs(case), _basis(case, melde_id)
+    return grants.verdict(case, granted, kind, _names(party), legal_basis=basis, on=case.now.date())
 
 
 def _said(case: Case, subject: str, party: Party) -> consent.Verdict:
-    who = (*_names(party), *((consent.REPORTER,) if party.key in _reporters(case) else ()))
+    who = (*_names(party), *((consent.REPORTER,) if party.key in telling.reporting_keys(case) else ()))
     granted = grants.newest_first(case)
     return grants.verdict(case, granted, subject, who, legal_basis=None, on=case.now.date())
 
 
 def _names(party: Party) -> tuple[str, ...]:
     return grants.names(party, gp=bool(party.person))
-
-
-def _reporters(case: Case) -> set[str | None]:
-    listed = {m.melde_id for m in case.messages if m.melde_id}
-    found = (views.reported_by(case, melde_id) for melde_id in listed)
-    return {origin.sender_key for origin in found if origin is not None}
 
 
 def _basis(case: Case, melde_id: str) -> str | None:

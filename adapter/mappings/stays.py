@@ -14,7 +14,6 @@ from adapter.mappings import care, common, grants, plo_roles, release, telling, 
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Resource, Warn
-from adapter.rules import consent
 from adapter.rules import stays as rules
 
 HOSPITAL_COORDINATOR: Final = "18"
@@ -201,17 +200,16 @@ def cancelled_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 def discharged_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return LOG_UTSKREVET, the report where there is one, and the word to those who coordinate. E48."""
     found = stay(before)
-    lines = [
+    facts = [
         (words.DISCHARGED, text.day(ctx.event.occurred_at.astimezone(OSLO).date())),
         (words.DISCHARGED_TO, codes.display("8408", rules.DISCHARGED_TO[ctx.data.to])),
         *_people(ctx),
-        *_plan(ctx),
-        *_open(ctx),
     ]
-    return (*care.discharged(ctx, found), *_told(ctx, lines))
+    told = _told(ctx, lambda party: [*facts, *_plan(ctx, party), *_open(ctx, party)])
+    return (*care.discharged(ctx, found), *told)
 
 
-def _told(ctx: Context, lines: list[tuple[str, str | None]]) -> tuple[Notice, ...]:
+def _told(ctx: Context, lines: telling.Facts) -> tuple[Notice, ...]:
     """Return the notice to the municipality, the coordinators' parties and the GP; none where nothing is coordinated."""
     running = [a for a in views.assignments(ctx.case) if a.end is None]
     if not (running or views.plan(ctx.case) or views.open_needs(ctx.case)):
@@ -235,24 +233,18 @@ def _people(ctx: Context) -> list[tuple[str, str | None]]:
     return plo_roles.lines(plo_roles.holders(ctx.case, {}, ctx.now.astimezone(OSLO).date()))
 
 
-def _plan(ctx: Context) -> list[tuple[str, str | None]]:
-    """Return whether there is a plan, where the patient agrees that others know of it."""
-    given = grants.latest(ctx.case)
-    agreed = given is not None and given.status in {"given", "limited"}
-    if given is None or not agreed or given.scopes.isdisjoint({"plan-create", "plan-share"}):
+def _plan(ctx: Context, to: Party) -> list[tuple[str, str | None]]:
+    """Return whether there is a plan, where the patient agrees that the receiver knows of it."""
+    if not any(_may_know(ctx, to, what) for what in ("individual-plan", "ip.plan.created")):
         return []
     return [(words.PLAN, words.EXISTENCE["exists" if views.plan(ctx.case) else "none"].capitalize())]
 
 
-def _open(ctx: Context) -> list[tuple[str, str | None]]:
-    """Return the needs still open that those who are told may know of: the kinds that consent covers."""
-    given = grants.latest(ctx.case)
-    verdicts = consent.covered(
-        [n.kind for n in views.open_needs(ctx.case)],
-        given,
-        recipient=consent.COORDINATING_UNIT,
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
-    )
-    kinds = [kind for kind, verdict in verdicts.items() if verdict.open]
-    return [(words.OPEN_NEEDS, text.kinds_text(kinds))] if kinds else []
+def _open(ctx: Context, to: Party) -> list[tuple[str, str | None]]:
+    """Return the needs still open that the receiver may know of: the kinds that consent covers."""
+    kinds = dict.fromkeys(n.kind for n in views.open_needs(ctx.case) if _may_know(ctx, to, n.kind))
+    return [(words.OPEN_NEEDS, text.kinds_text(tuple(kinds)))] if kinds else []
+
+
+def _may_know(ctx: Context, to: Party, what: str) -> bool:
+    return telling.verdict_of(ctx, grants.names(to, gp=to.person is not None), about=what).open

@@ -9,11 +9,14 @@ from adapter import naming
 from adapter.mappings import common, gps, grants, limits, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.mappings.noticing import notice
-from adapter.model import Message, Party, Reason, Resource
+from adapter.model import Case, Message, Party, Reason, Resource
 from adapter.rules import consent, routing
 
 To = tuple[Party, Message | None, str | None]
 """(receiver, the latest message of the thread with it, Melde-id)."""
+Lines = Sequence[tuple[str, str | None]]
+Facts = Lines | Callable[[Party], Lines]
+"""The lines of a notice, or what makes them for a receiver."""
 
 
 def reporters(ctx: Context) -> tuple[To, ...]:
@@ -25,6 +28,13 @@ def reporters(ctx: Context) -> tuple[To, ...]:
             if reporting.may_be_told(ctx, origin.party):
                 found[origin.party.key] = (origin.party, origin.thread, origin.melde_id)
     return tuple(found.values())
+
+
+def reporting_keys(case: Case) -> frozenset[str]:
+    """Return the keys of the parties from which a need of the case was received."""
+    listed = {m.melde_id for m in case.messages if m.melde_id}
+    found = (views.reported_by(case, melde_id) for melde_id in listed)
+    return frozenset(origin.sender_key for origin in found if origin is not None and origin.sender_key)
 
 
 def municipality(ctx: Context) -> tuple[To, ...]:
@@ -79,7 +89,7 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
     ctx: Context,
     to: Iterable[To],
     title: str,
-    lines: Sequence[tuple[str, str | None]],
+    lines: Facts,
     *,
     named: dict[str, Any] | None = None,
     reasons: tuple[Reason, ...] = (),
@@ -89,10 +99,10 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
 ) -> tuple[Notice, ...]:
     """Return one notice per receiver that consent opens for, the patient's GP among them.
 
+    `lines` may be a function of the receiver, where consent opens more for one than for another.
     `about`, `basis` and `gp` say what it is about, on what legal basis and who the GP is, where the event does not: a clock.
     """
     listed = {party.key: (party, thread, melde_id) for party, thread, melde_id in to}
-    lines = limits.lines(ctx.case, lines)
     gp = gp or common.gp(ctx)
     if gp is not None:
         listed.setdefault(gp.key, (gp, views.dialogue(ctx.case, gp.key), None))
@@ -110,7 +120,7 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
                 notice(
                     party,
                     title,
-                    lines,
+                    limits.lines(ctx.case, lines(party) if callable(lines) else lines),
                     melde_id=melde_id,
                     thread=thread,
                     named=named,

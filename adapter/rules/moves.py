@@ -31,6 +31,7 @@ What names no reason counts only where it comes from a party that serves the new
 YES: Final = "accepted"
 """The step of E39 that takes over: a question, a no and a question taken back do not."""
 
+_NO: Final = frozenset({"refused", "withdrawn"})
 
 TAKEN_OVER: Final = "Ny kommune har overtatt: avslutt det som er overtatt"
 """What is said of the new municipality's yes: a person ends what it has taken over."""
@@ -53,11 +54,11 @@ def taken_over(event_type: str, data: Any, *, acts_there: bool) -> bool:
 def transferable(grants: Iterable[Grant], *, stated: Grant | None, key: str) -> Grant | None:
     """Return the consent under which the new municipality may be told: the event's own, else one that names it by key.
 
-    `coordinating-unit` in an older consent meant the unit of the municipality that the patient left.
+    A no that is newer counts, whomever it names. `coordinating-unit` in an older consent meant the unit of the municipality that the patient left.
     """
     if stated is not None:
         return stated
-    return next((g for g in grants if key in g.recipients or key in g.excluded), None)
+    return next((g for g in grants if key in g.recipients | g.excluded or g.status in _NO), None)
 
 
 def due(moved: dt.datetime) -> dt.datetime:

@@ -11,7 +11,7 @@ from werkzeug.http import parse_accept_header
 from adapter.access import policy
 from adapter.errors import EventError
 from adapter.fhir import nine
-from adapter.mappings import planparts, planview, plo_roles, standing, views
+from adapter.mappings import planparts, planview, plo_gate, plo_roles, standing, views
 from adapter.rules.clocks import OSLO
 from adapter.store import cases, resources
 from adapter.web import answers
@@ -24,8 +24,9 @@ _XML: Final = (answers.XML, "text/xml")
 def roles(call: Call, case_id: str) -> Answer:
     """Return who holds a role now: as JSON, or the fragment alone where XML is asked for (204 where it is empty)."""
     services = call.services
+    book, day = services.book(), call.now.astimezone(OSLO).date()
     with services.store.read(snapshot=True) as conn:
-        case = cases.gather(conn, org=policy.home(services.book()), now=call.now, case_key=case_id)
+        case = cases.gather(conn, org=policy.home(book), now=call.now, case_key=case_id)
         if case.key is None:
             raise EventError("IPK-E020")
         there = resources.many(conn, plo_roles.references(case))
@@ -33,7 +34,7 @@ def roles(call: Call, case_id: str) -> Answer:
         call.trail.patients = (case.key,)
         call.trail.entities = (f"Patient/{case.key}",)
     others = {reference: orjson.loads(row.body) for reference, row in there.items()}
-    told = plo_roles.told(plo_roles.holders(case, others, call.now.astimezone(OSLO).date()))
+    told = plo_gate.told(plo_roles.holders(case, others, day), plo_gate.verdict(case, book, day))
     if not _wants_xml(call):
         return answers.json(told)
     return (
@@ -119,8 +120,9 @@ ROUTES: Final = (
         answers=Answers(
             media=answers.JSON,
             texts={
-                200: "fragment (KontaktpersonHelsepersonell of PLO 1.6), text and roles; the fragment alone as XML",
-                204: "XML was asked for, and nobody can stand in the fragment",
+                200: "fragment (KontaktpersonHelsepersonell of PLO 1.6), text, roles, and whether "
+                "they may be sent, and why; the fragment alone as XML",
+                204: "XML was asked for, and nobody can stand in the fragment, or consent closes",
                 404: "No such case",
             },
         ),

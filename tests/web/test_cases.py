@@ -124,7 +124,27 @@ def test_a_role_is_told_from_its_first_day_to_its_last(client: FlaskClient, pati
 
 def test_a_case_without_roles_has_nothing_to_tell(client: FlaskClient):
     patient = told(client)["case"]["patientId"]
-    assert _asked(client, patient) == {"fragment": "", "text": "", "roles": []}
+    found = _asked(client, patient)
+    assert (found["fragment"], found["text"], found["roles"]) == ("", "", [])
+    assert client.get(f"/cases/{patient}/plo-roles", headers={"Accept": "text/xml"}).status_code == 204
+
+
+def test_what_consent_no_longer_opens_is_not_given_to_be_sent(client: FlaskClient, patient: str):
+    before = _asked(client, patient)
+    assert (before["mayBeSent"], before["why"][0]["rule"]) == (True, "consent-coordinator")
+    withdrawn = changed(
+        "ip.consent.withdrawn",
+        ("data.scopes", ["coordinator", "plan-create"]),
+        ("data.recipients", MISSING),
+        ("data.date", "2026-04-03"),
+        ("time", "2026-04-03T09:00:00+02:00"),
+    )
+    answer = post(client, withdrawn)
+    assert answer.status_code == 202, answer.text
+    found = _asked(client, patient)
+    assert (found["fragment"], found["text"], found["mayBeSent"]) == ("", "", False)
+    assert found["why"][0]["rule"] == "consent-withdrawn"
+    assert len(found["roles"]) == len(before["roles"])
     assert client.get(f"/cases/{patient}/plo-roles", headers={"Accept": "text/xml"}).status_code == 204
 
 

@@ -1,0 +1,173 @@
+"""Whether a message may still leave: asked before it goes again, by a person or a worker. message-rules.md, 'Consent before anything leaves'."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from adapter import naming
+from adapter.fhir import needs
+from adapter.kith import titles
+from adapter.mappings import care, common, grants, handling, internal, protecting, resting, telling, views
+from adapter.mappings.compose import communication_of
+from adapter.mappings.context import PATIENT, Change
+from adapter.model import AddressBook, Case, Message, Party, Reason
+from adapter.rules import anchors, consent
+
+_TITLES: Final = titles.TITLES
+BRINGS_NEED: Final = titles.NEED_TITLES | {titles.NEWS_TITLE, _TITLES["ip.deadline.breached"]}
+"""Tema of what tells of a need to whoever is to act on it, or its copy: only while the need is open."""
+ANSWER: Final = f"Re: {titles.NEED_TITLE}"
+OF_THE_DEAD: Final = frozenset({_TITLES["ip.patient.deceased"], _TITLES["ip.need.entered-in-error"]})
+"""Tema of what may be told of a patient who is dead. E51, E66."""
+LAST_WORD: Final = _TITLES["ip.consent.limited"]
+"""Tema of the one notice that a party hears which is excepted. E14."""
+REST: Final = "Vurder om og hvordan det som fortsatt gjelder, kan formidles."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """A message that is to leave, to whom, and the needs that it tells of (ids of ServiceRequests)."""
+
+    case: Case
+    message: Message = field(repr=False)
+    to: Party | None
+    about: Collection[str] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a consent may call the receiver."""
+        return grants.names(self.to, gp=bool(self.to and self.to.person))
+
+
+def obstacle(one: Leaving) -> Reason | None:
+    """Return why a message must not leave, None where it may: each of _ASKED is asked in turn. A receipt always may."""
+    if one.message.type == "APPREC":
+        return None
+    return next((why for ask in _ASKED if (why := ask(one)) is not None), None)
+
+
+def _strict(one: Leaving) -> Reason | None:
+    return anchors.fixed("address-strict", "manuelt") if protecting.is_strict(one.case) else None
+
+
+def _dead(one: Leaving) -> Reason | None:
+    told = one.message.subject in OF_THE_DEAD or one.message.type in care.NO_CONSENT
+    return anchors.fixed("deceased-closes", "avsluttet") if views.is_dead(one.case) and not told else None
+
+
+def _recalled(one: Leaving) -> Reason | None:
+    if one.message.subject == _TITLES["ip.need.entered-in-error"]:
+        return None
+    wrong = any(
+        n.melde_id == one.message.melde_id and n.task["status"] == "entered-in-error"
+        for n in views.needs(one.case)
+    )
+    return anchors.fixed("need-recalled", "stanset") if wrong else None
+
+
+def excluded(one: Leaving) -> Reason | None:
+    """Return that the patient excepts the receiver, None where not: its one notice of that may go, and logistics."""
+    if one.message.subject == LAST_WORD or one.message.type in care.NO_CONSENT or _is_to_patient(one):
+        return None
+    out = any(set(one.names) & g.excluded for g in grants.newest_first(one.case)[:1])
+    return anchors.fixed("consent-excluded", "stanset") if out else None
+
+
+def _need(one: Leaving) -> Reason | None:
+    """Return why a need must not be told: it is over, waits for consent, or consent no longer opens for a kind of it."""
+    if not _brings_need(one):
+        return None
+    listed = told_needs(one)
+    if not listed or any(not n.is_open or n.state == "consent-pending" for n in listed):
+        return anchors.fixed("need-over", "stanset")
+    if views.reported_by(one.case, one.message.melde_id or "") is not None:
+        return None
+    return _closed(_verdict(one, n.kind) for n in listed)
+
+
+def _brings_need(one: Leaving) -> bool:
+    """Return whether a message tells of a need: as reported, or the answer to a question about one that we reported."""
+    message = one.message
+    ours = views.reported_by(one.case, message.melde_id or "") is None
+    return message.subject in BRINGS_NEED or (message.subject == ANSWER and ours and bool(one.about))
+
+
+def told_needs(one: Leaving) -> list[views.Need]:
+    """Return the needs that a message tells of: those its Communication names, else all of its Melde-id."""
+    named = [n for n in views.needs(one.case) if n.id in one.about]
+    return named or [n for n in views.needs(one.case) if n.melde_id == one.message.melde_id]
+
+
+def _notice(one: Leaving) -> Reason | None:
+    """Return why a notice that rests on a consent must not leave. Whoever reported is covered by what it reported under."""
+    type_ = resting.EVENT.get(one.message.subject)
+    if type_ is None or _is_to_patient(one):
+        return None
+    sectors = f"{type_}/other-sectors"
+    verdicts = [_verdict(one, subject) for subject in (type_, sectors) if subject in consent.NEEDS]
+    return None if any(v.open for v in verdicts) else _closed(verdicts)
+
+
+def _care(one: Leaving) -> Reason | None:
+    type_ = one.message.type
+    if type_.startswith(("DIALOG_", "LETTER")) or type_ in care.NO_CONSENT:
+        return None
+    return _closed((_verdict(one, "care-message"),))
+
+
+def _verdict(one: Leaving, subject: str) -> consent.Verdict:
+    """Return what consent says now. A basis in law was named where the consent was taken; it is not asked for again."""
+    who = one.names
+    if one.to is not None and one.to.key in telling.reporting_keys(one.case):
+        who = (*who, consent.REPORTER)
+    granted = grants.newest_first(one.case)
+    return grants.verdict(one.case, granted, subject, who, legal_basis="hpl-25-45", on=one.case.now.date())
+
+
+def _closed(verdicts: Iterator[consent.Verdict] | Collection[consent.Verdict]) -> Reason | None:
+    return next((v.reasons[0] for v in verdicts if not v.open), None)
+
+
+def _is_to_patient(one: Leaving) -> bool:
+    return one.message.receiver_key == PATIENT.key
+
+
+_ASKED: Final[tuple[Callable[[Leaving], Reason | None], ...]] = (
+    _strict,
+    _dead,
+    _recalled,
+    excluded,
+    _need,
+    _notice,
+    _care,
+)
+"""What is asked of a message, in turn: the first that says no is the reason."""
+
+
+def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
+    """Return a message that a worker must not send again: given up; for a person where something of it still holds.
+
+    What its first attempt sent, if it did, cannot be taken back.
+    """
+    message, case = one.message, one.case
+    strict = protecting.is_strict(case)
+    left = _brings_need(one) and any(n.is_open and n.state != "consent-pending" for n in told_needs(one))
+    if not (strict or left):
+        return internal.ended(case, replace(message, state="buried", next_attempt=None))
+    owner = handling.queue(book, message)
+    item = needs.work_item(
+        id_=naming.resource_id(message.event_id or message.id, "Task", f"stopped/{message.id}"),
+        kind="manual-fallback",
+        authored=case.now,
+        patient=f"Patient/{case.key}" if case.key else None,
+        focus=communication_of(message),
+        owner=common.organisation(owner),
+        melde_id=message.melde_id,
+        inputs=(("evidence", message.id),),
+        description=protecting.BY_HAND if strict else f"{why.text} {REST}",
+    )
+    listed = common.parties(owner) if owner else ()
+    done = internal.ended(case, replace(message, state="manual", next_attempt=None))
+    return done + Change(resources=(*listed, item))

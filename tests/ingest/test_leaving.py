@@ -1,0 +1,141 @@
+"""What must not leave any more goes no second time: not by a person's requeue or remap, not by a worker's next attempt."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from adapter import delivery, ingest
+from adapter.errors import Faults
+from adapter.model import Failure
+from adapter.store import outbox
+from tests.house import House
+
+BOTH: Final = ["coordinator", "plan-create"]
+DOWN: Final = Failure(code="IPK-S005", retry=True)
+WITHDRAWN: Final = ("ip.consent.withdrawn", {"scopes": BOTH, "recipients": None, "date": "2026-03-04"})
+STRICT: Final = ("ip.address-protection.changed", {"level": "strictly-confidential"})
+LIMITED: Final = (
+    "ip.consent.limited",
+    {
+        "givenBy": "patient",
+        "excluded": ["alvdal-saksbehandling"],
+        "lifted": None,
+        "topics": None,
+        "date": "2026-03-04",
+    },
+)
+DIED: Final = ("ip.patient.deceased", {"diedOn": "2026-03-04"})
+RECALLED: Final = ("ip.need.entered-in-error", {"continues": True})
+WITHDRAWAL: Final = (
+    "ip.need.withdrawn",
+    {"continues": True, "scope": None, "reasonCode": "no-longer-relevant"},
+)
+
+EVERY: Final = [
+    (*WITHDRAWN, "need-over"),
+    (*STRICT, "address-strict"),
+    (*LIMITED, "consent-excluded"),
+    (*DIED, "deceased-closes"),
+    (*RECALLED, "need-recalled"),
+    (*WITHDRAWAL, "need-over"),
+]
+
+
+def unanswered(house: House) -> tuple[str, str]:
+    """Return the id and Melde-id of a need message of which nobody knows whether it came."""
+    melde_id = house.need().case["meldeId"]
+    house.send()
+    house.clock.advance(hours=97)
+    house.tick()
+    (message,) = house.messages(direction="out")
+    assert message.state == "unanswered"
+    return message.id, melde_id
+
+
+def post(house: House, type_: str, said: dict[str, Any], melde_id: str) -> None:
+    continued = {"continues": {"meldeId": melde_id}} if said.get("continues") else {}
+    house.post(type_, **(said | continued))
+
+
+@pytest.mark.parametrize(("type_", "said", "rule"), EVERY)
+def test_what_must_not_leave_is_not_sent_again_by_a_person(
+    hospital: House, type_: str, said: dict[str, Any], rule: str
+):
+    id_, melde_id = unanswered(hospital)
+    post(hospital, type_, said, melde_id)
+    for again in (
+        lambda: ingest.requeue(hospital.services, id_),
+        lambda: ingest.remap(hospital.services, id_, "alvdal-sykepleie"),
+    ):
+        with pytest.raises(Faults) as refused:
+            again()
+        (fault,) = refused.value.faults
+        assert fault.code == "IPK-E095"
+        assert fault.rule in {rule, "need-over"}
+    assert hospital.message(id_).replaced_by is None
+
+
+@pytest.mark.parametrize(("type_", "said", "rule"), [one for one in EVERY if one[0] != STRICT[0]])
+def test_nobody_is_asked_to_send_again_what_must_not_leave(
+    hospital: House, type_: str, said: dict[str, Any], rule: str
+):
+    _, melde_id = unanswered(hospital)
+    assert len(hospital.items("manual-fallback")) == 1
+    post(hospital, type_, said, melde_id)
+    assert hospital.items("manual-fallback") == [], rule
+
+
+def test_a_message_of_two_kinds_does_not_go_again_for_one_of_them(hospital: House):
+    id_, melde_id = unanswered(hospital)
+    post(hospital, WITHDRAWN[0], WITHDRAWN[1] | {"scopes": ["plan-create"]}, melde_id)
+    with pytest.raises(Faults):
+        ingest.requeue(hospital.services, id_)
+    assert len(hospital.items("manual-fallback")) == 1
+
+
+def test_what_still_holds_goes_again(hospital: House):
+    id_, _ = unanswered(hospital)
+    assert ingest.requeue(hospital.services, id_).state == "pending"
+
+
+@pytest.mark.parametrize(
+    ("type_", "said", "state"), [(*WITHDRAWN, "buried"), (*DIED, "buried"), (*STRICT, "manual")]
+)
+def test_what_a_lost_worker_held_is_asked_about_before_another_sends_it(
+    hospital: House, type_: str, said: dict[str, Any], state: str
+):
+    melde_id = hospital.need().case["meldeId"]
+    (held,) = hospital.services.store.write(
+        lambda conn: outbox.claim(conn, now=hospital.clock.now, limit=9, lease_seconds=60, owner="lost")
+    )
+    post(hospital, type_, said, melde_id)
+    hospital.clock.advance(minutes=10)
+    hospital.send()
+    assert hospital.message(held.id).state == state
+    assert len(hospital.items("manual-fallback")) == (state == "manual")
+
+
+def test_an_attempt_that_failed_is_not_followed_by_another_after_a_withdrawal(
+    hospital: House, monkeypatch: pytest.MonkeyPatch
+):
+    hospital.need()
+    (message,) = hospital.messages(direction="out")
+
+    def broken(*_: Any) -> Failure:
+        hospital.post(WITHDRAWN[0], **WITHDRAWN[1])
+        return DOWN
+
+    monkeypatch.setattr(delivery, "_sent", broken)
+    delivery.send(hospital.services, owner="w")
+    assert hospital.message(message.id).state == "buried"
+
+
+def test_a_second_attempt_of_what_may_leave_leaves(hospital: House):
+    hospital.need()
+    hospital.memory.broken = DOWN
+    delivery.send(hospital.services, owner="w")
+    hospital.memory.broken = None
+    hospital.clock.advance(minutes=2)
+    assert len(hospital.send()) == 1
