@@ -38,6 +38,7 @@ class Deadline:
         "reply",
         "assessment",
         "coordinator",
+        "fulfilment",
         "evaluation",
         "gap",
         "participation",

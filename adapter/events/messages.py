@@ -23,6 +23,7 @@ DeadlineKind = Literal[
     "reply",
     "assessment",
     "coordinator",
+    "fulfilment",
     "evaluation",
     "gap",
     "participation",

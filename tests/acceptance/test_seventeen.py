@@ -723,12 +723,14 @@ def test_14_joint_coordinating_unit_is_told_inside(begin: Begin):
     place = begin()
     told = place.told("ip.need.identified", patient=living_in("9903"))
     case_id = told["case"]["patientId"]
-    assert (told["status"], told["messages"], told["deadlines"]) == ("recorded", [], [])
+    assert (told["status"], told["messages"]) == ("recorded", [])
     assert place.messages() == []
     assert set(place.states(case_id).values()) == {("requested", "reported")}
     assert {n["owner"] for n in place.case(case_id)["needs"]} == {"Felles koordinerende enhet"}
     assert codes(place, case_id) == {"8307": "1", "8473": "21"}  # nothing was sent: no 105
-    assert place.clocks(case_id) == {}
+    assert place.clocks(case_id) == {
+        "reply": "2026-03-09T23:59:59+01:00"
+    }  # and it is waited for all the same
     explained(
         place,
         f"/events/{told['eventId']}",
