@@ -41,6 +41,7 @@ class Deadline:
         "fulfilment",
         "evaluation",
         "gap",
+        "overlap",
         "participation",
         "consent",
     ]

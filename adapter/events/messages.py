@@ -26,6 +26,7 @@ DeadlineKind = Literal[
     "fulfilment",
     "evaluation",
     "gap",
+    "overlap",
     "participation",
     "consent",
 ]

@@ -345,6 +345,7 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "fulfilment": "Ring den som har godtatt behovet: når kommer planen eller tilbudet?",
         "evaluation": "Ring den som har ansvar for planen: når evalueres den?",
         "gap": "Ring den som oppnevner: hvem blir koordinator, og når?",
+        "overlap": "Pasienten har koordinator i ny kommune: avslutt den forrige koordinatoren",
         "participation": "Avklar om sykehusets deltakelse skal forlenges eller avsluttes",
         "consent": "Spør pasienten om samtykke, og registrer svaret",
     }

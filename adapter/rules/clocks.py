@@ -90,6 +90,10 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
             code="C10", kind="gap", starts="E26 without successor", stops="E24, E21",
             amount=0, unit="working days", rule="clock-gap",
         ),
+        "overlap": Clock(
+            code="", kind="overlap", starts="E21 where the patient moved to", stops="E26, E24 of the old one",
+            amount=10, unit="working days", rule="clock-overlap",
+        ),
         "participation": Clock(
             code="", kind="participation", starts="expected end of the hospital's part", stops="E49",
             amount=0, unit="working days", rule="clock-participation",
