@@ -52,6 +52,7 @@ from adapter.mappings import (
     stays,
     takeover,
     team,
+    uncoordinated,
     views,
     watching,
 )
@@ -189,6 +190,7 @@ def decide(
         _carried(after, sent),
         Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
+        uncoordinated.followed(after, key),
         protecting.items(after, tuple(one.message for one in sent)),
     )
     final = after.case.having(whole.outcome(key))

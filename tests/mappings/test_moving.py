@@ -157,7 +157,7 @@ def test_a_coordinator_of_the_new_municipality_takes_over(coordinated: House):
 
 @pytest.mark.parametrize("main", [True, False])
 def test_the_new_municipalitys_coordinator_overlaps_the_old_one_until_a_person_ends_it(
-    coordinated: House, main: bool
+    coordinated: House, *, main: bool
 ):
     move(coordinated)
     (old,) = views.assignments(coordinated.case())

@@ -287,7 +287,7 @@ def test_a_need_for_a_child_coordinator_of_somebody_known_to_be_of_age_is_refuse
     [({"birthDate": "2020-11-13"}, False), ({"expectedChild": True}, False), ({"birthDate": None}, True)],
 )
 def test_a_need_for_a_child_coordinator_is_taken_of_a_child_a_parent_and_with_a_warning_of_an_unknown_age(
-    hospital: House, said: dict[str, Any], warned: bool
+    hospital: House, said: dict[str, Any], *, warned: bool
 ):
     patient = {k: v for k, v in {**LINE, **said}.items() if v is not None}
     told = hospital.need(needs=["child-coordinator"], patient=patient, consent={"status": "not-asked"})
