@@ -19,6 +19,7 @@ from adapter.mappings import (
     compose,
     consents,
     coordinators,
+    dating,
     declining,
     dying,
     expiring,
@@ -200,7 +201,7 @@ def decide(
 
 def _besides(ctx: Context) -> tuple[Change, ...]:
     """Return what every event may change: by the consent it carries, or as the answer to what somebody wrote."""
-    return limiting.lifted(ctx), capacity.doubts(ctx), reading.answered(ctx)
+    return dating.older(ctx), limiting.lifted(ctx), capacity.doubts(ctx), reading.answered(ctx)
 
 
 def _allowed(ctx: Context) -> Change:
