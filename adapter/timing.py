@@ -39,6 +39,7 @@ class Deadline:
         "assessment",
         "coordinator",
         "fulfilment",
+        "inform",
         "evaluation",
         "gap",
         "overlap",

@@ -24,6 +24,7 @@ DeadlineKind = Literal[
     "assessment",
     "coordinator",
     "fulfilment",
+    "inform",
     "evaluation",
     "gap",
     "overlap",

@@ -343,6 +343,7 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "assessment": "Ring den som vurderer behovet: når kommer avgjørelsen?",
         "coordinator": "Ring kommunen: hvem blir koordinator, og når?",
         "fulfilment": "Ring den som har godtatt behovet: når kommer planen eller tilbudet?",
+        "inform": "Post brevet, eller si det på annen måte, og registrer at det er gjort",
         "evaluation": "Ring den som har ansvar for planen: når evalueres den?",
         "gap": "Ring den som oppnevner: hvem blir koordinator, og når?",
         "overlap": "Pasienten har koordinator i ny kommune: avslutt den forrige koordinatoren",

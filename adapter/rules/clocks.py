@@ -79,8 +79,8 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
             amount=24, unit="hours", rule="clock-admission-report",
         ),
         "inform": Clock(
-            code="C8", kind=None, starts="E27", stops="patient informed",
-            amount=0, unit="working days", rule="clock-inform",
+            code="C8", kind="inform", starts="a letter that is to be posted", stops="E59",
+            amount=1, unit="working days", rule="clock-inform",
         ),
         "evaluation": Clock(
             code="C9", kind="evaluation", starts="date in the plan", stops="E38, or a later date (E35)",
