@@ -38,8 +38,11 @@ class Deadline:
         "reply",
         "assessment",
         "coordinator",
+        "fulfilment",
+        "inform",
         "evaluation",
         "gap",
+        "overlap",
         "participation",
         "consent",
     ]

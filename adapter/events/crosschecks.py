@@ -204,6 +204,21 @@ def happened_by_now(data: Raw, _row: EventType, context: envelope.Context) -> It
             yield fault("IPK-E011", name)
 
 
+def after_birth(data: Raw, _row: EventType, context: envelope.Context) -> Iterator[Finding]:
+    """Find a day before the patient was born, or before 1900: of a move, a death, a role, a decision, a consent."""
+    if context.origin != "posted":
+        return
+    days = [(name, day(data, name)) for name in DAYS]
+    days += [(f"{path}.date", day(said, "date")) for path, said in consentchecks.places(data)]
+    for path, when in days:
+        if when and envelope.is_too_early_day(when, {"data": data}, context):
+            yield fault("IPK-E088", path)
+
+
+DAYS: Final = ("movedOn", "diedOn", "from", "until", "date", "on")
+"""Fields that say a day on which something was with the patient."""
+
+
 def moved_elsewhere(data: Raw, row: EventType, _context: envelope.Context) -> Iterator[Finding]:
     """Find a move that leads nowhere, or to another place than the patient's home is said to be."""
     if row.type != "ip.patient.moved":
@@ -264,6 +279,7 @@ RULES: Final = (
     _rule("activity-status", status_fits_kind, "plan"),
     _rule("plan-ids", ids_once, "plan"),
     _rule("happened-by-now", happened_by_now, "movedOn", "diedOn"),
+    _rule("after-birth", after_birth, *DAYS, "consent", "plan"),
     _rule("moved-elsewhere", moved_elsewhere, "movedOn", "from", "to"),
     _rule("another-way", another_way, "messageId", "at"),
     _rule("plan-status", planchecks.begins_as, "plan"),

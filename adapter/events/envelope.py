@@ -17,6 +17,7 @@ from adapter.events.raw import day, part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
 
     from adapter.events.catalogue import EventType
     from adapter.events.event import Origin
@@ -125,10 +126,14 @@ def _time(value: str, envelope: Mapping[Any, Any], context: Context) -> str | No
 
 def is_too_early(when: datetime, envelope: Mapping[Any, Any], context: Context) -> bool:
     """Return whether an instant lies before EARLIEST, or before the day on which the patient is said to be born."""
+    return when < EARLIEST or is_too_early_day(when.astimezone(OSLO).date(), envelope, context)
+
+
+def is_too_early_day(when: date, envelope: Mapping[Any, Any], context: Context) -> bool:
+    """Return whether a day lies before EARLIEST, or before the day on which the patient is said to be born."""
     born = day(part(envelope, "data", "patient"), "birthDate")
-    if born is None or born > context.now.astimezone(OSLO).date():
-        return when < EARLIEST
-    return when < EARLIEST or when.astimezone(OSLO).date() < born
+    known = born is not None and born <= context.now.astimezone(OSLO).date()
+    return when < EARLIEST.date() or (known and born is not None and when < born)
 
 
 def _content_type(value: str, _envelope: Mapping[Any, Any], _context: Context) -> str | None:

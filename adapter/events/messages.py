@@ -23,8 +23,11 @@ DeadlineKind = Literal[
     "reply",
     "assessment",
     "coordinator",
+    "fulfilment",
+    "inform",
     "evaluation",
     "gap",
+    "overlap",
     "participation",
     "consent",
 ]

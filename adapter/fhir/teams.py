@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from adapter import codes
@@ -99,6 +99,22 @@ def cut(team: Mapping[str, Any], *, member: str, end: When) -> Json:
         for one in team.get("participant", ())
     ]
     return parts.changed(team, participant=kept)
+
+
+def without_main(team: Mapping[str, Any], *, members: Collection[str]) -> Json:
+    """Return the team in which none of these members has the main responsibility."""
+    return parts.changed(team, participant=[_plain(one, members) for one in team.get("participant", ())])
+
+
+def _plain(one: Mapping[str, Any], members: Collection[str]) -> Json:
+    if one.get("member", {}).get("reference") not in members or not is_main(one):
+        return dict(one)
+    main = parts.local_coding(urls.TEAM_FUNCTION, "hovedansvar")
+    roles = [
+        {**role, "coding": [c for c in role.get("coding", ()) if c.get("code") != main["code"]]}
+        for role in one["role"]
+    ]
+    return {**one, "role": roles}
 
 
 def managed(team: Mapping[str, Any], *, managing: Ref) -> Json:

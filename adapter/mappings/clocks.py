@@ -11,6 +11,7 @@ from adapter.fhir import parts
 from adapter.mappings.context import Context, Notice
 from adapter.model import Agreement, Deadline, Message, Party
 from adapter.rules import clocks
+from adapter.rules.carrier import LETTER
 
 OSLO: Final = clocks.OSLO
 
@@ -41,10 +42,13 @@ def reply_due(ctx: Context, receiver: Party) -> datetime:
 
 
 def started(ctx: Context, message: Message, *, days: int | None) -> tuple[Deadline, ...]:
-    """Return the clocks of a new message: the reply clock from GenDate, or the release clock of a held one."""
+    """Return the clocks of a new message: the reply clock from GenDate, the release clock of a held one, or of a letter until it is posted."""
     if message.state == "held" and ctx.party is not None:
         due = clocks.release_due(ctx.now, _release_days(ctx, message))
         return (_clock(ctx, "release", message, due),)
+    if message.state == "manual" and message.type == LETTER and not message.wants_reply:
+        posted, _ = clocks.days("inform", ctx.book.clocks, None)
+        return (_clock(ctx, "inform", message, clocks.reply_due(ctx.now, posted)),)
     if not message.wants_reply or message.gen_date is None:
         return ()
     return (_clock(ctx, "reply", message, clocks.reply_due(message.gen_date, days)),)

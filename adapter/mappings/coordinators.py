@@ -9,7 +9,18 @@ from adapter.errors import EventError
 from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import people, teams
 from adapter.kith import text, words
-from adapter.mappings import answering, appointing, clocks, common, deputies, held, team, telling, views
+from adapter.mappings import (
+    answering,
+    appointing,
+    childright,
+    clocks,
+    common,
+    deputies,
+    held,
+    team,
+    telling,
+    views,
+)
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import anchors, assignment_states, assignments
@@ -99,7 +110,7 @@ def child_appointed(ctx: Context) -> Change:
 
     Before birth the subject is the parent, and what says so is restricted. Raises EventError IPK-E050-E052, IPK-E024.
     """
-    _check_child(ctx)
+    childright.check(ctx, ctx.data.from_)
     guardians = tuple(
         people.related_person(
             id_=ctx.id("RelatedPerson", f"guardian/{number}"),
@@ -115,25 +126,6 @@ def child_appointed(ctx: Context) -> Change:
     after = ctx.case.having(made.outcome(ctx.patient_id()))
     why = answering.answers(after, ctx.book, held.today(ctx)).reasons
     return made + Change(reasons=why)
-
-
-def _check_child(ctx: Context) -> None:
-    patient, first = ctx.data.patient, ctx.data.from_
-    if patient.expected_child:
-        return
-    born = patient.birth_date or _known_birth(ctx)
-    # The age is never read from the number: from 2032 it cannot be.
-    if born is None or _age(born, first) >= assignments.OF_AGE:
-        raise EventError("IPK-E050", at="$.data.patient.birthDate")
-
-
-def _known_birth(ctx: Context) -> date | None:
-    said = (views.patient(ctx.case) or {}).get("birthDate")
-    return date.fromisoformat(said) if said else None
-
-
-def _age(born: date, on: date) -> int:
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def child_notices(ctx: Context) -> tuple[Notice, ...]:

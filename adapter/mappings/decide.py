@@ -20,6 +20,7 @@ from adapter.mappings import (
     consenting,
     consents,
     coordinators,
+    dating,
     declining,
     dying,
     enquiries,
@@ -54,6 +55,7 @@ from adapter.mappings import (
     stays,
     takeover,
     team,
+    uncoordinated,
     views,
     watching,
 )
@@ -192,6 +194,7 @@ def decide(
         _carried(after, sent),
         Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
+        uncoordinated.followed(after, key),
         protecting.items(after, tuple(one.message for one in sent)),
     )
     final = after.case.having(whole.outcome(key))
@@ -201,7 +204,13 @@ def decide(
 
 def _besides(ctx: Context) -> tuple[Change, ...]:
     """Return what every event may change: by the consent it carries, or as the answer to what somebody wrote."""
-    return limiting.lifted(ctx), capacity.doubts(ctx), consenting.doubts(ctx), reading.answered(ctx)
+    return (
+        dating.older(ctx),
+        limiting.lifted(ctx),
+        capacity.doubts(ctx),
+        consenting.doubts(ctx),
+        reading.answered(ctx),
+    )
 
 
 def _allowed(ctx: Context) -> Change:

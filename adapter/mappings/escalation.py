@@ -56,7 +56,7 @@ def about(case: Case, book: AddressBook, clock: Deadline) -> About:
     )
 
 
-def _of_message(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+def _of_message(case: Case, book: AddressBook, clock: Deadline, id_: str) -> About:
     message = next((m for m in case.messages if m.id == id_), None)
     if message is None:
         return About(base=None)
@@ -65,7 +65,8 @@ def _of_message(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> Ab
         other=_outside(book.by_key(message.receiver_key)),
         melde_id=message.melde_id,
         message=message,
-        needs=_needs(case, message.melde_id),
+        # A letter is to be posted whatever became of the need: it may be what tells so.
+        needs=() if clock.kind == "inform" else _needs(case, message.melde_id),
     )
 
 

@@ -25,6 +25,8 @@ WAITING: Final = frozenset({"held", "pending", "dead"})
 """States of a message that would still go to the old address: a person sends it on."""
 CONCERNED: Final = WAITING | frozenset({"handed", "sent", "rejected", "unanswered"})
 """States of a message whose receiver may not get it, or may not answer."""
+DONE: Final = frozenset({"release", "inform"})
+"""Clocks that wait for a message to go, whichever way."""
 ADDRESS_GONE: Final = "IPK-M050"
 
 
@@ -52,14 +54,14 @@ def fallback(ctx: Context) -> Change:
 
 
 def _is_over(clock: Deadline, message: Message) -> bool:
-    """Return whether a clock ends with the fallback: the wait for the EPJ, and a receipt clock that has passed already."""
+    """Return whether a clock ends with the fallback: the wait for the EPJ or the post, and a receipt clock that has passed already."""
     if clock.subject != f"message/{message.id}":
         return False
-    return clock.kind == "release" or (clock.kind == "receipt" and clock.state == "breached")
+    return clock.kind in DONE or (clock.kind == "receipt" and clock.state == "breached")
 
 
 def _over(clock: Deadline) -> Deadline:
-    return replace(clock, state="met" if clock.kind == "release" else "cancelled")
+    return replace(clock, state="met" if clock.kind in DONE else "cancelled")
 
 
 def _told(ctx: Context, communication: Resource) -> Resource:

@@ -122,7 +122,7 @@ def ended(case: Case, message: Message) -> Change:
         deadlines=tuple(
             replace(d, state="cancelled")
             for d in case.deadlines
-            if d.subject == watched and (over or d.kind in {"release", "receipt"})
+            if d.subject == watched and (over or d.kind in {"release", "receipt", "inform"})
         ),
     )
 

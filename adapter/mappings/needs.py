@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from adapter import naming
-from adapter.mappings import common, consenting, grants, release, views
+from adapter.mappings import childright, common, consenting, grants, release, views
+from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice, together
 from adapter.model import Party, Resource, Warn
 from adapter.rules import consent, routing, states
@@ -42,7 +43,8 @@ def identified(ctx: Context) -> Change:
         status=_status(verdicts, unrouted=route.party is None),
         case={"meldeId": melde_id if fresh or not there else there[0].melde_id},
     )
-    return together(common.person(ctx), common.author(ctx), change)
+    right = childright.need(ctx, ctx.now.astimezone(OSLO).date())
+    return together(common.person(ctx), common.author(ctx), right, change)
 
 
 def performer_of(ctx: Context) -> Party | None:

@@ -7,7 +7,7 @@ from datetime import date
 from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, held, telling, views
+from adapter.mappings import clocks, common, held, overlap, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Resource
 from adapter.rules import anchors, assignment_states
@@ -37,9 +37,10 @@ def _clock(ctx: Context, subject: str, expected_until: date) -> Deadline:
 
 
 def over(ctx: Context, subject: str) -> Change:
-    """Return the clock of a participation that is over as met, its work items completed."""
+    """Return the clock of a participation that is over, or of one that stood beside another, as met, its work items completed."""
     return Change(
-        resources=items_done(ctx, subject), deadlines=clocks.close_subject(ctx, "participation", subject)
+        resources=items_done(ctx, subject),
+        deadlines=(*clocks.close_subject(ctx, "participation", subject), *overlap.over(ctx, subject)),
     )
 
 

@@ -104,13 +104,15 @@ def _of_plan(ctx: Context, prefix: str, plan_id: str) -> tuple[Deadline, ...]:
 
 
 def _reminders(ctx: Context, plan_id: str, status: str) -> tuple[Resource, ...]:
-    """Return the open work items that remind of an evaluation, in another status."""
+    """Return the open work items that remind of an evaluation, in another status; what a gap has made goes on."""
+    gaps = {d.id for d in ctx.case.deadlines if d.kind == "gap"}
     return tuple(
         tasks_built.moved(t, modified=ctx.now, status=status)
         for t in ctx.case.of("Task")
         if views.code_of(t.get("code"), urls.TASK_KIND) == "review"
         and t.get("focus", {}).get("reference") == f"CarePlan/{plan_id}"
         and t["status"] not in views.FINISHED
+        and views.input_of(t, "deadline") not in gaps
     )
 
 

@@ -13,6 +13,7 @@ from adapter.fhir import parts, people, teams
 from adapter.kith import text, words
 from adapter.mappings import appointing, clocks, common, deputies, held, participation, telling, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.overlap import handed_over
 from adapter.model import Party, Reason, Resource
 from adapter.rules import anchors, assignment_states, assignments, fulfilment, responsibility, states
 
@@ -25,8 +26,8 @@ def appointed(ctx: Context) -> Change:
     base = common.person(ctx) + common.author(ctx)
     made = assignment(ctx, ctx.data.person, role=ctx.data.role, start=ctx.data.from_, main=_main(ctx))
     new = made.rule_view(ctx.data.role)
-    assignments.check_new(held.rule_views(views.assignments(ctx.case)), new)
-    team = with_participants(ctx, (_participant(made),))
+    beside, there = handed_over(ctx, new)
+    team = with_participants(ctx, (_participant(made),), there)
     done = fulfilled(ctx, f"CareTeam/{team['id']}")
     besides = appointing.besides(ctx, new, ctx.data.person, at="$.data.person")
     return (
@@ -34,6 +35,7 @@ def appointed(ctx: Context) -> Change:
         + Change(resources=(*made.resources, team))
         + done
         + _read(ctx)
+        + beside
         + besides
         + Change(case=made.case)
     )

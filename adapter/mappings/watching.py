@@ -17,7 +17,7 @@ from adapter.mappings.context import Change, Context
 from adapter.model import Case, Deadline, Party, Resource
 from adapter.rules import clocks
 
-_DUE_ON_TASK: Final = frozenset({"assessment", "coordinator"})
+_DUE_ON_TASK: Final = frozenset({"assessment", "coordinator", "fulfilment"})
 """Kinds whose due time is the need's own: Task.restriction.period.end."""
 _AFTER_DEATH: Final = frozenset({"receipt"})
 """Kinds that go on after death: a message that left is still receipted."""
@@ -84,12 +84,23 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     there = next(
         (d for d in final.deadlines if d.runs and (d.kind, d.subject) == (watch.kind, subject)), None
     )
-    live = any(n.is_open and n.state in watch.states for n in about)
+    carried = watch.unsent and _carried(final, about[0].melde_id)
+    live = not carried and any(n.is_open and n.state in watch.states for n in about)
     if not live and not any(n.is_open and n.state in watch.paused for n in about):
         return replace(there, state=_end(watch, about)) if there is not None else None
     new = there or _started(ctx, watch.kind, subject, about[0])
     changed = _going(ctx, new, _paused_since(watch, seen.was)) if live else replace(new, resting=True)
     return changed if changed != there else None
+
+
+def _carried(final: Case, melde_id: str) -> bool:
+    """Return whether a message of ours carries these needs, or is to as soon as another has left."""
+    by_message = any(
+        m.direction == "out" and m.melde_id == melde_id and m.wants_reply for m in final.messages
+    )
+    return by_message or any(
+        d.runs and (d.kind, d.subject) == ("release", f"need/{melde_id}") for d in final.deadlines
+    )
 
 
 def _end(watch: clocks.Watch, about: list[views.Need]) -> Any:

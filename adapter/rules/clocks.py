@@ -66,6 +66,10 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
             amount=30, unit="working days", rule="clock-coordinator",
             agreement="coordinator_days", setting="coordinator_days",
         ),
+        "fulfilment": Clock(
+            code="", kind="fulfilment", starts="E06", stops="E34, E10",
+            amount=30, unit="working days", rule="clock-fulfilment",
+        ),
         "early-notice": Clock(
             code="C6", kind=None, starts="E45 or the need known", stops="E46",
             amount=24, unit="hours", rule="clock-early-notice",
@@ -75,8 +79,8 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
             amount=24, unit="hours", rule="clock-admission-report",
         ),
         "inform": Clock(
-            code="C8", kind=None, starts="E27", stops="patient informed",
-            amount=0, unit="working days", rule="clock-inform",
+            code="C8", kind="inform", starts="a letter that is to be posted", stops="E59",
+            amount=1, unit="working days", rule="clock-inform",
         ),
         "evaluation": Clock(
             code="C9", kind="evaluation", starts="date in the plan", stops="E38, or a later date (E35)",
@@ -85,6 +89,10 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
         "gap": Clock(
             code="C10", kind="gap", starts="E26 without successor", stops="E24, E21",
             amount=0, unit="working days", rule="clock-gap",
+        ),
+        "overlap": Clock(
+            code="", kind="overlap", starts="E21 where the patient moved to", stops="E26, E24 of the old one",
+            amount=10, unit="working days", rule="clock-overlap",
         ),
         "participation": Clock(
             code="", kind="participation", starts="expected end of the hospital's part", stops="E49",
@@ -105,13 +113,15 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
 class Watch:
     """A clock that runs while a need of the Melde-id stands in one of these states, and rests in others."""
 
-    kind: Literal["consent", "assessment", "coordinator"]
+    kind: Literal["consent", "reply", "assessment", "coordinator", "fulfilment"]
     states: frozenset[str]
     paused: frozenset[str] = frozenset()
     met: frozenset[str] = frozenset()
     """Where a need stands once what was waited for has come; anywhere else it is given up."""
     needs: frozenset[str] | None = None
     """Kinds of need it is about, None for all."""
+    unsent: bool = False
+    """Whether only where no message of ours carries the need, or is to: one that does has clocks of its own."""
 
 
 WATCHES: Final[tuple[Watch, ...]] = (
@@ -119,6 +129,14 @@ WATCHES: Final[tuple[Watch, ...]] = (
         kind="consent",
         states=frozenset({"consent-pending"}),
         met=frozenset({"reported", "queued", "sent", "delivered", "undelivered", "manual", "fulfilled"}),
+    ),
+    Watch(
+        kind="reply",
+        states=frozenset({"reported"}),
+        met=frozenset(
+            {"received", "under-assessment", "needs-info", "accepted", "in-progress", "declined", "fulfilled"}
+        ),
+        unsent=True,
     ),
     Watch(
         kind="assessment",
@@ -132,8 +150,15 @@ WATCHES: Final[tuple[Watch, ...]] = (
         met=frozenset({"fulfilled"}),
         needs=frozenset({"coordinator", "child-coordinator"}),
     ),
+    Watch(
+        kind="fulfilment",
+        states=frozenset({"accepted", "in-progress"}),
+        met=frozenset({"fulfilled"}),
+        needs=frozenset({"individual-plan", "habilitation", "rehabilitation"}),
+    ),
 )
-"""E03 starts the assessment, E04 pauses it, E05 lets it go on, E06 and E07 end it: whatever event moves the need does."""
+"""A need that was received, told inside the organisation, or has no receiver yet is replied to in the time of C3 all the same.
+E03 starts the assessment, E04 pauses it, E05 lets it go on, E06 and E07 end it: whatever event moves the need does."""
 WAITING: Final = frozenset({"reply", "release"})
 """Kinds on a need's message that end when none of its needs is open any more."""
 
@@ -170,6 +195,7 @@ LADDERS: Final[Mapping[str, tuple[Step, ...]]] = MappingProxyType(
         "reply": _REMINDING,
         "assessment": _REMINDING,
         "coordinator": _REMINDING,
+        "fulfilment": _REMINDING,
         "gap": (Step("leader"), Step("coordinating-unit", "gap_days")),
         "evaluation": (
             Step("owner", -30),

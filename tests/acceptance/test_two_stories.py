@@ -450,7 +450,7 @@ def test_6_a_need_rejected_by_the_old_municipality_is_forwarded_to_the_new(three
     assert hospital.needs() == nord.needs()
     assert {s.business for s in nord.needs().values()} == {"accepted"}
     assert hospital.items("transfer") == []
-    assert hospital.clocks().keys() == nord.clocks().keys() == {"coordinator"}
+    assert hospital.clocks().keys() == nord.clocks().keys() == {"coordinator", "fulfilment"}
     ingest.bury(hospital.services, spoilt)
     rested(three, other_than={spoilt})
     assert hospital.items("manual-fallback") == []
@@ -618,7 +618,7 @@ def test_8_a_coordinator_quits_and_the_gap_lasts_until_another_comes(country: Co
     assert len(hospital.items("read-answer")) == 1
     heard(country, hospital, "ip.coordinator.ended", continues={"assignmentId": theirs}, **over)
     assert country.teams()[0] == country.teams()[1] == [("8", True, today(country))]
-    assert [set(side.house.clocks()) for side in country.sides] == [{"gap"}, {"gap"}]
+    assert [set(side.house.clocks()) for side in country.sides] == [{"gap", "fulfilment"}] * 2
     country.clock.advance(days=20)
     for side in country.sides:
         side.house.tick()
@@ -628,7 +628,7 @@ def test_8_a_coordinator_quits_and_the_gap_lasts_until_another_comes(country: Co
     heard(country, hospital, "ip.coordinator.replaced", continues={"assignmentId": theirs}, **new)
     assert country.teams()[0] == country.teams()[1]
     assert [end for _, _, end in country.teams()[0]].count(None) == 1
-    assert [side.house.clocks() for side in country.sides] == [{}, {}]
+    assert [set(side.house.clocks()) for side in country.sides] == [{"fulfilment"}] * 2
     understood(country)
 
 
@@ -875,7 +875,7 @@ def test_11_a_death_stops_every_clock_on_both_sides(country: Country, first: str
     one, other = (country.hospital, country.alvdal)[:: 1 if first == "hospital" else -1]
     melde_id = reported(country)
     accepted(country, melde_id)
-    assert [set(side.house.clocks()) for side in country.sides] == [{"coordinator"}, {"coordinator"}]
+    assert [set(side.house.clocks()) for side in country.sides] == [{"coordinator", "fulfilment"}] * 2
     died = {"source": source, "diedOn": today(country)}
     said(country, one, "ip.patient.deceased", **died)
     assert one.clocks() == {}

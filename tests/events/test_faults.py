@@ -229,6 +229,7 @@ BAD = [
      "$.data.patient.municipality.code"),
     ("ip.patient.moved", "data.to.district", "990401", "IPK-E010", None),
     ("ip.patient.deceased", "data.diedOn", "2027-06-02", "IPK-E011", None),
+    ("ip.patient.deceased", "data.diedOn", "1899-12-31", "IPK-E088", None),
     ("ip.manual-fallback.recorded", "data.channel", "system", "IPK-E010", None),
     ("ip.manual-fallback.recorded", "data.at", "2027-06-01T12:05:01Z", "IPK-E011", None),
     ("ip.address.changed", "data.herId", "x", "IPK-P004", None),

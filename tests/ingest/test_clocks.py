@@ -9,7 +9,7 @@ import pytest
 
 from adapter import ingest, kith
 from tests import otherside
-from tests.house import LINE, START, Clock, House, State
+from tests.house import GIVEN, LINE, START, Clock, House, State, living_in
 
 
 def sent_need(house: House, **more: Any) -> bytes:
@@ -204,3 +204,39 @@ def test_a_gap_without_a_coordinator_is_a_work_item_after_seven_days(alvdal: Hou
     (item,) = alvdal.items("review")
     assert item["focus"]["reference"] == f"PractitionerRole/{told.case['assignmentId']}"
     assert "gap" not in alvdal.clocks()
+
+
+# ── needs that no message of ours carries ──
+
+
+@pytest.mark.parametrize("municipality", ["1103", "9903"], ids=["no receiver", "told inside"])
+def test_a_need_that_no_message_carries_is_waited_for_all_the_same(hospital: House, municipality: str):
+    patient = living_in(municipality)
+    hospital.need(patient=patient)
+    assert hospital.clocks(patient) == {"reply": "2026-03-09T22:59:59+00:00"}
+    hospital.clock.advance(days=10)
+    assert hospital.tick() == 1
+    assert "ip.deadline.breached" in hospital.events()
+
+
+def test_a_received_need_is_replied_to_in_time_by_who_received_it(hospital: House, alvdal: House):
+    alvdal.receive(sent_need(hospital))
+    assert alvdal.clocks() == {"reply": "2026-03-09T22:59:59+00:00"}
+    alvdal.clock.advance(days=10)
+    assert alvdal.tick() == 1
+    assert alvdal.items("review") != []
+
+
+def test_a_need_that_a_message_carries_has_the_clock_of_the_message_alone(hospital: House):
+    hospital.need()
+    assert [d.subject.partition("/")[0] for d in hospital.case().deadlines] == ["message"]
+
+
+@pytest.mark.parametrize("kind", ["individual-plan", "habilitation", "rehabilitation"])
+def test_an_accepted_plan_or_service_is_waited_for_until_it_is_over(hospital: House, kind: str):
+    told = hospital.need(needs=[kind], consent={**GIVEN, "scopes": ["plan-create"]})
+    melde_id = told.case["meldeId"]
+    hospital.post("ip.need.accepted", source="urn:her:5079", continues={"meldeId": melde_id}, scope=[kind])
+    assert "fulfilment" in hospital.clocks()
+    hospital.post("ip.need.withdrawn", continues={"meldeId": melde_id}, scope=None)
+    assert "fulfilment" not in hospital.clocks()

@@ -371,6 +371,7 @@ def planning(alvdal: House) -> House:
 
 
 def test_an_evaluation_is_warned_of_told_and_escalated_like_any_other(planning: House):
+    planning.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     found = planned(planning, evaluation(planning))
     assert found.acts == found.due - timedelta(days=30)
     for at, state in ((found.acts, "open"), (found.due, "breached")):

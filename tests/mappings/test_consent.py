@@ -44,7 +44,8 @@ def text(read: kith.Read) -> ParsedText:
     ],
 )
 def test_each_kind_needs_its_scope(hospital: House, kind: str, scopes: tuple[str, ...], opens: Any):
-    told = hospital.need(needs=[kind], consent=asked(*scopes))
+    expecting = LINE | {"expectedChild": True}  # for whom a child coordinator may be asked too
+    told = hospital.need(needs=[kind], patient=expecting, consent=asked(*scopes))
     assert bool(told.messages) is opens
     assert told.body["status"] == ("accepted" if opens else "held")
     assert told.case["needs"][0]["state"] == ("queued" if opens else "consent-pending")

@@ -211,3 +211,26 @@ def test_a_letter_is_a_work_item_until_somebody_says_that_it_is_posted(hospital:
     assert "groupIdentifier" not in item, "no answer about a need posts a letter to the patient"
     hospital.post("ip.manual-fallback.recorded", messageId=letter["id"], at=hospital.clock.now.isoformat())
     assert hospital.items("manual-fallback") == []
+
+
+def test_a_letter_that_nobody_posts_is_late_after_a_working_day_and_no_longer_once_it_is(
+    hospital: House,
+):
+    told = hospital.post("ip.contact-physician.appointed")
+    (letter,) = [m for m in told.messages if m["type"] == "LETTER"]
+    assert hospital.clocks()["inform"] == "2026-03-05T22:59:59+00:00"
+    hospital.clock.advance(days=3)
+    hospital.tick()
+    assert "ip.deadline.breached" in hospital.events()
+    hospital.post("ip.manual-fallback.recorded", messageId=letter["id"], at=hospital.clock.now.isoformat())
+    assert not [d for d in hospital.case().deadlines if d.kind == "inform" and d.runs]
+    assert [i for i in hospital.items("review") if i["status"] != "cancelled"] == []
+
+
+def test_a_letter_that_tells_of_a_no_waits_to_be_posted_though_the_need_is_closed(
+    hospital: House, alvdal: House
+):
+    declined(hospital, alvdal)
+    alvdal.clock.advance(days=3)
+    alvdal.tick()
+    assert [d.state for d in alvdal.case().deadlines if d.kind == "inform"] == ["breached"]

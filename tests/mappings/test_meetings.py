@@ -136,6 +136,7 @@ def test_who_does_not_come_may_send_another(planned: House):
 
 
 def test_an_answer_that_does_not_come_in_seven_days_is_a_work_item(planned: House):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     call(planned)
     planned.send()
     planned.clock.to(planclocks.end_of_day(datetime(2026, 3, 11, tzinfo=UTC).date()).astimezone(UTC))

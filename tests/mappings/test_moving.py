@@ -155,6 +155,55 @@ def test_a_coordinator_of_the_new_municipality_takes_over(coordinated: House):
     assert follow_up(coordinated) == []
 
 
+@pytest.mark.parametrize("main", [True, False])
+def test_the_new_municipalitys_coordinator_overlaps_the_old_one_until_a_person_ends_it(
+    coordinated: House, *, main: bool
+):
+    move(coordinated)
+    (old,) = views.assignments(coordinated.case())
+    told = appoint(coordinated, "gammeldal-saksbehandling", main=main)
+    assert "IPK-E099" in [w["code"] for w in told.body["warnings"]]
+    both = {a.id: a for a in views.assignments(coordinated.case())}
+    assert [a.end for a in both.values()] == [None, None]
+    assert both[told.case["assignmentId"]].main is main
+    assert both[old.id].main is (old.main and not main)
+    assert "overlap" in coordinated.clocks()
+    coordinated.clock.advance(days=30)
+    coordinated.tick()
+    assert any(
+        i["focus"]["reference"] == f"PractitionerRole/{old.id}"
+        for i in coordinated.items("review")
+        if "focus" in i
+    )
+    coordinated.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": old.id},
+        until="2026-04-01",
+        reasonCode="moved-accepted",
+    )
+    assert not [d for d in coordinated.case().deadlines if d.kind == "overlap" and d.runs]
+    assert not any(
+        f"PractitionerRole/{old.id}" == i.get("focus", {}).get("reference")
+        for i in coordinated.items("review")
+    )
+
+
+def appoint(house: House, unit: str, **more: Any) -> Any:
+    person = schemas.example("ip.coordinator.appointed")["data"]["person"] | {
+        "name": {"family": "Ny", "given": "Nina"},
+        "organisation": {"key": unit, "name": "Saksbehandling"},
+    }
+    person.pop("hpr", None)
+    said = {
+        "source": "urn:her:5101",
+        "patient": GONE,
+        "continues": None,
+        "person": person,
+        "from": "2026-03-05",
+    }
+    return house.post("ip.coordinator.appointed", **(said | more))
+
+
 def test_a_coordinator_of_the_old_municipality_does_not(coordinated: House):
     move(coordinated)
     old = next(iter(views.assignments(coordinated.case())))

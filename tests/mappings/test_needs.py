@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapter import kith, naming
-from adapter.errors import RoutingError
+from adapter.errors import EventError, RoutingError
 from adapter.kith.dialog import Notes
 from adapter.kith.text import INFORMATION, TITLES, parse
 from tests.house import GIVEN, GP, LINE, House, State, living_in
@@ -298,3 +298,22 @@ def test_the_patient_or_next_of_kin_may_report_a_need_without_an_hpr_number(hosp
     assert (reply.status, reply.body["status"]) == (202, "accepted")
     (sent,) = hospital.sent()
     assert sent.head is not None
+
+
+def test_a_need_for_a_child_coordinator_of_somebody_known_to_be_of_age_is_refused(hospital: House):
+    with pytest.raises(EventError) as caught:
+        hospital.need(needs=["child-coordinator"], patient={**LINE, "birthDate": "1969-11-13"})
+    assert (caught.value.code, hospital.needs()) == ("IPK-E050", {})
+
+
+@pytest.mark.parametrize(
+    ("said", "warned"),
+    [({"birthDate": "2020-11-13"}, False), ({"expectedChild": True}, False), ({"birthDate": None}, True)],
+)
+def test_a_need_for_a_child_coordinator_is_taken_of_a_child_a_parent_and_with_a_warning_of_an_unknown_age(
+    hospital: House, said: dict[str, Any], *, warned: bool
+):
+    patient = {k: v for k, v in {**LINE, **said}.items() if v is not None}
+    told = hospital.need(needs=["child-coordinator"], patient=patient, consent={"status": "not-asked"})
+    assert ("IPK-E050" in [w["code"] for w in told.body["warnings"]]) is warned
+    assert set(hospital.needs()) == {"child-coordinator"}

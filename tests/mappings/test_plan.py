@@ -206,7 +206,7 @@ def test_the_plan_is_one_concept_with_both_codings_and_references_its_parts(alvd
 
 def test_what_misses_of_the_nine_items_is_a_warning(alvdal: House, received: str):
     told = created(alvdal, received, plan={"nextEvaluation": None, "goals": [], "participants": []})
-    assert {w["code"] for w in told.body["warnings"]} == {"IPK-E029"}
+    assert {w["code"] for w in told.body["warnings"]} == {"IPK-E028", "IPK-E029"}  # and nobody coordinates
 
 
 def test_a_plan_activity_is_no_need(alvdal: House, received: str):

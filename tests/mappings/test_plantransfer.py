@@ -88,6 +88,7 @@ def test_the_old_organisation_writes_until_the_new_one_accepts_and_its_version_k
 
 
 def test_who_handed_a_plan_over_is_reminded_of_its_evaluation_only_when_it_is_long_past(planned: House):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     step(planned, "requested")
     step(planned, "accepted", source="urn:her:5111")
     for day, told in ((datetime(2026, 10, 2, tzinfo=UTC), 0), (datetime(2026, 10, 16, tzinfo=UTC), 1)):
@@ -97,6 +98,7 @@ def test_who_handed_a_plan_over_is_reminded_of_its_evaluation_only_when_it_is_lo
 
 
 def test_who_takes_a_plan_over_is_reminded_of_its_evaluation_in_time(planned: House):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     step(planned, "requested")
     step(planned, "accepted", source="urn:her:5111")
     step(planned, "requested", source="urn:her:5111", to={"key": "alvdal-saksbehandling"})
@@ -176,6 +178,7 @@ def test_a_plan_is_not_handed_to_the_organisation_that_has_it(planned: House):
 def test_who_does_not_answer_within_fourteen_days_is_a_work_item_and_the_old_one_still_answers_for_it(
     planned: House,
 ):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     step(planned, "requested")
     planned.send()
     planned.clock.to(datetime(2026, 3, 18, 23, 0, tzinfo=UTC))

@@ -178,6 +178,8 @@ def test_the_message_of_a_day_goes_once_and_the_next_day_has_its_own(planned: Ho
 
 
 def test_small_changes_that_wait_survive_a_restart(planned: House):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
+    planned.send()
     goal(planned)
     book = planned.services.book()
     wiring.close(planned.services)
@@ -301,6 +303,7 @@ def test_of_anothers_plan_only_the_overdue_evaluation_is_seen(hospital: House):
 
 
 def test_an_evaluation_not_held_is_found_by_the_ticker_and_is_one_work_item(planned: House):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     for day in (date(2026, 9, 1), date(2026, 10, 1), date(2026, 10, 21)):
         planned.clock.to(planclocks.end_of_day(day).astimezone(UTC))
         planned.tick()
@@ -331,6 +334,7 @@ def test_e38_holds_the_evaluation_proposes_the_next_and_tells_in_short(planned: 
 
 
 def test_e38_stops_the_clock_and_starts_the_next(planned: House):
+    planned.post("ip.coordinator.appointed", source="urn:her:5079", continues=None, **{"from": "2026-03-04"})
     planned.clock.to(datetime(2026, 10, 20, 8, 0, tzinfo=UTC))
     planned.tick()
     assert len(planned.items("review")) == 1

@@ -1,0 +1,66 @@
+"""A plan that runs while nobody coordinates: a gap that follows from the case, whatever event made it so. domain § 1.2, R15; C10.
+
+An assignment that ended without successor has a gap of its own; this one is of the plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final, Literal
+
+from adapter.mappings import clocks, common, standing, views
+from adapter.mappings.context import Change, Context
+from adapter.model import Case, Deadline
+from adapter.rules import anchors
+from adapter.rules import clocks as times
+
+KIND: Final = "gap"
+_WARNED: Final = "$.data"
+
+
+def followed(ctx: Context, key: str | None) -> Change:
+    """Return the gap of a plan that has begun to run without a coordinator, with a warning, or as over; of the case after."""
+    after = ctx.case
+    since = _since(after, ctx.now.astimezone(times.OSLO).date())
+    running = [d for d in after.deadlines if d.runs and d.kind == KIND]
+    own = [d for d in running if d.subject.startswith("CarePlan/")]
+    elsewhere = any(d.subject.startswith("PractitionerRole/") for d in running)
+    plan = views.plan(after)
+    if since is None or plan is None or elsewhere:
+        state: Literal["met", "cancelled"] = (
+            "met" if plan is not None and plan["status"] == "active" else "cancelled"
+        )
+        return Change(deadlines=tuple(replace(d, state=state) for d in own))
+    if own:
+        return Change()
+    clock = Deadline(
+        id=clocks.deadline_id(KIND, f"CarePlan/{plan['id']}@{since.isoformat()}"),
+        kind=KIND,
+        due=times.reply_due(datetime.combine(since, datetime.min.time(), times.OSLO), 0),
+        subject=f"CarePlan/{plan['id']}",
+        owner=after.owner,
+        case_key=key,
+    )
+    return Change(
+        deadlines=(clock,),
+        reasons=(anchors.fixed("plan-coordinator", "opphold"),),
+        warnings=(common.warn("IPK-E028", _WARNED),),
+    )
+
+
+def _since(case: Case, day: date) -> date | None:
+    """Return the day from which a running plan has no coordinator of either level; None: it has, or no plan runs.
+
+    One who is yet to begin is there, and one with a last day to come until then.
+    """
+    plan = views.plan(case)
+    if plan is None or plan["status"] != "active" or views.dead(case):
+        return None
+    ends = [
+        date.fromisoformat(a.end) if a.end else date.max
+        for a in views.assignments(case)
+        if a.key in standing.COORDINATING and not a.deputy
+    ]
+    last = max(ends, default=day)
+    return None if last == date.max else max(last, day)

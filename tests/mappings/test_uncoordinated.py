@@ -1,0 +1,68 @@
+"""A plan that runs has a coordinator, or a gap that follows from the case. domain § 1.2, R15."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from adapter.events import schemas
+from tests.house import House
+
+PLAN = schemas.example("ip.plan.created")["data"]["plan"]
+
+
+def created(house: House, **more: Any) -> Any:
+    said = PLAN | {"consent": PLAN["consent"] | {"date": "2026-03-04"}} | more
+    return house.post("ip.plan.created", continues=None, plan=said)
+
+
+def appointed(house: House) -> Any:
+    return house.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
+
+
+def ended(house: House, told: Any) -> Any:
+    return house.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": told.case["assignmentId"]},
+        until="2026-03-04",
+        reasonCode="right-ceased",
+    )
+
+
+def test_a_plan_that_begins_without_a_coordinator_is_a_gap_with_a_warning_until_one_comes(alvdal: House):
+    told = created(alvdal)
+    assert "IPK-E028" in [w["code"] for w in told.body["warnings"]]
+    assert "gap" in alvdal.clocks()
+    alvdal.clock.advance(days=2)
+    assert alvdal.tick() == 1
+    (item,) = alvdal.items("review")
+    assert item["focus"]["reference"] == f"CarePlan/{told.case['planId']}"
+    appointed(alvdal)
+    assert not [d for d in alvdal.case().deadlines if d.kind == "gap" and d.runs]
+    assert alvdal.items("review") == []
+
+
+def test_a_plan_with_a_coordinator_is_no_gap_and_one_whose_right_has_ceased_leaves_one(alvdal: House):
+    one = appointed(alvdal)
+    created(alvdal)
+    assert "gap" not in alvdal.clocks()
+    told = ended(alvdal, one)
+    assert "IPK-E028" in [w["code"] for w in told.body["warnings"]]
+    assert "gap" in alvdal.clocks()
+
+
+def test_a_draft_needs_no_coordinator_yet(alvdal: House):
+    created(alvdal, status="draft")
+    assert "gap" not in alvdal.clocks()
+
+
+def test_an_evaluation_does_not_end_what_the_gap_has_made(alvdal: House):
+    told = created(alvdal)
+    alvdal.clock.advance(days=2)
+    alvdal.tick()
+    alvdal.post(
+        "ip.plan.evaluated",
+        continues={"planId": told.case["planId"]},
+        date=date(2026, 3, 6).isoformat(),
+    )
+    assert len(alvdal.items("review")) == 1
