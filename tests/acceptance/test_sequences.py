@@ -5,13 +5,15 @@ A refused event leaves nothing; an accepted one leaves no half case. fhir-model.
 
 from __future__ import annotations
 
+import collections
 import copy
 import itertools
+import json
 import os
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
@@ -20,7 +22,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from adapter import codes, events, kith
 from adapter.errors import AdapterError
@@ -53,8 +55,16 @@ _ROWS: Final = tuple(
         tables.token,
     )
 )  # fmt: skip
-
-
+_TASKS: Final = Statement(
+    union_all(
+        *(select(t.c.body).where(t.c.type == "Task") for t in (tables.resource, tables.resource_history))
+    )
+)
+_MESSAGES: Final = Statement(
+    select(
+        tables.message.c.direction, tables.message.c.type, tables.message.c.state, tables.message.c.receiver_key
+    )
+)  # fmt: skip
 RECOUNT: Final = 5
 """Steps between two recounts of the statistics."""
 NEEDS: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reported"})
@@ -187,7 +197,16 @@ def recounted(house: House, told: list[Told]) -> None:
     with house.services.store.read() as conn:
         kept, _ = stored_events.page(conn, count=500)
     declined = {e.melde_id for e in kept if e.type == "ip.need.declined"}
-    discharged = [t for t in told if t.type == "ip.patient.discharged"]
+    answers = [(n, _answers(kept, n)) for n in needs]
+    open_until = _open_until(house)
+    waited = {True: 0, False: 0}
+    for end in (t for t in told if t.type == "ip.patient.discharged"):
+        before = [(n, at) for n, at in answers if n.who == end.who and n.at <= end.at]
+        late = any(
+            all(one > end.at for one in at) and any(until > end.at for until in open_until[n.melde_id or ""])
+            for n, at in before
+        )
+        waited[late] += bool(before)
     expected = {
         "k01-month": Counter(f"{t.at.astimezone(OSLO):%Y-%m}" for t in needs),
         "k01-kind": Counter(kinds[kind] for t in needs for kind in t.data["needs"]),
@@ -198,15 +217,96 @@ def recounted(house: House, told: list[Told]) -> None:
         "k15-declined": Counter(
             t.data["patient"]["municipality"]["code"] for t in needs if t.melde_id in declined
         ),
-        "k11": sum(any(n.who == t.who and n.at <= t.at for n in needs) for t in discharged),
+        "k15-answered": Counter(t.data["patient"]["municipality"]["code"] for t, at in answers if at),
+        "k11": Counter({"uten svar": waited[True], "besvart eller avsluttet": waited[False]}),
+        "k03": Counter(
+            {
+                "første svar": sum(1 for _, at in answers if at),
+                "avgjort": sum(1 for n in needs if _answers(kept, n, DECISIONS)),
+                "koordinator oppnevnt": sum(
+                    any(t.type in COORDINATED and t.who == n.who and t.at >= n.at for t in told)
+                    for n in needs
+                ),
+            }
+        ),
+        **{f"k05-{state}": count for state, count in _unreached(house).items()},
     }
     found = {
         table.key: table
         for table in stats.tables(house.services, stats.asked(house.services, START.date(), None))
     }
     for key, counted in expected.items():
-        cells = {row.group: row.cells[0] for row in found[key].rows if row.cells[0]}
-        assert (sum(cells.values()) if isinstance(counted, int) else cells) == counted, key
+        cells = {
+            row.group: row.cells[0] for row in found[key].rows if row.cells[0] and row.group not in UNTOLD
+        }
+        assert (sum(cells.values()) if isinstance(counted, int) else cells) == (
+            counted if isinstance(counted, int) else +counted
+        ), key
+
+
+DECISIONS: Final = frozenset({"ip.need.accepted", "ip.need.declined"})
+COORDINATED: Final = frozenset({"ip.coordinator.appointed", "ip.child-coordinator.appointed"})
+SAID: Final = DECISIONS | {"ip.need.acknowledged", "ip.need.info-requested"}
+MEANT: Final = {
+    **dict.fromkeys(COORDINATED, frozenset({"coordinator", "child-coordinator", "individual-plan"})),
+    "ip.plan.created": frozenset({"individual-plan"}),
+}
+"""What is an answer by being done → the kinds of need that it is about, where it names none."""
+UNTOLD: Final = frozenset({"sendt", "kvittert"})
+"""Steps of K03 that messages take, which no ledger of events tells."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _answers(
+    kept: Iterable[stored_events.StoredEvent], need: Told, said: Collection[str] = frozenset()
+) -> list[datetime]:
+    """Return when a need was answered: of its Melde-id, or by what names no need and is about a kind of it."""
+    return [
+        e.received_at
+        for e in kept
+        if e.received_at >= need.at
+        and (
+            (e.melde_id == need.melde_id and e.type in (said or SAID | set(MEANT)))
+            or (
+                not said
+                and e.melde_id is None
+                and MEANT.get(e.type, set()) & set(need.data["needs"])
+                and _whose(e) == need.who
+            )
+        )
+    ]
+
+
+def _whose(event: stored_events.StoredEvent) -> int:
+    person = json.loads(event.content)["data"]["patient"]["identifier"]
+    return [p["identifier"] for p in PEOPLE].index(person)
+
+
+def _open_until(house: House) -> dict[str, list[datetime]]:
+    """Return Melde-id → for each of its Tasks when it was first finished, as the history has it: not as it is now."""
+    found: dict[str, dict[str, datetime]] = {}
+    with house.services.store.read() as conn:
+        for (body,) in conn.all(_TASKS, {}):
+            task = json.loads(body)
+            melde_id = task.get("groupIdentifier", {}).get("value")
+            if melde_id:
+                ended = task["status"] in views.FINISHED
+                at = datetime.fromisoformat(task["meta"]["lastUpdated"]) if ended else NEVER
+                mine = found.setdefault(melde_id, {})
+                mine[task["id"]] = min(mine.get(task["id"], NEVER), at)
+    return collections.defaultdict(list, {m: list(each.values()) for m, each in found.items()})
+
+
+def _unreached(house: House) -> Counter[str]:
+    """Return how many messages stand in each state that K05 counts: all that went out but receipts and letters to patients."""
+    with house.services.store.read() as conn:
+        rows = conn.all(_MESSAGES, {})
+    states_ = Counter(
+        state
+        for direction, type_, state, to in rows
+        if direction == "out" and type_ != "APPREC" and (type_, to) != ("LETTER", "patient")
+    )
+    return Counter({state: states_[state] for state in ("unanswered", "rejected", "manual")})
 
 
 def filled(
