@@ -112,6 +112,30 @@ def test_a_rejected_message_says_why_whose_task_it_is_and_what_to_do(client: Fla
     assert set(told) == {"cause", "owner", "next"}
 
 
+def test_the_case_says_the_same_of_its_messages_and_nothing_once_it_is_settled(client: FlaskClient):
+    id_ = _sent(client)
+    case = f"/cases/{client.get(f'/messages/{id_}').json['caseRef']}"
+    assert client.get(case).json["advice"] == []
+    client.post("/messages", data=_receipt(client, id_, "E35"), content_type=XML)
+    (told,) = client.get(case).json["advice"]
+    assert (
+        told
+        == {"messageId": id_, "state": "rejected", "code": "E35"}
+        | client.get(f"/messages/{id_}").json["advice"]
+    )
+    assert client.post(f"/messages/{id_}/manual").status_code == 200
+    assert client.get(case).json["advice"] == []
+
+
+def test_the_case_says_who_answers_and_why(client: FlaskClient):
+    case = client.get(f"/messages/{_sent(client)}").json["caseRef"]
+    told = client.get(f"/cases/{case}").json["responsible"]
+    assert (told["plan"], told["coordinators"], told["pending"]) == ("municipality", ["municipality"], None)
+    assert [(w["rule"], bool(w["source"] and w["text"])) for w in told["why"]] == [
+        ("responsible-municipality", True)
+    ]
+
+
 def _receipt(client: FlaskClient, id_: str, *errors: str) -> bytes:
     read = kith.read(client.get(f"/messages/{id_}/document").data)
     assert read.head is not None
