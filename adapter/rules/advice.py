@@ -43,7 +43,9 @@ class Advice:
     @property
     def reason(self) -> Reason:
         """As a step of `why`."""
-        return anchors.reason("receipt-advice", self.code, cause=self.cause, owner=self.owner, next=self.next)
+        return anchors.reason(
+            "receipt-advice", self.code, cause=self.cause, owner=self.owner, next=self.next.removesuffix(".")
+        )
 
 
 @cache

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from adapter import kith
 from adapter.kith import apprec, helsefaglig, parts
+from adapter.rules import message_states
 from adapter.services import Services
 from adapter.store import messages
 from tests import numbers
@@ -100,7 +101,15 @@ def test_an_act_that_the_state_does_not_allow_is_409(client: FlaskClient, act: s
     client.post("/messages", data=_receipt(client, id_), content_type=XML)
     answer = client.post(f"/messages/{id_}/{act}")
     assert (answer.status_code, answer.json["errors"][0]["code"]) == (409, "IPK-M011")
+    assert answer.json["allowed"] == list(message_states.allowed("acknowledged")) == []
     assert client.post(f"/messages/nothing/{act}").status_code == 404
+
+
+def test_an_act_that_is_refused_tells_which_are_allowed(client: FlaskClient):
+    id_ = _sent(client)
+    client.post(f"/messages/{id_}/manual")
+    answer = client.post(f"/messages/{id_}/requeue")
+    assert (answer.status_code, answer.json["allowed"]) == (409, ["ip.manual-fallback.recorded"])
 
 
 def test_a_rejected_message_says_why_whose_task_it_is_and_what_to_do(client: FlaskClient):
