@@ -430,3 +430,9 @@ def test_a_case_says_who_answers_now_and_why(story: tuple[House, dict[str, Any]]
     (part,) = parts(why.of_case(house.services, body["case"]["patientId"]), "case")
     assert "responsible-both" in rules(part)
     assert dict(part.facts)["coordinators"] == "municipality, hospital"
+
+
+def test_a_case_of_the_hospital_alone_says_so(hospital: House):
+    made = hospital.post("ip.hospital-coordinator.appointed", expectedUntil=None)
+    (part,) = parts(why.of_case(hospital.services, made.case["patientId"]), "case")
+    assert rules(part) == {"responsible-hospital": "hospital"}
