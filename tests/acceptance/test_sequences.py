@@ -28,7 +28,7 @@ from adapter import codes, events, kith
 from adapter.errors import AdapterError
 from adapter.events import catalogue, schemas
 from adapter.fhir import walk
-from adapter.mappings import held, views
+from adapter.mappings import handling, held, standing, views
 from adapter.model import Case
 from adapter.oversight import stats
 from adapter.rules import assignments, states
@@ -98,6 +98,9 @@ class Patients(RuleBasedStateMachine):
         self.accepted: Counter[str] = Counter()
         self.told: list[Told] = []
         self.sent: list[bytes] = []
+        self.left: set[str] = set()
+        self.identified: dict[str, str] = {}
+        self.closed: dict[str, str] = {}
 
     def teardown(self) -> None:
         self.house.close()
@@ -111,10 +114,14 @@ class Patients(RuleBasedStateMachine):
         source=st.sampled_from(SOURCES),
         pick=st.integers(0, 5),
     )
-    def tell(self, type_: str, who: int, source: str, pick: int) -> None:
+    def tell(
+        self, type_: str, who: int, source: str, pick: int, consent: Mapping[str, Any] | None = None
+    ) -> None:
         """Tell an event of any type, about what there is or, where there is nothing, about nothing."""
         self.number += 1
         whole = filled(self.house, type_, PEOPLE[who], pick=pick, id_=f"told-{self.number}", source=source)
+        if consent is not None:
+            whole["data"]["consent"] |= consent
         before = self.rows()
         try:
             event = events.check(whole, now=self.house.clock(), people=self.house.services.people)
@@ -133,10 +140,17 @@ class Patients(RuleBasedStateMachine):
         """Tell of a need, without which little else may happen."""
         self.tell("ip.need.identified", who, SOURCES[0], pick)
 
+    @rule(who=st.integers(0, len(PEOPLE) - 1), status=st.sampled_from(["refused", "not-asked"]))
+    def report_without(self, who: int, status: str) -> None:
+        """Tell of a need that the patient has not consented to."""
+        self.tell("ip.need.identified", who, SOURCES[0], 0, {"status": status, "scopes": []})
+
     @rule()
     def send(self) -> None:
         """Let what is due leave."""
         self.sent += [document for document in self.house.send() if kith.read(document).head]  # no receipts
+        for person in PEOPLE:
+            self.left |= _left_by_right(self.house.case(person), self.left)
 
     @rule(pick=st.integers(0, 20), status=st.sampled_from(["1", "1", "2", "3"]))
     def receipt(self, pick: int, status: str) -> None:
@@ -167,6 +181,18 @@ class Patients(RuleBasedStateMachine):
     def every_case_is_whole(self) -> None:
         for person in PEOPLE:
             whole(self.house.case(person))
+
+    @invariant()
+    def what_was_identified_or_closed_stays(self) -> None:
+        """N4, N5: a need keeps when it was identified, a closed one its state, but for the recall."""
+        for need in (n for person in PEOPLE for n in views.needs(self.house.case(person))):
+            at = need.request.get("occurrenceDateTime", "")
+            assert self.identified.setdefault(need.id, at) == at, "N4"
+            recalled = need.task["status"] == "entered-in-error"
+            if need.state in states.CLOSED and not recalled:
+                assert self.closed.setdefault(need.task["id"], need.state) == need.state, "N5"
+            else:
+                assert recalled or need.task["id"] not in self.closed, "N5"
 
     @invariant()
     def every_event_is_there_once(self) -> None:
@@ -348,6 +374,47 @@ def _needs_stand_where_the_table_says(case: Case) -> None:
         assert need.owner, "N3: every open state has one owner"
 
 
+def _left_by_right(case: Case, known: set[str]) -> set[str]:
+    """Return the messages of needs that have left since; N1: each about a need that somebody had said yes to at that time."""
+    gone = [m for m in case.messages if m.direction == "out" and m.wants_reply and m.sent_at is not None]
+    for message in (m for m in gone if m.id not in known):
+        about = [n.state for n in views.needs(case) if n.melde_id == message.melde_id]
+        assert set(about) - {"consent-pending", "declined-by-patient", "withdrawn"}, ("N1", about)
+    return {m.id for m in gone}
+
+
+def _only_what_arrived_is_told_as_received(case: Case) -> None:
+    """N2: 8705#105 after a positive receipt or another way that is confirmed."""
+    told = standing.codes_of(case, books.book(), case.now.date())
+    if any((c.number, c.code) == ("8705", "105") for c in told):
+        assert any(
+            m.state == "acknowledged" or handling.confirmed(case, m)
+            for m in case.messages
+            if m.direction == "out" and m.melde_id
+        ), "N2"
+
+
+def _one_open_need_of_a_kind_at_a_party(case: Case) -> None:
+    """N6."""
+    there = Counter((n.kind, n.owner) for n in views.needs(case) if n.is_open)
+    assert all(count == 1 for count in there.values()), ("N6", there)
+
+
+def _no_open_need_of_the_dead(case: Case) -> None:
+    """N7."""
+    person = views.patient(case) or {}
+    if person.get("deceasedDateTime") or person.get("deceasedBoolean"):
+        assert not views.open_needs(case), "N7"
+
+
+def _nobody_holds_a_role_twice_at_once(case: Case) -> None:
+    """A4: dates of one role at one organisation never overlap, a deputy's excepted."""
+    held_ = [a for a in held.rule_views(views.assignments(case)) if not a.deputy]
+    for one, other in itertools.combinations(held_, 2):
+        if (one.role, one.organisation) == (other.role, other.organisation) and one.role != "":
+            assert one.role not in assignments.COORDINATORS or not assignments.overlap(one, other), "A4"
+
+
 def _one_team_one_plan(case: Case) -> None:
     assert len(case.of("CareTeam")) <= 1
     assert len([p for p in case.of("CarePlan") if p["status"] in {"active", "on-hold"}]) <= 1
@@ -374,6 +441,10 @@ def _messages_are_its_own_in_order(case: Case) -> None:
 CHECKS: Final[tuple[Callable[[Case], None], ...]] = (
     _needs_stand_where_the_table_says,
     _one_team_one_plan,
+    _only_what_arrived_is_told_as_received,
+    _one_open_need_of_a_kind_at_a_party,
+    _no_open_need_of_the_dead,
+    _nobody_holds_a_role_twice_at_once,
     _nobody_sits_on_anothers_seat,
     _resources_are_valid,
     _messages_are_its_own_in_order,
