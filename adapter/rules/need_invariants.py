@@ -28,7 +28,7 @@ INVARIANTS: Final[Mapping[str, Invariant]] = MappingProxyType(
             rule="consent-not-asked", effect="held", source="domain § 2.5; hpl § 22; pbrl § 4-1",
         ),
         "N2": Invariant(
-            says="8705#105 only after a positive receipt or another way that is confirmed",
+            says="8705#105 only after a positive receipt, an answer, or another way that is confirmed",
             rule="national-code", effect="derived", source="domain § 2.5; kodeverk 8705",
         ),
         "N3": Invariant(

@@ -384,14 +384,14 @@ def _left_by_right(case: Case, known: set[str]) -> set[str]:
 
 
 def _only_what_arrived_is_told_as_received(case: Case) -> None:
-    """N2: 8705#105 after a positive receipt or another way that is confirmed."""
+    """N2: 8705#105 after a positive receipt, another way that is confirmed, or an answer, which proves the same."""
     told = standing.codes_of(case, books.book(), case.now.date())
     if any((c.number, c.code) == ("8705", "105") for c in told):
         assert any(
             m.state == "acknowledged" or handling.confirmed(case, m)
             for m in case.messages
             if m.direction == "out" and m.melde_id
-        ), "N2"
+        ) or any(n.state not in {"consent-pending", *states.OUT} for n in standing.needs(case)), "N2"
 
 
 def _one_open_need_of_a_kind_at_a_party(case: Case) -> None:
