@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapter.events import catalogue
-from adapter.rules.requirements import Happening, happenings, of, requirements
+from adapter.rules.requirements import Happening, Requirement, happenings, of, requirements
 from tools import coverage
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +22,23 @@ def test_every_requirement_and_every_event_has_its_line():
 
 def test_nothing_is_empty_without_a_reason():
     assert not [line.id for line in (*coverage.duties(), *coverage.events()) if line.unexplained]
+
+
+@pytest.mark.parametrize("id_", requirements())
+def test_golden_files_of_its_scenarios_name_a_rule_or_the_row_says_why_not(id_: str):
+    row = requirements()[id_]
+    assert set(row.unshown) == coverage.unshown(row), (
+        "unshown: rules and silent scenarios, no more and no fewer"
+    )
+    assert all(row.unshown.values())
+
+
+def test_a_rule_that_no_scenario_names_is_seen():
+    row = Requirement(
+        says="x", nb="x", source="y", kind="law", rules=("plan-writer", "receiver-unit"),
+        scenarios=("e01-outpatient", "e22-hospital-coordinator-appointed"),
+    )  # fmt: skip
+    assert coverage.unshown(row) == {"plan-writer", "e22-hospital-coordinator-appointed"}
 
 
 def test_every_line_has_source_and_words():

@@ -32,6 +32,7 @@ NOTHING_DECIDED: Final = "nothing is decided: what was told is recorded"
 """Reason of an event that is mapped and whose Provenance names no rule."""
 
 _TYPE: Final = re.compile(r'"type":\s*"(ip\.[a-z.-]+)"')
+_RULE: Final = re.compile(r'"([a-z]+(?:-[a-z0-9]+)+)"')
 _NUMBER: Final = re.compile(r"(?:^|_)e(\d\d)(?=_|$)")
 
 HEAD: Final = """\
@@ -173,8 +174,32 @@ def _duty(id_: str, row: Requirement) -> Line:
     _check(id_, row)
     return Line(
         id=id_, words=(row.says,), source=row.source, rules=row.rules, tests=row.tests, scenarios=row.scenarios,
-        reason=row.reason,
+        reason="; ".join((*filter(None, (row.reason,)), *_because(row.unshown))),
     )  # fmt: skip
+
+
+@cache
+def named(scenario: str) -> frozenset[str]:
+    """Return the rules that the golden files of a scenario name."""
+    files = (path for path in (SCENARIOS / scenario / "expected").rglob("*") if path.is_file())
+    return frozenset(
+        rule for path in files for rule in _RULE.findall(path.read_text(encoding="utf-8")) if rule in ANCHORS
+    )
+
+
+def unshown(row: Requirement) -> frozenset[str]:
+    """Return the rules of a row that no golden file of its scenarios names, and its scenarios that name none of the rules."""
+    if not row.rules:
+        return frozenset()
+    there = frozenset(rule for name in row.scenarios for rule in named(name))
+    silent = (name for name in row.scenarios if not named(name) & set(row.rules))
+    return (frozenset(row.rules) - there) | frozenset(silent)
+
+
+def _because(why: Mapping[str, str]) -> Iterator[str]:
+    """Yield each reason once, after all that it is the reason of."""
+    for said in dict.fromkeys(why.values()):
+        yield f"{', '.join(f'`{name}`' for name, mine in why.items() if mine == said)}: {said}"
 
 
 def events() -> tuple[Line, ...]:

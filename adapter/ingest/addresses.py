@@ -14,15 +14,15 @@ from adapter.ingest import leaving as doors
 from adapter.ingest.accept import Answer
 from adapter.ingest.accept import accept as accept_one
 from adapter.ingest.commit import retrying
-from adapter.ingest.settle import asked_anew, moved, one, succeeded
+from adapter.ingest.settle import asked_anew, check_act, moved, one, succeeded
 from adapter.mappings import common, compose, handling, leaving
 from adapter.mappings.context import Change
 from adapter.model import Case, Message, Party
+from adapter.rules import message_states
 from adapter.services import Services
 from adapter.store import messages, resources
 
 CHANGED: Final = "ip.address.changed"
-REMAPPED: Final = frozenset({"held", "pending", "handed", "dead", "rejected", "unanswered", "sent"})
 """States of a message that a person may send to another party."""
 _PAGE: Final = 500
 
@@ -55,7 +55,11 @@ def _concerned(services: Services, her_id: str) -> list[Message]:
         with services.store.read() as conn:
             page, cursor = messages.page(conn, filters, cursor=cursor, count=_PAGE)
         found += [
-            m for m in page if m.state in handling.CONCERNED and m.type != "APPREC" and not m.replaced_by
+            m
+            for m in page
+            if m.state in message_states.before(message_states.ADDRESS)
+            and m.type != "APPREC"
+            and not m.replaced_by
         ]
         if cursor is None:
             return found
@@ -65,7 +69,7 @@ def _stopped(services: Services, event: Event, message: Message) -> None:
     book = services.book()
 
     def change(case: Case, row: Message) -> Change:
-        if row.state not in handling.CONCERNED:
+        if row.state not in message_states.before(message_states.ADDRESS):
             return Change()
         return handling.readdress(case, row, event_id=event.event_id, owner=handling.queue(book, row))
 
@@ -90,8 +94,7 @@ def _remapped(services: Services, message_id: str, key: str) -> Message:
     row, to = one(services, message_id), book.by_key(key)
     if to is None:
         raise MessageError("IPK-R003", at="$.key")
-    if row.replaced_by or row.direction != "out" or row.state not in REMAPPED:
-        raise MessageError("IPK-M011", at="$.state")
+    check_act(row, message_states.REMAP, once=True)
     if to.home or (to.key, to.unit_her_id) == (row.receiver_key, row.receiver[1]):
         raise MessageError("IPK-M052", at="$.key")
     if to.is_letter or not to.accepts(row.type, row.version):
@@ -107,14 +110,14 @@ def _remapped(services: Services, message_id: str, key: str) -> Message:
         known = book.by_key(old.receiver_key)
         there = Change(resources=handling.reassigned(case, old, known, to))
         case = case.having(there.outcome(case.key))
-        return there + _to(succeeded(case, replace(old, state=_left(old)), fresh), to)
+        return there + _to(succeeded(case, replace(old, state=_after(old)), fresh), to)
 
     return moved(services, message_id, change, result=fresh.id)
 
 
-def _left(old: Message) -> Any:
+def _after(old: Message) -> Any:
     """Return the state in which the old message stays: what never left is buried."""
-    return "buried" if old.state in {"held", "pending", "dead"} else old.state
+    return message_states.after(old.state, message_states.REMAP)
 
 
 def _to(change: Change, to: Party) -> Change:

@@ -20,12 +20,10 @@ from adapter.kith import text
 from adapter.mappings import compose, expiring, internal, leaving
 from adapter.mappings.context import Change
 from adapter.model import Case, Deadline, Message
-from adapter.rules import clocks
+from adapter.rules import clocks, message_states
 from adapter.services import Services
 from adapter.store import Connection, cases, deadlines, messages
 
-NEVER_LEFT: Final = frozenset({"pending", "held"})
-REQUEUED: Final = frozenset({"handed", "dead", "rejected", "unanswered"})
 STALE: Final = timedelta(hours=24)
 """A message still unsent after this is rendered again under the next generation when it is claimed."""
 
@@ -184,8 +182,7 @@ def requeue(services: Services, message_id: str) -> Message:
 def _requeued(services: Services, message_id: str) -> Message:
     now = services.clock()
     row = one(services, message_id)
-    if row.replaced_by or row.direction != "out" or row.state not in REQUEUED | {"pending"}:
-        raise MessageError("IPK-M011", at="$.state")
+    check_act(row, message_states.REQUEUE, once=True)
     asks = doors.asking(services, row, services.book().by_key(row.receiver_key))
 
     def change(case: Case, old: Message) -> Change:
@@ -284,18 +281,27 @@ def succeeded(case: Case, old: Message, fresh: Message) -> Change:
 
 def bury(services: Services, message_id: str) -> Message:
     """Return the message as given up by a person; later ones of its case go on. Raises MessageError IPK-M010, IPK-M011."""
-    return retrying(services, lambda: _ended(services, message_id, "buried", REQUEUED | NEVER_LEFT))
+    return retrying(services, lambda: _ended(services, message_id, message_states.BURY))
 
 
 def manual(services: Services, message_id: str) -> Message:
     """Return the message as taken another way by a person (phone, post). Raises MessageError IPK-M010, IPK-M011."""
-    return retrying(services, lambda: _ended(services, message_id, "manual", REQUEUED | NEVER_LEFT))
+    return retrying(services, lambda: _ended(services, message_id, message_states.MANUAL))
 
 
-def _ended(services: Services, message_id: str, state: Any, allowed: frozenset[str]) -> Message:
+def check_act(row: Message, act: str, *, once: bool = False) -> None:
+    """Raise MessageError IPK-M011 with what is allowed where a person may not do this; `once` where another went instead."""
+    gone = once and row.replaced_by is not None
+    if row.direction != "out" or gone or row.state not in message_states.before(act):
+        out = row.direction == "out"
+        allowed = message_states.allowed(row.state, replaced=row.replaced_by is not None) if out else ()
+        raise MessageError("IPK-M011", at="$.state", allowed=allowed)
+
+
+def _ended(services: Services, message_id: str, act: str) -> Message:
     row = one(services, message_id)
-    if row.direction != "out" or row.state not in allowed:
-        raise MessageError("IPK-M011", at="$.state")
+    check_act(row, act)
+    state: Any = message_states.after(row.state, act)
     done = replace(row, state=state, next_attempt=None, body=b"")
     return moved(
         services,

@@ -12,9 +12,9 @@ from adapter.fhir import needs, organisations, parts, people, urls
 from adapter.mappings import gps, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Message, Party, Resource, Same, Warn
-from adapter.rules import routing
+from adapter.rules import message_states, routing
 
-UNSENT: Final = frozenset({"held", "pending"})
+UNSENT: Final = message_states.before(message_states.STOP)
 LEFT: Final = frozenset(
     {"leased", "handed", "sent", "delivered", "acknowledged", "unanswered", "manual", "dead", "rejected"}
 )

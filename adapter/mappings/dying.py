@@ -12,12 +12,12 @@ from adapter.mappings import care, common, release, telling, views
 from adapter.mappings.context import PATIENT, Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Message, Party, Resource
-from adapter.rules import alive, anchors, states
+from adapter.rules import alive, anchors, message_states, states
 
 PLAN_OVER: Final = "completed"
 """CarePlan.status of a plan whose patient is dead. fhir-model.md, E40."""
 GOAL_OVER: Final = frozenset({"completed", "cancelled", "entered-in-error", "rejected"})
-BURIED: Final = frozenset({"held", "pending", "dead", "rejected"})
+BURIED: Final = message_states.before(message_states.DEATH)
 """Messages that no longer leave, and must not keep a last word waiting."""
 HOSPITAL: Final = "101"
 """Organisation type of list 9040."""

@@ -13,18 +13,10 @@ from adapter.mappings import common, internal, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import anchors, routing
+from adapter.rules import anchors, message_states, routing
 
 MODE: Final = {"phone": "PHONE", "letter": "WRITTEN", "in-person": "FACE", "other": "REMOTE"}
 """How a receiver was reached → v3-ParticipationMode."""
-REACHABLE: Final = frozenset(
-    {"held", "pending", "handed", "sent", "delivered", "rejected", "unanswered", "dead", "manual"}
-)
-"""States in which a person may say that the receiver was reached another way."""
-WAITING: Final = frozenset({"held", "pending", "dead"})
-"""States of a message that would still go to the old address: a person sends it on."""
-CONCERNED: Final = WAITING | frozenset({"handed", "sent", "rejected", "unanswered"})
-"""States of a message whose receiver may not get it, or may not answer."""
 DONE: Final = frozenset({"release", "inform"})
 """Clocks that wait for a message to go, whichever way."""
 ADDRESS_GONE: Final = "IPK-M050"
@@ -37,8 +29,9 @@ def fallback(ctx: Context) -> Change:
     """Return the message as taken another way, its clocks running on but one that missed the receipt; completed once confirmed. E59."""
     data = ctx.data
     message = _sent(ctx, data.message_id)
-    if message.state not in REACHABLE:
-        raise EventError("IPK-M011", at="$.data.messageId")
+    if message.state not in message_states.before(message_states.BY_HAND):
+        allowed = message_states.allowed(message.state, replaced=message.replaced_by is not None)
+        raise EventError("IPK-M011", at="$.data.messageId", allowed=allowed)
     done = replace(message, state="manual", next_attempt=None)
     communication = ctx.case.get(communication_of(message) or "")
     told = (_told(ctx, communication),) if communication else ()
@@ -149,7 +142,7 @@ def address_changed(ctx: Context) -> Change:
 def readdress(case: Case, message: Message, *, event_id: str, owner: Party | None) -> Change:
     """Return one message to an address that no longer holds: what waits stops, and a person gets a work item."""
     stopped = replace(message, state="dead", last_error=ADDRESS_GONE, next_attempt=None)
-    waits = message.state in WAITING
+    waits = message.state in message_states.NEVER_LEFT
     item = needs.work_item(
         id_=naming.resource_id(event_id, "Task", message.id),
         kind="route",

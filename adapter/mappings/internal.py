@@ -26,7 +26,7 @@ from adapter.mappings import (
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import advice, routing, states
+from adapter.rules import advice, message_states, routing, states
 
 OUTCOME: Final = {
     "ok": "acknowledged",
@@ -35,14 +35,18 @@ OUTCOME: Final = {
     "missing": "unanswered",
 }
 """Status of a receipt event → state of the message."""
+BY: Final = {
+    "acknowledged": "ip.receipt.positive",
+    "rejected": "ip.receipt.negative",
+    "unanswered": "ip.receipt.missing",
+}
+"""State after a receipt → the row of the table of messages. rules.message_states."""
 COMMUNICATION: Final = {
     "acknowledged": "completed",
     "rejected": "not-done",
     "unanswered": "in-progress",
     "sent": "in-progress",
 }
-UNREPORTED: Final = frozenset({"pending", "leased", "handed", "dead", "buried"})
-"""States of a message of which nobody has yet said that it left."""
 NEEDS_PERSON: Final = frozenset({"ok-with-errors", "rejected", "missing"})
 OVERDUE: Final = {"receipt": "ip.receipt.missing"}
 """Kind of deadline → event it becomes, else ip.deadline.breached."""
@@ -160,7 +164,7 @@ def handed_receipt(ctx: Context) -> Change:
 def handed_sent(ctx: Context) -> Change:
     """Return a message that the EPJ sent itself as sent, from the GenDate it tells; once sent it stays as it is. E69."""
     message, at = _message(ctx, ctx.data.msg_id), ctx.data.gen_date
-    if message.state not in UNREPORTED:
+    if message.state not in message_states.before(message_states.REPORTED):
         return Change()
     done = replace(message, gen_date=at)
     reported = sent(ctx.case, done, at=at, hours=ctx.book.clocks.receipt_hours)
@@ -183,7 +187,7 @@ def _message(ctx: Context, id_: str) -> Message:
 
 def _receipted(ctx: Context, message: Message, status: str) -> Change:
     state: Any = OUTCOME[status]
-    if message.state == "acknowledged" or (state == "unanswered" and message.state != "sent"):
+    if message.state not in message_states.before(BY[state]):
         return Change()
     codes = tuple(e.code for e in ctx.data.errors)
     at = None if state == "unanswered" else ctx.now

@@ -51,7 +51,8 @@ def created(ctx: Context) -> Change:
 
     A draft of a hospital in the municipality's name waits for the municipality's yes.
     """
-    responsibility.check_one_plan(int(views.plan(ctx.case) is not None))
+    there = views.plan(ctx.case)
+    responsibility.check_one_plan(planview.state(ctx.case, there) if there else None)
     id_ = ctx.id("CarePlan")
     said = ctx.data.plan
     author = ctx.book.by_key(said.responsible.key)

@@ -11,6 +11,7 @@ from adapter.mappings import common, expiring, internal, views
 from adapter.mappings.compose import Composed, communication_of
 from adapter.mappings.context import PATIENT, Change, Context, together
 from adapter.model import Case, Message
+from adapter.rules import message_states
 from adapter.rules.carrier import LETTER
 
 STRICT: Final = "strictly-confidential"
@@ -26,7 +27,9 @@ def changed(ctx: Context) -> Change:
     waiting = tuple(
         replace(m, state="manual", next_attempt=None)
         for m in ctx.case.messages
-        if m.direction == "out" and m.state == "pending" and m.type != "APPREC"
+        if m.direction == "out"
+        and m.state in message_states.before(message_states.STRICT)
+        and m.type != "APPREC"
     )
     moved = tuple(internal.ended(ctx.case, message) for message in waiting)
     return together(base, *moved, items(ctx, waiting))

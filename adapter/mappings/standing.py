@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
 from adapter import codes
 from adapter.fhir import parts, urls
-from adapter.mappings import handling, plo_roles, views
-from adapter.model import AddressBook, Case, Resource
-from adapter.rules import fulfilment, national
+from adapter.mappings import answering, handling, plo_roles, views
+from adapter.model import AddressBook, Case, Message, Reason, Resource
+from adapter.rules import advice, fulfilment, national, responsibility
 
 MUNICIPALITY: Final = "102"
 """Type of organisation (list 9040)."""
@@ -97,14 +97,16 @@ def references(case: Case) -> tuple[str, ...]:
 
 
 def told(case: Case, others: Mapping[str, Resource], book: AddressBook, day: date) -> dict[str, Any]:
-    """Return the state of a case: needs, team, plan, codes with their texts, and the clocks that run."""
+    """Return the state of a case: needs, team, plan, who answers, codes, what to do about receipts, and the clocks that run."""
     there = {**others, **case.resources}
     return {
         "patientId": case.key,
         "needs": [_need(n, there) for n in needs(case)],
         "team": plo_roles.told(plo_roles.holders(case, others, day))["roles"],
         "plan": _told_plan(_plan(case), there),
+        "responsible": _responsible(answering.answers(case, book, day)),
         "codes": [_code(c) for c in codes_of(case, book, day)],
+        "advice": [one for m in case.messages for one in _advised(m)],
         "deadlines": [
             {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject, "state": d.state}
             for d in sorted(case.deadlines, key=lambda d: (d.due, d.id))
@@ -139,6 +141,28 @@ def _told_plan(plan: Resource | None, there: Mapping[str, Resource]) -> dict[str
     }
 
 
+def _responsible(said: responsibility.Responsible) -> dict[str, Any]:
+    """Return who answers for plan and coordinator, who is yet to accept, and why. domain § 1.5; R34."""
+    return {
+        "plan": said.plan,
+        "coordinators": list(said.coordinators),
+        "pending": said.pending,
+        "why": [_why(reason) for reason in said.reasons],
+    }
+
+
+_UNSETTLED: Final = frozenset({"rejected", "unanswered", "acknowledged"})
+"""States of a message in which what its receipt says is still somebody's task; of `acknowledged`, errors in what was taken."""
+
+
+def _advised(message: Message) -> Iterator[dict[str, Any]]:
+    """Yield cause, owner and next step of a message whose receipt, or lack of one, a person must act on. domain § 2.6."""
+    told = advice.of_receipt(message.apprec)
+    if told is None or message.direction != "out" or message.state not in _UNSETTLED or message.replaced_by:
+        return
+    yield {"messageId": message.id, "state": message.told, "code": told.code, **told.told}
+
+
 def _name(reference: dict[str, Any] | None, there: Mapping[str, Resource]) -> str | None:
     said = reference or {}
     found = there.get(said.get("reference", ""), {}).get("name") or said.get("display")
@@ -153,10 +177,14 @@ def _code(code: national.Code) -> dict[str, Any]:
         "display": code.display,
         "about": code.about,
         "register": code.register,
-        "why": {
-            "rule": code.reason.rule,
-            "source": code.reason.source,
-            "outcome": code.reason.outcome,
-            "text": code.reason.text,
-        },
+        "why": _why(code.reason),
+    }
+
+
+def _why(reason: Reason) -> dict[str, str]:
+    return {
+        "rule": reason.rule,
+        "source": reason.source,
+        "outcome": reason.outcome,
+        "text": reason.text,
     }

@@ -8,10 +8,14 @@ from typing import Any, Final
 
 import orjson
 
+from adapter.access import policy
 from adapter.errors import EventError, MessageError
+from adapter.mappings import answering
 from adapter.model import AddressBook, Message, Resource
+from adapter.rules.clocks import OSLO
+from adapter.rules.responsibility import Responsible
 from adapter.services import Services
-from adapter.store import Connection, events, messages, trails
+from adapter.store import Connection, cases, events, messages, trails
 from adapter.store.events import StoredEvent
 from adapter.trail.build import build
 from adapter.trail.values import Happened, Known, Trail
@@ -105,8 +109,16 @@ def _case(conn: Connection, services: Services, id_: str) -> tuple[Known, Addres
         case_id=id_,
         events=_happened(conn, events.find_all(conn, ids), proven),
         messages=heads,
+        responsible=_responsible(conn, services, id_),
     )
     return known, services.book()
+
+
+def _responsible(conn: Connection, services: Services, id_: str) -> Responsible | None:
+    """Return who answers for plan and coordinator of a case today. R34."""
+    now, book = services.clock(), services.book()
+    case = cases.gather(conn, org=policy.home(book), now=now, case_key=id_)
+    return answering.answers(case, book, now.astimezone(OSLO).date()) if case.key is not None else None
 
 
 def _book(services: Services, at: datetime | None) -> AddressBook:

@@ -10,6 +10,9 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
+from adapter.model import Reason
+from adapter.rules import anchors
+
 MISSING: Final = "missing"
 """A receipt that never came."""
 OTHER: Final = "other"
@@ -35,7 +38,14 @@ class Advice:
     @property
     def line(self) -> str:
         """As one line of a work item."""
-        return f"{self.cause} Ansvar: {self.owner}. Neste steg: {self.next}"
+        return self.reason.text
+
+    @property
+    def reason(self) -> Reason:
+        """As a step of `why`."""
+        return anchors.reason(
+            "receipt-advice", self.code, cause=self.cause, owner=self.owner, next=self.next.removesuffix(".")
+        )
 
 
 @cache

@@ -26,6 +26,12 @@ OF_AGE: Final = 18
 MUNICIPAL: Final = frozenset({"koordinator-ip", "koordinator-kommune"})
 """Roles that a child coordinator takes the place of. hol § 7-2 a."""
 
+_INSTEAD: Final = (
+    (frozenset({*COORDINATORS, CHILD, "forlopskoordinator-kreft"}), ("ip.coordinator.replaced", "ip.coordinator.ended")),
+    (frozenset({"kontaktlege", "kontaktpsykolog"}), ("ip.contact-physician.replaced", "ip.contact-physician.ended")),
+)  # fmt: skip
+"""Roles → the events that make way for another holder. domain § 1.6."""
+
 _DAY: Final = timedelta(days=1)
 
 
@@ -46,17 +52,22 @@ class Assignment:
 
 
 def check_new(active: Iterable[Assignment], new: Assignment) -> tuple[Reason, ...]:
-    """Return why the new one may stand beside the others. Raises EventError IPK-E024.
+    """Return why the new one may stand beside the others. Raises EventError IPK-E024 with what makes way for it.
 
     At most one coordinator per level and organisation, at most one of any other role per organisation, one main in all.
     """
     at_once = tuple(a for a in active if a.id != new.id and not a.deputy and overlap(a, new))
     if any(_seat(a) == _seat(new) for a in at_once):
-        raise EventError("IPK-E024", at="$.data.role", hint="role")
+        raise EventError("IPK-E024", at="$.data.role", hint="role", allowed=instead(new.role))
     if new.main and any(a.main for a in at_once):
-        raise EventError("IPK-E024", at="$.data.main", hint="main")
+        raise EventError("IPK-E024", at="$.data.main", hint="main", allowed=instead(new.role))
     why = (anchors.fixed("assignment-one-per-organisation", "tillatt"),)
     return (*why, anchors.fixed("assignment-one-main", "tillatt")) if new.main else why
+
+
+def instead(role: str) -> tuple[str, ...]:
+    """Return the events by which the one who holds a role makes way for another."""
+    return next((events for roles, events in _INSTEAD if role in roles), ("ip.team-member.removed",))
 
 
 def check_replace(active: Iterable[Assignment], previous: Assignment, new: Assignment) -> tuple[Reason, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from adapter.events.catalogue import TYPES
-from adapter.rules import assignment_states, states
+from adapter.rules import assignment_states, message_states, need_invariants, planstates, states
 
 NEW: Final = "[*]"
 """Before the first event."""
@@ -61,6 +61,39 @@ MACHINES: Final[tuple[Machine, ...]] = (
             "closed": states.CLOSED,
         },
     ),
+    Machine(
+        title="An assignment",
+        module="adapter/rules/assignment_states.py",
+        about="A role that somebody holds for a patient; what is not listed is refused with 409 and `allowed`.",
+        moves=tuple(
+            Move(
+                event=f"{m.event}/{m.guard}" if m.guard else m.event,
+                before=m.before,
+                after=m.after,
+                source=m.source,
+            )
+            for m in assignment_states.MOVES
+        ),
+        groups={"held": assignment_states.HELD, "offers": assignment_states.OFFERS},
+    ),
+    Machine(
+        title="A plan",
+        module="adapter/rules/planstates.py",
+        about="An individual plan (CarePlan); what is not listed is refused with 409 and `allowed`.",
+        moves=tuple(
+            Move(event=event, before=before, after=after, source=planstates.SOURCES[event])
+            for event, before, after in planstates.MOVES
+        ),
+        groups={"closed": planstates.CLOSED},
+    ),
+    Machine(
+        title="A message that goes out",
+        module="adapter/rules/message_states.py",
+        about="An event, an act of a worker or a clock, or of a person; what a person may not do is refused with 409 and `allowed`.",
+        moves=tuple(
+            Move(event=m.by, before=m.before, after=m.after, source=m.source) for m in message_states.MOVES
+        ),
+    ),
 )
 """Every machine, in the order of the document."""
 
@@ -76,12 +109,18 @@ def markdown() -> str:
 
 
 def _invariants() -> str:
-    """Return what holds of every assignment, whatever moves it."""
+    """Return what holds of every need and every assignment, whatever moves it."""
+    needs = "".join(
+        f"| {id_} | {one.says} | {one.effect} | {f'`{one.code}`' if one.code else ''} | `{one.rule}` | {one.source} |\n"
+        for id_, one in need_invariants.INVARIANTS.items()
+    )
     rows = "".join(
         f"| {id_} | {one.says} | {one.effect} | `{one.code}` | `{one.rule}` | {one.source} |\n"
         for id_, one in assignment_states.INVARIANTS.items()
     )
     return (
+        "\n## What holds of needs\n\nTable: `rules/need_invariants.py`.\n\n"
+        f"| | what holds | what else would be is | code | rule | source |\n|---|---|---|---|---|---|\n{needs}"
         "\n## What holds of assignments\n\nOf a received message nothing is refused: what would be becomes a warning or a work "
         "item. Table: `rules/assignment_states.py`.\n\n"
         f"| | what holds | where it does not | code | rule | source |\n|---|---|---|---|---|---|\n{rows}"

@@ -36,7 +36,7 @@ OWN: Final = ""
 
 UPDATED: Final = "ip.plan.updated"
 
-_MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
+MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.plan.updated/draft", ("draft",), "draft"),
     ("ip.plan.updated/active", ("draft", "active", "on-hold"), "active"),
     ("ip.plan.updated/active", ("evaluated",), "evaluated"),
@@ -60,8 +60,32 @@ _MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
 )
 """(event, or event/what it asks for; from these; to). Another plan may follow a closed one: E34."""
 
+_OWN_PLAN: Final = "pbrl § 2-5; forskrift om habilitering, rehabilitering og koordinator kapittel 5"
+SOURCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ip.plan.created": _OWN_PLAN,
+        "ip.plan.updated/draft": f"{_OWN_PLAN}; R4 request-status",
+        "ip.plan.updated/active": f"{_OWN_PLAN}; R4 request-status",
+        "ip.plan.updated/on-hold": f"{_OWN_PLAN}; R4 request-status",
+        "ip.plan.updated": "S4:48, S4:53 (the old one answers until the yes)",
+        "ip.goal.changed": "events: E36; domain § 1.7",
+        "ip.activity.changed": "events: E37; domain § 1.7",
+        "ip.plan.evaluated": "events: E38; domain § 1.7",
+        "ip.plan.transferred/requested": "S4:48, S4:53; domain § 1.5",
+        "ip.plan.transferred/accepted": "S4:53; domain § 1.5",
+        "ip.plan.transferred/declined": "S4:53; domain § 1.5",
+        "ip.plan.transferred/withdrawn": "events: E39; domain § 1.5",
+        "ip.plan-change.proposed": "domain § 1.5 (who may write)",
+        "ip.plan-document.shared": "events: E41; domain § 1.7",
+        "ip.plan.closed/completed": "pbrl §§ 2-5 og 4-1; domain § 1.7",
+        "ip.plan.closed/revoked": "pbrl §§ 2-5 og 4-1; domain § 1.7",
+        "ip.plan.closed/entered-in-error": "GDPR artikkel 5; domain § 1.7",
+    }
+)
+"""Event of the table → what its rows rest on."""
+
 TRANSITIONS: Final[Mapping[tuple[str, str], str]] = MappingProxyType(
-    {(state, event): after for event, before, after in _MOVES for state in before}
+    {(state, event): after for event, before, after in MOVES for state in before}
 )
 """(state, event) → state after."""
 
@@ -86,7 +110,7 @@ def transition(state: str, event_type: str, asks: str = "") -> str:
 
 def allowed(state: str) -> tuple[str, ...]:
     """Return the event types that a plan in this state takes, in the order of the table."""
-    return tuple(dict.fromkeys(event.partition("/")[0] for event, before, _ in _MOVES if state in before))
+    return tuple(dict.fromkeys(event.partition("/")[0] for event, before, _ in MOVES if state in before))
 
 
 def explain(before: str, after: str) -> Reason:

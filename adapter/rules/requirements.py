@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
@@ -25,6 +25,8 @@ class Requirement:
     tests: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     reason: str = ""
+    unshown: Mapping[str, str] = field(default_factory=dict)
+    """Rule that no golden file of the scenarios names, or scenario whose golden files name none of the rules → why not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from adapter.errors import EventError
 from adapter.model import Reason
-from adapter.rules import anchors
+from adapter.rules import anchors, planstates
 
 Level = Literal["municipality", "hospital"]
 Transfer = Literal["none", "offered", "accepted"]
@@ -190,10 +190,10 @@ def _with_private(said: Situation) -> Situation:
     return replace(said, **there)  # type: ignore[arg-type]
 
 
-def check_one_plan(active: int) -> Reason:
-    """Return why a plan may be made, given how many active individual plans there are. Raises EventError IPK-E023."""
-    if active:
-        raise EventError("IPK-E023", at="$.data.plan")
+def check_one_plan(there: str | None) -> Reason:
+    """Return why a plan may be made, given the state of the one there is. Raises EventError IPK-E023 with what that one takes."""
+    if there is not None:
+        raise EventError("IPK-E023", at="$.data.plan", allowed=planstates.allowed(there))
     return anchors.fixed("plan-one-active", "tillatt")
 
 

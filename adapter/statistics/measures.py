@@ -93,7 +93,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             _measure("k08", "Kontaktlege", "tall", fixed=("oppnevnt", "skiftet", "opphold meldt"), denominator="opphold som oppfyller vilkårene", known=False),
             _measure("k09", "Evaluering over tiden", "aktive planer", fixed=("over tiden", "i tide", "uten dato"), shape="share", denominator="aktive planer"),
             _measure("k10", "Sykehusets deltakelse etter forventet slutt", "alle", fixed=(ALL,), denominator=_NOW),
-            _measure("k11", "Utskrevet uten svar på behovet", "utskrivninger", fixed=("uten svar", "med svar"), shape="share", denominator="utskrivninger med meldt behov"),
+            _measure("k11", "Utskrevet uten svar på behovet", "utskrivninger", fixed=("uten svar", "besvart eller avsluttet"), shape="share", denominator="utskrivninger med meldt behov"),
             _measure("k14-8705", "Individuell plan (8705)", "kode", denominator=_NOW),
             _measure("k14-9188", "Koordinator (9188)", "kode", denominator=_NOW),
             _measure("k14-8307", "Behov for individuell plan (8307)", "kode", denominator=_NOW),

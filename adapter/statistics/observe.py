@@ -9,9 +9,9 @@ from typing import Final
 
 from adapter import codes, naming
 from adapter.fhir import plans
-from adapter.mappings import standing, views
+from adapter.mappings import context, standing, views
 from adapter.model import Message, Party
-from adapter.rules import states
+from adapter.rules import carrier, fulfilment, states
 from adapter.rules.clocks import OSLO
 from adapter.statistics import timely
 from adapter.statistics.measures import ALL, CONSENTS, STEPS, UNKNOWN
@@ -21,7 +21,9 @@ NEEDS: Final = ("ip.need.identified", "ip.rehabilitation-need.reported")
 REFERRED: Final = "private-institution"
 """Provider of a rehabilitation need that becomes a referral: no need for a plan. E12."""
 DECISIONS: Final = ("ip.need.accepted", "ip.need.declined")
-ANSWERS: Final = ("ip.need.acknowledged", "ip.need.info-requested", *DECISIONS)
+FULFILLING: Final = ("ip.coordinator.appointed", "ip.child-coordinator.appointed", "ip.plan.created")
+ANSWERS: Final = ("ip.need.acknowledged", "ip.need.info-requested", *DECISIONS, *FULFILLING)
+"""A need is answered by what is said of it, and by a coordinator or a plan that comes (E21, E34; message-rules: Who fulfils)."""
 APPOINTED: Final = ("ip.coordinator.appointed", "ip.child-coordinator.appointed")
 ADULT: Final = 18
 YEAR: Final = 365.25
@@ -54,7 +56,21 @@ def _reported(facts: CaseFacts, asked: Asked) -> tuple[Posted, ...]:
 
 def _following(facts: CaseFacts, need: Posted, types: tuple[str, ...]) -> tuple[Posted, ...]:
     """Return the events of these types about a need, in their order."""
-    return tuple(e for e in facts.of(*types) if e.received >= need.received and e.melde_id == need.melde_id)
+    return tuple(
+        e
+        for e in facts.of(*types)
+        if e.received >= need.received and (e.melde_id == need.melde_id or _fulfils(e, need))
+    )
+
+
+def _fulfils(event: Posted, need: Posted) -> bool:
+    """Return whether an event that names no need is about a kind that this one reported. rules.fulfilment."""
+    if event.melde_id is not None:
+        return False
+    status = event.data.get("plan", {}).get("status") if event.type == "ip.plan.created" else None
+    return any(
+        fulfilment.effect(event.type, kind, plan_status=status)[0] for kind in need.data.get("needs", ())
+    )
 
 
 # ── K01, K02 ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -168,6 +184,8 @@ def unreached(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     for message in facts.messages:
         if message.direction != "out" or message.type == "APPREC" or not asked.within(message.gen_date):
             continue
+        if message.type == carrier.LETTER and message.receiver_key == context.PATIENT.key:
+            continue  # the law's own way to them (pbrl § 7-2), not another one
         table = _FAILED.get(message.state)
         if table is not None:
             party = asked.book.by_key(message.receiver_key)
@@ -293,14 +311,27 @@ def participations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
 
 
 def discharged(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
-    """K11: a need reported before the discharge, and no answer to it before then."""
+    """K11: a need reported before the discharge that was open then, and no answer to it had come. domain § 1.8."""
     for event in facts.of("ip.patient.discharged"):
         before = [need for need in _needs(facts) if need.received <= event.received]
-        if not asked.within(event.received) or not before:
-            continue
-        answers = [_first(_following(facts, need, ANSWERS)) for need in before]
-        late = any(at is None or at > event.received for at in answers)
-        yield Seen("k11", "uten svar" if late else "med svar")
+        if asked.within(event.received) and before:
+            waited = any(_waited(facts, need, event.received) for need in before)
+            yield Seen("k11", "uten svar" if waited else "besvart eller avsluttet")
+
+
+def _waited(facts: CaseFacts, need: Posted, at: datetime) -> bool:
+    """Return whether nobody had answered a need, and some kind of it was open at an instant."""
+    answered = _first(_following(facts, need, ANSWERS))
+    if answered is not None and answered <= at:
+        return False
+    return any(
+        mine.melde_id == need.melde_id and (mine.is_open or _closed(mine) > at) for mine in facts.needs
+    )
+
+
+def _closed(need: views.Need) -> datetime:
+    """Return when a need that is closed became so: nothing moves its Task afterwards."""
+    return datetime.fromisoformat(need.task["lastModified"])
 
 
 # ── K14, K15 ─────────────────────────────────────────────────────────────────────────────────────────────────────────

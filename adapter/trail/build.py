@@ -18,7 +18,7 @@ from adapter.fhir import provenance, urls
 from adapter.kith import titles
 from adapter.mappings import views
 from adapter.model import AddressBook, Message, Party, Reason
-from adapter.rules import anchors, clocks, requirements, routing, states
+from adapter.rules import advice, anchors, clocks, requirements, routing, states
 from adapter.rules.anchors import ANCHORS
 from adapter.trail.values import ORDER, At, Happened, Known, Part, Step, Trail
 
@@ -54,6 +54,8 @@ _BECAME: Final[Mapping[str, str]] = {
 """State of a message that goes out → what became of it."""
 
 _RECEIPT: Final = "APPREC"
+_RECEIPTS: Final = "ip.receipt."
+_RESPONSIBLE: Final = "responsible"
 _BREACHED: Final = "ip.deadline.breached"
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _UNKNOWN: Final = "Regelen finnes ikke lenger i listen over regler."
@@ -74,6 +76,7 @@ def build(known: Known, book: AddressBook) -> Trail:
                 told.add(message.id)
                 parts.append(_message(message, event, book))
     parts += [_message(m, None, book) for m in known.messages if m.id not in told]
+    parts += _answers(known)
     return Trail(kind=known.kind, id=known.id, case_id=known.case_id, parts=tuple(parts))
 
 
@@ -85,6 +88,22 @@ def _received(
         if message.direction == "in" and message.id not in told and event.id.startswith(message.id):
             told.add(message.id)
             yield _message(message, None, book)
+
+
+def _answers(known: Known) -> Iterator[Part]:
+    """Yield who answers for plan and coordinator as the case stands now, and why. domain § 1.5; R34."""
+    said = known.responsible
+    if said is not None:
+        yield Part(
+            kind="case",
+            id=known.id,
+            type=_RESPONSIBLE,
+            title="Hvem som har ansvaret nå",
+            at=None,
+            state="",
+            facts=(("plan", said.plan or "none"), ("coordinators", ", ".join(said.coordinators) or "none")),
+            steps=_ordered(_of(reason) for reason in said.reasons),
+        )
 
 
 # ── an event ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,6 +129,7 @@ def _event(event: Happened, made: tuple[Message, ...], book: AddressBook) -> Par
         *(s for s in _explained(event) if (s.rule, s.outcome) not in by_message),
         *_moves(event),
         *_clock(event),
+        *(_advised(event.data) if event.type.startswith(_RECEIPTS) else ()),
         *_warned(event),
     ]
     party = book.by_source(event.source)
@@ -220,6 +240,7 @@ def _message(message: Message, event: Happened | None, book: AddressBook) -> Par
     steps = [_of(reason) for reason in message.why]
     if message.direction == "out":
         steps += [*_sender(message, event, book), *_waits(message, book)]
+        steps += _advised(message.apprec)
     steps.append(_became(message))
     return Part(
         kind="message",
@@ -269,6 +290,13 @@ def _became(message: Message) -> Step:
     else:
         rule = _BECAME[message.state]
     return _step(rule, source=ANCHORS[rule].source, outcome=_receipt(message), text="")
+
+
+def _advised(receipt: Mapping[str, Any] | None) -> Iterator[Step]:
+    """Yield cause, owner and next step of a receipt that a person must act on. domain § 2.6."""
+    told = advice.of_receipt(receipt)
+    if told is not None:
+        yield _of(told.reason)
 
 
 def _receipt(message: Message) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from adapter.model import Message, Resource
+from adapter.rules.responsibility import Responsible
 
 Kind = Literal["message", "case", "event"]
 At = Literal["event", "requirement", "rule", "consent", "routing", "template", "clock", "receipt"]
@@ -47,6 +48,8 @@ class Known:
     messages: tuple[Message, ...]
     beside: tuple[Message, ...] = field(default=(), repr=False)
     """Other messages of the case: what was decided about them is not told of the event again."""
+    responsible: Responsible | None = None
+    """Who answers now, where a case is asked about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +68,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """An event or a message with its steps. `facts` are ids, codes and names of the address book, never a text."""
+    """An event, a message or the case as it stands, with its steps. `facts` are ids, codes and names of the address book, never a text."""
 
-    kind: Literal["event", "message"]
+    kind: Kind
     id: str
     type: str
     title: str

@@ -35,6 +35,8 @@ FACTS: Final[Mapping[str, str]] = {
     "generation": "Utgave",
     "replaces": "Erstatter",
     "replacedBy": "Erstattet av",
+    "plan": "Plan",
+    "coordinators": "Koordinator",
 }
 ID: Final = "Id"
 CASE: Final = "Sak"
@@ -43,7 +45,14 @@ AT: Final = "Tidspunkt"
 OUTCOME: Final = "Utfall"
 FELL_AWAY: Final = "Falt bort"
 NOTHING: Final = "Ingenting er lagret om dette."
-_VALUES: Final[Mapping[str, str]] = {"out": "ut", "in": "inn"}
+_VALUES: Final[Mapping[str, str]] = {
+    "out": "ut",
+    "in": "inn",
+    "municipality": "kommunen",
+    "hospital": "sykehuset",
+    "municipality, hospital": "kommunen, sykehuset",
+    "none": "ingen",
+}
 STATES: Final[Mapping[str, str]] = {
     "accepted": "tatt imot",
     "held": "venter",

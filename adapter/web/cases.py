@@ -43,7 +43,7 @@ def roles(call: Call, case_id: str) -> Answer:
 
 
 def case(call: Call, case_id: str) -> Answer:
-    """Return how a case stands: needs, team, plan, national codes, clocks. Read only."""
+    """Return how a case stands: needs, team, plan, who answers, national codes, advice on receipts, clocks. Read only."""
     services = call.services
     book, day = services.book(), call.now.astimezone(OSLO).date()
     with services.store.read(snapshot=True) as conn:
@@ -106,7 +106,7 @@ ROUTES: Final = (
         answers=Answers(
             media=answers.JSON,
             texts={
-                200: "patientId, needs, team, plan, codes (each with display text and why) and open deadlines",
+                200: "patientId, needs, team, plan, responsible (plan, coordinators, pending, why), codes (each with display text and why), advice (cause, owner, next) on receipts, and open deadlines",
                 404: "No such case",
             },
         ),

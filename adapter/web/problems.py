@@ -92,7 +92,7 @@ def problem(error: AdapterError, *, lang: Lang, request_id: str, root: str = "$"
     }
     if error.code in REASONS:
         found["reason"] = REASONS[error.code]
-    if error.allowed or error.code == "IPK-E013":
+    if error.allowed or error.code in {"IPK-E013", "IPK-M011"}:
         found["allowed"] = list(error.allowed)
     return found
 

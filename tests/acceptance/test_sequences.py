@@ -5,13 +5,15 @@ A refused event leaves nothing; an accepted one leaves no half case. fhir-model.
 
 from __future__ import annotations
 
+import collections
 import copy
 import itertools
+import json
 import os
 import random
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
@@ -20,13 +22,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from adapter import codes, events, kith
 from adapter.errors import AdapterError
 from adapter.events import catalogue, schemas
 from adapter.fhir import walk
-from adapter.mappings import held, views
+from adapter.mappings import handling, held, standing, views
 from adapter.model import Case
 from adapter.oversight import stats
 from adapter.rules import assignments, states
@@ -53,8 +55,16 @@ _ROWS: Final = tuple(
         tables.token,
     )
 )  # fmt: skip
-
-
+_TASKS: Final = Statement(
+    union_all(
+        *(select(t.c.body).where(t.c.type == "Task") for t in (tables.resource, tables.resource_history))
+    )
+)
+_MESSAGES: Final = Statement(
+    select(
+        tables.message.c.direction, tables.message.c.type, tables.message.c.state, tables.message.c.receiver_key
+    )
+)  # fmt: skip
 RECOUNT: Final = 5
 """Steps between two recounts of the statistics."""
 NEEDS: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reported"})
@@ -88,6 +98,9 @@ class Patients(RuleBasedStateMachine):
         self.accepted: Counter[str] = Counter()
         self.told: list[Told] = []
         self.sent: list[bytes] = []
+        self.left: set[str] = set()
+        self.identified: dict[str, str] = {}
+        self.closed: dict[str, str] = {}
 
     def teardown(self) -> None:
         self.house.close()
@@ -101,10 +114,14 @@ class Patients(RuleBasedStateMachine):
         source=st.sampled_from(SOURCES),
         pick=st.integers(0, 5),
     )
-    def tell(self, type_: str, who: int, source: str, pick: int) -> None:
+    def tell(
+        self, type_: str, who: int, source: str, pick: int, consent: Mapping[str, Any] | None = None
+    ) -> None:
         """Tell an event of any type, about what there is or, where there is nothing, about nothing."""
         self.number += 1
         whole = filled(self.house, type_, PEOPLE[who], pick=pick, id_=f"told-{self.number}", source=source)
+        if consent is not None:
+            whole["data"]["consent"] |= consent
         before = self.rows()
         try:
             event = events.check(whole, now=self.house.clock(), people=self.house.services.people)
@@ -123,10 +140,17 @@ class Patients(RuleBasedStateMachine):
         """Tell of a need, without which little else may happen."""
         self.tell("ip.need.identified", who, SOURCES[0], pick)
 
+    @rule(who=st.integers(0, len(PEOPLE) - 1), status=st.sampled_from(["refused", "not-asked"]))
+    def report_without(self, who: int, status: str) -> None:
+        """Tell of a need that the patient has not consented to."""
+        self.tell("ip.need.identified", who, SOURCES[0], 0, {"status": status, "scopes": []})
+
     @rule()
     def send(self) -> None:
         """Let what is due leave."""
         self.sent += [document for document in self.house.send() if kith.read(document).head]  # no receipts
+        for person in PEOPLE:
+            self.left |= _left_by_right(self.house.case(person), self.left)
 
     @rule(pick=st.integers(0, 20), status=st.sampled_from(["1", "1", "2", "3"]))
     def receipt(self, pick: int, status: str) -> None:
@@ -159,6 +183,18 @@ class Patients(RuleBasedStateMachine):
             whole(self.house.case(person))
 
     @invariant()
+    def what_was_identified_or_closed_stays(self) -> None:
+        """N4, N5: a need keeps when it was identified, a closed one its state, but for the recall."""
+        for need in (n for person in PEOPLE for n in views.needs(self.house.case(person))):
+            at = need.request.get("occurrenceDateTime", "")
+            assert self.identified.setdefault(need.id, at) == at, "N4"
+            recalled = need.task["status"] == "entered-in-error"
+            if need.state in states.CLOSED and not recalled:
+                assert self.closed.setdefault(need.task["id"], need.state) == need.state, "N5"
+            else:
+                assert recalled or need.task["id"] not in self.closed, "N5"
+
+    @invariant()
     def every_event_is_there_once(self) -> None:
         told = Counter(t for t in self.house.events() if t in catalogue.POSTED)
         assert all(told[t] >= n for t, n in self.accepted.items())
@@ -187,7 +223,16 @@ def recounted(house: House, told: list[Told]) -> None:
     with house.services.store.read() as conn:
         kept, _ = stored_events.page(conn, count=500)
     declined = {e.melde_id for e in kept if e.type == "ip.need.declined"}
-    discharged = [t for t in told if t.type == "ip.patient.discharged"]
+    answers = [(n, _answers(kept, n)) for n in needs]
+    open_until = _open_until(house)
+    waited = {True: 0, False: 0}
+    for end in (t for t in told if t.type == "ip.patient.discharged"):
+        before = [(n, at) for n, at in answers if n.who == end.who and n.at <= end.at]
+        late = any(
+            all(one > end.at for one in at) and any(until > end.at for until in open_until[n.melde_id or ""])
+            for n, at in before
+        )
+        waited[late] += bool(before)
     expected = {
         "k01-month": Counter(f"{t.at.astimezone(OSLO):%Y-%m}" for t in needs),
         "k01-kind": Counter(kinds[kind] for t in needs for kind in t.data["needs"]),
@@ -198,15 +243,96 @@ def recounted(house: House, told: list[Told]) -> None:
         "k15-declined": Counter(
             t.data["patient"]["municipality"]["code"] for t in needs if t.melde_id in declined
         ),
-        "k11": sum(any(n.who == t.who and n.at <= t.at for n in needs) for t in discharged),
+        "k15-answered": Counter(t.data["patient"]["municipality"]["code"] for t, at in answers if at),
+        "k11": Counter({"uten svar": waited[True], "besvart eller avsluttet": waited[False]}),
+        "k03": Counter(
+            {
+                "første svar": sum(1 for _, at in answers if at),
+                "avgjort": sum(1 for n in needs if _answers(kept, n, DECISIONS)),
+                "koordinator oppnevnt": sum(
+                    any(t.type in COORDINATED and t.who == n.who and t.at >= n.at for t in told)
+                    for n in needs
+                ),
+            }
+        ),
+        **{f"k05-{state}": count for state, count in _unreached(house).items()},
     }
     found = {
         table.key: table
         for table in stats.tables(house.services, stats.asked(house.services, START.date(), None))
     }
     for key, counted in expected.items():
-        cells = {row.group: row.cells[0] for row in found[key].rows if row.cells[0]}
-        assert (sum(cells.values()) if isinstance(counted, int) else cells) == counted, key
+        cells = {
+            row.group: row.cells[0] for row in found[key].rows if row.cells[0] and row.group not in UNTOLD
+        }
+        assert (sum(cells.values()) if isinstance(counted, int) else cells) == (
+            counted if isinstance(counted, int) else +counted
+        ), key
+
+
+DECISIONS: Final = frozenset({"ip.need.accepted", "ip.need.declined"})
+COORDINATED: Final = frozenset({"ip.coordinator.appointed", "ip.child-coordinator.appointed"})
+SAID: Final = DECISIONS | {"ip.need.acknowledged", "ip.need.info-requested"}
+MEANT: Final = {
+    **dict.fromkeys(COORDINATED, frozenset({"coordinator", "child-coordinator", "individual-plan"})),
+    "ip.plan.created": frozenset({"individual-plan"}),
+}
+"""What is an answer by being done → the kinds of need that it is about, where it names none."""
+UNTOLD: Final = frozenset({"sendt", "kvittert"})
+"""Steps of K03 that messages take, which no ledger of events tells."""
+NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def _answers(
+    kept: Iterable[stored_events.StoredEvent], need: Told, said: Collection[str] = frozenset()
+) -> list[datetime]:
+    """Return when a need was answered: of its Melde-id, or by what names no need and is about a kind of it."""
+    return [
+        e.received_at
+        for e in kept
+        if e.received_at >= need.at
+        and (
+            (e.melde_id == need.melde_id and e.type in (said or SAID | set(MEANT)))
+            or (
+                not said
+                and e.melde_id is None
+                and MEANT.get(e.type, set()) & set(need.data["needs"])
+                and _whose(e) == need.who
+            )
+        )
+    ]
+
+
+def _whose(event: stored_events.StoredEvent) -> int:
+    person = json.loads(event.content)["data"]["patient"]["identifier"]
+    return [p["identifier"] for p in PEOPLE].index(person)
+
+
+def _open_until(house: House) -> dict[str, list[datetime]]:
+    """Return Melde-id → for each of its Tasks when it was first finished, as the history has it: not as it is now."""
+    found: dict[str, dict[str, datetime]] = {}
+    with house.services.store.read() as conn:
+        for (body,) in conn.all(_TASKS, {}):
+            task = json.loads(body)
+            melde_id = task.get("groupIdentifier", {}).get("value")
+            if melde_id:
+                ended = task["status"] in views.FINISHED
+                at = datetime.fromisoformat(task["meta"]["lastUpdated"]) if ended else NEVER
+                mine = found.setdefault(melde_id, {})
+                mine[task["id"]] = min(mine.get(task["id"], NEVER), at)
+    return collections.defaultdict(list, {m: list(each.values()) for m, each in found.items()})
+
+
+def _unreached(house: House) -> Counter[str]:
+    """Return how many messages stand in each state that K05 counts: all that went out but receipts and letters to patients."""
+    with house.services.store.read() as conn:
+        rows = conn.all(_MESSAGES, {})
+    states_ = Counter(
+        state
+        for direction, type_, state, to in rows
+        if direction == "out" and type_ != "APPREC" and (type_, to) != ("LETTER", "patient")
+    )
+    return Counter({state: states_[state] for state in ("unanswered", "rejected", "manual")})
 
 
 def filled(
@@ -248,6 +374,47 @@ def _needs_stand_where_the_table_says(case: Case) -> None:
         assert need.owner, "N3: every open state has one owner"
 
 
+def _left_by_right(case: Case, known: set[str]) -> set[str]:
+    """Return the messages of needs that have left since; N1: each about a need that somebody had said yes to at that time."""
+    gone = [m for m in case.messages if m.direction == "out" and m.wants_reply and m.sent_at is not None]
+    for message in (m for m in gone if m.id not in known):
+        about = [n.state for n in views.needs(case) if n.melde_id == message.melde_id]
+        assert set(about) - {"consent-pending", "declined-by-patient", "withdrawn"}, ("N1", about)
+    return {m.id for m in gone}
+
+
+def _only_what_arrived_is_told_as_received(case: Case) -> None:
+    """N2: 8705#105 after a positive receipt, another way that is confirmed, or an answer, which proves the same."""
+    told = standing.codes_of(case, books.book(), case.now.date())
+    if any((c.number, c.code) == ("8705", "105") for c in told):
+        assert any(
+            m.state == "acknowledged" or handling.confirmed(case, m)
+            for m in case.messages
+            if m.direction == "out" and m.melde_id
+        ) or any(n.state not in {"consent-pending", *states.OUT} for n in standing.needs(case)), "N2"
+
+
+def _one_open_need_of_a_kind_at_a_party(case: Case) -> None:
+    """N6."""
+    there = Counter((n.kind, n.owner) for n in views.needs(case) if n.is_open)
+    assert all(count == 1 for count in there.values()), ("N6", there)
+
+
+def _no_open_need_of_the_dead(case: Case) -> None:
+    """N7."""
+    person = views.patient(case) or {}
+    if person.get("deceasedDateTime") or person.get("deceasedBoolean"):
+        assert not views.open_needs(case), "N7"
+
+
+def _nobody_holds_a_role_twice_at_once(case: Case) -> None:
+    """A4: dates of one role at one organisation never overlap, a deputy's excepted."""
+    held_ = [a for a in held.rule_views(views.assignments(case)) if not a.deputy]
+    for one, other in itertools.combinations(held_, 2):
+        if (one.role, one.organisation) == (other.role, other.organisation) and one.role != "":
+            assert one.role not in assignments.COORDINATORS or not assignments.overlap(one, other), "A4"
+
+
 def _one_team_one_plan(case: Case) -> None:
     assert len(case.of("CareTeam")) <= 1
     assert len([p for p in case.of("CarePlan") if p["status"] in {"active", "on-hold"}]) <= 1
@@ -274,6 +441,10 @@ def _messages_are_its_own_in_order(case: Case) -> None:
 CHECKS: Final[tuple[Callable[[Case], None], ...]] = (
     _needs_stand_where_the_table_says,
     _one_team_one_plan,
+    _only_what_arrived_is_told_as_received,
+    _one_open_need_of_a_kind_at_a_party,
+    _no_open_need_of_the_dead,
+    _nobody_holds_a_role_twice_at_once,
     _nobody_sits_on_anothers_seat,
     _resources_are_valid,
     _messages_are_its_own_in_order,

@@ -40,3 +40,8 @@ def test_a_receipt_as_a_message_keeps_it() -> None:
     found = advice.of_receipt({"status": "ok-with-errors", "errors": [{"code": "E36"}]})
     assert found is not None
     assert found.code == "E36"
+
+
+@pytest.mark.parametrize("row", advice.table().values(), ids=lambda row: row.code)
+def test_the_line_of_a_work_item_is_what_why_says(row: advice.Advice) -> None:
+    assert row.line == row.reason.text == f"{row.cause} Ansvar: {row.owner}. Neste steg: {row.next}"

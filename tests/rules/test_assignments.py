@@ -177,3 +177,13 @@ def test_predecessor_and_successor_never_overlap_but_on_a_first_day(
     assert last >= first
     assert last < start or start == first
     assert end is None or last <= end
+
+
+def test_what_may_stand_is_told_with_its_rule() -> None:
+    assert [r.rule for r in assignments.check_new((), replace(ANNA, main=False))] == [
+        "assignment-one-per-organisation"
+    ]
+    assert [r.rule for r in assignments.check_new((), replace(ANNA, main=True))] == [
+        "assignment-one-per-organisation",
+        "assignment-one-main",
+    ]

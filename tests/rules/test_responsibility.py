@@ -39,9 +39,9 @@ def test_a_child_coordinator_is_the_municipalitys() -> None:
 
 
 def test_one_active_plan_per_person() -> None:
-    assert responsibility.check_one_plan(0).rule == "plan-one-active"
+    assert responsibility.check_one_plan(None).rule == "plan-one-active"
     with pytest.raises(EventError, match="IPK-E023"):
-        responsibility.check_one_plan(1)
+        responsibility.check_one_plan("active")
 
 
 def test_only_the_author_writes_the_plan() -> None:

@@ -201,6 +201,59 @@ def test_k05_counts_what_was_not_reached_by_receiver_and_code(house: House):
     assert [group[:3] for group in counts(found["k05-code"])] == ["E35"]
 
 
+def test_k05_a_letter_to_the_patient_is_no_other_way(house: House):
+    house.post("ip.contact-physician.appointed")
+    assert [m.state for m in house.messages() if m.type == "LETTER"] == ["manual"]
+    assert counts(ask(house)["k05-manual"]) == {}
+
+
+WAITED, ENDED = "uten svar", "besvart eller avsluttet"
+
+
+def discharge(house: House) -> dict[str, float | None]:
+    stay = {"correlation": {"encounterId": "opphold-1"}}
+    house.post("ip.patient.admitted", **stay)
+    house.post("ip.patient.discharged", **stay)
+    return counts(ask(house)["k11"])
+
+
+def test_k11_counts_a_need_that_was_open_and_unanswered_at_discharge(house: House):
+    made = house.need()
+    house.clock.advance(hours=1)
+    assert discharge(house) == {WAITED: 1, ENDED: 0}
+    house.clock.advance(hours=1)
+    house.post("ip.need.withdrawn", continues={"meldeId": made.case["meldeId"]}, reasonCode="no-longer-relevant",
+               scope=None)  # fmt: skip
+    assert counts(ask(house)["k11"]) == {WAITED: 1, ENDED: 0}, "it waited when they went home"
+
+
+def test_k11_a_need_that_was_refused_waits_for_no_answer(house: House):
+    house.need(consent=CONSENTS[1])
+    assert discharge(house) == {WAITED: 0, ENDED: 1}
+
+
+def test_k11_a_need_that_was_withdrawn_waits_for_no_answer(house: House):
+    made = house.need()
+    house.post("ip.need.withdrawn", continues={"meldeId": made.case["meldeId"]}, reasonCode="no-longer-relevant",
+               scope=None)  # fmt: skip
+    assert discharge(house) == {WAITED: 0, ENDED: 1}
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_k03_k11_k15_a_coordinator_that_comes_is_the_answer(house: House, *, named: bool):
+    made = house.need(needs=["coordinator"], consent={**GIVEN, "scopes": ["coordinator"]})
+    house.clock.advance(hours=3)
+    house.post(
+        "ip.coordinator.appointed", source="urn:her:5079", **{"from": "2026-03-04"},
+        continues={"meldeId": made.case["meldeId"]} if named else None,
+    )  # fmt: skip
+    assert {need.business for need in house.needs().values()} == {"fulfilled"}
+    found = ask(house)
+    assert counts(found["k15-answered"]) == {"3428": 1}
+    assert counts(found["k03"])["første svar"] == 1
+    assert discharge(house) == {WAITED: 0, ENDED: 1}
+
+
 def test_k06_counts_those_with_a_plan_or_an_accepted_need_and_no_coordinator(house: House):
     house.need()
     (sent,) = house.send()

@@ -15,8 +15,9 @@ import pytest
 
 from adapter.errors import EventError, MessageError
 from adapter.oversight import why
-from adapter.rules import requirements
+from adapter.rules import advice, requirements
 from adapter.rules.anchors import ANCHORS
+from adapter.store import events as stored_events
 from adapter.trail import build as building
 from adapter.trail import html, text, words
 from adapter.trail.values import ORDER, Known, Part, Trail, as_json
@@ -391,3 +392,47 @@ def test_axe_finds_nothing_in_a_browser(story: tuple[House, dict[str, Any]], tmp
     found = accessibility.judged(html.page(why.of_case(house.services, body["case"]["patientId"])), tmp_path)
     assert found["failed"] == []
     assert {"color-contrast", "heading-order", "html-has-lang"} <= set(found["passed"])
+
+
+def test_cause_owner_and_next_step_of_a_receipt_stand_on_message_case_and_event(hospital: House):
+    body = hospital.need().body
+    (sent,) = hospital.send()
+    hospital.receive(otherside.receipt(sent, errors=("T10",)))
+    with hospital.services.store.read() as conn:
+        (negative,) = [e for e in stored_events.page(conn, count=50)[0] if e.type == "ip.receipt.negative"]
+    told = advice.table()["T10"]
+    for trail in (
+        why.of_message(hospital.services, body["messages"][0]["id"]),
+        why.of_case(hospital.services, body["case"]["patientId"]),
+        why.of_event(hospital.services, body["eventId"]),
+        why.of_event(hospital.services, negative.event_id),
+    ):
+        said = [s.text for part in trail.parts for s in part.steps if s.rule == "receipt-advice"]
+        assert said, trail.kind
+        assert set(said) == {told.line}
+        for form in (json.dumps(as_json(trail), ensure_ascii=False), html.page(trail), text.page(trail)):
+            assert told.line in re.sub(r"\s+", " ", form)
+
+
+def test_a_positive_receipt_needs_no_advice(story: tuple[House, dict[str, Any]]):
+    house, body = story
+    trail = why.of_case(house.services, body["case"]["patientId"])
+    assert "receipt-advice" not in {s.rule for part in trail.parts for s in part.steps}
+
+
+def test_a_case_says_who_answers_now_and_why(story: tuple[House, dict[str, Any]]):
+    house, body = story
+    trail = why.of_case(house.services, body["case"]["patientId"])
+    (part,) = parts(trail, "case")
+    assert rules(part) == {"responsible-municipality": "municipality"}
+    assert "Plan:             kommunen" in text.page(trail)
+    house.post("ip.hospital-coordinator.appointed")
+    (part,) = parts(why.of_case(house.services, body["case"]["patientId"]), "case")
+    assert "responsible-both" in rules(part)
+    assert dict(part.facts)["coordinators"] == "municipality, hospital"
+
+
+def test_a_case_of_the_hospital_alone_says_so(hospital: House):
+    made = hospital.post("ip.hospital-coordinator.appointed", expectedUntil=None)
+    (part,) = parts(why.of_case(hospital.services, made.case["patientId"]), "case")
+    assert rules(part) == {"responsible-hospital": "hospital"}

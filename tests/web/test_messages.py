@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from adapter import kith
 from adapter.kith import apprec, helsefaglig, parts
+from adapter.rules import message_states
 from adapter.services import Services
 from adapter.store import messages
 from tests import numbers
@@ -100,7 +101,15 @@ def test_an_act_that_the_state_does_not_allow_is_409(client: FlaskClient, act: s
     client.post("/messages", data=_receipt(client, id_), content_type=XML)
     answer = client.post(f"/messages/{id_}/{act}")
     assert (answer.status_code, answer.json["errors"][0]["code"]) == (409, "IPK-M011")
+    assert answer.json["allowed"] == list(message_states.allowed("acknowledged")) == []
     assert client.post(f"/messages/nothing/{act}").status_code == 404
+
+
+def test_an_act_that_is_refused_tells_which_are_allowed(client: FlaskClient):
+    id_ = _sent(client)
+    client.post(f"/messages/{id_}/manual")
+    answer = client.post(f"/messages/{id_}/requeue")
+    assert (answer.status_code, answer.json["allowed"]) == (409, ["ip.manual-fallback.recorded"])
 
 
 def test_a_rejected_message_says_why_whose_task_it_is_and_what_to_do(client: FlaskClient):
@@ -110,6 +119,30 @@ def test_a_rejected_message_says_why_whose_task_it_is_and_what_to_do(client: Fla
     told = client.get(f"/messages/{id_}").json["advice"]
     assert told["cause"] == "Mottakeren kjenner ikke pasienten."
     assert set(told) == {"cause", "owner", "next"}
+
+
+def test_the_case_says_the_same_of_its_messages_and_nothing_once_it_is_settled(client: FlaskClient):
+    id_ = _sent(client)
+    case = f"/cases/{client.get(f'/messages/{id_}').json['caseRef']}"
+    assert client.get(case).json["advice"] == []
+    client.post("/messages", data=_receipt(client, id_, "E35"), content_type=XML)
+    (told,) = client.get(case).json["advice"]
+    assert (
+        told
+        == {"messageId": id_, "state": "rejected", "code": "E35"}
+        | client.get(f"/messages/{id_}").json["advice"]
+    )
+    assert client.post(f"/messages/{id_}/manual").status_code == 200
+    assert client.get(case).json["advice"] == []
+
+
+def test_the_case_says_who_answers_and_why(client: FlaskClient):
+    case = client.get(f"/messages/{_sent(client)}").json["caseRef"]
+    told = client.get(f"/cases/{case}").json["responsible"]
+    assert (told["plan"], told["coordinators"], told["pending"]) == ("municipality", ["municipality"], None)
+    assert [(w["rule"], bool(w["source"] and w["text"])) for w in told["why"]] == [
+        ("responsible-municipality", True)
+    ]
 
 
 def _receipt(client: FlaskClient, id_: str, *errors: str) -> bytes:

@@ -85,7 +85,9 @@ def test_a_case_is_told_with_needs_team_plan_codes_and_clocks(client: FlaskClien
     assert (answer.status_code, answer.content_type) == (200, "application/json")
     assert answer.headers["Cache-Control"] == "no-store"
     found = answer.json
-    assert set(found) == {"patientId", "needs", "team", "plan", "codes", "deadlines"}
+    assert set(found) == {
+        "patientId", "needs", "team", "plan", "responsible", "codes", "advice", "deadlines",
+    }  # fmt: skip
     assert {(n["kind"], n["meldeId"]) for n in found["needs"]} == {
         ("individual-plan", first["case"]["meldeId"]),
         ("coordinator", first["case"]["meldeId"]),
