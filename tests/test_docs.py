@@ -239,7 +239,7 @@ def test_the_examples_of_the_readme_and_of_the_platform_guide_are_taken_in_order
     assert need == schemas.example("ip.need.identified")
     assert accepted(client, need)["case"]["meldeId"] in text_of("README.md")
     made = accepted(client, plan)
-    assert (made["status"], {w["code"] for w in made["warnings"]}) == ("recorded", {"IPK-E029"})
+    assert (made["status"], {w["code"] for w in made["warnings"]}) == ("recorded", {"IPK-E028", "IPK-E029"})
     assert accepted(client, update)["case"]["planId"] == made["case"]["planId"]
 
 
