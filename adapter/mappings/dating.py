@@ -21,6 +21,7 @@ def older(ctx: Context) -> Change:
     began = min(_began(ctx, which), default=None) if which is not None else None
     if began is None or ctx.event.origin != "posted":
         return Change()
+    began = min(began, ctx.case.now.astimezone(OSLO).date())  # what begins later may be ended before that
     said: list[tuple[str, date | None]] = [("$.time", ctx.event.time.astimezone(OSLO).date())]
     said += [(f"$.data.{name}", getattr(ctx.data, name, None)) for name in _SAID]
     return Change(warnings=tuple(common.warn("IPK-E098", at) for at, day in said if day and day < began))
