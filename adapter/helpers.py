@@ -14,6 +14,7 @@ import signal
 import socket
 import struct
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -29,6 +30,8 @@ from adapter.store.lane import Lane
 
 SECONDS: Final = 10
 """How long a helper may take over one event: one that takes longer is ended, and another takes its place."""
+GOING: Final = 3
+"""Seconds that a watcher gets to go by itself."""
 GRACE: Final = 5
 """Seconds beyond that, after which nobody will answer any more."""
 PAUSE: Final = 1
@@ -175,17 +178,25 @@ class _Helper:
         return self._watcher.fileno() < 0
 
     def end(self) -> None:
-        """End both, whatever they do; once is enough. The one that prepares ends when it finds the pipe closed."""
+        """End both, whatever they do; once is enough. The watcher buries the one that prepares, and sees then that it may go."""
         if self.lost:
             return
-        with suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitpid(self._pid, 0)
         with suppress(OSError, EOFError):
             self._met()  # one that nothing was asked of yet
         self._part()
         self._watcher.close()
+        with suppress(ProcessLookupError, ChildProcessError):
+            if not _gone(self._pid):
+                os.kill(self._pid, signal.SIGKILL)
+                os.waitpid(self._pid, 0)
+
+
+def _gone(pid: int) -> bool:
+    """Return whether a child has ended, within the time that one takes to begin and find nobody there."""
+    until = time.monotonic() + GOING
+    while not (gone := os.waitpid(pid, os.WNOHANG)[0]) and time.monotonic() < until:
+        time.sleep(0.005)
+    return bool(gone)
 
 
 def asked(pipe: Connection, wish: Wish) -> Prepared | None:
