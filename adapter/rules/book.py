@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from adapter.model import AddressBook, Party, Same
+
+MUNICIPALITY: Final = "102"
+"""Organisation type of list 9040."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Index:
     """Municipality, or municipality/district, → parties in the order of the book."""
     with_districts: frozenset[str]
     """Municipalities that some party serves by district."""
+    municipal: frozenset[str]
+    """What names another organisation's unit of a municipality: references of its Organizations, its organisation number."""
     units: Mapping[str, tuple[Party, ...]]
     """Level-1 HER-id → home parties that are a coordinating unit."""
 
@@ -35,8 +41,19 @@ def _made(same: Same[tuple[Party, ...]]) -> Index:
     return Index(
         {place: tuple(found) for place, found in serving.items()},
         frozenset(place.partition("/")[0] for place in serving if "/" in place),
+        frozenset(name for party in same.value if _is_municipal(party) for name in _names(party)),
         {her: tuple(found) for her, found in units.items()},
     )
+
+
+def _is_municipal(party: Party) -> bool:
+    return not party.home and (party.type == MUNICIPALITY or bool(party.serves))
+
+
+def _names(party: Party) -> Iterator[str]:
+    yield from (f"Organization/{id_}" for id_ in (party.level1_id, party.organisation_id))
+    if party.orgnr:
+        yield party.orgnr
 
 
 def index(book: AddressBook) -> Index:
