@@ -26,7 +26,6 @@ from adapter.hooks import asking, notices, seeing
 from adapter.hooks.notices import Notice
 from adapter.hooks.seeing import Eye, Rows
 from adapter.model import Failure
-from adapter.rules import book
 from adapter.services import Services
 from adapter.store import AuditRow, Connection, audit, feed, subscriptions
 from adapter.store.subscriptions import Event, Subscription
@@ -165,11 +164,10 @@ class Notifier:
         """Return the subscription with what the feed holds for it, and its next notification fixed; None where the lease was lost."""
         found: tuple[Event, ...] = ()
         cursor = row.cursor
-        municipal = book.index(self._services.book()).municipal
         if row.number - row.told < row.max_count:
             with self._services.store.read(snapshot=True) as conn:
                 items, after = feed.page(conn, since=row.cursor, count=PAGE)
-                found = seeing.found(conn, row, items, sees, municipal=municipal)
+                found = seeing.found(conn, row, items, sees, municipal=self._services.municipal)
             cursor = after or ""
         number = row.number + len(found)
         read = row._replace(cursor=cursor, number=number, upto=min(number, row.told + row.max_count))

@@ -23,8 +23,6 @@ class Index:
     """Municipality, or municipality/district, → parties in the order of the book."""
     with_districts: frozenset[str]
     """Municipalities that some party serves by district."""
-    municipal: frozenset[str]
-    """What names another organisation's unit of a municipality: references of its Organizations, its organisation number."""
     units: Mapping[str, tuple[Party, ...]]
     """Level-1 HER-id → home parties that are a coordinating unit."""
 
@@ -41,9 +39,16 @@ def _made(same: Same[tuple[Party, ...]]) -> Index:
     return Index(
         {place: tuple(found) for place, found in serving.items()},
         frozenset(place.partition("/")[0] for place in serving if "/" in place),
-        frozenset(name for party in same.value if _is_municipal(party) for name in _names(party)),
         {her: tuple(found) for her, found in units.items()},
     )
+
+
+def municipal(book: AddressBook) -> frozenset[str]:
+    """Return what names another organisation's unit of a municipality: references of its Organizations, its organisation number.
+
+    Given the whole book it holds those whose rows have ended, too: what was stored names them still.
+    """
+    return frozenset(name for party in book.parties if _is_municipal(party) for name in _names(party))
 
 
 def _is_municipal(party: Party) -> bool:

@@ -19,7 +19,6 @@ from adapter.fhir.includes import Include
 from adapter.fhir.index import DELETED
 from adapter.fhir.params import Param
 from adapter.fhir.query import Page, Query, Row, Term
-from adapter.rules import book
 from adapter.store import Connection, audit, resources, search, walk
 from adapter.store.walk import Keep
 from adapter.web import members
@@ -81,12 +80,8 @@ def _resolved(call: Call, conn: Connection, wanted: Search) -> Query:
         terms = tuple(filter(_is_audit, query.terms))
     else:
         linked = [_linked(call, conn, query, inner) for inner in wanted.inner]
-        terms = protected.guarded((*query.terms, *linked, _SHOWN), _municipal(call))
+        terms = protected.guarded((*query.terms, *linked, _SHOWN), call.services.municipal)
     return replace(query, terms=terms, whole=True)  # the rest is `_keep`
-
-
-def _municipal(call: Call) -> frozenset[str]:
-    return book.index(call.services.book()).municipal
 
 
 _AUDITED: Final = frozenset({"id", "updated", "date", "subject", "person"})
@@ -117,7 +112,7 @@ def _told(call: Call, conn: Connection, asked: tuple[str, Param], rows: Sequence
     cases = [f"Patient/{row.case}" for row in rows if row.case] if type_ == "Organization" else []
     patients = resources.many(conn, tuple(dict.fromkeys(cases)))
     strict = {row.id for row in patients.values() if protected.is_strict(orjson.loads(row.body))}
-    municipal = _municipal(call)
+    municipal = call.services.municipal
     for row in rows:
         for value in readings.found(orjson.loads(row.body), param):
             for target in readings.references(value, param):
@@ -195,7 +190,7 @@ def _referring(
     own = [f"{row.type}/{row.id}" for row in rows]
     for one in wanted.revincludes if own else ():
         query = includes.revinclude(own, one, org=wanted.query.org, count=INCLUDED)
-        terms = protected.guarded((*query.terms, _SHOWN), _municipal(call))
+        terms = protected.guarded((*query.terms, _SHOWN), call.services.municipal)
         found = search.search(conn, replace(query, terms=terms)).rows
         for row in members.shown(call, conn, found):
             if f"{row.type}/{row.id}" not in own:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from flask.testing import FlaskClient
 
 from adapter import naming
+from adapter.services import Services
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.house import ROLAND
 from tests.web.hands import ids, post, search, told
 
 UNIT: Final = f"Organization/{naming.unit_id('alvdal-saksbehandling')}"
+LAST: Final = "2026-03-20"
 STRICT: Final = "strictly-confidential"
 ASKED: Final = (
     f"Task?owner={UNIT}",
@@ -26,6 +30,16 @@ ASKED: Final = (
     f"Patient?_has:Task:patient:owner={UNIT}",
     f"Patient?_has:ServiceRequest:subject:performer={UNIT}",
 )
+
+
+@pytest.fixture
+def more_settings(tmp_path: Path) -> dict[str, Any]:
+    """Give an address book where the unit receives until some day."""
+    book = (files("adapter.data") / "addressbook.toml").read_text("utf-8")
+    before, key, after = book.partition('key = "alvdal-saksbehandling"')
+    path = tmp_path / "addressbook.toml"
+    path.write_text(before + key + after.replace("valid_from", f"valid_to = {LAST}\nvalid_from", 1), "utf-8")
+    return {"addressbook": path}
 
 
 @pytest.fixture
@@ -96,6 +110,17 @@ def test_the_patients_resources_lead_to_no_municipality(client: FlaskClient, pat
     assert UNIT in found(client, path)
     grade(client, STRICT)
     assert UNIT not in found(client, path)
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_unit_that_has_left_the_address_book_is_a_municipalitys_still(
+    client: FlaskClient, services: Services, clock: Clock
+):
+    grade(client, STRICT)
+    clock.advance(days=30)
+    assert services.book().by_key("alvdal-saksbehandling") is None
+    for path in ASKED:
+        assert found(client, path) == [], path
 
 
 @pytest.mark.usefixtures("patient")
