@@ -40,6 +40,8 @@ class Services:
     store: Store
     books: Callable[[date], AddressBook]
     """The address book as valid on a day."""
+    municipal: frozenset[str]
+    """What names a municipality's unit, now or before (rules/book.py)."""
     people: People
     transport: Transport = field(repr=False)
     clock: Callable[[], datetime]

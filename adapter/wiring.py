@@ -70,6 +70,7 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
     from adapter.model import Clocks  # noqa: PLC0415
     from adapter.movable import Movable  # noqa: PLC0415
     from adapter.registers import addressbook  # noqa: PLC0415
+    from adapter.rules.book import municipal  # noqa: PLC0415
     from adapter.services import Services  # noqa: PLC0415
     from adapter.transports.directory import Directory  # noqa: PLC0415
 
@@ -97,6 +98,7 @@ def build(  # noqa: PLR0913 (parts that tests and replay replace, by name)
         settings=settings,
         store=opened,
         books=_dated(whole),
+        municipal=municipal(whole),
         people=settings.people(),
         helpers=helpers,
         transport=transport or Directory(settings.exchange, max_bytes=settings.max_message_bytes),

@@ -9,8 +9,11 @@ from pydantic import Field
 from adapter.events.fields import LIST_LIMIT, Day, Instant, Key, Label, Token
 from adapter.events.parts import CaseEvent, EventData
 
-Topic = Literal["background", "existing", "preference", "goals", "care-messages"]
-"""background, existing and preference are lines of a need's message, goals those of a plan; care-messages are PLO."""
+Topic = Literal["background", "existing", "preference", "goals", "care-messages", "forwarding"]
+"""background, existing and preference are lines of a need's message, goals those of a plan; care-messages are PLO.
+
+forwarding leaves nothing out: our messages of care say ForbeholdOmVideresending.
+"""
 
 
 class ConsentLimited(CaseEvent):
@@ -21,7 +24,11 @@ class ConsentLimited(CaseEvent):
         max_length=LIST_LIMIT,
         description="Who gets nothing more: keys of the address book, coordinating-unit, gp",
     )
-    topics: tuple[Topic, ...] | None = Field(None, max_length=LIST_LIMIT, description="What is not told")
+    topics: tuple[Topic, ...] | None = Field(
+        None,
+        max_length=LIST_LIMIT,
+        description="What is not told; forwarding: what receivers of messages of care may not pass on",
+    )
     lifted: tuple[Key, ...] | None = Field(
         None,
         max_length=LIST_LIMIT,

@@ -76,6 +76,11 @@ def grade(patient_: Mapping[str, Any] | None) -> str | None:
     return next((name for name, (code, _) in _PROTECTED.items() if code in codes), None)
 
 
+def label(grade_: str) -> str:
+    """Return the code of a grade of address protection in `meta.security`."""
+    return _PROTECTED[grade_][0]
+
+
 def is_hidden(grade_: str | None) -> bool:
     """Return whether municipality and address of a person of this grade are told nobody."""
     return grade_ in _PROTECTED

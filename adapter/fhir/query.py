@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-Field = Literal["id", "updated", "subject", "status", "date", "token", "text", "missing", "person"]
+Field = Literal["id", "updated", "subject", "status", "date", "token", "text", "missing", "person", "patient"]
 Op = Literal["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
 SortField = str
 """`id`, `updated`, `date`, `status`, `subject`, or a search parameter's name after LINE."""
@@ -29,13 +29,13 @@ class Term:
     `updated` and `date`: (start, end) · `token`: (system, code), where system None is any and "" is none,
     and code None is any · `text`: what the parameter's line begins with, empty for whatever it is · `missing`: none
     (`param` names the column that is empty, with `ne` is not) · `person`: (system, value), hashed by the store before it
-    is compared.
+    is compared · `patient`: a token (system, code) of `param` that the Patient of the resource's case has, or with `ne` has not.
     """
 
     field: Field
     values: tuple[Any, ...]
     param: str = ""
-    """The search parameter's name, for `token` and `text`; the column, for `missing`."""
+    """The search parameter's name, for `token`, `text` and `patient`; the column, for `missing`."""
     op: Op = "eq"
     """R4's prefix, for `updated` and `date`; `ne` also on what is no date (the modifiers `:not` and
     `:missing`)."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import orjson
 
 from adapter.access import members, policy
+from adapter.fhir import protected
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.topics import TOPICS, Topic
@@ -44,13 +45,18 @@ def eye(services: Services, party: str | None) -> Eye:
     return sees
 
 
-def found(conn: Connection, row: Subscription, items: Sequence[FeedItem], sees: Eye) -> tuple[Event, ...]:
-    """Return the events that items of the feed are to a subscription, numbered on from those it had."""
+def found(
+    conn: Connection, row: Subscription, items: Sequence[FeedItem], sees: Eye, *, municipal: Container[str]
+) -> tuple[Event, ...]:
+    """Return the events that items of the feed are to a subscription, numbered on from those it had.
+
+    `municipal`: what names a municipality's unit (fhir/protected.py).
+    """
     topic = TOPICS.get(row.topic)
     new = (item for item in items if not feed.was_there(item, row.since))
     changed = [item for item in new if topic is not None and _triggers(topic, item)]
     seen = visible(conn, [f"{item.type}/{item.id}" for item in changed], sees)
-    wanted = _filtered(conn, seen, orjson.loads(row.filters))
+    wanted = _filtered(conn, seen, orjson.loads(row.filters), municipal)
     kept = [item for item in changed if f"{item.type}/{item.id}" in wanted]
     return tuple(
         Event(number=number, type=item.type, id=item.id, version=item.version, at=micros(item.at))
@@ -71,7 +77,10 @@ def visible(conn: Connection, references: Sequence[str], sees: Eye) -> Rows:
 
 
 def _filtered(
-    conn: Connection, rows: Rows, filters: Mapping[str, Sequence[tuple[str, str]]]
+    conn: Connection,
+    rows: Rows,
+    filters: Mapping[str, Sequence[tuple[str, str]]],
+    municipal: Container[str],
 ) -> frozenset[str]:
     """Return the references of those that match the filters of their type, as a search by these parameters finds them."""
     by_type: dict[str, list[str]] = {}
@@ -80,15 +89,23 @@ def _filtered(
     return frozenset(
         f"{type_}/{id_}"
         for type_, ids in by_type.items()
-        for id_ in (_matching(conn, type_, ids, filters[type_]) if type_ in filters else ids)
+        for id_ in (
+            _matching(conn, type_, ids, filters[type_], municipal=municipal) if type_ in filters else ids
+        )
     )
 
 
 def _matching(
-    conn: Connection, type_: str, ids: Sequence[str], params: Sequence[tuple[str, str]]
+    conn: Connection,
+    type_: str,
+    ids: Sequence[str],
+    params: Sequence[tuple[str, str]],
+    *,
+    municipal: Container[str],
 ) -> Iterable[str]:
     for start in range(0, len(ids), _TOGETHER):
         part = ids[start : start + _TOGETHER]
         asked = [("_id", ",".join(part)), *((name, value) for name, value in params)]
         query = fhir_search.parse(type_, asked, post=False).query
-        yield from (row.id for row in search.search(conn, replace(query, count=len(part))).rows)
+        terms = protected.guarded(query.terms, municipal)
+        yield from (row.id for row in search.search(conn, replace(query, terms=terms, count=len(part))).rows)

@@ -31,7 +31,7 @@ from adapter.kith.plo.message import CHANGE, NEW
 from adapter.kith.plo_roles import fits
 from adapter.kith.reach import telecom
 from adapter.kith.time import When
-from adapter.mappings import common, grants, plo_roles, views
+from adapter.mappings import common, grants, limits, plo_roles, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Care, Context, Notice
 from adapter.model import Message, Party, Reason, Resource, Warn
@@ -125,7 +125,9 @@ def _names_plan(ctx: Context, to: Party, type_: str) -> bool:
 
 
 def _holds_back(ctx: Context) -> bool:
-    """Return whether the patient has reserved against forwarding what a message of this case said, and it still holds."""
+    """Return whether the patient has reserved against forwarding, here or in a message of this case, and it still holds."""
+    if consent.FORWARDING in limits.topics(ctx.case):
+        return True
     return reservation.in_force(views.reserved(ctx.case), grants.recorded(ctx.case))
 
 

@@ -10,7 +10,8 @@ from adapter.mappings import clocks, common, consenting, limits, planview, relea
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
-from adapter.rules import anchors, planstates, states
+from adapter.rules import anchors, planstates, reservation, states
+from adapter.rules.consent import FORWARDING
 
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
 PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
@@ -21,7 +22,8 @@ def limited(ctx: Context) -> Change:
     """Return the limit, and what had not left stopped: needs at an excepted party wait or are withdrawn. E14."""
     gone, kept = _needs(ctx)
     stopped = _stopped(ctx)
-    again = release.waiting(ctx) if ctx.data.topics else set()
+    left_out = limits.left_out(ctx.data.topics)
+    again = release.waiting(ctx) if left_out else set()
     moved = tuple(r for n in gone for r in _moved(ctx, n))
     base = common.person(ctx) + common.author(ctx) + Change(resources=(*_lifted_here(ctx), *_made(ctx)))
     return (
@@ -35,7 +37,7 @@ def limited(ctx: Context) -> Change:
                 *clocks.close(ctx, "reply", {n.melde_id for n in gone} - {n.melde_id for n in kept}),
                 *clocks.close_messages(ctx, {m.id for m in stopped}),
             ),
-            warnings=(common.warn("IPK-C025", "$.data.topics"),) if ctx.data.topics else (),
+            warnings=(common.warn("IPK-C025", "$.data.topics"),) if left_out else (),
         )
     )
 
@@ -69,12 +71,14 @@ def _lifted_here(ctx: Context) -> tuple[Resource, ...]:
 def lifted(ctx: Context) -> Change:
     """Return the limits without the receivers that a consent of this event names: what is newer counts. E13, E01, E34.
 
+    A yes ends a reservation against forwarding, whomever it names, as it does one that came in a message.
     A consent that a plan repeats with its other content is not newer.
     """
     named = Change()
     for _, part in consenting.said(ctx):
-        if part.recipients and part.date is not None and not _is_repeated(ctx, part):
-            named += Change(resources=_without(ctx, set(part.recipients), after=part.date.isoformat()))
+        over = {*(part.recipients or ()), *((FORWARDING,) if reservation.lifts(part.status) else ())}
+        if over and part.date is not None and not _is_repeated(ctx, part):
+            named += Change(resources=_without(ctx, over, after=part.date.isoformat()))
     return named
 
 

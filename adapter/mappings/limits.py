@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from adapter.fhir import consents
 from adapter.kith import words
 from adapter.mappings import views
 from adapter.model import Case, Party
-from adapter.rules.consent import COORDINATING_UNIT, GP, Grant
+from adapter.rules.consent import COORDINATING_UNIT, FORWARDING, GP, Grant
 
 LINES: Final[Mapping[str, str]] = {"goals": words.GOALS}
 """Topic → label of the line of a notice that tells it."""
@@ -24,6 +24,11 @@ def excluded(case: Case) -> frozenset[str]:
 def topics(case: Case) -> frozenset[str]:
     """Return what the patient does not want told."""
     return frozenset(topic for limit in views.limits(case) for topic in consents.denied(limit)[1])
+
+
+def left_out(topics: Iterable[str] | None) -> frozenset[str]:
+    """Return those of these topics that take something out of messages: a reservation only adds to them."""
+    return frozenset(topics or ()) - {FORWARDING}
 
 
 def names(party: Party) -> frozenset[str]:
@@ -49,9 +54,9 @@ def within(grant: Grant, case: Case, *, new: bool = False) -> Grant:
 
 def told(case: Case, need: Any) -> Any:
     """Return a need's data without the topics that are not told."""
-    left_out = topics(case)
-    without: dict[str, Any] = {name: None for name in ("existing", "preference") if name in left_out}
-    if "background" in left_out:
+    opposed = topics(case)
+    without: dict[str, Any] = {name: None for name in ("existing", "preference") if name in opposed}
+    if "background" in opposed:
         without["reason"] = need.reason.model_copy(update={"text": ""})
     return need.model_copy(update=without) if without else need
 

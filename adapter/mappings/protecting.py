@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from adapter.fhir import messages as resources
-from adapter.fhir import people
+from adapter.fhir import protected
 from adapter.mappings import common, expiring, internal, views
 from adapter.mappings.compose import Composed, communication_of
 from adapter.mappings.context import PATIENT, Change, Context, together
@@ -14,7 +14,7 @@ from adapter.model import Case, Message
 from adapter.rules import message_states
 from adapter.rules.carrier import LETTER
 
-STRICT: Final = "strictly-confidential"
+STRICT: Final = protected.STRICT
 TO_POST: Final = "Skriv ut brevet og send det, og registrer at det er sendt."
 BY_HAND: Final = "Strengt fortrolig adresse: vurder om og hvordan meldingen kan formidles."
 
@@ -37,7 +37,7 @@ def changed(ctx: Context) -> Change:
 
 def is_strict(case: Case) -> bool:
     """Return whether nothing may leave by itself."""
-    return people.grade(views.patient(case)) == STRICT
+    return protected.is_strict(views.patient(case))
 
 
 def by_hand(ctx: Context, sent: tuple[Composed, ...]) -> tuple[Composed, ...]:

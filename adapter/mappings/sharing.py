@@ -89,7 +89,7 @@ def _row(case: Case, party: Party) -> Iterator[Cell]:
             outcome="withheld" if withheld else "sent",
             why=(*strict, *verdict.reasons),
         )
-    for topic in sorted(limits.topics(case) - {consent.CARE_MESSAGES}):
+    for topic in sorted(limits.left_out(limits.topics(case)) - {consent.CARE_MESSAGES}):
         yield Cell(
             receiver=party,
             content=f"topic:{topic}",

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Final
 
 from adapter.model import AddressBook, Party, Same
+
+MUNICIPALITY: Final = "102"
+"""Organisation type of list 9040."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,24 @@ def _made(same: Same[tuple[Party, ...]]) -> Index:
         frozenset(place.partition("/")[0] for place in serving if "/" in place),
         {her: tuple(found) for her, found in units.items()},
     )
+
+
+def municipal(book: AddressBook) -> frozenset[str]:
+    """Return what names another organisation's unit of a municipality: references of its Organizations, its organisation number.
+
+    Given the whole book it holds those whose rows have ended, too: what was stored names them still.
+    """
+    return frozenset(name for party in book.parties if _is_municipal(party) for name in _names(party))
+
+
+def _is_municipal(party: Party) -> bool:
+    return not party.home and (party.type == MUNICIPALITY or bool(party.serves))
+
+
+def _names(party: Party) -> Iterator[str]:
+    yield from (f"Organization/{id_}" for id_ in (party.level1_id, party.organisation_id))
+    if party.orgnr:
+        yield party.orgnr
 
 
 def index(book: AddressBook) -> Index:

@@ -24,6 +24,8 @@ OWN_UNIT: Final = "own-unit"
 """The coordinating unit of our own organisation: nothing leaves."""
 CARE_MESSAGES: Final = "care-messages"
 """What a patient opposes who does not want the ordinary messages of care (PLO) to go."""
+FORWARDING: Final = "forwarding"
+"""What a patient opposes who does not want receivers to pass on what our messages of care tell them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

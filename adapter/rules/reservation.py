@@ -2,6 +2,7 @@
 
 It stands in a received message and binds what its sender told us: a need reported by that organisation is not passed on
 to another one. A consent recorded later lifts it. That the element is missing is no reservation, and no leave either.
+One that the patient made here (E14, topic `forwarding`) binds those who get our messages of care.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ _LIFTING: Final = frozenset({"given", "limited", "not-required"})
 """Statuses of a later consent that say yes."""
 
 
+def lifts(status: str) -> bool:
+    """Return whether a later consent of this status says yes, and ends a reservation."""
+    return status in _LIFTING
+
+
 def received() -> Reason:
     """Return why what a message brought stays here from now on."""
     return anchors.fixed("reservation-stated", "stoppet")
@@ -27,12 +33,12 @@ def in_force(made: Iterable[datetime], consents: Iterable[tuple[str, datetime]])
     """Return whether the latest of these reservations still holds: no consent recorded after it says yes."""
     latest = max(made, default=None)
     return latest is not None and not any(
-        status in _LIFTING and recorded > latest for status, recorded in consents
+        lifts(status) and recorded > latest for status, recorded in consents
     )
 
 
 def passed_on() -> Reason:
-    """Return why a message of care of ours bears the reservation that a received one stated."""
+    """Return why a message of care of ours bears the reservation that a received one stated, or the patient here."""
     return anchors.fixed("reservation-passed-on", "forbehold")
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -39,6 +40,7 @@ Shape = tuple[str, tuple[TermShape, ...], tuple[tuple[SortField, bool], ...], bo
 """(type, terms, order, owner given, cursor given)."""
 
 _R: Final = resource.c
+_PATIENT: Final = resource.alias("patient")
 _KEYS: Mapping[str, ColumnElement[Any]] = {
     "id": _R.id,
     "subject": func.coalesce(_R.subject, ""),
@@ -153,6 +155,8 @@ def _term_shape(term: Term) -> TermShape:
     if term.field == "token" and term.param in tokens.SELECTIVE:
         return term.field, term.op, 0, tuple((s is not None, c is not None) for s, c in term.values)
     count = len(term.values)
+    if term.field == "patient":
+        return term.field, term.op, count, ()
     if term.field in {"token", "text"}:
         return _LISTED, term.op, count, ()
     if term.field == "missing":
@@ -179,7 +183,7 @@ def _term_params(name: str, term: Term) -> dict[str, Any]:
     if term.field in _NUMBERS:
         starts = {f"{name}{n}s": value[0] for n, value in enumerate(term.values)}
         return starts | {f"{name}{n}e": value[1] for n, value in enumerate(term.values)}
-    if term.field == "token" and term.param not in tokens.SELECTIVE:
+    if term.field == "patient" or (term.field == "token" and term.param not in tokens.SELECTIVE):
         return {f"{name}{n}": tokens.wanted(term.param, *value) for n, value in enumerate(term.values)}
     if term.field == "token":
         systems = {f"{name}{n}s": system for n, (system, _) in enumerate(term.values) if system is not None}
@@ -253,8 +257,13 @@ def _condition(name: str, term: TermShape) -> ColumnElement[bool]:
     field, op, count, given = term
     if field == "token":
         return _token(name, op, given)
+    if field == "patient":
+        patient = _PATIENT.c
+        whose = and_(patient.type == literal_column("'Patient'"), patient.id == _R.case_key)
+        has = exists().where(whose, _listed(patient.tokens, name, count))
+        return not_(has) if op == "ne" else has
     if field == _LISTED:
-        held = or_(*(contains(_R.tokens, bindparam(f"{name}{n}", type_=Text())) for n in range(count)))
+        held = _listed(_R.tokens, name, count)
         return not_(held) if op == "ne" else held
     if field in _MISSING:
         empty = _MISSING[field].is_(None)
@@ -265,6 +274,10 @@ def _condition(name: str, term: TermShape) -> ColumnElement[bool]:
     column = {"id": _R.id, "subject": _R.subject, "status": _R.status}[field]
     among = column.in_([bindparam(f"{name}{n}") for n in range(count)])
     return or_(column.is_(None), not_(among)) if op == "ne" else among
+
+
+def _listed(column: ColumnElement[str], name: str, count: int) -> ColumnElement[bool]:
+    return or_(*(contains(column, bindparam(f"{name}{n}", type_=Text())) for n in range(count)))
 
 
 _MISSING: Mapping[str, ColumnElement[Any]] = {

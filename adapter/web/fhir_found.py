@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -12,11 +12,12 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import includes, match, readings
+from adapter.fhir import includes, match, protected, readings
 from adapter.fhir.asked import AUDIT, Inner, Search
 from adapter.fhir.criteria import Criterion
 from adapter.fhir.includes import Include
 from adapter.fhir.index import DELETED
+from adapter.fhir.params import Param
 from adapter.fhir.query import Page, Query, Row, Term
 from adapter.store import Connection, audit, resources, search, walk
 from adapter.store.walk import Keep
@@ -79,7 +80,7 @@ def _resolved(call: Call, conn: Connection, wanted: Search) -> Query:
         terms = tuple(filter(_is_audit, query.terms))
     else:
         linked = [_linked(call, conn, query, inner) for inner in wanted.inner]
-        terms = (*query.terms, *linked, _SHOWN)
+        terms = protected.guarded((*query.terms, *linked, _SHOWN), call.services.municipal)
     return replace(query, terms=terms, whole=True)  # the rest is `_keep`
 
 
@@ -95,14 +96,28 @@ def _is_audit(term: Term) -> bool:
 def _linked(call: Call, conn: Connection, query: Query, inner: Inner) -> Term:
     found = [row for one in inner.searches for row in _inner(call, conn, query, one)]
     if inner.reverse:
-        read = (reading for row in found for reading in readings.found(orjson.loads(row.body), inner.param))
-        referred = (target for value in read for target in readings.references(value, inner.param))
-        ids = dict.fromkeys(ref.partition("/")[2] for ref in referred if ref.startswith(f"{query.type}/"))
+        ids = dict.fromkeys(
+            ref.partition("/")[2] for ref in _told(call, conn, (query.type, inner.param), found)
+        )
         return Term(field="id", values=tuple(ids))
     references = tuple(f"{row.type}/{row.id}" for row in found)
     if inner.param.where == "subject":
         return Term(field="subject", values=references)
     return Term(field="token", param=inner.param.name, values=tuple(("", one) for one in references))
+
+
+def _told(call: Call, conn: Connection, asked: tuple[str, Param], rows: Sequence[Row]) -> Iterator[str]:
+    """Yield the references of a type that resources hold, but no municipality of a strictly confidential address."""
+    type_, param = asked
+    cases = [f"Patient/{row.case}" for row in rows if row.case] if type_ == "Organization" else []
+    patients = resources.many(conn, tuple(dict.fromkeys(cases)))
+    strict = {row.id for row in patients.values() if protected.is_strict(orjson.loads(row.body))}
+    municipal = call.services.municipal
+    for row in rows:
+        for value in readings.found(orjson.loads(row.body), param):
+            for target in readings.references(value, param):
+                if target.startswith(f"{type_}/") and not (row.case in strict and target in municipal):
+                    yield target
 
 
 def _inner(call: Call, conn: Connection, outer: Query, wanted: Search) -> tuple[Row, ...]:
@@ -175,7 +190,8 @@ def _referring(
     own = [f"{row.type}/{row.id}" for row in rows]
     for one in wanted.revincludes if own else ():
         query = includes.revinclude(own, one, org=wanted.query.org, count=INCLUDED)
-        found = search.search(conn, replace(query, terms=(*query.terms, _SHOWN))).rows
+        terms = protected.guarded((*query.terms, _SHOWN), call.services.municipal)
+        found = search.search(conn, replace(query, terms=terms)).rows
         for row in members.shown(call, conn, found):
             if f"{row.type}/{row.id}" not in own:
                 yield f"{row.type}/{row.id}", row

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from adapter import wiring
+from adapter import naming, wiring
 from adapter.hooks import asking
 from adapter.hooks.notifier import Notifier
 from adapter.services import Services
@@ -23,6 +23,7 @@ from tests.clock import Clock
 from tests.events.samples import changed
 from tests.fhir import validator
 from tests.hooks.receiver import NEED, PLAN, TEAM, Receiver, asked, caught_up, receiving, set_, worked
+from tests.house import ROLAND
 from tests.people import patients
 from tests.web import writes
 from tests.web.hands import need, post, told, trails
@@ -364,6 +365,23 @@ def test_a_filter_narrows_what_is_told(client: FlaskClient, services: Services, 
         worked(services)
         assert {focus.partition("/")[0] for focus in receiver.focuses} == {"Task"}
         assert [each.kind for each in other.got] == ["handshake"]
+
+
+def test_a_filter_by_a_municipalitys_unit_tells_of_nobody_whose_address_is_strict(
+    client: FlaskClient, services: Services, receiver: Receiver
+):
+    unit = f"Organization/{naming.unit_id('alvdal-saksbehandling')}"
+    strict = need(("data.patient.protectedAddress", "strictly-confidential"))
+    subscribed(client, asked(receiver.url, filters=[f"Task?owner={unit}", "ServiceRequest?status=revoked"]))
+    with receiving() as other:
+        subscribed(client, asked(other.url))
+        assert post(client, strict).status_code == 202
+        worked(services)
+        assert {focus.partition("/")[0] for focus in other.focuses} == {"ServiceRequest", "Task"}
+        assert [each.kind for each in receiver.got] == ["handshake"]
+    assert post(client, need(("data.patient", ROLAND), ("id", "other"))).status_code == 202
+    worked(services)
+    assert {focus.partition("/")[0] for focus in receiver.focuses} == {"Task"}
 
 
 def test_what_happened_before_is_not_told(client: FlaskClient, services: Services, receiver: Receiver):

@@ -25,6 +25,7 @@ from adapter.kith.plo import (
     utskrivningsklar,
     utskrivningsrapport,
 )
+from adapter.mappings import limits, sharing
 from adapter.rules.consent import Grant, care_code
 from tests import otherside
 from tests.house import GIVEN, House
@@ -194,3 +195,77 @@ def test_a_code_of_consent_survives_reading_and_writing():
     made = care.information()
     made = replace(made, head=replace(made.head, document=Document(consent=coded("9064", "1"))))
     assert kith.read(kith.build(made)).head.document.consent.v == "1"
+
+
+def say(ward: House, **more: Any) -> Any:
+    """Tell what the patient says of forwarding. E14."""
+    return ward.post(
+        "ip.consent.limited", **({"excluded": None, "topics": None, "date": "2026-03-04"} | more)
+    )
+
+
+@pytest.fixture
+def reserved(ward: House) -> House:
+    """Admit a patient who reserves against forwarding here."""
+    tell(ward, "admitted")
+    answer = say(ward, topics=["forwarding"])
+    assert (answer.body["warnings"], answer.messages) == ([], [])
+    ward.clock.advance(hours=1)
+    return ward
+
+
+def test_the_patients_own_reservation_goes_with_every_message_of_care_and_is_said_in_no_text(reserved: House):
+    for type_ in ("early-notice", "discharge-ready", "discharge-ready-cancelled", "discharged"):
+        for read in tell(reserved, type_).values():
+            assert told(read) == (None, True), read.type
+            assert b"forwarding" not in kith.build(read.message)
+    got = reserved.post("ip.patient.admitted", correlation={"encounterId": "2026-000118"})
+    assert "reservation-passed-on" in {why["rule"] for why in got.messages[0]["why"]}
+
+
+def test_it_withholds_nothing_of_a_need_and_stops_none(hospital: House):
+    hospital.need()
+    say(hospital, topics=["forwarding"])
+    (message,) = hospital.messages(direction="out")
+    assert message.state == "pending"
+    rows = sharing.table(hospital.case(), hospital.services.book())
+    assert {cell.content for cell in rows if cell.content.startswith("topic:")} == set()
+
+
+def test_it_is_lifted_by_the_same_kind_of_event(reserved: House):
+    say(reserved, lifted=["forwarding"])
+    (read,) = tell(reserved).values()
+    assert told(read) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("consent", "held"),
+    [
+        (GIVEN, None),
+        (GIVEN | {"recipients": None}, None),
+        (GIVEN | {"date": "2026-03-03"}, True),
+    ],
+    ids=["a yes", "a yes to nobody by name", "an older yes"],
+)
+def test_a_yes_of_the_same_day_or_later_lifts_it(
+    reserved: House,
+    consent: dict[str, Any],
+    held: bool | None,  # noqa: FBT001 (a case)
+):
+    reserved.post("ip.consent.given", consent=consent)
+    reserved.clock.advance(hours=1)
+    (read,) = tell(reserved).values()
+    assert told(read)[1] is held
+
+
+def test_a_no_does_not_lift_it(reserved: House):
+    reserved.need(consent={"status": "refused", "scopes": [], "date": "2026-03-04"})
+    (read,) = tell(reserved).values()
+    assert told(read)[1] is True
+
+
+def test_a_yes_that_names_a_receiver_lifts_both_limits_at_once(reserved: House):
+    say(reserved, excluded=["gp"], topics=["forwarding", "goals"])
+    reserved.post("ip.consent.given", consent=GIVEN | {"recipients": ["gp", "coordinating-unit"]})
+    case = reserved.case()
+    assert (limits.excluded(case), limits.topics(case)) == (frozenset(), {"goals"})

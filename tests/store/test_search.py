@@ -247,3 +247,27 @@ def test_a_search_by_subject_or_status_uses_its_index(embedded: Store):
     recent = plan(sort=(("updated", True),))
     assert "resource_updated" in recent
     assert "TEMP B-TREE" not in recent
+
+
+def test_a_resource_is_found_by_what_the_patient_of_its_case_has_or_has_not(store: Store):
+    held = (("_security", "s", "V"),)
+
+    def work(conn: Connection) -> None:
+        for key in ("strict", "open"):
+            cases.create(conn, key=key, org=ORG, now=NOW, person=None)
+        resources.put(
+            conn,
+            [
+                resource("strict", type_="Patient", case_key="strict", tokens=held),
+                resource("open", type_="Patient", case_key="open", tokens=(("_security", "s", "R"),)),
+                resource("a", case_key="strict"),
+                resource("b", case_key="open"),
+                resource("c"),
+            ],
+        )
+
+    store.write(work)
+    asked = Term(field="patient", param="_security", values=(("s", "V"),))
+    without = Term(field="patient", param="_security", op="ne", values=(("s", "V"),))
+    assert (ids(store, asked), ids(store, without)) == (["a"], ["b", "c"])
+    assert ids(store, without, type_="Patient") == ["open"]
