@@ -106,13 +106,16 @@ def _encounter_known(ctx: Context) -> bool:
 def _offers_closed(ctx: Context, new: assignments.Assignment) -> Change:
     """Return the offers that this appointment answers: the one it continues, else all of its level.
 
-    Raises EventError IPK-E024 where the patient has declined the one it continues.
+    Raises EventError IPK-E024 where the patient has declined the one it continues, IPK-E013, IPK-E024 where it is no offer.
     """
     named = ctx.case.get(f"PractitionerRole/{_continued(ctx)}")
     before = fhir_assignments.state(named) if named else None
     if named is not None and before is not None:
         after = assignment_states.transition(before, ctx.event.type)
         return Change(resources=(fhir_assignments.offered(named, after),))
+    if ctx.event.type in assignment_states.APPOINTING:
+        for standing in (a for a in views.assignments(ctx.case) if a.id == _continued(ctx)):
+            assignment_states.transition(held.state(ctx.case, standing, held.today(ctx)), ctx.event.type)
     if new.role not in assignment_states.COORDINATORS:
         return Change()
     level = assignments.level(new.role)

@@ -86,7 +86,7 @@ def linked(ctx: Context) -> Change:
         if need.state != "consent-pending":
             changed.append(task)
             continue
-        step = states.STATES["withdrawn"]
+        step = states.transition(need.state, states.JOINED)
         changed += [
             common.with_request_status(need.request, step.request_status),
             common.with_state(ctx, task, status=step.task_status, business=step.business, reason="duplicate"),

@@ -299,7 +299,7 @@ def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date,
         timed = fhir_assignments.expected(made.resources[-1], until)
         made = replace(made, resources=(*made.resources[:-1], timed))
     end = assignments.previous_end(mine, start=start)
-    team, role = _ended(ctx, old, end) if old.end is None else _left(ctx, old)
+    team, role = _ended(ctx, old, end) if old.end is None else _left(ctx, old, end)
     changed = Change(resources=(role, *made.resources, teams.added(team, _participant(made))))
     after = ctx.with_case(ctx.case.having((base + changed).outcome(ctx.case.key)))
     return (
@@ -325,9 +325,12 @@ def _ended(ctx: Context, old: views.Assignment, end: date) -> tuple[Resource, Re
     )
 
 
-def _left(ctx: Context, old: views.Assignment) -> tuple[Resource, Resource]:
-    """Return team and role of an assignment that ended before, as they are."""
-    return views.team(ctx.case) or {}, old.role
+def _left(ctx: Context, old: views.Assignment, end: date) -> tuple[Resource, Resource]:
+    """Return team and role of an assignment that had ended: as they are, or until `end` where the successor begins before (A4)."""
+    team = views.team(ctx.case) or {}
+    if old.end is None or date.fromisoformat(old.end) <= end:
+        return team, old.role
+    return teams.cut(team, member=held.reference(old), end=end), people.ended_role(old.role, end=end)
 
 
 # ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────

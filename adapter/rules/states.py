@@ -69,6 +69,8 @@ CONSENT_ASKED: Final = "answer.consent-required"
 """The receiver answered 9069/4: cannot be answered without the patient's consent."""
 EXPIRED: Final = "consent.expired"
 """The consent that it rests on has run out. E16."""
+JOINED: Final = "report.newer"
+"""Reported again while it waits for consent: nobody has been told of it, so the newer report takes its place. E11."""
 
 MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.need.forwarded", (*OUT, *ASSESSED), "forwarded"),
@@ -95,6 +97,7 @@ MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.patient.deceased", OPEN, "withdrawn"),
     (BEGIN, AGREED, "in-progress"),
     (CONSENT_ASKED, (*OUT, *ASSESSED), "consent-pending"),
+    (JOINED, ("consent-pending",), "withdrawn"),
 )
 """(event, from these, to). E21, E34 and E35 stand here as fulfilment; which kinds they fulfil: rules.fulfilment."""
 
@@ -116,6 +119,7 @@ SOURCES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.plan.created": "message-rules: Who fulfils; pbrl § 2-5",
         "ip.plan.updated": "message-rules: Who fulfils; pbrl § 2-5",
         CONSENT_ASKED: "list 9069/4; domain § 1.4",
+        JOINED: "events: E11; domain § 2.5 (N6)",
     }
 )
 """Event → what its moves rest on; for any other the table of the design."""

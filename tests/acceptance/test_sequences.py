@@ -14,7 +14,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -27,11 +27,11 @@ from sqlalchemy import func, select, union_all
 from adapter import codes, events, kith
 from adapter.errors import AdapterError
 from adapter.events import catalogue, schemas
-from adapter.fhir import walk
+from adapter.fhir import provenance, urls, walk
 from adapter.mappings import handling, held, standing, views
 from adapter.model import Case
 from adapter.oversight import stats
-from adapter.rules import assignments, states
+from adapter.rules import assignment_states, assignments, states
 from adapter.rules.clocks import OSLO
 from adapter.statistics.measures import CONSENTS
 from adapter.store import events as stored_events
@@ -45,7 +45,13 @@ pytestmark = pytest.mark.acceptance
 
 START: Final = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 """After every date of the examples."""
-PEOPLE: Final = tuple(itertools.islice(patients(), 5))
+CHILD: Final = "2010-01-01"
+"""Old enough to consent on the days of the examples, young enough for a child coordinator."""
+THE_CHILD: Final = 4
+PEOPLE: Final = (
+    *itertools.islice(patients(), 4),
+    *({**one, "birthDate": CHILD} for one in itertools.islice(patients(), 4, 5)),
+)
 SOURCES: Final = ("urn:her:90998", "urn:her:91990", "urn:her:5079", "urn:her:5111")
 """The hospital's department and coordinating unit, the patients' municipality, and another one."""
 _ROWS: Final = tuple(
@@ -65,8 +71,30 @@ _MESSAGES: Final = Statement(
         tables.message.c.direction, tables.message.c.type, tables.message.c.state, tables.message.c.receiver_key
     )
 )  # fmt: skip
+_TRAIL: Final = Statement(
+    union_all(
+        *(
+            select(t.c.body).where((t.c.type == "CareTeam") | (t.c.type == "Provenance"))
+            for t in (tables.resource, tables.resource_history)
+        )
+    )
+)
 RECOUNT: Final = 5
-"""Steps between two recounts of the statistics."""
+"""Steps between two recounts of the statistics, and two readings of why teams changed."""
+HELD: Final = assignment_states.COORDINATORS | assignment_states.CONTACTS
+"""Roles that somebody has to follow in."""
+SEATED: Final = tuple(
+    sorted(
+        {*assignment_states.APPOINTING, assignment_states.E24, assignment_states.E28}
+        - {"ip.team-member.added"}
+    )
+)
+"""Events of which `person` takes a role."""
+MOVING: Final = tuple(sorted({event for event, _, _ in states.MOVES} & {*catalogue.POSTED}))
+CONTACT: Final = "ip.contact-physician.appointed"
+STAFF: Final = (
+    *SEATED, assignment_states.E25_ABSENT, assignment_states.E25_BACK, assignment_states.E26, assignment_states.E29,
+)  # fmt: skip
 NEEDS: Final = frozenset({"ip.need.identified", "ip.rehabilitation-need.reported"})
 RECALL: Final = "ip.need.entered-in-error"
 
@@ -115,25 +143,61 @@ class Patients(RuleBasedStateMachine):
         pick=st.integers(0, 5),
     )
     def tell(
-        self, type_: str, who: int, source: str, pick: int, consent: Mapping[str, Any] | None = None
+        self, type_: str, who: int, source: str, pick: int, more: Mapping[str, Any] | None = None
     ) -> None:
         """Tell an event of any type, about what there is or, where there is nothing, about nothing."""
         self.number += 1
         whole = filled(self.house, type_, PEOPLE[who], pick=pick, id_=f"told-{self.number}", source=source)
-        if consent is not None:
-            whole["data"]["consent"] |= consent
-        before = self.rows()
+        for key, value in (more or {}).items():
+            whole["data"][key] = whole["data"].get(key, {}) | value if isinstance(value, dict) else value
+            if value is None:
+                del whole["data"][key]
+        before, was = self.rows(), self.house.case(PEOPLE[who])
         try:
             event = events.check(whole, now=self.house.clock(), people=self.house.services.people)
             answer = self.house.accept(event)
         except AdapterError as error:
             if error.code == "IPK-S004" or self.rows() != before:
                 raise
+            refused_aloud(error)
             return
         assert answer.status == 202
         self.accepted[type_] += 1
         self.told.append(Told(type_, self.house.clock(), who, answer.body["case"]["meldeId"], whole["data"]))
         assert self.rows()[0] > before[0]
+        warned_rightly(whole, was, {w["code"] for w in answer.body["warnings"]})
+        moved_by_the_table(type_, was, self.house.case(PEOPLE[who]))
+
+    @rule(
+        type_=st.sampled_from(STAFF),
+        who=st.sampled_from((*range(len(PEOPLE)), THE_CHILD, THE_CHILD, THE_CHILD)),
+        source=st.sampled_from(SOURCES),
+        pick=st.integers(0, 5),
+        beside=st.booleans(),
+        inactive=st.booleans(),
+    )
+    def staff(self, type_: str, who: int, source: str, pick: int, *, beside: bool, inactive: bool) -> None:
+        """Tell who holds a role, and who does no more; some beside others with a reason, some inactive in HPR."""
+        more: dict[str, Any] = {}
+        if inactive and type_ in SEATED:
+            more["person"] = {"hprStatus": "inactive"}
+        if beside and type_ in COORDINATED:
+            more |= {"main": False, "parallelReason": "Begge er avtalt med familien."}
+        if type_ in assignment_states.APPOINTING and not views.needs(self.house.case(PEOPLE[who])):
+            more["continues"] = None
+        if beside and type_ == CONTACT:
+            more["correlation"] = {"encounterId": "2026-000117"}
+        self.tell(type_, who, source, pick, more)
+
+    @rule(
+        type_=st.sampled_from(MOVING),
+        who=st.integers(0, len(PEOPLE) - 1),
+        source=st.sampled_from(SOURCES),
+        pick=st.integers(0, 5),
+    )
+    def move(self, type_: str, who: int, source: str, pick: int) -> None:
+        """Tell of a need what moves it, or may not where it stands."""
+        self.tell(type_, who, source, pick)
 
     @rule(who=st.integers(0, len(PEOPLE) - 1), pick=st.integers(0, 5))
     def report(self, who: int, pick: int) -> None:
@@ -143,7 +207,7 @@ class Patients(RuleBasedStateMachine):
     @rule(who=st.integers(0, len(PEOPLE) - 1), status=st.sampled_from(["refused", "not-asked"]))
     def report_without(self, who: int, status: str) -> None:
         """Tell of a need that the patient has not consented to."""
-        self.tell("ip.need.identified", who, SOURCES[0], 0, {"status": status, "scopes": []})
+        self.tell("ip.need.identified", who, SOURCES[0], 0, {"consent": {"status": status, "scopes": []}})
 
     @rule()
     def send(self) -> None:
@@ -205,6 +269,15 @@ class Patients(RuleBasedStateMachine):
         if self.steps % RECOUNT == 0:
             recounted(self.house, self.told)
 
+    @invariant()
+    def whoever_left_left_for_a_reason(self) -> None:
+        if self.steps % RECOUNT == 0:
+            trail = Trail(self.house)
+            for person in PEOPLE:
+                _ended_with_a_reason(self.house.case(person), trail)
+                _followed_or_missed(self.house.case(person), trail)
+                _beside_a_child_coordinator_by_reason(self.house.case(person), trail)
+
     def rows(self) -> tuple[int, ...]:
         """Return how many rows there are in each table."""
         with self.house.services.store.read() as conn:
@@ -237,7 +310,7 @@ def recounted(house: House, told: list[Told]) -> None:
         "k01-month": Counter(f"{t.at.astimezone(OSLO):%Y-%m}" for t in needs),
         "k01-kind": Counter(kinds[kind] for t in needs for kind in t.data["needs"]),
         "k01-department": Counter(t.data["department"]["name"] for t in needs),
-        "k01-age": Counter("voksne" for t in needs),
+        "k01-age": Counter(_age(t) for t in needs),
         "k02": Counter(CONSENTS[t.data["consent"]["status"]] for t in needs),
         "k15-received": Counter(t.data["patient"]["municipality"]["code"] for t in needs),
         "k15-declined": Counter(
@@ -301,6 +374,11 @@ def _answers(
             )
         )
     ]
+
+
+def _age(told: Told) -> str:
+    born, on = date.fromisoformat(told.data["patient"]["birthDate"]), told.at.astimezone(OSLO).date()
+    return "barn" if on.year - born.year - ((on.month, on.day) < (born.month, born.day)) < 18 else "voksne"
 
 
 def _whose(event: stored_events.StoredEvent) -> int:
@@ -371,7 +449,163 @@ def _needs_stand_where_the_table_says(case: Case) -> None:
     for need in views.needs(case):
         state = states.STATES[need.state]
         assert need.task["status"] in {state.task_status, "failed", "entered-in-error"}, need.state
-        assert need.owner, "N3: every open state has one owner"
+
+
+def _every_open_need_is_watched(case: Case) -> None:
+    """N3: one owner, and a clock of where it stands that waits for it; of a kind of clock one about the same."""
+    clocks_ = [d for d in case.deadlines if d.runs]
+    assert max(Counter((d.kind, d.subject) for d in clocks_).values(), default=1) == 1, "N3"
+    items = [t for t in case.of("Task") if _is_item(t) and t["status"] not in views.FINISHED]
+    for need in views.open_needs(case):
+        assert need.owner, "N3: an open need has one owner"
+        about = {f"message/{m.id}" for m in case.messages if m.melde_id == need.melde_id}
+        about.add(f"need/{need.melde_id}")
+        mine = {f"ServiceRequest/{need.id}", f"Task/{need.task['id']}"}
+        waited = {d.kind for d in clocks_ if d.subject in about} & WAITED[need.state]
+        assert waited or (
+            need.state in states.OUT
+            and any(
+                t.get("groupIdentifier", {}).get("value") == need.melde_id
+                or t.get("focus", {}).get("reference") in mine
+                for t in items
+            )
+        ), ("N3", need.state, need.kind)
+
+
+WAITED: Final[Mapping[str, frozenset[str]]] = {
+    "consent-pending": frozenset({"consent"}),
+    **dict.fromkeys(states.OUT, frozenset({"release", "receipt", "reply"})),
+    **dict.fromkeys(states.ASSESSED, frozenset({"assessment"})),
+    **dict.fromkeys(states.AGREED, frozenset({"coordinator", "fulfilment"})),
+}
+"""Where an open need stands → the clocks of which one waits; on its way out a person may have it instead."""
+
+
+def _is_item(task: Mapping[str, Any]) -> bool:
+    return views.code_of(task.get("code"), urls.TASK_KIND) not in {None, "fulfill"}
+
+
+def refused_aloud(error: AdapterError) -> None:
+    """N8: a move that the table does not list is 409 and says what is allowed."""
+    if error.code in {"IPK-E013", "IPK-E024"}:
+        assert error.row.http == 409, "N8"
+        assert error.code != "IPK-E013" or error.allowed, ("N8", error.at, error.hint)
+
+
+BY_ITSELF: Final = frozenset({states.BEGIN, states.JOINED, states.EXPIRED, "ip.need.acknowledged"})
+"""What moves a need beside the event itself: work begun, a newer report, consent that runs out, a message that must have been read."""
+MOVES: Final = {
+    type_: {
+        (before, after)
+        for event, befores, after in states.MOVES
+        for before in befores
+        if event in {type_, *BY_ITSELF}
+    }
+    | {(before, after) for before in states.OUT for after in states.BY_MESSAGE.values()}
+    for type_ in catalogue.POSTED
+}
+
+
+def moved_by_the_table(type_: str, was: Case, now: Case) -> None:
+    """N8: each need that an event moved, moved as the table lists for it."""
+    stood = {n.task["id"]: n.state for n in views.needs(was)}
+    moved = {(stood[n.task["id"]], n.state) for n in views.needs(now) if n.task["id"] in stood}
+    listed = MOVES[type_]
+    sent = {
+        (a, told) for a, out in listed if out in states.OUT for told in states.BY_MESSAGE.values()
+    }  # at once
+    unlisted = {m for m in moved if m[0] != m[1]} - listed - sent
+    assert not unlisted, ("N8", type_, unlisted)
+
+
+def warned_rightly(whole: Mapping[str, Any], was: Case, warned: Collection[str]) -> None:
+    """A5, A7: who is inactive in HPR is told, and a contact physician of no open stay or course; neither is refused."""
+    type_, data = whole["type"], whole["data"]
+    if type_ in SEATED:
+        assert ("IPK-E054" in warned) == (data["person"].get("hprStatus") == "inactive"), "A5"
+    if type_ == CONTACT:
+        stays = any(e["status"] in OPEN_STAY for e in was.of("Encounter"))
+        assert ("IPK-E053" in warned) != ("encounterId" in data.get("correlation", {}) or stays), "A7"
+
+
+OPEN_STAY: Final = frozenset({"arrived", "triaged", "in-progress", "onleave"})
+
+
+class Trail:
+    """Every version of every team, and the rules by which each came about."""
+
+    def __init__(self, house: House) -> None:
+        self.rules: dict[str, dict[str, str]] = collections.defaultdict(dict)
+        self.teams: dict[str, dict[int, Mapping[str, Any]]] = collections.defaultdict(dict)
+        with house.services.store.read() as conn:
+            for (body,) in conn.all(_TRAIL, {}):
+                self._note(json.loads(body))
+
+    def _note(self, resource: Mapping[str, Any]) -> None:
+        if resource["resourceType"] == "CareTeam":
+            self.teams[resource["id"]][int(resource["meta"]["versionId"])] = resource
+            return
+        why = {e["rule"]: e["outcome"] for e in provenance.explanations(resource)}
+        for target in resource["target"]:
+            self.rules[target["reference"]] |= why
+
+    def first(self, case: Case, assignment: str, part: str) -> dict[str, str]:
+        """Return by which rules the team got this assignment (`start`) or its end (`end`): rule → outcome."""
+        (team,) = case.of("CareTeam")
+        for version, body in sorted(self.teams[team["id"]].items()):
+            if any(
+                one["member"].get("reference") == f"PractitionerRole/{assignment}"
+                and part in one.get("period", {})
+                for one in body["participant"]
+            ):
+                return self.rules[f"CareTeam/{team['id']}/_history/{version}"]
+        raise AssertionError(f"no version of the team has it: {part}")
+
+
+def _over(case: Case) -> list[views.Assignment]:
+    return [a for a in views.assignments(case) if a.end is not None and not a.deputy and a.key in HELD]
+
+
+def _ended_with_a_reason(case: Case, trail: Trail) -> None:
+    """A2."""
+    for one in _over(case):
+        rules = trail.first(case, one.id, "end")
+        assert {"assignment-ended", "assignment-replaced", "deceased-closes"} & rules.keys(), (
+            "A2",
+            one.key,
+            rules,
+        )
+
+
+def _followed_or_missed(case: Case, trail: Trail) -> None:
+    """A3: after an end comes a successor on the day after at the latest, or a gap that was recorded, or nobody has to."""
+    for one in _over(case):
+        rules = trail.first(case, one.id, "end")
+        eve = date.fromisoformat(one.end or "")
+        followed = any(
+            a.id != one.id
+            and (a.key, a.deputy) == (one.key, False)
+            and (a.organisation == one.organisation or "assignment-replaced" in rules)  # E24 names anybody
+            and date.fromisoformat(one.start) <= date.fromisoformat(a.start) <= eve + timedelta(days=1)
+            for a in views.assignments(case)
+        )
+        alone = rules.get("assignment-ended") in {*assignments.MAY_END_ALONE, "participation-over"}
+        assert followed or alone or {"assignment-gap", "deceased-closes"} & rules.keys(), (
+            "A3",
+            one.key,
+            rules,
+        )
+
+
+def _beside_a_child_coordinator_by_reason(case: Case, trail: Trail) -> None:
+    """A6."""
+    seats = [a for a in held.rule_views(views.assignments(case)) if not a.deputy]
+    for child, other in itertools.product(seats, seats):
+        if child.role == assignments.CHILD and other.role in assignments.MUNICIPAL:
+            later = [trail.first(case, a.id, "start") for a in (child, other)]
+            assert not assignments.overlap(child, other) or any(
+                "assignment-child-parallel" in rules for rules in later
+            ), ("A6", later)
 
 
 def _left_by_right(case: Case, known: set[str]) -> set[str]:
@@ -408,11 +642,17 @@ def _no_open_need_of_the_dead(case: Case) -> None:
 
 
 def _nobody_holds_a_role_twice_at_once(case: Case) -> None:
-    """A4: dates of one role at one organisation never overlap, a deputy's excepted."""
+    """A4: dates of one role at one organisation never overlap, a deputy's excepted.
+
+    A successor from somebody's own first day leaves that one day (rules.assignments.previous_end).
+    """
     held_ = [a for a in held.rule_views(views.assignments(case)) if not a.deputy]
     for one, other in itertools.combinations(held_, 2):
         if (one.role, one.organisation) == (other.role, other.organisation) and one.role != "":
-            assert one.role not in assignments.COORDINATORS or not assignments.overlap(one, other), "A4"
+            same_day = any(a.start == a.end == b.start for a, b in ((one, other), (other, one)))
+            assert (
+                one.role not in assignments.COORDINATORS or same_day or not assignments.overlap(one, other)
+            ), "A4"
 
 
 def _one_team_one_plan(case: Case) -> None:
@@ -440,6 +680,7 @@ def _messages_are_its_own_in_order(case: Case) -> None:
 
 CHECKS: Final[tuple[Callable[[Case], None], ...]] = (
     _needs_stand_where_the_table_says,
+    _every_open_need_is_watched,
     _one_team_one_plan,
     _only_what_arrived_is_told_as_received,
     _one_open_need_of_a_kind_at_a_party,

@@ -84,6 +84,20 @@ def orders(place: Place, case_id: str) -> set[str]:
     return {r["status"] for r in found if r["intent"] == "order"}
 
 
+def read_by_a_person(place: Place, told: dict[str, Any]) -> None:
+    """Let somebody who has read the prose say that it named a coordinator; nothing of it is left to read."""
+    case_id = told["case"]["patientId"]
+    assert place.states(case_id)["coordinator"] == ("received", "received")
+    assert place.items(case_id, "read-answer")
+    place.told(
+        "ip.coordinator.appointed",
+        source=ALVDAL_UNIT,
+        continues={"meldeId": told["case"]["meldeId"]},
+        **{"from": "2026-03-04"},
+    )
+    assert not place.items(case_id, "read-answer")
+
+
 def coordinator(place: Place, case_id: str) -> str:
     """Return the assignment of the one coordinator."""
     (found,) = [each for each in place.case(case_id)["team"] if each["code"] == "8"]
@@ -410,10 +424,12 @@ def test_7_no_receipt_for_96_hours_told_by_phone_and_a_late_receipt(begin: Begin
 # ── 8: coordinators come and go ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_8_coordinator_quits_without_successor(begin: Begin):
-    place = begin()
+def test_8_coordinator_quits_without_successor(begin: Begin, manner: str):
+    place = begin(manner=manner)
     told = place.told("ip.need.identified")
     case_id = told["case"]["patientId"]
+    if manner == "free-text":
+        read_by_a_person(place, told)
     assignment = coordinator(place, case_id)
     ended = place.told(
         "ip.coordinator.ended",
@@ -468,8 +484,8 @@ def test_8_coordinator_quits_without_successor(begin: Begin):
 
 
 @pytest.mark.parametrize("by", ["epj", "adapter"])
-def test_9_discharge_with_an_open_need(begin: Begin, by: str):
-    place = begin(manner="free-text", of={"rows": {"st-olavs-fmr": {"plo": by}}})
+def test_9_discharge_with_an_open_need(begin: Begin, manner: str, by: str):
+    place = begin(manner=manner, of={"rows": {"st-olavs-fmr": {"plo": by}}})
     admitted = place.told("ip.patient.admitted")
     assert [m["type"] for m in admitted["messages"]] == (["LOG_INNLAGT"] if by == "adapter" else [])
     place.advance("24h")
@@ -477,22 +493,28 @@ def test_9_discharge_with_an_open_need(begin: Begin, by: str):
     case_id = told["case"]["patientId"]
     place.advance("24h")
     gone = place.told("ip.patient.discharged")
-    assert [w["code"] for w in gone["warnings"]] == ["IPK-E074", "IPK-E074"]
+    read = manner == "structured"  # its coordinator is appointed; prose has told of nobody yet
+    still = "individuell plan" if read else "koordinator, individuell plan"
+    assert [w["code"] for w in gone["warnings"]] == ["IPK-E074"] * (1 if read else 2)
     care = ["LOG_UTSKREVET", "UTSKRIVNINGSRAPPORT"] if by == "adapter" else []
     assert [m["type"] for m in gone["messages"]] == [*care, "DIALOG_HELSEFAGLIG"]
     notice = gone["messages"][-1]
     document = place.document(notice["id"])
     assert "PASIENT UTSKREVET" in document
-    assert "Behov som ikke er avklart: koordinator, individuell plan" in document
+    assert f"Behov som ikke er avklart: {still}" in document
     assert place.get(f"/messages/{notice['id']}")["threadRef"] == told["messages"][0]["id"]
     assert {m["state"] for m in place.messages(direction="out") if m["type"] != "APPREC"} == {"acknowledged"}
     assert statuses(place, "Encounter", case_id) == {"finished"}
     assert "Pasienten skrives ut, og meldte behov er ikke avklart" in {
         t.get("description") for t in place.items(case_id, "review")
     }
-    assert set(place.states(case_id).values()) == {("received", "received")}
+    assert place.states(case_id) == {
+        "coordinator": ("completed", "fulfilled") if read else ("received", "received"),
+        "individual-plan": ("received", "received"),
+    }
+    assert bool(place.items(case_id, "read-answer")) != read
     assert place.clocks(case_id) == {"assessment": "2026-03-25T23:59:59+01:00"}
-    assert codes(place, case_id) == {"8705": "105", "9188": "2", "8307": "1", "8473": "22"}
+    assert codes(place, case_id) == {"8705": "105", "9188": "1" if read else "2", "8307": "1", "8473": "22"}
     explained(
         place,
         f"/events/{gone['eventId']}",
@@ -505,8 +527,8 @@ def test_9_discharge_with_an_open_need(begin: Begin, by: str):
 
 
 @pytest.mark.parametrize("by", ["platform", "hospital"])
-def test_10_a_plan_of_the_hospital_alone_is_transferred(begin: Begin, by: str):
-    place = begin()
+def test_10_a_plan_of_the_hospital_alone_is_transferred(begin: Begin, manner: str, by: str):
+    place = begin(manner=manner)
     ours = {"source": HOSPITAL, "author": DOCTOR, "department": DEPARTMENT}
     made = place.told(
         "ip.plan.created",
@@ -576,10 +598,12 @@ def test_10_a_plan_of_the_hospital_alone_is_transferred(begin: Begin, by: str):
     )[0] in {403, 409}
 
 
-def test_11_death_with_three_open_clocks(begin: Begin):
-    place = begin()
+def test_11_death_with_three_open_clocks(begin: Begin, manner: str):
+    place = begin(manner=manner)
     told = place.told("ip.need.identified")
     case_id = told["case"]["patientId"]
+    if manner == "free-text":
+        read_by_a_person(place, told)
     place.told(
         "ip.coordinator.ended",
         source=ALVDAL_UNIT,
@@ -624,8 +648,8 @@ def test_11_death_with_three_open_clocks(begin: Begin):
 # ── 12, 13, 14: others than the usual ────────────────────────────────────────────────────────────────────────────────
 
 
-def test_12_a_child_gets_a_child_coordinator(begin: Begin):
-    place = begin(manner="free-text")
+def test_12_a_child_gets_a_child_coordinator(begin: Begin, manner: str):
+    place = begin(manner=manner)
     child = schemas.example("ip.child-coordinator.appointed")["data"]["patient"]
     said: dict[str, Any] = {
         "patient": child,
@@ -643,29 +667,33 @@ def test_12_a_child_gets_a_child_coordinator(begin: Begin):
         "reply": "2026-03-09T23:59:59+01:00",
         "consent": "2031-08-10T00:00:00+02:00",  # the day she is 16 and is asked herself
     }
-    assert codes(place, case_id)["9188"] == "2"
+    read = manner == "structured"
+    assert codes(place, case_id)["9188"] == ("1" if read else "2")
+    assert bool(place.items(case_id, "read-answer")) != read
     place.advance("1d")
-    appointed = place.told(
-        "ip.child-coordinator.appointed",
-        continues={"meldeId": told["case"]["meldeId"]},
-        **{"from": "2026-03-05"},
-    )
+    said = {"continues": {"meldeId": told["case"]["meldeId"]}, "from": "2026-03-05"}
+    if read:  # it has named a coordinator, beside whom nobody is main nor goes on without a reason
+        assert place.refused("ip.child-coordinator.appointed", **said) == (409, ["IPK-E024"])
+        said |= {"main": False}
+        assert place.refused("ip.child-coordinator.appointed", **said) == (409, ["IPK-E052"])
+        said |= {"parallelReason": "Anna Plan følger opp hjelpemidlene."}
+    appointed = place.told("ip.child-coordinator.appointed", **said)
     assert place.states(case_id) == {
         "child-coordinator": ("completed", "fulfilled"),
         "habilitation": ("received", "received"),
     }
-    (held,) = place.case(case_id)["team"]
-    assert (held["code"], held["name"]) == ("barnekoordinator", "Gunn Omsorg")
+    team = [(held["code"], held["name"]) for held in place.case(case_id)["team"]]
+    assert team == [*([("8", "Anna Plan")] if read else []), ("barnekoordinator", "Gunn Omsorg")]
     assert place.fhir(f"RelatedPerson?patient=Patient/{case_id}")
-    (team,) = place.fhir(f"CareTeam?patient=Patient/{case_id}")
-    assert "barnekoordinator" in str(team["participant"])
+    (kept,) = place.fhir(f"CareTeam?patient=Patient/{case_id}")
+    assert "barnekoordinator" in str(kept["participant"])
     assert set(place.clocks(case_id)) == {"assessment", "consent"}
     assert codes(place, case_id) == {"9188": "1", "8473": "3"}
     explained(
         place,
         f"/events/{appointed['eventId']}",
         "R43: gjelder",
-        "fulfilled-coordinator: barnekoordinator",
+        "assignment-child-parallel: tillatt" if read else "fulfilled-coordinator: barnekoordinator",
         "assignment-child-right: oppnevnt",
         "responsible-child: kommunen",
     )
@@ -758,8 +786,8 @@ def test_14_joint_coordinating_unit_is_told_inside(begin: Begin):
 # ── 15, 16, 17: the odd ones ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_15_the_same_event_with_another_body(begin: Begin):
-    place = begin()
+def test_15_the_same_event_with_another_body(begin: Begin, manner: str):
+    place = begin(manner=manner)
     event = place.event("ip.need.identified", id="once")
     first = place.send(event)
     assert first.status_code == 202
@@ -805,7 +833,7 @@ def test_16_a_national_id_that_looks_real(begin: Begin):
         assert place.fhir(f"{type_}?_count=10") == []
 
 
-def test_17_a_pull_by_somebody_who_is_no_member(begin: Begin, tmp_path: Path):
+def test_17_a_pull_by_somebody_who_is_no_member(begin: Begin, manner: str, tmp_path: Path):
     tokens = {"alvdal-saksbehandling": "token-of-a-member", "storvik-nord": "token-of-a-stranger"}
     file = tmp_path / "clients.toml"
     file.write_text(
@@ -815,7 +843,7 @@ def test_17_a_pull_by_somebody_who_is_no_member(begin: Begin, tmp_path: Path):
             for party, token in tokens.items()
         )
     )
-    place = begin(clients=file)
+    place = begin(manner=manner, clients=file)
     told = place.told("ip.need.identified")
     case_id, message = told["case"]["patientId"], told["messages"][0]["id"]
     before = (place.clocks(case_id), codes(place, case_id))
@@ -846,5 +874,6 @@ def test_17_a_pull_by_somebody_who_is_no_member(begin: Begin, tmp_path: Path):
     )
     # A pull changes nothing: no event of a case, no clock. docs/decisions/0089.
     assert (place.clocks(case_id), codes(place, case_id)) == before
-    assert place.events()[-1] == "ip.coordinator.appointed"
+    told_last = "ip.coordinator.appointed" if manner == "structured" else "ip.dialogue.received"
+    assert place.events()[-1] == told_last
     explained(place, f"/cases/{case_id}", "Mottaker", "alvdal-saksbehandling")

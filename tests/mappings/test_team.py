@@ -218,6 +218,23 @@ def test_e26_with_a_successor_is_no_gap(alvdal: House, received: str):
     assert [a.end for a in views.assignments(alvdal.case())] == ["2026-03-31", None]
 
 
+def test_a_successor_from_before_the_last_day_leaves_the_days_before_it(alvdal: House, received: str):
+    assignment = appointed(alvdal, received).case["assignmentId"]
+    alvdal.post("ip.coordinator.ended", continues={"assignmentId": assignment}, until="2026-03-31")
+    alvdal.post("ip.coordinator.replaced", continues={"assignmentId": assignment}, **{"from": "2026-03-25"})
+    first, second = views.assignments(alvdal.case())
+    assert (first.end, second.start, second.end) == ("2026-03-24", "2026-03-25", None)
+    assert first.role["period"]["end"] == "2026-03-24"
+
+
+def test_an_appointment_continues_an_offer_and_nothing_that_is_held(alvdal: House, received: str):
+    assignment = appointed(alvdal, received).case["assignmentId"]
+    with pytest.raises(EventError) as caught:
+        alvdal.post("ip.pathway-coordinator.assigned", continues={"assignmentId": assignment})
+    assert (caught.value.code, caught.value.row.http) == ("IPK-E013", 409)
+    assert "ip.coordinator.replaced" in caught.value.allowed
+
+
 def test_an_assignment_that_has_ended_cannot_end_again(alvdal: House, received: str):
     assignment = appointed(alvdal, received).case["assignmentId"]
     alvdal.post("ip.coordinator.ended", continues={"assignmentId": assignment}, until="2026-03-31")
