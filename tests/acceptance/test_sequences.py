@@ -697,10 +697,11 @@ def test_no_sequence_of_events_breaks_an_invariant(prepared_file: Path):
     run_state_machine_as_test(
         Patients,
         settings=settings(
-            max_examples=8,
+            max_examples=20,
             stateful_step_count=40,
+            derandomize=True,  # the same sequences until this test changes: what a new seed finds stops nobody's commit
             deadline=None,
-            phases=(Phase.explicit, Phase.reuse, Phase.generate),  # a sequence is short enough to read
+            phases=(Phase.explicit, Phase.generate),  # a sequence is short enough to read
             suppress_health_check=list(HealthCheck),
         ),
     )
