@@ -54,10 +54,12 @@ def _pages(*, newest: bool, typed: bool) -> Statement:
             postgresql=query.where(pair <= tuple_(*marks), xid < xid_horizon()).order_by(
                 xid.desc(), seq.desc()
             ),
+            ordered=True,
         )
     return Statement(
         query.where(seq >= marks[1]).order_by(seq),
         postgresql=query.where(pair >= tuple_(*marks), xid < xid_horizon()).order_by(xid, seq),
+        ordered=True,
     )
 
 

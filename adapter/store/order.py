@@ -24,6 +24,7 @@ def page(query: Select[Any], table: Table) -> Statement:
     return Statement(
         limited.where(seq > marks[1]).order_by(seq),
         postgresql=limited.where(tuple_(xid, seq) > tuple_(*marks), xid < xid_horizon()).order_by(xid, seq),
+        ordered=True,
     )
 
 
@@ -34,6 +35,7 @@ def last(table: Table) -> Statement:
     return Statement(
         one.order_by(seq.desc()),
         postgresql=one.where(xid < xid_horizon()).order_by(xid.desc(), seq.desc()),
+        ordered=True,
     )
 
 

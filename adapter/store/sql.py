@@ -97,11 +97,17 @@ class Engine(Protocol):
 
 
 class Statement:
-    """A Core statement, written out once per engine; `postgresql` is its form there where the two must differ."""
+    """A Core statement, written out once per engine; `postgresql` is its form there where the two must differ.
 
-    __slots__ = ("_forms", "_texts")
+    `ordered`: it reads up to `xid_horizon`, for which PostgreSQL is asked first what runs in other databases.
+    """
 
-    def __init__(self, clause: ClauseElement, *, postgresql: ClauseElement | None = None) -> None:
+    __slots__ = ("_forms", "_texts", "ordered")
+
+    def __init__(
+        self, clause: ClauseElement, *, postgresql: ClauseElement | None = None, ordered: bool = False
+    ) -> None:
+        self.ordered = ordered
         self._forms = {"sqlite": clause, "postgresql": clause if postgresql is None else postgresql}
         self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
 
@@ -141,6 +147,8 @@ class Connection:
         """Run one statement and return its cursor."""
         sql, fixed = statement.text(self.dialect)
         try:
+            if statement.ordered and self.dialect.name == "postgresql":
+                self.driver.execute(_OTHERS)
             return self.driver.execute(sql, {**fixed, **params} if fixed else params)
         except self.engine.error as error:
             raise self.engine.translate(error) from None
@@ -214,6 +222,14 @@ def _xid(_element: current_xid, _compiler: Any, **_kw: Any) -> str:
     return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
 
 
+_OTHERS: Final = (
+    "SELECT set_config('adapter.others', COALESCE(string_agg(CAST(backend_xid AS TEXT), ','), ''), false)"
+    " FROM pg_stat_activity WHERE datname <> current_database() AND backend_xid IS NOT NULL"
+)
+"""Keeps for this connection which transactions run in other databases: one that ends while the next statement begins is in
+its snapshot and no longer in the list of what runs, and would hold back all that is newer."""
+
+
 @compiles(xid_horizon, "postgresql")
 def _horizon(_element: xid_horizon, _compiler: Any, **_kw: Any) -> str:
     # Transactions are numbered for the whole server: one known to run in another database holds nothing back here.
@@ -221,7 +237,9 @@ def _horizon(_element: xid_horizon, _compiler: Any, **_kw: Any) -> str:
         "(SELECT COALESCE(MIN(CAST(CAST(x AS TEXT) AS BIGINT)),"
         " CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT))"
         " FROM pg_snapshot_xip(pg_current_snapshot()) AS x WHERE NOT EXISTS (SELECT 1 FROM pg_stat_activity"
-        " WHERE datname <> current_database() AND backend_xid = CAST(x AS xid)))"
+        " WHERE datname <> current_database() AND backend_xid = CAST(x AS xid))"
+        " AND CAST(CAST(x AS xid) AS TEXT)"
+        " <> ALL (string_to_array(COALESCE(current_setting('adapter.others', true), ''), ',')))"
     )
 
 
