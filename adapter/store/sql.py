@@ -148,7 +148,7 @@ class Connection:
         sql, fixed = statement.text(self.dialect)
         try:
             if statement.ordered and self.dialect.name == "postgresql":
-                self.driver.execute(_OTHERS)
+                self.driver.execute(OTHERS)
             return self.driver.execute(sql, {**fixed, **params} if fixed else params)
         except self.engine.error as error:
             raise self.engine.translate(error) from None
@@ -222,7 +222,7 @@ def _xid(_element: current_xid, _compiler: Any, **_kw: Any) -> str:
     return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
 
 
-_OTHERS: Final = (
+OTHERS: Final = (
     "SELECT set_config('adapter.others', COALESCE(string_agg(CAST(backend_xid AS TEXT), ','), ''), false)"
     " FROM pg_stat_activity WHERE datname <> current_database() AND backend_xid IS NOT NULL"
 )

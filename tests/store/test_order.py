@@ -13,8 +13,20 @@ import pytest
 from adapter.errors import Conflict, FhirError
 from adapter.fhir.query import Page, Query, Term
 from adapter.model import Deadline
-from adapter.store import AuditRow, Connection, Store, audit, cursors, deadlines, events, feed
+from adapter.store import (
+    AuditRow,
+    Connection,
+    Store,
+    audit,
+    cursors,
+    deadlines,
+    events,
+    feed,
+    sql,
+    tables,
+)
 from adapter.store import audited as views
+from adapter.store import order as commits
 from tests.store.builders import LINE, NOW, ORG, US, minutes, new_case
 
 
@@ -137,6 +149,22 @@ def test_a_row_that_commits_late_is_still_seen(store: Store):
     with store.read() as conn:
         late, _ = feed.page(conn, since=cursor)
     assert sorted(i.id for i in (*early, *late)) == ["fast", "slow"]
+
+
+@pytest.mark.postgres
+def test_what_ends_in_another_database_while_a_page_is_read_holds_nothing_back(store: Store):
+    """It is in the page's snapshot and no longer in the list of what runs: what was noted before tells whose it was."""
+    named = os.environ.get("ADAPTER_TEST_DATABASE")
+    if store.dialect == "sqlite" or not named:
+        pytest.skip("SQLite is one file a database")
+    with psycopg.connect(named.replace("postgresql+psycopg", "postgresql")) as neighbour:
+        neighbour.execute("SELECT pg_current_xact_id()")
+        store.write(lambda conn: feed.append(conn, [item("a")]))
+        with store.read(snapshot=True) as conn:
+            conn.driver.execute(sql.OTHERS)  # the snapshot begins with it, while the neighbour runs
+            neighbour.commit()
+            statement, _ = commits.last(tables.feed).text(conn.dialect)
+            assert conn.driver.execute(statement).fetchone() is not None
 
 
 @pytest.mark.postgres
