@@ -144,6 +144,7 @@ def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
     by_number = {entry.number: entry for entry in entries}
     plan = _in_turn(entries, folded)
     steps = [_step(call, by_number[number], folded, plan) for number in plan]
+    _answerable(call, entries)
     done = writing.write_all(
         call.services, steps, lambda index, path: _place(by_number[plan[index]], path, folded)
     )
@@ -162,7 +163,12 @@ def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
 def _resolving(call: Call, entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return the entries with conditional references resolved in what they write. Raises Faults."""
     written = (e for e in entries if e.method in {"POST", "PUT"} and isinstance(e.resource, dict))
-    found = fhir_conditional.resolved(call, {f"{e.at}.resource": e.resource for e in written})
+    created = [
+        fhir_conditional.Created(url=e.full_url, resource=e.resource, perhaps="ifNoneExist" in e.request)
+        for e in entries
+        if e.method == "POST" and e.full_url
+    ]
+    found = fhir_conditional.resolved(call, {f"{e.at}.resource": e.resource for e in written}, created)
     return tuple(replace(e, resource=found.get(f"{e.at}.resource", e.resource)) for e in entries)
 
 
@@ -324,6 +330,30 @@ def _got(call: Call, entry: Entry) -> dict[str, Any]:
     if answer.status >= _ERROR:
         return {"response": {**said, "outcome": body}}
     return {"resource": body, "response": said} if body else {"response": said}
+
+
+def _answerable(call: Call, entries: Sequence[Entry]) -> None:
+    """Refuse a transaction one of whose reads is refused: all or nothing. Asked before anything is written.
+
+    What the Bundle itself writes is left to the answer. Raises Faults.
+    """
+    written = {entry.url for entry in entries if entry.method != "GET"}
+    faults: list[Fault] = []
+    for entry in entries:
+        if entry.method != "GET" or entry.url in written:
+            continue
+        at = f"{entry.at}.request.url"
+        try:
+            answer = fhir_inside.answer(
+                call, method=entry.method, url=entry.url, request=entry.request, resource=None
+            )
+        except AdapterError as error:
+            faults += [replace(fault, path=at, hint=fault.hint or fault.path) for fault in error.faults]
+            continue
+        if answer.status >= _ERROR:  # no address of ours, or no method of it
+            faults.append(Fault(code="IPK-F009", path=at))
+    if faults:
+        raise Faults(tuple(faults))
 
 
 _ERROR: Final = 400

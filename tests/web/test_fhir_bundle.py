@@ -14,7 +14,7 @@ from adapter.services import Services
 from adapter.store import events as stored_events
 from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import told, trails
+from tests.web.hands import FNR, LINE, told, trails
 from tests.web.writes import ALVDAL, STORVIK, issues, send
 
 URN = "urn:uuid:0f6f7f0a-0000-4000-8000-00000000000"
@@ -162,6 +162,29 @@ def test_a_transaction_updates_patches_deletes_and_reads(client: FlaskClient, pa
     assert [one["response"]["status"][:3] for one in said] == ["200", "200", "204", "200", "410"]
     assert said[0]["resource"]["title"] == "Ny"
     assert said[3]["resource"]["type"] == "searchset"
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [
+        ("CarePlan?nonsense=1", 400, "IPK-F004"),
+        (f"Patient?identifier={FNR}|{LINE}", 400, "IPK-F003"),
+        ("CarePlan/nobody", 404, "IPK-F001"),
+        ("Medication/1", 404, "IPK-F002"),
+        ("a/b/c/d", 422, "IPK-F009"),
+    ],
+)
+def test_a_read_that_is_refused_stops_the_whole_transaction(
+    client: FlaskClient, services: Services, patient: str, url: str, status: int, code: str
+):
+    before = _events(services)
+    asked = _bundle("transaction", _entry("POST", "CarePlan", writes.plan(patient)), _entry("GET", url))
+    answer = send(client, "POST", "", asked, Prefer="handling=strict")
+    assert (answer.status_code, issues(answer)) == (status, [(code, "Bundle.entry[1].request.url")]), (
+        answer.text
+    )
+    assert LINE not in answer.text
+    assert _events(services) == before
 
 
 def test_a_stale_version_stops_the_whole_transaction(client: FlaskClient, patient: str):

@@ -82,6 +82,46 @@ def test_other_types_are_found_by_what_is_theirs(client: FlaskClient, patient: s
     assert answer.json["entry"][0]["resource"]["basedOn"] == [{"reference": f"CarePlan/{plan['id']}"}]
 
 
+def _with_measure(patient: str, **request: str) -> dict[str, Any]:
+    """Return a transaction of a plan and of a measure that names the plan by its identifier."""
+    plan = writes.plan(patient) | {"identifier": [{"system": "https://plan.example", "value": "p-1"}]}
+    measure = {
+        "resourceType": "ServiceRequest", "status": "active", "intent": "plan", "code": {"text": "Turgruppe"},
+        "subject": {"reference": f"Patient/{patient}"},
+        "basedOn": [{"reference": "CarePlan?identifier=https://plan.example%7Cp-1"}],
+    }  # fmt: skip
+    said = _bundle(measure, plan)
+    said["entry"][1] |= {"fullUrl": "urn:uuid:9a1c3c3e-5d0c-4c39-8f8b-0b8a6a1f1c11"}
+    said["entry"][1]["request"] |= request
+    return said
+
+
+def test_what_the_same_transaction_creates_is_met_by_its_identifier(
+    client: FlaskClient, patient: str, clock: Clock
+):
+    asked = _with_measure(patient, ifNoneExist="identifier=https://plan.example|p-1")
+    answer = send(client, "POST", "", asked, Prefer="return=representation")
+    assert answer.status_code == 200, answer.text
+    measure, plan = (one["resource"] for one in answer.json["entry"])
+    assert measure["basedOn"] == [{"reference": f"CarePlan/{plan['id']}"}]
+    clock.advance(minutes=1)
+    asked["entry"][0]["resource"]["code"]["text"] = "Svømming"
+    again = send(client, "POST", "", asked, Prefer="return=representation")
+    assert again.status_code == 200, again.text
+    assert [one["response"]["status"][:3] for one in again.json["entry"]] == ["201", "200"]
+    assert again.json["entry"][0]["resource"]["basedOn"] == measure["basedOn"]
+
+
+def test_one_that_is_stored_and_created_is_met_by_two(client: FlaskClient, patient: str):
+    stored = writes.plan(patient) | {"identifier": [{"system": "https://plan.example", "value": "p-1"}]}
+    assert send(client, "POST", "CarePlan", stored).status_code == 201
+    answer = send(client, "POST", "", _with_measure(patient))
+    assert (answer.status_code, issues(answer)) == (
+        412,
+        [("IPK-F083", "Bundle.entry[0].resource.basedOn[0]")],
+    )
+
+
 def test_one_that_nothing_meets_stops_the_transaction_and_is_told_by_its_place(
     client: FlaskClient, patient: str, services: Services
 ):
