@@ -17,6 +17,13 @@ from bench.report import Row
 WHOLE: Final = Size(plans=10_000, rounds=5, seconds=3.0, large=1_000_000)
 QUICK: Final = Size(plans=2_000, rounds=3, seconds=1.5, large=50_000)
 FAR_PAGE: Final = 100
+PEER: Final = (
+    ("read by id", "read", 3),
+    ("search, page of 10", "search", 10),
+    ("plan created over FHIR", "create", 3),
+)
+"""What is measured beside the peer, its name among the pairs, and the target."""
+_BARE: Final = "no server of ours"
 
 
 def main() -> int:
@@ -91,13 +98,19 @@ def _beside(pairs: dict[str, Pair], size: Size) -> tuple[Row, ...]:
     small = f"{size.plans:,}"
     return (
         *(
-            report.rates(f"{what}, audited, beside {peer.NAME}", pairs[key], target)
-            for what, key, target in (
-                ("read by id", "read peer", 3),
-                ("search, page of 10", "search peer", 10),
-                ("plan created over FHIR", "create peer", 3),
+            report.rates(f"{what}, audited, beside {peer.NAME}", pairs[f"{key} peer"], target)
+            for what, key, target in PEER
+            if f"{key} peer" in pairs
+        ),
+        *(
+            report.rates(
+                f"the same, by the floor and a bare row of audit: {key}",
+                pairs[f"{key} bare"],
+                target,
+                said=_BARE,
             )
-            if key in pairs
+            for _, key, target in PEER
+            if f"{key} bare" in pairs
         ),
         report.slower(f"read by id, {size.large:,} plans beside {small}", pairs["read large"], 1.5, small),
         report.slower(f"search, {size.large:,} plans beside {small}", pairs["search large"], 1.5, small),
@@ -119,7 +132,7 @@ def _reads(folder: Path, size: Size) -> dict[str, Pair]:
             "pages": measures.pages(size, ports, FAR_PAGE),
         }
         _say(f"Beside {peer.NAME} ...")
-        found |= beside.peers(folder, size, ports["ours"])
+        found |= beside.peers(folder, size, ports)
         _say(f"Filling a database with {size.large:,} care plans ...")
         return found | beside.scale(folder, size, ports["ours"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from bench import measures, peer, plans, servers, writing
 from bench.driver import Job
 from bench.measures import Pair, Size
 
-PEER_PLANS: Final = 2_000
+PEER_PLANS: Final = 10_000
 """Plans that the peer holds, at most: it is filled over HTTP."""
 CREATED: Final = 250
 """People that are ready for a plan, for each second of a round: more than are created."""
@@ -20,8 +20,11 @@ _SAMPLE: Final = 10_000
 """Plans asked for of a large store."""
 
 
-def peers(folder: Path, size: Size, port: int) -> dict[str, Pair]:
-    """Return read, search and create of ours (audited, at `port`) beside the peer's (as floor); nothing where there is no peer."""
+def peers(folder: Path, size: Size, ports: Mapping[str, int]) -> dict[str, Pair]:
+    """Return read, search and create of ours (audited) beside the peer's (as floor); nothing where there is no peer.
+
+    And the same of the `bare` floor with a row of audit: what a server without any rule reaches beside that peer here.
+    """
     python = peer.installed()
     if python is None:
         return {}
@@ -30,9 +33,14 @@ def peers(folder: Path, size: Size, port: int) -> dict[str, Pair]:
         peer.fill(other, map(plans.patient, plans.persons(count)))
         peer.fill(other, plans.care_plans(count))
         return {
-            "read peer": measures.gets(size, (port, _reads(count)), (other, _reads(count))),
-            "search peer": measures.gets(size, (port, _searches(count)), (other, _searches(count))),
+            "read peer": measures.gets(size, (ports["ours"], _reads(count)), (other, _reads(count))),
+            "search peer": measures.gets(size, (ports["ours"], _searches(count)), (other, _searches(count))),
             "create peer": creates(folder / "creates", size, other),
+            "read bare": measures.gets(size, (ports["bare"], _bare(_reads(count))), (other, _reads(count))),
+            "search bare": measures.gets(
+                size, (ports["bare"], _bare(_searches(count))), (other, _searches(count))
+            ),
+            "create bare": _bare_creates(size, ports["bare"], other),
         }
 
 
@@ -50,6 +58,15 @@ def creates(folder: Path, size: Size, other: int) -> Pair:
             lambda number: _create(port, tuple(bodies[number * each : (number + 1) * each])),
             lambda _: replace(_create(other, ()), body=bodies[0]),
         )
+
+
+def _bare_creates(size: Size, bare: int, other: int) -> Pair:
+    body = writing.plan("nobody", 0).decode()
+    return measures.pair(
+        size,
+        lambda _: replace(_create(bare, ()), body=body, paths=("/CarePlan",)),
+        lambda _: replace(_create(other, ()), body=body),
+    )
 
 
 def _create(port: int, bodies: tuple[str, ...]) -> Job:
@@ -89,3 +106,7 @@ def _reads(count: int) -> list[str]:
 
 def _searches(count: int) -> list[str]:
     return [f"/fhir/CarePlan?subject=Patient/{plans.patient_id(place)}&_count=10" for place in _places(count)]
+
+
+def _bare(paths: list[str]) -> list[str]:
+    return [path.removeprefix("/fhir") for path in paths]

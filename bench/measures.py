@@ -112,7 +112,7 @@ def pair(size: Size, ours: Callable[[int], Job], beside: Callable[[int], Job]) -
 
 @contextmanager
 def reading(folder: Path, size: Size) -> Iterator[dict[str, int]]:
-    """Serve the plans by ours (audit on), ours without audit, the floor, and the floor on one thread; yields the ports."""
+    """Serve the plans by ours (with audit, and without) and the floor (as ours, on one thread, with a row of audit); yields the ports."""
     url = prepared(folder / "read.db")
     fill(url, size.plans)
     lines = ((p["id"], p["subject"]["reference"], orjson.dumps(p)) for p in plans.care_plans(size.plans))
@@ -120,8 +120,8 @@ def reading(folder: Path, size: Size) -> Iterator[dict[str, int]]:
     env = environment(url, folder)
     with ExitStack() as stack:
 
-        def floor_on(threads: int) -> int:
-            beside = {"BENCH_DATABASE": str(folder / "floor.db")}
+        def floor_on(threads: int, **more: str) -> int:
+            beside = {"BENCH_DATABASE": str(folder / "floor.db"), **more}
             return stack.enter_context(servers.serving("bench.floor:app", threads=threads, env=beside))
 
         yield {
@@ -131,6 +131,7 @@ def reading(folder: Path, size: Size) -> Iterator[dict[str, int]]:
             ),
             "floor": floor_on(THREADS),
             "alone": floor_on(1),
+            "bare": floor_on(THREADS, BENCH_AUDIT="yes"),
         }
 
 

@@ -7,32 +7,23 @@ The database is named by BENCH_DATABASE.
 from __future__ import annotations
 
 import itertools
-import os
-import sqlite3
-import threading
-from _thread import LockType, allocate_lock
-from queue import SimpleQueue
-from typing import Any, Final
+from typing import Final
 
 from flask import Flask, Response, request
 
-from bench import bare
+from bench import bare, group
 
-GROUP: Final = 64
 _TABLES: Final = (
     "CREATE TABLE event (id TEXT PRIMARY KEY, body BLOB)",
     "CREATE TABLE resource (type TEXT, id TEXT, version INTEGER, subject TEXT, body BLOB, PRIMARY KEY (type, id, version))",
     "CREATE TABLE outbox (id INTEGER PRIMARY KEY, subject TEXT, state INTEGER, body BLOB)",
     "CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT, what TEXT)",
 )
-_Row = tuple[str, tuple[Any, ...]]
-_queue: SimpleQueue[tuple[list[_Row], LockType]] = SimpleQueue()
 _number = itertools.count()
-_start = threading.Lock()
-_writers: list[threading.Thread] = []
+_writer = group.Writer(_TABLES)
 
 
-def _rows(body: bytes) -> list[_Row]:
+def _rows(body: bytes) -> list[group.Row]:
     _, resources, message = bare.process(body)
     key = f"event-{next(_number)}"  # the same event again and again, each time as a new one
     return [
@@ -43,38 +34,8 @@ def _rows(body: bytes) -> list[_Row]:
     ]
 
 
-def _write() -> None:
-    driver = sqlite3.connect(os.environ["BENCH_DATABASE"], isolation_level=None)
-    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", *_TABLES):
-        driver.execute(statement)
-    while True:
-        group = [_queue.get()]
-        while len(group) < GROUP and not _queue.empty():
-            group.append(_queue.get())
-        driver.execute("BEGIN IMMEDIATE")
-        for rows, _ in group:
-            for statement, values in rows:
-                driver.execute(statement, values)
-        driver.execute("COMMIT")
-        for _, done in group:
-            done.release()
-
-
-def _writing() -> None:
-    """Start the writer, in the process that answers."""
-    with _start:
-        if not _writers:
-            _writers.append(threading.Thread(target=_write, daemon=True))
-            _writers[0].start()
-
-
 def _accept() -> Response:
-    if not _writers:
-        _writing()
-    done = allocate_lock()
-    done.acquire()
-    _queue.put((_rows(request.get_data()), done))
-    done.acquire()
+    _writer.put(_rows(request.get_data()))
     return Response(b'{"accepted":true}', 202, mimetype="application/json")
 
 
