@@ -129,6 +129,7 @@ def _row(ctx: Context, plan: _Plan, document: bytes) -> Message:
         thread=conversation.conversation if conversation else plan.msg_id,
         parent=conversation.parent if conversation else None,
         gen_date=ctx.now.replace(microsecond=0),
+        replaces=notice.replaces.id if notice.replaces else None,
         event_id=ctx.event.event_id,
         melde_id=notice.melde_id,
         wants_reply=notice.wants_reply,

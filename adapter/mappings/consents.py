@@ -176,9 +176,9 @@ def _closed(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
     )
 
 
-def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the notice to all who got a need that rests on the consent. E15."""
-    return (*_told(ctx), *release.again(ctx))
+def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the notice to all who got a need that rests on the consent, and what of it still holds. E15."""
+    return (*_told(ctx), *release.again(ctx, before))
 
 
 def _told(ctx: Context) -> list[Notice]:
