@@ -300,7 +300,9 @@ def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date,
         made = replace(made, resources=(*made.resources[:-1], timed))
     end = assignments.previous_end(mine, start=start)
     team, role = _ended(ctx, old, end) if old.end is None else _left(ctx, old, end)
-    changed = Change(resources=(role, *made.resources, teams.added(team, _participant(made))))
+    changed = Change(
+        resources=(fhir_assignments.replaced(role), *made.resources, teams.added(team, _participant(made)))
+    )
     after = ctx.with_case(ctx.case.having((base + changed).outcome(ctx.case.key)))
     return (
         base
