@@ -58,7 +58,7 @@ class Trail:
     entities: Sequence[str] = ()
     """References to what was read or written."""
     along: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Plans shown along with what was asked for: key of the case → references (E60)."""
+    """Plans found, or shown along with what was asked for: key of the case → references (E60)."""
     query: str = ""
     """What was searched for, without a person's identifier."""
 
