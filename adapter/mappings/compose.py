@@ -36,6 +36,13 @@ class Composed:
     deadlines: tuple[Deadline, ...]
     notice: Notice
 
+    @property
+    def left_behind(self) -> bool:
+        """Whether what was to go along did not, though the receiver takes it: the message had to go by another carrier."""
+        receiver, helsefaglig = self.notice.receiver, carriers.HELSEFAGLIG
+        takes = not receiver.is_letter and receiver.accepts(helsefaglig, carriers.VERSION[helsefaglig])
+        return bool(self.notice.attached) and takes and self.message.type != helsefaglig
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
@@ -97,6 +104,16 @@ def _carrier(notice: Notice, sender: Party, *, named: bool) -> carriers.Carrier:
         named=named,
         correlated=notice.parent is not None,
     )
+
+
+def bears_files(ctx: Context, receiver: Party) -> bool:
+    """Return whether a plain notice to a party goes, now, by the one carrier that bears attachments. HIS 1077:2017, HIS 1036."""
+    if ctx.home is None:
+        return False
+    sender = routing.answer_party(ctx.book, ctx.home)
+    told = Notice(receiver=receiver, title="", text="")
+    named = bool(signing.of(ctx, sender, named=None).with_phone)
+    return _carrier(told, sender, named=named).type == carriers.HELSEFAGLIG
 
 
 def _conversation(notice: Notice, carrier: carriers.Carrier) -> Conversation | None:

@@ -318,6 +318,9 @@ def _carried(ctx: Context, sent: tuple[Composed, ...]) -> Change:
         ),
         deadlines=tuple(d for one in sent for d in one.deadlines),
         reasons=tuple(r for one in sent for r in one.message.why),
+        warnings=(common.warn("IPK-E105", "$.data.author.phone"),)
+        if any(o.left_behind for o in sent)
+        else (),
     )
 
 
