@@ -222,10 +222,11 @@ def let_go(ctx: Context, melde_ids: set[str]) -> Change:
         and need.state == "reported"
         and not opens(ctx, need, ctx.book.by_organisation(need.owner))
     ]
-    step = states.STATES["consent-pending"]
     return Change(
         resources=tuple(
-            common.with_state(ctx, n.task, status=step.task_status, business=step.business) for n in waiting
+            common.with_state(ctx, n.task, status=step.task_status, business=step.business)
+            for n in waiting
+            for step in (states.transition(n.state, states.NOT_COVERED),)
         ),
         messages=tuple(common.buried(m) for m in held),
     )
@@ -247,12 +248,12 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
     """
     unsent = common.unsent(ctx, melde_ids)
     stay = [n for n in views.open_needs(ctx.case) if n.melde_id in melde_ids and n.id not in gone]
-    step = states.STATES["reported"]
     return Change(
         resources=tuple(
             common.with_state(ctx, n.task, status=step.task_status, business=step.business)
             for n in stay
-            if n.state in states.UNSENT and unsent
+            if states.permits(n.state, states.STOPPED) and unsent
+            for step in (states.transition(n.state, states.STOPPED),)
         ),
         messages=tuple(common.buried(m) for m in unsent),
         deadlines=(
