@@ -218,7 +218,7 @@ def _stale(row: Message, now: datetime) -> bool:
 
 def regenerated(row: Message, now: datetime) -> Message:
     """Return the same document under the next generation: new MsgId and GenDate, ConversationRef kept."""
-    if row.event_id is None:
+    if row.event_id is None or not row.body:  # removed when its time was over
         raise MessageError("IPK-M011", at="$.state")
     receiver = row.receiver[1] or row.receiver_key or ""
     msg_id = naming.msg_id(
