@@ -12,6 +12,7 @@ from adapter.rules.requirements import Happening, Requirement, happenings, of, r
 from tools import coverage
 
 ROOT = Path(__file__).parents[1]
+SCENARIOS = ROOT / "fixtures" / "scenarios"
 
 
 def test_every_requirement_and_every_event_has_its_line():
@@ -31,6 +32,24 @@ def test_golden_files_of_its_scenarios_name_a_rule_or_the_row_says_why_not(id_: 
         "unshown: rules and silent scenarios, no more and no fewer"
     )
     assert all(row.unshown.values())
+
+
+@pytest.mark.parametrize("id_", requirements())
+def test_a_reason_for_silence_says_what_is_so_of_this_very_rule_or_scenario(id_: str):
+    row = requirements()[id_]
+    for name, why in row.unshown.items():
+        refused = re.match(r"refused with (IPK-E\d{3})", why)
+        assert bool(refused) == name.startswith("bad-"), (id_, name)
+        if refused:
+            steps = "".join(p.read_text(encoding="utf-8") for p in (SCENARIOS / name).glob("[0-9]*.toml"))
+            assert refused[1] in steps, (id_, name)
+        clock = re.match(r"expected/deadlines\.json has the (?:agreed )?due time \(`(\w+)`\)", why)
+        assert bool(clock) == name.startswith("clock-"), (id_, name)
+        if clock:
+            held = [(SCENARIOS / s / "expected" / "deadlines.json").read_text("utf-8") for s in row.scenarios]
+            assert any(f'"kind": "{clock[1]}"' in each for each in held), (id_, name)
+        for code in re.findall(r"bad-[a-z0-9-]+", why):
+            assert (SCENARIOS / code).is_dir(), (id_, code)
 
 
 def test_a_rule_that_no_scenario_names_is_seen():

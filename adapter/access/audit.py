@@ -58,7 +58,7 @@ class Trail:
     entities: Sequence[str] = ()
     """References to what was read or written."""
     along: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Plans shown along with what was asked for: key of the case → references (E60)."""
+    """Plans found, or shown along with what was asked for: key of the case → references (E60)."""
     query: str = ""
     """What was searched for, without a person's identifier."""
 
@@ -135,7 +135,7 @@ def written(services: Makes, event: StoredEvent, *, case_key: str | None, org: s
     )  # fmt: skip
 
 
-def handled(
+def handled(  # noqa: PLR0913 (all by name)
     services: Makes,
     *,
     entities: Sequence[str],
@@ -143,12 +143,13 @@ def handled(
     org: str,
     at: datetime,
     client: str = OURSELVES,
+    interaction: Interaction = "update",
 ) -> AuditRow:
-    """Return the audit row of a document kept or a message moved, for the same transaction as the change itself."""
+    """Return the audit row of a document kept or removed, or a message moved, for the same transaction as the change itself."""
     caller = CURRENT.get()
     actor = caller.client if caller is not None else client
     said: dict[str, Any] = {
-        "interaction": "update",
+        "interaction": interaction,
         "client": actor,
         "entities": list(entities),
         "outcome": "0",
@@ -158,8 +159,8 @@ def handled(
     if caller is not None and caller.request_id:
         said["request_id"] = caller.request_id
     return AuditRow(
-        id=services.new_id(), org=org, at=at, actor=actor, action="U", outcome="0", body=orjson.dumps(said),
-        case_key=case_key,
+        id=services.new_id(), org=org, at=at, actor=actor, action=fhir_audit.ACTION[interaction], outcome="0",
+        body=orjson.dumps(said), case_key=case_key,
     )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "clock": ("clock", "Show or move the clock of a synthetic installation"),
     "outbox": ("outbox", "See what waits to be sent, and act on what cannot be"),
     "hooks": ("hooks", "See who is notified of what, and notify again after an error"),
+    "purge": ("purge", "Remove files and documents whose time is over"),
     "why": ("why", "Tell why a message, a case or an event is as it is"),
     "report": ("report", "Show one page on this installation: states, clocks, what waits for a person"),
     "stats": ("stats", "Show statistics without people, small cells hidden"),

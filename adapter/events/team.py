@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 
 from adapter.events.fields import Day, Text
 from adapter.events.parts import Continuing, MayContinue, Part, Person
+
+BESIDE: Final = "Why the successor stands beside another: a child coordinator beside the municipality's"
 
 
 class Followed(Part):
@@ -47,6 +49,7 @@ class CoordinatorReplaced(Continuing):
     person: Person = Field(description="The new coordinator")
     from_: Day = Field(description="First day; later than the day after the previous end is a gap")
     reason_code: Literal["left", "absence", "patient-request", "moved", "other"] = Field(description="Why")
+    parallel_reason: Text | None = Field(None, description=BESIDE)
 
 
 class CoordinatorEnded(Continuing):
@@ -57,6 +60,7 @@ class CoordinatorEnded(Continuing):
         "patient-declined", "right-ceased", "deceased", "moved-accepted", "participation-over", "other"
     ] = Field(description="Why")
     successor: Person | None = Field(None, description="Who follows")
+    parallel_reason: Text | None = Field(None, description=BESIDE)
 
 
 class ContactPhysicianAppointed(MayContinue):

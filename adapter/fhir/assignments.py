@@ -10,6 +10,7 @@ from adapter.fhir import parts, urls
 from adapter.fhir.parts import Json
 
 _RESTRICTED = ("R", "restricted")
+_REPLACED = "replaced"
 
 
 def offered(role: Mapping[str, Any], state: str) -> Json:
@@ -21,6 +22,21 @@ def offered(role: Mapping[str, Any], state: str) -> Json:
 
 def state(role: Mapping[str, Any]) -> str | None:
     """Return the state of an offer, None for an assignment."""
+    said = _state(role)
+    return said if said != _REPLACED else None
+
+
+def replaced(role: Mapping[str, Any]) -> Json:
+    """Return the PractitionerRole of an assignment that another has taken over, of whichever organisation."""
+    return parts.changed(role, extension=_with(role, urls.ASSIGNMENT_STATE, {"valueCode": _REPLACED}))
+
+
+def is_replaced(role: Mapping[str, Any]) -> bool:
+    """Return whether another has taken an assignment over."""
+    return _state(role) == _REPLACED
+
+
+def _state(role: Mapping[str, Any]) -> str | None:
     found = _extension(role, urls.ASSIGNMENT_STATE)
     return str(found["valueCode"]) if found else None
 

@@ -17,6 +17,7 @@ from adapter.ingest import records
 from adapter.ingest.accept import accept
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.kith import text
+from adapter.mappings import clocks as mapped
 from adapter.mappings import compose, expiring, internal, leaving
 from adapter.mappings.context import Change
 from adapter.model import Case, Deadline, Message
@@ -173,10 +174,19 @@ def _settled(services: Services, deadline: Deadline) -> None:
 def requeue(services: Services, message_id: str) -> Message:
     """Return the message that goes instead: the same where it never left, else the next generation under a new MsgId.
 
+    Where only a part of it may still leave, a message of that part, by an event of its own. ADR 100.
+
     Raises MessageError IPK-M010 unknown, IPK-M011 where its state does not allow it; Faults IPK-E095 where the message must
     not leave any more: its need is over, consent closed, the address strict.
     """
-    return retrying(services, lambda: _requeued(services, message_id))
+    went = retrying(services, lambda: _requeued(services, message_id))
+    with services.store.read() as conn:
+        clock = deadlines.get(conn, mapped.now_id(went.melde_id or "", because=went.id))
+    if clock is None or not clock.runs:
+        return went
+    overdue(services, clock)
+    stopped = one(services, went.id)
+    return one(services, stopped.replaced_by) if stopped.replaced_by else stopped
 
 
 def _requeued(services: Services, message_id: str) -> Message:
@@ -186,7 +196,10 @@ def _requeued(services: Services, message_id: str) -> Message:
     asks = doors.asking(services, row, services.book().by_key(row.receiver_key))
 
     def change(case: Case, old: Message) -> Change:
-        doors.check(asks(case, old))
+        one = asks(case, old)
+        if leaving.obstacle(one) is not None and leaving.rest(one):
+            return leaving.anew(one)
+        doors.check(one)
         return internal.again(case, again) if same else succeeded(case, old, again)
 
     same = row.state == "pending" or _is_fresh(row, now)
@@ -205,7 +218,7 @@ def _stale(row: Message, now: datetime) -> bool:
 
 def regenerated(row: Message, now: datetime) -> Message:
     """Return the same document under the next generation: new MsgId and GenDate, ConversationRef kept."""
-    if row.event_id is None:
+    if row.event_id is None or not row.body:  # removed when its time was over
         raise MessageError("IPK-M011", at="$.state")
     receiver = row.receiver[1] or row.receiver_key or ""
     msg_id = naming.msg_id(

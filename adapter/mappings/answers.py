@@ -133,7 +133,7 @@ def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         for melde_id in sorted({n.melde_id for n in chosen})
         for message, receiver in common.recipients(before, melde_id)
     )
-    return (*told, *release.again(ctx))
+    return (*told, *release.again(ctx, before))
 
 
 def _withdrawal(ctx: Context, message: Message, receiver: Party, kinds: tuple[str, ...]) -> Notice:

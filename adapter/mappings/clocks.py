@@ -9,7 +9,7 @@ from typing import Final
 from adapter import naming
 from adapter.fhir import parts
 from adapter.mappings.context import Context, Notice
-from adapter.model import Agreement, Deadline, Message, Party
+from adapter.model import Agreement, Case, Deadline, Message, Party
 from adapter.rules import clocks
 from adapter.rules.carrier import LETTER
 
@@ -68,16 +68,26 @@ def _release_days(ctx: Context, message: Message) -> int:
 def further(ctx: Context, notices: tuple[Notice, ...]) -> tuple[Deadline, ...]:
     """Return a release clock, due at once, for each need message that could not go beside another of this event."""
     return tuple(
-        Deadline(
-            id=deadline_id("release", f"need/{notice.melde_id}/{ctx.event.event_id}"),
-            kind="release",
-            due=ctx.now,
-            subject=f"need/{notice.melde_id}",
-            owner=ctx.case.owner,
-            case_key=ctx.patient_id(),
-        )
+        now(replace(ctx.case, key=ctx.patient_id()), notice.melde_id, because=ctx.event.event_id)
         for notice in notices
         if notice.wants_reply and notice.melde_id
+    )
+
+
+def now_id(melde_id: str, *, because: str) -> str:
+    """Return the id of the clock of `now`."""
+    return deadline_id("release", f"need/{melde_id}/{because}")
+
+
+def now(case: Case, melde_id: str, *, because: str) -> Deadline:
+    """Return a release clock, due at once, of what is reported under a Melde-id; `because` tells it from others."""
+    return Deadline(
+        id=now_id(melde_id, because=because),
+        kind="release",
+        due=case.now,
+        subject=f"need/{melde_id}",
+        owner=case.owner,
+        case_key=case.key,
     )
 
 

@@ -36,6 +36,13 @@ class Composed:
     deadlines: tuple[Deadline, ...]
     notice: Notice
 
+    @property
+    def left_behind(self) -> bool:
+        """Whether what was to go along did not, though the receiver takes it: the message had to go by another carrier."""
+        receiver, helsefaglig = self.notice.receiver, carriers.HELSEFAGLIG
+        takes = not receiver.is_letter and receiver.accepts(helsefaglig, carriers.VERSION[helsefaglig])
+        return bool(self.notice.attached) and takes and self.message.type != helsefaglig
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
@@ -99,6 +106,16 @@ def _carrier(notice: Notice, sender: Party, *, named: bool) -> carriers.Carrier:
     )
 
 
+def bears_files(ctx: Context, receiver: Party) -> bool:
+    """Return whether a plain notice to a party goes, now, by the one carrier that bears attachments. HIS 1077:2017, HIS 1036."""
+    if ctx.home is None:
+        return False
+    sender = routing.answer_party(ctx.book, ctx.home)
+    told = Notice(receiver=receiver, title="", text="")
+    named = bool(signing.of(ctx, sender, named=None).with_phone)
+    return _carrier(told, sender, named=named).type == carriers.HELSEFAGLIG
+
+
 def _conversation(notice: Notice, carrier: carriers.Carrier) -> Conversation | None:
     if notice.parent is not None:
         return Conversation(parent=notice.parent[0], conversation=notice.parent[1])
@@ -129,6 +146,7 @@ def _row(ctx: Context, plan: _Plan, document: bytes) -> Message:
         thread=conversation.conversation if conversation else plan.msg_id,
         parent=conversation.parent if conversation else None,
         gen_date=ctx.now.replace(microsecond=0),
+        replaces=notice.replaces.id if notice.replaces else None,
         event_id=ctx.event.event_id,
         melde_id=notice.melde_id,
         wants_reply=notice.wants_reply,

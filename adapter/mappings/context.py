@@ -114,6 +114,8 @@ class Notice:
     """The message it follows in a running thread of ours; None begins a dialogue."""
     answers: Message | None = None
     """The received question it answers."""
+    replaces: Message | None = None
+    """The message of ours that is stopped, of which it tells what still holds."""
     wants_reply: bool = False
     reply_days: int | None = None
     held: bool = False

@@ -97,9 +97,9 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True),
-    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices),
-    "ip.representative.changed": Row(representing.changed, representing.changed_notices),
-    "ip.identity.changed": Row(identity.changed, identity.changed_notices),
+    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True),
+    "ip.representative.changed": Row(representing.changed, representing.changed_notices, compares=True),
+    "ip.identity.changed": Row(identity.changed, identity.changed_notices, compares=True),
     "ip.address-protection.changed": Row(protecting.changed),
     "ip.coordinator.offered": Row(coordinators.offered),
     "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),
@@ -153,7 +153,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.plan-change.answered": Row(proposed.answered),
     "ip.enquiry.answered": Row(enquiries.answered, enquiries.notices),
     "ip.need.duplicate-detected": Row(joining.linked),
-    "ip.consent.expired": Row(expiring.expired, expiring.expired_notices),
+    "ip.consent.expired": Row(expiring.expired, expiring.expired_notices, compares=True),
     "ip.receipt.positive": Row(internal.receipt),
     "ip.receipt.negative": Row(internal.receipt),
     "ip.receipt.missing": Row(internal.receipt),
@@ -306,15 +306,21 @@ def _answered(ctx: Context, parent: str | None) -> str | None:
 
 
 def _carried(ctx: Context, sent: tuple[Composed, ...]) -> Change:
-    """Return the composed messages with their resources and clocks, and their needs on the way."""
+    """Return the composed messages with their resources and clocks, what they replace, and their needs on the way."""
     tasks: list[Resource] = []
     for one in sent:
         tasks += _on_the_way(ctx, one)
     return Change(
         resources=(*(r for one in sent for r in one.resources), *tasks),
-        messages=tuple(one.message for one in sent),
+        messages=(
+            *(replace(old, replaced_by=one.message.id) for one in sent if (old := one.notice.replaces)),
+            *(one.message for one in sent),
+        ),
         deadlines=tuple(d for one in sent for d in one.deadlines),
         reasons=tuple(r for one in sent for r in one.message.why),
+        warnings=(common.warn("IPK-E105", "$.data.author.phone"),)
+        if any(o.left_behind for o in sent)
+        else (),
     )
 
 

@@ -89,7 +89,7 @@ def declined_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         notices += reporting.told(
             ctx, melde_id, title=title, lines=_lines(ctx, melde_id, kinds), heading=title
         )
-    return (*notices, *release.again(ctx))
+    return (*notices, *release.again(ctx, before))
 
 
 def _no(ctx: Context, message: Message, party: Party, kinds: tuple[str, ...]) -> Notice:

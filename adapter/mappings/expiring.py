@@ -167,9 +167,9 @@ def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
     return (common.with_state(ctx, need.task, status=step.task_status, business=step.business),)
 
 
-def expired_notices(ctx: Context) -> tuple[Notice, ...]:
+def expired_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the need messages for the kinds that another consent still covers. E16."""
-    return release.again(ctx)
+    return release.again(ctx, before)
 
 
 # ── E62: the warning ─────────────────────────────────────────────────────────────────────────────────────────────────

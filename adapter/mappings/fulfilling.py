@@ -113,4 +113,4 @@ def fulfilled_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         ]
         title = text.TITLES[EVENT]
         notices += reporting.told(ctx, melde_id, title=title, lines=lines, heading=title)
-    return (*notices, *release.again(ctx))
+    return (*notices, *release.again(ctx, before))

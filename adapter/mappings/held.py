@@ -1,6 +1,7 @@
 """The assignments of a case as the table of states sees them. rules.assignment_states; domain § 2.5.
 
-Only an offer's state is stored; the others follow from what is there: periods, absences, gaps that are open.
+Only an offer's state, and that another has taken an assignment over, are stored; the others follow from what is there: periods,
+absences, gaps that are open.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def state(case: Case, held: views.Assignment, day: date) -> str:
     if held.end is not None:
         if _gap_open(case, held.id):
             return "replacement-pending"
-        return "replaced" if _successor(case, held) else "ended"
+        return "replaced" if fhir_assignments.is_replaced(held.role) or _successor(case, held) else "ended"
     return "absent" if fhir_assignments.absence(held.role, day) else "active"
 
 
@@ -59,6 +60,7 @@ def _gap_open(case: Case, id_: str) -> bool:
 
 
 def _successor(case: Case, held: views.Assignment) -> bool:
+    """Return whether another of the same organisation followed without being told as the successor."""
     end = held.end or ""
     return any(
         (a.system, a.code, a.organisation, a.deputy) == (held.system, held.code, held.organisation, False)

@@ -30,9 +30,9 @@ def changed(ctx: Context) -> Change:
     )
 
 
-def changed_notices(ctx: Context) -> tuple[Notice, ...]:
+def changed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the need messages that had not left, by the new number. E18."""
-    return release.again(ctx)
+    return release.again(ctx, before)
 
 
 def _item(ctx: Context, other: str) -> tuple[Resource, ...]:

@@ -389,7 +389,7 @@ def breached_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         return planclocks.told_notices(ctx, before)
     kind, _, name = ctx.data.subject.partition("/")
     if ctx.data.kind == "release" and kind == "need":
-        return release.released(ctx, name)
+        return release.rest(ctx, name)
     if ctx.data.kind != "release":
         clock = _due(before)
         return escalation.reminder(ctx, before.case, clock) if clock is not None else ()

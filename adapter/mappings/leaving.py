@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from adapter import naming
 from adapter.fhir import needs
 from adapter.kith import titles
-from adapter.mappings import care, common, grants, handling, internal, protecting, resting, telling, views
+from adapter.mappings import (
+    care,
+    clocks,
+    common,
+    grants,
+    handling,
+    internal,
+    protecting,
+    resting,
+    telling,
+    views,
+)
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import PATIENT, Change
 from adapter.model import AddressBook, Case, Message, Party, Reason
-from adapter.rules import anchors, consent
+from adapter.rules import anchors, consent, message_states, states
 
 _TITLES: Final = titles.TITLES
 BRINGS_NEED: Final = titles.NEED_TITLES | {titles.NEWS_TITLE, _TITLES["ip.deadline.breached"]}
@@ -146,11 +157,43 @@ _ASKED: Final[tuple[Callable[[Leaving], Reason | None], ...]] = (
 """What is asked of a message, in turn: the first that says no is the reason."""
 
 
+def rest(one: Leaving) -> tuple[views.Need, ...]:
+    """Return the needs of a message that must not leave as it is which nobody has answered and consent still opens.
+
+    None where nothing may go to this receiver, or by itself.
+    """
+    if not one.message.wants_reply or any(ask(one) for ask in (_strict, _dead, _recalled, excluded)):
+        return ()
+    return tuple(n for n in told_needs(one) if n.state in states.OUT and _verdict(one, n.kind).open)
+
+
+def anew(one: Leaving) -> Change:
+    """Return a message that is given up for what still holds of it: reported again, and let go at once by a clock of its own. ADR 100."""
+    message, case = one.message, one.case
+    after: Any = message_states.after(message.state, message_states.REST)
+    watched = f"message/{message.id}"
+    again = tuple(
+        needs.moved(n.task, modified=case.now, status=step.task_status, state=step.business)
+        for n in rest(one)
+        for step in (states.after_message(n.state, "held"),)
+    )
+    return Change(
+        resources=(*again, *internal.items_done(case, message)),
+        messages=(replace(message, state=after, next_attempt=None),),
+        deadlines=(
+            *(replace(d, state="cancelled") for d in case.deadlines if d.runs and d.subject == watched),
+            clocks.now(case, message.melde_id or "", because=message.id),
+        ),
+    )
+
+
 def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
     """Return a message that a worker must not send again: given up; for a person where something of it still holds.
 
-    What its first attempt sent, if it did, cannot be taken back.
+    What its first attempt sent, if it did, cannot be taken back. What still holds of a need goes anew.
     """
+    if rest(one):
+        return anew(one)
     message, case = one.message, one.case
     strict = protecting.is_strict(case)
     left = _brings_need(one) and any(n.is_open and n.state != "consent-pending" for n in told_needs(one))

@@ -139,7 +139,7 @@ def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         party = ctx.book.by_key(message.receiver_key)
         if party and _is_out(ctx, party) and message.direction == "out" and message.state in common.LEFT:
             told[party.key] = (party, message)
-    return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx))
+    return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx, before))
 
 
 def _notice(ctx: Context, party: Party, message: Message) -> Notice:

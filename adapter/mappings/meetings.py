@@ -25,7 +25,7 @@ CALLED: Final = "ip.meeting.called"
 
 
 def called(ctx: Context) -> Change:
-    """Return the meeting with its invitees and the clock of their answers. E42.
+    """Return the meeting with its invitees and the clock of their answers; no clock, and a warning, where it has begun. E42.
 
     Raises EventError IPK-E014 nobody known here, IPK-E013 called before, IPK-E064 begins before it is called,
     RoutingError IPK-R003.
@@ -55,13 +55,16 @@ def called(ctx: Context) -> Change:
         place=said.place,
         agenda=said.agenda,
     )
-    return (
-        common.person(ctx)
-        + common.author(ctx)
-        + Change(resources=(made,), deadlines=_clock(ctx, made, said.start), case=_plan_part(plan))
-        + Change(reasons=(anchors.fixed("clock-meeting", "sju dager"),))
-        + _untold(ctx)
-    )
+    kept = common.person(ctx) + common.author(ctx) + Change(resources=(made,), case=_plan_part(plan))
+    if _has_begun(ctx):
+        return kept + Change(warnings=(common.warn("IPK-E106", "$.data.meeting.start"),))
+    why = (anchors.fixed("clock-meeting", "sju dager"),)
+    return kept + Change(deadlines=_clock(ctx, made, said.start), reasons=why) + _untold(ctx)
+
+
+def _has_begun(ctx: Context) -> bool:
+    """Return whether the meeting is told of so late that it has begun: nobody is called to the past. ADR 104."""
+    return bool(ctx.data.meeting.start <= ctx.now)
 
 
 def _display(one: Any) -> str:
@@ -139,6 +142,8 @@ def _untold(ctx: Context) -> Change:
 
 def called_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return one invitation per party that consent covers: kind, time and place, never what is to be said there. E42."""
+    if _has_begun(ctx):
+        return ()
     said = ctx.data.meeting
     due = rules.answer_due(ctx.now, said.start)
     told: dict[str, Notice] = {}

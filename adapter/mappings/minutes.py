@@ -35,7 +35,7 @@ def held(ctx: Context) -> Change:
     after = ctx.with_case(ctx.case.having(base.outcome(ctx.case.key)))
     taking = [party for party, _ in _receivers(after)]
     untold = [party for party, _ in _called(after) if party not in taking]
-    codes = dict.fromkeys("IPK-E089" if telling.covers(after, one).open else "IPK-E063" for one in untold)
+    codes = dict.fromkeys(_why_not(after, one) for one in untold)
     made = (_reference(after, taking),) if taking else ()
     return base + Change(resources=made, warnings=tuple(common.warn(code, _AT) for code in codes))
 
@@ -100,8 +100,15 @@ def _takes(party: Party) -> bool:
     return party.accepts(carrier.HELSEFAGLIG, carrier.VERSION[carrier.HELSEFAGLIG]) and not party.is_letter
 
 
+def _why_not(ctx: Context, party: Party) -> str:
+    """Return why a party that was called gets no minutes: consent, what it takes, or no phone of ours to name."""
+    if not telling.covers(ctx, party).open:
+        return "IPK-E063"
+    return "IPK-E105" if _takes(party) else "IPK-E089"
+
+
 def _receivers(ctx: Context) -> list[tuple[Party, Message]]:
-    return [(p, m) for p, m in _called(ctx) if _takes(p) and telling.covers(ctx, p).open]
+    return [(p, m) for p, m in _called(ctx) if compose.bears_files(ctx, p) and telling.covers(ctx, p).open]
 
 
 def _reference(ctx: Context, taking: list[Party]) -> Resource:

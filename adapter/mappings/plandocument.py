@@ -29,7 +29,7 @@ _DASH: Final = "–"
 def shared(ctx: Context) -> Change:
     """Return the document that goes to a receiver, or the work item of one of our own; a warning where consent does not cover it.
 
-    Raises EventError IPK-E062 where the receiver cannot take a PDF, IPK-E013, IPK-E014, RoutingError IPK-R003. E41.
+    Raises EventError IPK-E062 where the receiver cannot take a PDF, IPK-E105 where no phone of ours is known, IPK-E013, IPK-E014, RoutingError IPK-R003. E41.
     """
     plan = planview.continued(ctx)
     before = planview.state(ctx.case, plan)
@@ -44,6 +44,8 @@ def shared(ctx: Context) -> Change:
     verdict = telling.covers(ctx, to)
     if not verdict.open:
         return base + Change(warnings=(common.warn("IPK-E063", "$.data.to.key"),), reasons=verdict.reasons)
+    if not compose.bears_files(ctx, to):
+        raise EventError("IPK-E105", at="$.data.author.phone")
     after = ctx.with_case(ctx.case.having(base.outcome(ctx.case.key)))
     return base + Change(resources=(_reference(after, plan, to),))
 

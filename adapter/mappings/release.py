@@ -6,13 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from adapter.kith import titles
 from adapter.mappings import clocks, common, grants, limits, needtext, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
-from adapter.rules import consent, routing, states
+from adapter.rules import anchors, consent, message_states, routing, states
 
 RESEND: Final = frozenset({"manual-fallback", "route"})
 """Work items that ask a person to send a message again, or to another party."""
+BEFORE: Final = frozenset({"consent-pending", "reported"})
+"""States of a need of which nobody has been told."""
+REPLACED: Final = frozenset(
+    message_states.after(s, message_states.REST) for s in message_states.before(message_states.REST)
+)
+"""States of a message that was given up for what still holds of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +187,27 @@ def released(
     return release(ctx, said, covered, forced=True, forwarded=forwarded) if said is not None else ()
 
 
+def rest(ctx: Context, melde_id: str) -> tuple[Notice, ...]:
+    """Return the need message that a clock of the need itself lets go: what could not leave beside, or with, another. ADR 100."""
+    return tuple(_after(ctx, n) for n in released(ctx, melde_id))
+
+
+def _after(ctx: Context, told: Notice) -> Notice:
+    """Return a need message with the one that was stopped before it, and why it tells of less."""
+    stopped = [
+        m
+        for m in ctx.case.messages
+        if (m.direction, m.melde_id, m.receiver_key) == ("out", told.melde_id, told.receiver.key)
+        and m.state in REPLACED
+        and m.wants_reply
+    ]
+    if not told.wants_reply or not stopped or stopped[-1].replaced_by:
+        return told
+    return replace(
+        told, replaces=stopped[-1], reasons=(*told.reasons, anchors.fixed("need-rest", "sendt på nytt"))
+    )
+
+
 def let_go(ctx: Context, melde_ids: set[str]) -> Change:
     """Return the held messages of these needs as buried, for what is released goes under the releasing event's id.
 
@@ -194,10 +222,11 @@ def let_go(ctx: Context, melde_ids: set[str]) -> Change:
         and need.state == "reported"
         and not opens(ctx, need, ctx.book.by_organisation(need.owner))
     ]
-    step = states.STATES["consent-pending"]
     return Change(
         resources=tuple(
-            common.with_state(ctx, n.task, status=step.task_status, business=step.business) for n in waiting
+            common.with_state(ctx, n.task, status=step.task_status, business=step.business)
+            for n in waiting
+            for step in (states.transition(n.state, states.NOT_COVERED),)
         ),
         messages=tuple(common.buried(m) for m in held),
     )
@@ -219,12 +248,12 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
     """
     unsent = common.unsent(ctx, melde_ids)
     stay = [n for n in views.open_needs(ctx.case) if n.melde_id in melde_ids and n.id not in gone]
-    step = states.STATES["reported"]
     return Change(
         resources=tuple(
             common.with_state(ctx, n.task, status=step.task_status, business=step.business)
             for n in stay
-            if n.state in states.UNSENT and unsent
+            if states.permits(n.state, states.STOPPED) and unsent
+            for step in (states.transition(n.state, states.STOPPED),)
         ),
         messages=tuple(common.buried(m) for m in unsent),
         deadlines=(
@@ -253,15 +282,19 @@ def waiting(ctx: Context) -> set[str]:
     }
 
 
-def again(ctx: Context) -> tuple[Notice, ...]:
-    """Return the need messages for what `withheld` left, under the releasing id of this event."""
+def again(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the need messages, and copies, for what `withheld` left, under the releasing id of this event."""
     notices: list[Notice] = []
-    buried = {m.melde_id for m in ctx.case.messages if m.state == "buried" and m.wants_reply}
-    for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)} & buried):
+    waited = {m.id for m in before.case.messages if m.state in common.UNSENT}
+    stopped = [m for m in ctx.case.messages if m.id in waited and m.state == "buried"]
+    for melde_id in sorted({m.melde_id for m in stopped if m.melde_id and m.subject in titles.NEED_TITLES}):
         said = reported(ctx, melde_id)
-        covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and just_reported(ctx, n)]
+        mine = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id]
+        covered = [n for n in mine if just_reported(ctx, n)]
         if said is not None and covered:
-            notices += release(ctx, said, covered)
+            notices += (_after(ctx, n) for n in release(ctx, said, covered))
+        elif said is not None:  # the message has left, only the copy had not
+            notices += _gp_copy(ctx, said, [n for n in mine if n.state not in BEFORE], None)
     return tuple(notices)
 
 

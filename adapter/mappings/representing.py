@@ -33,9 +33,9 @@ def changed(ctx: Context) -> Change:
     return base + Change(resources=item, reasons=why)
 
 
-def changed_notices(ctx: Context) -> tuple[Notice, ...]:
+def changed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the need messages for the kinds that another consent still covers. E17."""
-    return release.again(ctx)
+    return release.again(ctx, before)
 
 
 def _former(ctx: Context) -> tuple[Resource, ...]:

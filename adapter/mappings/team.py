@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any
 
 from adapter import codes
 from adapter.errors import EventError
@@ -16,9 +16,6 @@ from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.overlap import handed_over
 from adapter.model import Party, Reason, Resource
 from adapter.rules import anchors, assignment_states, assignments, fulfilment, responsibility, states
-
-MUNICIPALITY: Final = "102"
-"""Organisation type of list 9040."""
 
 
 def appointed(ctx: Context) -> Change:
@@ -168,7 +165,8 @@ def _now_responsible(ctx: Context, sender: str | None) -> str | None:
     """Return the municipality's party as responsible once it acts; a hospital never takes over from it. domain § 1.5."""
     acts = ctx.inbound.sender if ctx.inbound else ctx.party
     level, _ = responsibility.responsible(
-        municipality_involved=acts is not None and acts.type == MUNICIPALITY, hospital_involved=True
+        municipality_involved=acts is not None and acts.type == appointing.MUNICIPALITY,
+        hospital_involved=True,
     )
     return sender if level == "municipality" else None
 
@@ -300,7 +298,9 @@ def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date,
         made = replace(made, resources=(*made.resources[:-1], timed))
     end = assignments.previous_end(mine, start=start)
     team, role = _ended(ctx, old, end) if old.end is None else _left(ctx, old, end)
-    changed = Change(resources=(role, *made.resources, teams.added(team, _participant(made))))
+    changed = Change(
+        resources=(fhir_assignments.replaced(role), *made.resources, teams.added(team, _participant(made)))
+    )
     after = ctx.with_case(ctx.case.having((base + changed).outcome(ctx.case.key)))
     return (
         base

@@ -19,6 +19,8 @@ SAME: Final = ""
 """The state stays: a message of the next generation goes instead, or a person is told."""
 
 REQUEUE, MANUAL, BURY, REMAP = "requeue", "manual", "bury", "remap"
+REST: Final = "a part of it holds"
+"""It must not leave as it is: what still holds goes under an id of its own."""
 BY_HAND: Final = "ip.manual-fallback.recorded"
 REPORTED: Final = "ip.message.sent"
 ADDRESS: Final = "ip.address.changed"
@@ -89,6 +91,8 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),
     Move(by=DEATH, before=(*NEVER_LEFT, "rejected"), after="buried", source="events: E51; domain § 2.5 (N7)"),
     Move(by=f"{DEATH}/a letter to the patient", before=("manual",), after="buried", source="events: E51"),
+    Move(by=REST, before=("pending", "leased", "handed", "dead"), after="buried", source="decision 100"),
+    Move(by=REST, before=("rejected", "unanswered"), after=SAME, source="decision 100"),
     Move(by=STOP, before=("held", "pending"), after="buried", source="events: E09, E15, E66; domain § 2.5 (N1)"),
 )  # fmt: skip
 """Every move there is. `stop`: what it tells is withdrawn, limited or recalled before it left."""

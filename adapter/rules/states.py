@@ -69,6 +69,10 @@ CONSENT_ASKED: Final = "answer.consent-required"
 """The receiver answered 9069/4: cannot be answered without the patient's consent."""
 EXPIRED: Final = "consent.expired"
 """The consent that it rests on has run out. E16."""
+NOT_COVERED: Final = "release.not-covered"
+"""Let go by the unit or the clock, and no consent opens it any more: it is asked again when the message leaves."""
+STOPPED: Final = "message.stopped"
+"""Its message was stopped before it left, for another kind that it told of: the need goes in a message of its own. ADR 13."""
 JOINED: Final = "report.newer"
 """Reported again while it waits for consent: nobody has been told of it, so the newer report takes its place. E11."""
 
@@ -97,6 +101,8 @@ MOVES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ("ip.patient.deceased", OPEN, "withdrawn"),
     (BEGIN, AGREED, "in-progress"),
     (CONSENT_ASKED, (*OUT, *ASSESSED), "consent-pending"),
+    (NOT_COVERED, ("reported",), "consent-pending"),
+    (STOPPED, UNSENT, "reported"),
     (JOINED, ("consent-pending",), "withdrawn"),
 )
 """(event, from these, to). E21, E34 and E35 stand here as fulfilment; which kinds they fulfil: rules.fulfilment."""
@@ -118,6 +124,8 @@ SOURCES: Final[Mapping[str, str]] = MappingProxyType(
         "ip.coordinator.appointed": "message-rules: Who fulfils; pbrl § 2-5 b",
         "ip.plan.created": "message-rules: Who fulfils; pbrl § 2-5",
         "ip.plan.updated": "message-rules: Who fulfils; pbrl § 2-5",
+        NOT_COVERED: "message-rules: Consent before anything leaves",
+        STOPPED: "message-rules: Consent before anything leaves; decision 13",
         CONSENT_ASKED: "list 9069/4; domain § 1.4",
         JOINED: "events: E11; domain § 2.5 (N6)",
     }

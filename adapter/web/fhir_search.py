@@ -137,9 +137,7 @@ def _bundle(call: Call, wanted: Search, found: _Found) -> bytes:
     if call.trail is not None:
         call.trail.patients = patients
         call.trail.query = links.self_url[len(base) + 1 :]
-        # What is fetched along, and what a part of a batch finds, no query of the audit row tells.
-        alone = call.trail.interaction == _SEARCH.interaction
-        call.trail.along = trail.plans_of(included if alone else (*rows, *included))
+        call.trail.along = trail.plans_of((*rows, *included))
     matches: Sequence[_Bundled] = rows
     fetched: Sequence[_Bundled] = included
     if wanted.elements or wanted.summary:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import orjson
+
 from adapter import ingest
 from adapter.access import policy
-from adapter.errors import MessageError
+from adapter.errors import EventError, MessageError
 from adapter.mappings.compose import communication_of
 from adapter.model import Message
 from adapter.rules import advice
@@ -68,6 +70,27 @@ def requeue(call: Call, message_id: str) -> Answer:
 def manual(call: Call, message_id: str) -> Answer:
     """Record that the receiver was reached another way."""
     return _act(call, message_id, ingest.manual(call.services, message_id))
+
+
+def bury(call: Call, message_id: str) -> Answer:
+    """Give a message up, so that later ones of its case go on."""
+    return _act(call, message_id, ingest.bury(call.services, message_id))
+
+
+def remap(call: Call, message_id: str) -> Answer:
+    """Send a message to another party of the address book, under a new id."""
+    return _act(call, message_id, ingest.remap(call.services, message_id, _key(call)))
+
+
+def _key(call: Call) -> str:
+    """Return the party that the body names: `{"key": …}`. Raises EventError IPK-E001 no JSON, IPK-E005 no key."""
+    try:
+        said: Any = orjson.loads(call.body())
+    except orjson.JSONDecodeError:
+        raise EventError("IPK-E001", at="$") from None
+    if not isinstance(said, dict) or said.keys() != {"key"} or not isinstance(said["key"], str):
+        raise EventError("IPK-E005", at="$.key")
+    return str(said["key"])
 
 
 def _act(call: Call, message_id: str, found: Message) -> Answer:
@@ -212,5 +235,22 @@ ROUTES: Final = (
         method="POST", path="/messages/{message_id}/manual", view=manual, access=_ACT, fault=_FAULT,
         summary="The receiver was reached another way",
         answers=_json("The message", {**_ONE, 409: "Not in a state that allows it"}),
+    ),
+    Route(
+        method="POST", path="/messages/{message_id}/bury", view=bury, access=_ACT, fault=_FAULT,
+        summary="Give a message up, so that later ones of its case go on",
+        answers=_json("The message", {**_ONE, 409: "Not in a state that allows it"}),
+    ),
+    Route(
+        method="POST", path="/messages/{message_id}/remap", view=remap, access=_ACT, fault=_FAULT,
+        summary='Send to another party of the address book: {"key": "alvdal-saksbehandling"}',
+        body=("application/json",),
+        answers=_json(
+            "The message that will be sent",
+            {
+                **_ONE, 400: "Not JSON", 409: "Not in a state that allows it",
+                422: "No such party, or one that cannot take it",
+            },
+        ),
     ),
 )  # fmt: skip

@@ -274,6 +274,20 @@ def test_e15_then_e13_sends_the_need_again(hospital: House):
     assert len(hospital.send()) == 1
 
 
+def test_e15_of_a_need_that_was_received_moves_it_as_the_table_says(hospital: House, alvdal: House):
+    melde_id = hospital.need().case["meldeId"]
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.post(
+        "ip.need.accepted", continues={"meldeId": melde_id}, scope=["coordinator"], source="urn:her:5079"
+    )
+    assert alvdal.needs()["coordinator"].business == "accepted"
+    withdraw(alvdal, "coordinator", "plan-create", source="urn:her:5079")
+    after = {s.business for s in alvdal.needs().values()}
+    assert after <= {"withdrawn", "consent-pending"}
+    assert alvdal.needs()["coordinator"].business == "withdrawn"
+
+
 def test_e15_ends_the_consent_it_withdraws(hospital: House):
     hospital.need()
     withdraw(hospital, "coordinator", "plan-create")

@@ -346,3 +346,62 @@ def test_an_absence_before_the_assignment_is_refused(alvdal: House, gunn: str):
     with pytest.raises(EventError) as caught:
         away(alvdal, gunn, **{"from": "2026-03-01"})
     assert (caught.value.code, caught.value.row.http) == ("IPK-E010", 422)
+
+
+# ── E24, E26: the successor ──
+
+
+def _replaced(house: House, old: str, **more: Any) -> Reply:
+    elsewhere = {"key": "alvdal-sykepleie", "name": "Alvdal Kommune"}
+    who = {"person": AUGUST | {"organisation": elsewhere}, "from": "2026-03-05"}
+    return house.post("ip.coordinator.replaced", continues={"assignmentId": old}, **(who | more))
+
+
+def test_e24_a_predecessor_is_replaced_by_a_successor_of_another_organisation_too(alvdal: House, gunn: str):
+    told = _replaced(alvdal, gunn)
+    alvdal.clock.to(datetime(2026, 3, 9, 9, tzinfo=UTC))
+    assert (state(alvdal, gunn), state(alvdal, told.case["assignmentId"])) == ("replaced", "active")
+    with pytest.raises(EventError) as caught:
+        _replaced(alvdal, gunn, person=GUNN)
+    assert caught.value.code == "IPK-E024"
+
+
+def test_e26_with_a_successor_of_another_organisation_is_replaced_without_one_ended(alvdal: House, gunn: str):
+    elsewhere = AUGUST | {"organisation": {"key": "alvdal-sykepleie", "name": "Alvdal Kommune"}}
+    ending = {"continues": {"assignmentId": gunn}, "until": "2026-03-04", "reasonCode": "other"}
+    told = alvdal.post("ip.coordinator.ended", successor=elsewhere, **ending)
+    assert state(alvdal, gunn) == "replaced"
+    last = told.case["assignmentId"]
+    ending |= {"continues": {"assignmentId": last}, "until": "2026-03-06", "reasonCode": "right-ceased"}
+    alvdal.post("ip.coordinator.ended", successor=None, **ending)
+    assert state(alvdal, last) == "ended"
+
+
+def test_e20_cannot_continue_somebody_who_was_replaced(alvdal: House, gunn: str):
+    _replaced(alvdal, gunn)
+    with pytest.raises(EventError) as caught:
+        offer(alvdal, continues={"assignmentId": gunn})
+    assert caught.value.code == "IPK-E056"
+
+
+@pytest.mark.parametrize(
+    ("type_", "more"),
+    [
+        ("ip.coordinator.replaced", {"person": AUGUST, "from": "2026-03-05"}),
+        ("ip.coordinator.ended", {"successor": AUGUST, "until": "2026-03-04", "reasonCode": "other"}),
+    ],
+)
+def test_a6_a_successor_stands_beside_a_child_coordinator_with_a_reason(
+    alvdal: House, type_: str, more: dict[str, Any]
+):
+    child(alvdal)
+    why = {"parallelReason": "Familien ønsker begge."}
+    old = alvdal.post(
+        "ip.coordinator.appointed", patient=CHILD, continues=None, main=False, **why, **{"from": "2026-03-04"}
+    ).case["assignmentId"]
+    said = {"patient": CHILD, "continues": {"assignmentId": old}} | more
+    with pytest.raises(EventError) as caught:
+        alvdal.post(type_, **said)
+    assert (caught.value.code, caught.value.at) == ("IPK-E052", "$.data.parallelReason")
+    told = alvdal.post(type_, **said, **why)
+    assert "assignment-child-parallel" in rules(alvdal, told)

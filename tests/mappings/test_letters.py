@@ -180,6 +180,20 @@ def test_the_form_goes_along_as_pdf_where_the_book_has_it_and_the_receiver_takes
     assert (old.attachments, b"https://alvdal.example/skjema" in row_.body) == ((), True)
 
 
+def test_a_form_that_stays_behind_for_want_of_a_phone_is_warned_of(build: Build, tmp_path: Path):
+    form = tmp_path / "skjema.pdf"
+    form.write_bytes(b"%PDF-1.7 et skjema")
+    row = {"form_url": "https://alvdal.example/skjema", "form_file": str(form)}
+    rows = {"alvdal-saksbehandling": row, "gammeldal-saksbehandling": row, "st-olavs-fmr": {"phone": None}}
+    hospital = build(of={"rows": rows})
+    silent = {"kind": "health-personnel", "hpr": "9144889", "name": {"family": "Koman", "given": "Magnar"}}
+    warned = [w["code"] for w in hospital.need(author=silent).body["warnings"]]
+    assert "IPK-E105" in warned
+    assert "IPK-E105" not in {w["code"] for w in hospital.need(patient=ROLAND).body["warnings"]}
+    elsewhere = hospital.need(patient=living_in("9901", base=ROLAND), author=silent)
+    assert "IPK-E105" not in {w["code"] for w in elsewhere.body["warnings"]}  # takes none anyway
+
+
 # ── to print ──
 
 

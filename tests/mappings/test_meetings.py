@@ -241,6 +241,25 @@ def test_a_meeting_is_not_held_before_it_begins_nor_called_after(planned: House)
     assert late.value.code == "IPK-E064"
 
 
+def test_a_meeting_told_of_after_it_began_is_recorded_and_nobody_is_called(planned: House):
+    called = planned.clock.now
+    after_it(planned)
+    told = planned.post("ip.meeting.called", time=called, meeting=MEETING, invitees=[*INVITEES, NAV])
+    assert (told.status, told.messages, told.body["deadlines"]) == (202, [], [])
+    assert ("IPK-E106", "$.data.meeting.start") in [(w["code"], w["path"]) for w in told.body["warnings"]]
+    assert meeting(planned)["status"] == "pending"
+    assert "reply" not in planned.clocks()
+    assert planned.post("ip.meeting.held").messages == []
+    assert meeting(planned)["status"] == "fulfilled"
+
+
+def test_a_meeting_told_of_just_before_it_begins_is_called_to(planned: House):
+    called = planned.clock.now
+    planned.clock.to(datetime(2026, 3, 20, 10, 59, tzinfo=UTC))
+    told = planned.post("ip.meeting.called", time=called, meeting=MEETING, invitees=INVITEES)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
+
+
 def test_somebody_who_was_not_called_neither_answers_nor_comes(planned: House):
     call(planned)
     with pytest.raises(EventError) as caught:

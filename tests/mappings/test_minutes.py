@@ -12,7 +12,9 @@ import pytest
 from adapter import kith
 from adapter.events import schemas
 from adapter.kith import attachments, words
+from tests import books
 from tests.house import House
+from tests.houses import Build
 from tests.kith.pages import flat, read_pdf
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
@@ -105,6 +107,16 @@ def test_who_is_called_by_letter_gets_no_minutes_and_a_warning_says_so(called: H
     told = called.post("ip.meeting.held", minutes=MINUTES)
     assert [m["receiver"]["herId"] for m in told.messages] == ["90998"]
     assert ("IPK-E089", "$.data.minutes") in codes(told)
+
+
+def test_without_a_phone_of_ours_no_message_says_that_the_minutes_are_attached(build: Build):
+    house = build(of={"home": books.ALVDAL, "rows": {"alvdal-saksbehandling": {"phone": None}}})
+    house.post("ip.plan.created", continues=None, plan=PLAN | {"consent": CONSENT})
+    call(house)
+    silent = {"kind": "coordinating-unit", "name": {"family": "September", "given": "August"}}
+    told = house.post("ip.meeting.held", minutes=MINUTES, author=silent)
+    assert (told.messages, documents(house)) == ([], [])
+    assert ("IPK-E105", "$.data.minutes") in codes(told)
 
 
 def test_who_was_never_told_of_the_meeting_gets_no_minutes(called: House):

@@ -16,7 +16,9 @@ from adapter.kith.rendering import text as plain
 from adapter.kith.rendering.document import Document
 from adapter.mappings import plandocument
 from adapter.mappings.context import Context
+from tests import books
 from tests.house import House
+from tests.houses import Build
 from tests.kith.pages import flat, read_pdf
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
@@ -134,6 +136,16 @@ def test_a_receiver_that_cannot_take_a_pdf_is_refused(planned: House):
     with pytest.raises(EventError) as letter:
         share(planned, to={"key": "brevvik"})
     assert letter.value.code == "IPK-E062"
+
+
+def test_without_a_phone_of_ours_no_message_says_that_the_plan_is_attached(build: Build):
+    house = build(of={"home": books.ALVDAL, "rows": {"alvdal-saksbehandling": {"phone": None}}})
+    house.post("ip.plan.created", continues=None, plan=PLAN | {"consent": CONSENT})
+    silent = {"kind": "coordinating-unit", "name": {"family": "September", "given": "August"}}
+    with pytest.raises(EventError) as caught:
+        share(house, author=silent)
+    assert (caught.value.code, caught.value.at) == ("IPK-E105", "$.data.author.phone")
+    assert share(house, author=silent | {"phone": "+4762480000"}).messages
 
 
 def test_a_receiver_the_book_does_not_know_is_refused(planned: House):

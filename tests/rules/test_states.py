@@ -11,7 +11,19 @@ from adapter.errors import EventError
 from adapter.events.catalogue import TYPES
 from adapter.model import MessageState
 from adapter.rules import states
-from adapter.rules.states import AGREED, ASSESSED, BEGIN, CLOSED, CONSENT_ASKED, OPEN, OUT, STATES, UNSENT
+from adapter.rules.states import (
+    AGREED,
+    ASSESSED,
+    BEGIN,
+    CLOSED,
+    CONSENT_ASKED,
+    NOT_COVERED,
+    OPEN,
+    OUT,
+    STATES,
+    STOPPED,
+    UNSENT,
+)
 
 E02, E03, E04 = "ip.need.forwarded", "ip.need.acknowledged", "ip.need.info-requested"
 E06, E07, E09 = "ip.need.accepted", "ip.need.declined", "ip.need.withdrawn"
@@ -60,6 +72,8 @@ MOVES = {
     "ip.patient.deceased": {**{s: s for s in CLOSED}, **dict.fromkeys(OPEN, "withdrawn")},
     BEGIN: dict.fromkeys(AGREED, "in-progress"),
     CONSENT_ASKED: dict.fromkeys((*OUT, *ASSESSED), "consent-pending"),
+    NOT_COVERED: {"reported": "consent-pending"},
+    STOPPED: dict.fromkeys(UNSENT, "reported"),
 }
 
 

@@ -123,7 +123,12 @@ def test_a_search_for_plans_that_finds_one_is_a_pull_and_one_that_finds_none_is_
         path = f"/fhir/CarePlan?subject=Patient/{case['patientId']}"
         assert client.get(path, headers=_as(token)).status_code == 200
     (item,) = _listed(client, PULLED)
-    assert (item["data"]["client"], item["data"]["patientId"]) == ("alvdal-ip", case["patientId"])
+    assert item["data"] == {
+        "client": "alvdal-ip",
+        "interaction": "search-type",
+        "patientId": case["patientId"],
+        "planIds": [case["planId"]],
+    }
 
 
 def test_a_part_of_a_batch_is_a_pull_too(client: FlaskClient, case: dict[str, Any]):

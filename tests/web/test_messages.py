@@ -13,6 +13,7 @@ from adapter.kith import apprec, helsefaglig, parts
 from adapter.rules import message_states
 from adapter.services import Services
 from adapter.store import messages
+from adapter.web.messages import ROUTES
 from tests import numbers
 from tests.web.hands import LINE, told
 
@@ -95,7 +96,44 @@ def test_a_person_may_send_again_what_waits_and_say_that_it_went_another_way(cli
     assert client.get(f"/messages/{id_}").json["state"] == "manual"
 
 
-@pytest.mark.parametrize("act", ["requeue", "manual"])
+def test_a_person_may_give_a_message_up_over_http(client: FlaskClient):
+    id_ = _sent(client)
+    done = client.post(f"/messages/{id_}/bury")
+    assert (done.status_code, done.json["state"]) == (200, "buried")
+    again = client.post(f"/messages/{id_}/bury")
+    assert (again.status_code, again.json["allowed"]) == (409, [])
+
+
+def test_a_person_may_send_a_message_to_another_party_over_http(client: FlaskClient):
+    id_ = _sent(client)
+    path = f"/messages/{id_}/remap"
+    other = client.post(path, json={"key": "alvdal-sykepleie"})
+    assert (other.status_code, other.json["replaces"], other.json["receiver"]["level2"]["herId"]) == (
+        200, id_, "5078",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "IPK-E001"), (b"{}", 422, "IPK-E005"), (b'{"key": 1}', 422, "IPK-E005"),
+        (b'{"key": "nobody"}', 422, "IPK-R003"),
+    ],
+)  # fmt: skip
+def test_who_a_message_goes_to_instead_is_told_by_its_key(
+    client: FlaskClient, body: bytes, status: int, code: str
+):
+    answer = client.post(f"/messages/{_sent(client)}/remap", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (status, code)
+    assert answer.json["errors"][0]["path"] in {"$", "$.key"}
+
+
+def test_every_act_that_is_named_as_allowed_has_a_route():
+    routed = {route.path.rpartition("/")[2] for route in ROUTES if route.method == "POST"}
+    assert set(message_states.ACTS) <= routed
+
+
+@pytest.mark.parametrize("act", ["requeue", "manual", "bury"])
 def test_an_act_that_the_state_does_not_allow_is_409(client: FlaskClient, act: str):
     id_ = _sent(client)
     client.post("/messages", data=_receipt(client, id_), content_type=XML)

@@ -171,7 +171,7 @@ Description: "Extension patient-wish on a need."
 CodeSystem: AssignmentStateSystem
 Id: assignment-state
 Title: "State of an assignment"
-Description: "Extension assignment-state on somebody proposed for a role."
+Description: "Extension assignment-state on somebody proposed for a role, or replaced in it."
 * ^caseSensitive = true
 * ^experimental = false
 * ^language = #nb

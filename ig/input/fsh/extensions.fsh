@@ -34,8 +34,8 @@ Context: Provenance
 
 Extension: AssignmentState
 Id: assignment-state
-Title: "Where an offer stands"
-Description: "The state of somebody proposed for a role whom nobody has appointed yet. The role is not active meanwhile."
+Title: "Where an offer or an assignment stands"
+Description: "The state of somebody proposed for a role whom nobody has appointed yet (the role is not active meanwhile), or `replaced` of an assignment that another has taken over."
 Context: PractitionerRole
 * value[x] 1..1
 * value[x] only code

@@ -44,7 +44,7 @@ Description: "One person in one role for one patient: made per assignment, so th
 * extension contains
     AssignmentState named state 0..1 and
     ExpectedEnd named expectedEnd 0..1
-* extension[state] ^short = "Where an offer stands; the role is not active meanwhile"
+* extension[state] ^short = "Where an offer stands (the role is not active meanwhile), or replaced of what another has taken over"
 * extension[expectedEnd] ^short = "Expected last day"
 * active 1..1
 * practitioner 1..1
