@@ -189,6 +189,20 @@ def test_e08_to_a_part_of_what_is_unsent_sends_the_rest_alone(hospital: House):
     assert "[ ] Individuell plan  [x] Koordinator" in read.body.text
 
 
+@pytest.mark.parametrize("silent", [MINE, {"channel": "oral"}])
+def test_what_an_event_that_sends_nothing_left_of_an_unsent_message_leaves_by_a_clock(
+    hospital: House, silent: dict[str, str]
+):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.post("ip.need.declined-by-patient", continues={"meldeId": melde_id}, date="2026-03-04", **silent)
+    assert hospital.send() == []
+    assert sorted(hospital.clocks()) == ["release"]
+    hospital.tick()
+    (read,) = hospital.sent()
+    assert "[ ] Individuell plan  [x] Koordinator" in read.body.text
+    assert sorted(hospital.clocks()) == ["receipt", "reply"]
+
+
 def test_e08_is_a_consent_that_denies_and_narrows_what_was_given(hospital: House):
     melde_id = hospital.need().case["meldeId"]
     hospital.post("ip.need.declined-by-patient", continues={"meldeId": melde_id}, date="2026-03-04")
