@@ -351,6 +351,27 @@ def test_e11_a_need_reported_again_joins_and_says_so(hospital: House):
     assert linked == {second.body["eventId"]}
 
 
+def test_e11_a_need_forwarded_to_where_one_of_its_kind_is_open_joins_it(hospital: House):
+    here = hospital.need(needs=["coordinator"]).case["meldeId"]
+    hospital.clock.advance(hours=1)
+    there = hospital.need(patient=living_in("9901"))  # moved since
+    hospital.send()
+    told = hospital.post(
+        "ip.need.forwarded",
+        continues={"meldeId": there.case["meldeId"]},
+        to={"key": "alvdal-saksbehandling"},
+    )
+    assert [(w["code"], w["path"]) for w in told.body["warnings"]] == [("IPK-E027", "$.data.to.key")]
+    assert {(n.kind, n.melde_id) for n in views.open_needs(hospital.case())} == {
+        ("coordinator", here),
+        ("individual-plan", there.case["meldeId"]),
+    }
+    (joined,) = [n for n in views.open_needs(hospital.case()) if n.melde_id == here]
+    assert joined.task["input"][0]["valueString"] == told.body["eventId"]
+    (read,) = hospital.sent()
+    assert "[x] Individuell plan  [ ] Koordinator" in read.body.text
+
+
 def test_e11_what_is_new_is_sent_once_in_the_thread_and_nothing_else(hospital: House):
     hospital.need()
     hospital.send()
