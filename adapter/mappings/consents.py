@@ -90,8 +90,7 @@ def withdrawn(ctx: Context) -> Change:
     changed: list[Resource] = []
     gone: set[str] = set()
     for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(ctx, n, left)):
-        reached = bool(common.recipients(ctx, need.melde_id))
-        changed += _closed(ctx, need) if reached else _waits(ctx, need)
+        changed += _moved(ctx, need)
         gone.add(need.id)
     ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
     stopped = resting.stopped(ctx, ctx.data.scopes, left, only=ctx.data.recipients or ())
@@ -164,16 +163,12 @@ def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
     )
 
 
-def _waits(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
-    return (common.with_state(ctx, need.task, status="draft", business="consent-pending"),)
-
-
-def _closed(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
+def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
     step = states.transition(need.state, ctx.event.type)
-    return (
-        common.with_request_status(need.request, step.request_status),
-        common.with_state(ctx, need.task, status=step.task_status, business=step.business),
-    )
+    task = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
+    if step.request_status == need.request["status"]:
+        return (task,)
+    return common.with_request_status(need.request, step.request_status), task
 
 
 def withdrawn_notices(ctx: Context) -> tuple[Notice, ...]:

@@ -232,6 +232,17 @@ def test_a_need_that_a_message_carries_has_the_clock_of_the_message_alone(hospit
     assert [d.subject.partition("/")[0] for d in hospital.case().deadlines] == ["message"]
 
 
+def test_the_reply_clock_goes_on_until_every_kind_is_answered(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    (document,) = hospital.send()
+    hospital.receive(otherside.receipt(document))
+    answer: dict[str, Any] = {"source": "urn:her:5079", "continues": {"meldeId": melde_id}}
+    hospital.post("ip.need.declined", **answer, scope=["individual-plan"])
+    assert sorted(hospital.clocks()) == ["reply"]
+    hospital.post("ip.need.declined", **answer, scope=["coordinator"])
+    assert hospital.clocks() == {}
+
+
 def test_a_need_that_is_passed_on_inside_is_waited_for_though_a_message_once_carried_it(hospital: House):
     melde_id = hospital.need().case["meldeId"]
     hospital.send()
