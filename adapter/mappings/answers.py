@@ -37,10 +37,17 @@ def answered(ctx: Context) -> Change:
         + common.acted(ctx, ids, common.READ)
         + Change(
             resources=(*requests, *tasks, *needread.items(ctx, ids)),
-            deadlines=clocks.close(ctx, "reply", ids),
+            deadlines=clocks.close(ctx, "reply", ids - _unanswered(ctx, {n.id for n in chosen})),
             case=melde_part(chosen),
         )
     )
+
+
+def _unanswered(ctx: Context, answered_: set[str]) -> set[str]:
+    """Return the Melde-ids of which another kind still waits for its answer: the clock of their message goes on."""
+    return {
+        n.melde_id for n in views.open_needs(ctx.case) if n.state in states.OUT and n.id not in answered_
+    }
 
 
 def _status_reason(ctx: Context) -> str | None:

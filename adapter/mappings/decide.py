@@ -51,6 +51,7 @@ from adapter.mappings import (
     reading,
     recalling,
     rehabilitation,
+    release,
     representing,
     stays,
     takeover,
@@ -192,7 +193,7 @@ def decide(
     whole = together(
         change,
         _carried(after, sent),
-        Change(deadlines=clocks.further(after, further), reasons=kept_back),
+        Change(deadlines=clocks.further(after, (*further, *release.owed(before, after))), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
         uncoordinated.followed(after, key),
         protecting.items(after, tuple(one.message for one in sent)),

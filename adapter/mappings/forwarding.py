@@ -5,7 +5,7 @@ from __future__ import annotations
 from adapter.errors import EventError
 from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, grants, needtext, release, reporting, views
+from adapter.mappings import clocks, common, grants, joining, needtext, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Party, Reason, Resource
@@ -31,7 +31,8 @@ def forwarded(ctx: Context) -> Change:
     )
     if target is None:
         return base
-    moved = tuple(r for n in chosen for r in _moved(ctx, n, target))
+    there = {n.kind for n in joining.at_target(ctx) if n.state != "consent-pending"}
+    moved = tuple(r for n in chosen for r in _moved(ctx, n, target, joins=n.kind in there))
     return (
         base
         + common.acted(ctx, ids, common.UNDELIVERED)
@@ -39,6 +40,7 @@ def forwarded(ctx: Context) -> Change:
             resources=(*common.parties(target), *moved),
             deadlines=clocks.close(ctx, "reply", ids),
             reasons=_passable(ctx, chosen, target),
+            warnings=(common.warn("IPK-E027", "$.data.to.key"),) if there else (),
         )
     )
 
@@ -75,9 +77,13 @@ def _target(ctx: Context) -> Party | None:
     return party
 
 
-def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, ...]:
+def _moved(ctx: Context, need: views.Need, target: Party, *, joins: bool) -> tuple[Resource, ...]:
+    """Return the old Task forwarded and the new one; none where the need joins one that is open there (N6)."""
     step = states.transition(need.state, ctx.event.type)
     old = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
+    asked = parts.changed(need.request, performer=[{"reference": f"Organization/{target.organisation_id}"}])
+    if joins:
+        return old, asked
     first = states.OPENING["open" if release.opens(ctx, need, target) else "held"]
     fresh = common.need_task(
         ctx,
@@ -89,7 +95,6 @@ def _moved(ctx: Context, need: views.Need, target: Party) -> tuple[Resource, ...
         owner=target,
         due=None,
     )
-    asked = parts.changed(need.request, performer=[{"reference": f"Organization/{target.organisation_id}"}])
     return old, fresh, asked
 
 

@@ -1,4 +1,4 @@
-"""A need reported again while one of its kind is open: it joins, never forks. E11, N6; message-rules.md, list 9140 (2 Oppdatert)."""
+"""A need reported again, or forwarded, to where one of its kind is open: it joins, never forks. E11, N6; message-rules.md, list 9140 (2 Oppdatert)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from adapter.fhir import parts
 from adapter.kith import text, titles, words
 from adapter.mappings import common, grants, needs, needtext, reporting, views
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.scope import scoped
 from adapter.model import Party, Reason, Resource
 from adapter.rules import anchors, consent, states
 
 EVENT: Final = "ip.need.duplicate-detected"
+FORWARDED: Final = "ip.need.forwarded"
 PRIVATE: Final = "private-institution"
 """E12 to a private institution is a referral and no need."""
 Lines = list[tuple[str, str | None]]
@@ -37,6 +39,8 @@ NEWS: Final[Mapping[str, Callable[[Any], Lines]]] = {
 
 def _again(ctx: Context) -> tuple[views.Need, ...]:
     """Return the open needs of the same kinds at the same party, those that wait for consent too."""
+    if ctx.event.type == FORWARDED:
+        return at_target(ctx)
     if (
         ctx.case.key is None
         or ctx.event.type not in needtext.IDENTIFYING
@@ -46,6 +50,20 @@ def _again(ctx: Context) -> tuple[views.Need, ...]:
     performer = needs.performer_of(ctx)
     owner = performer.organisation_id if performer else ""
     return tuple(n for n in views.open_needs(ctx.case) if n.owner == owner and n.kind in ctx.data.needs)
+
+
+def at_target(ctx: Context) -> tuple[views.Need, ...]:
+    """Return the open needs that are there already, of the kinds that are forwarded and where they are forwarded to. E02."""
+    target = ctx.book.by_key(ctx.data.to.key) if ctx.data.to else None
+    if target is None:
+        return ()
+    moved = scoped(ctx)
+    ids, kinds = {n.id for n in moved}, {n.kind for n in moved}
+    return tuple(
+        n
+        for n in views.open_needs(ctx.case)
+        if n.owner == target.organisation_id and n.kind in kinds and n.id not in ids
+    )
 
 
 def news(ctx: Context, melde_id: str) -> tuple[str, ...]:
@@ -66,7 +84,7 @@ def detected(ctx: Context) -> list[dict[str, Any]]:
             "meldeId": melde_id,
             "needs": [n.kind for n in again if n.melde_id == melde_id],
             "reportedBy": ctx.event.event_id,
-            "news": list(news(ctx, melde_id)),
+            "news": [] if ctx.event.type == FORWARDED else list(news(ctx, melde_id)),
         }
         for melde_id in sorted({n.melde_id for n in again})
     ]

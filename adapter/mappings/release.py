@@ -298,6 +298,12 @@ def again(ctx: Context, before: Context) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
+def owed(before: Context, after: Context) -> tuple[Notice, ...]:
+    """Return what `withheld` left of messages that an event stops but may not write anew: a clock lets it go. ADR 13."""
+    stopped = set() if after.may_send else waiting(before) - waiting(after)
+    return tuple(n for n in again(after, before) if n.melde_id in stopped) if stopped else ()
+
+
 def just_reported(ctx: Context, need: views.Need) -> bool:
     """Return whether no message of ours carries this need yet: reported now, and none waits for the unit's release."""
     held = any(m.state == "held" and m.melde_id == need.melde_id for m in ctx.case.messages)

@@ -14,7 +14,7 @@ from adapter.fhir import needs as tasks_built
 from adapter.mappings import escalation, views
 from adapter.mappings.clocks import deadline_id
 from adapter.mappings.context import Change, Context
-from adapter.model import Case, Deadline, Party, Resource
+from adapter.model import Case, Deadline, Message, Party, Resource
 from adapter.rules import clocks
 
 _DUE_ON_TASK: Final = frozenset({"assessment", "coordinator", "fulfilment"})
@@ -84,8 +84,10 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     there = next(
         (d for d in final.deadlines if d.runs and (d.kind, d.subject) == (watch.kind, subject)), None
     )
-    carried = watch.unsent and _carried(final, about[0].melde_id)
-    live = not carried and any(n.is_open and n.state in watch.states for n in about)
+    live = any(
+        n.is_open and n.state in watch.states and not (watch.unsent and _carried(ctx, final, n))
+        for n in about
+    )
     if not live and not any(n.is_open and n.state in watch.paused for n in about):
         return replace(there, state=_end(watch, about)) if there is not None else None
     new = there or _started(ctx, watch.kind, subject, about[0])
@@ -93,14 +95,24 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     return changed if changed != there else None
 
 
-def _carried(final: Case, melde_id: str) -> bool:
-    """Return whether a message of ours carries these needs, or is to as soon as another has left."""
+def _carried(ctx: Context, final: Case, need: views.Need) -> bool:
+    """Return whether a message of ours carries this need to whoever has it, or is to as soon as another has left."""
     by_message = any(
-        m.direction == "out" and m.melde_id == melde_id and m.wants_reply for m in final.messages
+        m.direction == "out"
+        and m.melde_id == need.melde_id
+        and m.wants_reply
+        and m.state != "buried"
+        and _goes_to(ctx, m, need.owner)
+        for m in final.messages
     )
     return by_message or any(
-        d.runs and (d.kind, d.subject) == ("release", f"need/{melde_id}") for d in final.deadlines
+        d.runs and (d.kind, d.subject) == ("release", f"need/{need.melde_id}") for d in final.deadlines
     )
+
+
+def _goes_to(ctx: Context, message: Message, owner: str | None) -> bool:
+    party = ctx.book.by_key(message.receiver_key)
+    return party is None or party.organisation_id == owner
 
 
 def _end(watch: clocks.Watch, about: list[views.Need]) -> Any:

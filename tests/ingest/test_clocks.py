@@ -232,6 +232,36 @@ def test_a_need_that_a_message_carries_has_the_clock_of_the_message_alone(hospit
     assert [d.subject.partition("/")[0] for d in hospital.case().deadlines] == ["message"]
 
 
+def test_the_reply_clock_goes_on_until_every_kind_is_answered(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    (document,) = hospital.send()
+    hospital.receive(otherside.receipt(document))
+    answer: dict[str, Any] = {"source": "urn:her:5079", "continues": {"meldeId": melde_id}}
+    hospital.post("ip.need.declined", **answer, scope=["individual-plan"])
+    assert sorted(hospital.clocks()) == ["reply"]
+    hospital.post("ip.need.declined", **answer, scope=["coordinator"])
+    assert hospital.clocks() == {}
+
+
+def test_a_need_that_is_passed_on_inside_is_waited_for_though_a_message_once_carried_it(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to={"key": "st-olavs-ke"})
+    assert f"need/{melde_id}" in {d.subject for d in hospital.case().deadlines if d.kind == "reply"}
+
+
+def test_a_need_whose_message_was_stopped_is_waited_for_when_another_tells_that_the_patient_consents(
+    hospital: House,
+):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.post("ip.consent.withdrawn", scopes=["coordinator", "plan-create"], date="2026-03-04")
+    hospital.post("ip.consent.given", source="urn:her:5079", consent=GIVEN)
+    assert {s.business for s in hospital.needs().values()} == {"reported"}
+    assert [(d.kind, d.subject) for d in hospital.case().deadlines if d.runs] == [
+        ("reply", f"need/{melde_id}")
+    ]
+
+
 @pytest.mark.parametrize("kind", ["individual-plan", "habilitation", "rehabilitation"])
 def test_an_accepted_plan_or_service_is_waited_for_until_it_is_over(hospital: House, kind: str):
     told = hospital.need(needs=[kind], consent={**GIVEN, "scopes": ["plan-create"]})

@@ -231,6 +231,25 @@ def test_e15_cancels_sent_needs_as_withdrawn_and_tells_all_who_got_them(hospital
     assert "reply" not in hospital.clocks()
 
 
+def test_e15_closes_what_was_agreed_inside_as_the_table_says(hospital: House):
+    inside = living_in("9903")
+    melde_id = hospital.need(patient=inside).case["meldeId"]
+    hospital.post(
+        "ip.need.accepted",
+        source="urn:her:91991",
+        patient=inside,
+        continues={"meldeId": melde_id},
+        scope=["coordinator"],
+    )
+    hospital.post(
+        "ip.consent.withdrawn", patient=inside, scopes=["coordinator", "plan-create"], date="2026-03-04"
+    )
+    assert {k: s.business for k, s in hospital.needs(inside).items()} == {
+        "coordinator": "withdrawn",
+        "individual-plan": "consent-pending",
+    }
+
+
 def test_e15_of_one_scope_leaves_the_needs_of_the_other(hospital: House):
     hospital.need()
     hospital.send()

@@ -189,6 +189,20 @@ def test_e08_to_a_part_of_what_is_unsent_sends_the_rest_alone(hospital: House):
     assert "[ ] Individuell plan  [x] Koordinator" in read.body.text
 
 
+@pytest.mark.parametrize("silent", [MINE, {"channel": "oral"}])
+def test_what_an_event_that_sends_nothing_left_of_an_unsent_message_leaves_by_a_clock(
+    hospital: House, silent: dict[str, str]
+):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.post("ip.need.declined-by-patient", continues={"meldeId": melde_id}, date="2026-03-04", **silent)
+    assert hospital.send() == []
+    assert sorted(hospital.clocks()) == ["release"]
+    hospital.tick()
+    (read,) = hospital.sent()
+    assert "[ ] Individuell plan  [x] Koordinator" in read.body.text
+    assert sorted(hospital.clocks()) == ["receipt", "reply"]
+
+
 def test_e08_is_a_consent_that_denies_and_narrows_what_was_given(hospital: House):
     melde_id = hospital.need().case["meldeId"]
     hospital.post("ip.need.declined-by-patient", continues={"meldeId": melde_id}, date="2026-03-04")
@@ -335,6 +349,27 @@ def test_e11_a_need_reported_again_joins_and_says_so(hospital: House):
     assert hospital.events() == ["ip.need.identified", "ip.need.identified", "ip.need.duplicate-detected"]
     linked = {n.task["input"][0]["valueString"] for n in views.open_needs(hospital.case())}
     assert linked == {second.body["eventId"]}
+
+
+def test_e11_a_need_forwarded_to_where_one_of_its_kind_is_open_joins_it(hospital: House):
+    here = hospital.need(needs=["coordinator"]).case["meldeId"]
+    hospital.clock.advance(hours=1)
+    there = hospital.need(patient=living_in("9901"))  # moved since
+    hospital.send()
+    told = hospital.post(
+        "ip.need.forwarded",
+        continues={"meldeId": there.case["meldeId"]},
+        to={"key": "alvdal-saksbehandling"},
+    )
+    assert [(w["code"], w["path"]) for w in told.body["warnings"]] == [("IPK-E027", "$.data.to.key")]
+    assert {(n.kind, n.melde_id) for n in views.open_needs(hospital.case())} == {
+        ("coordinator", here),
+        ("individual-plan", there.case["meldeId"]),
+    }
+    (joined,) = [n for n in views.open_needs(hospital.case()) if n.melde_id == here]
+    assert joined.task["input"][0]["valueString"] == told.body["eventId"]
+    (read,) = hospital.sent()
+    assert "[x] Individuell plan  [ ] Koordinator" in read.body.text
 
 
 def test_e11_what_is_new_is_sent_once_in_the_thread_and_nothing_else(hospital: House):
