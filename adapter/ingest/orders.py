@@ -31,10 +31,6 @@ class Order:
     party: str | None = None
     """Key of the organisation that the caller asks for; None: this installation's own token."""
     provenance: Resource | None = field(default=None, repr=False)
-    sees: Callable[[Connection, Row], bool] = field(repr=False)
-    """Whether the caller may see a stored row: what it may not see is not there for it."""
-    check: Callable[[Resource], tuple[Fault, ...]] = field(repr=False)
-    """The faults of a resource; asked again of what a patch makes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,12 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
 
 from adapter.access import audit as trail
-from adapter.access import policy
 from adapter.errors import AdapterError, Fault, Faults, FhirError
 from adapter.fhir import bundle, definitions, outcome, patching, strict, written
 from adapter.fhir import search as fhir_search
@@ -26,7 +24,7 @@ from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
 from adapter.ingest import writing
 from adapter.ingest.orders import Interaction, Order, Written
 from adapter.store import Connection
-from adapter.web import answers, fhir_found, members, negotiation, problems
+from adapter.web import answers, fhir_found, negotiation, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params, Route
 
@@ -160,8 +158,6 @@ def order(  # noqa: PLR0913 (all by name)
         criteria=_finder(call, type_, params) if params else None,
         party=call.caller.party if call.caller else None,
         provenance=_provenance(call),
-        sees=partial(_sees, call),
-        check=written.check,
     )
 
 
@@ -173,12 +169,6 @@ def relative(value: Any, base: str) -> Any:
             for k, v in value.items()
         }
     return [relative(one, base) for one in value] if isinstance(value, list) else value
-
-
-def _sees(call: Call, conn: Connection, row: Row) -> bool:
-    if not policy.shows(row.body) and not policy.gone(row.body):
-        return False
-    return bool(members.shown(call, conn, (row,)))
 
 
 def criteria_of(text: str) -> list[tuple[str, str]]:
