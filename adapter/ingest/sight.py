@@ -13,10 +13,10 @@ import orjson
 from adapter.errors import Conflict
 from adapter.fhir.query import Row
 from adapter.ingest.commit import Unit
+from adapter.ingest.orders import Criteria
 from adapter.model import Resource
 from adapter.store import Connection, people, resources
 
-Criteria = Callable[[Connection], Sequence[Row]]
 Matched = tuple[tuple[str, int], ...]
 """What meets criteria: references, each with its version."""
 Rest = tuple[tuple[str, int], ...]

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 from adapter.errors import AdapterError, Conflict, Faults, SystemFault
 from adapter.ingest.commit import Unit, audited, retrying
 from adapter.ingest.commit import write as write_unit
-from adapter.ingest.orders import Order, Written
+from adapter.ingest.orders import Asked, Criteria, Order, Written, ordered
 from adapter.ingest.performing import perform
 from adapter.ingest.sight import Ahead, Elsewhere, Matched, Rest, Sight, matches, require
 from adapter.services import Services
@@ -34,15 +34,37 @@ class Prepared(NamedTuple):
     matched: Matched = ()
 
 
-def write(services: Services, order: Order) -> Written:
+def write(services: Services, wish: Order | Asked) -> Written:
     """Return what became of one write once it is committed. Raises AdapterError; then nothing of it is stored."""
+    if isinstance(wish, Asked) and (done := _helped(services, wish)) is not None:
+        return done
+    order = ordered(wish) if isinstance(wish, Asked) else wish
     try:
-        return committed(services, prepared(services, order, services.clock()), order)
+        return committed(services, prepared(services, order, services.clock()), order.criteria)
     except (Conflict, Elsewhere):
         services.shared.clear()
     return _transacted(
         services, lambda conn: perform(services, _writing(services, conn), order, now=services.clock())
     )
+
+
+def _helped(services: Services, asked: Asked) -> Written | None:
+    """Return what became of a write that a helper worked out; None where none did, or where somebody else wrote first."""
+    helpers = services.helpers
+    found = None if helpers is None else helpers.prepared(asked, services.clock(), services.store.lane)
+    if helpers is None or found is None:
+        return None
+    try:
+        return committed(services, found)
+    except Conflict:
+        services.shared.clear()
+        helpers.forget()
+        return None
+
+
+def ahead(services: Services, asked: Asked, now: datetime) -> Prepared:
+    """Return what a write as it came puts as the store is now. Raises AdapterError, Elsewhere."""
+    return prepared(services, ordered(asked), now)
 
 
 def prepared(services: Services, order: Order, now: datetime) -> Prepared:
@@ -57,14 +79,14 @@ def prepared(services: Services, order: Order, now: datetime) -> Prepared:
     return Prepared(unit=unit, done=done, rests=rests, matched=sight.matched)
 
 
-def committed(services: Services, found: Prepared, order: Order) -> Written:
+def committed(services: Services, found: Prepared, criteria: Criteria | None = None) -> Written:
     """Return what became of a write once what it puts is on the disk. Raises Conflict where something it rests on is not as it was."""
     if found.unit is None:
         return found.done
     unit = audited(services, found.unit)
 
     def work(conn: Connection) -> None:
-        if order.criteria is not None and matches(order.criteria(conn)) != found.matched:
+        if criteria is not None and matches(criteria(conn)) != found.matched:
             raise Conflict
         require(conn, unit, found.rests)
         write_unit(conn, unit)
