@@ -62,14 +62,14 @@ ONE_CLICK_OF: Final = {innbygger.TYPE: (enquiries.EVENT,)}
 
 
 def moved(case: Case, message: Message, *, communication: Resource | None = None) -> tuple[Resource, ...]:
-    """Return the Tasks of a message's needs in the businessStatus that its state gives, and its Communication."""
-    owner = {
-        n.task["id"]: n
-        for n in views.open_needs(case)
-        if n.melde_id == message.melde_id and message.wants_reply
-    }
+    """Return the Tasks of a message's needs in the businessStatus that its state gives, and its Communication.
+
+    One that another went instead of moves them by its arrival alone: how far they are, the other tells.
+    """
+    tells = message.wants_reply and (message.replaced_by is None or message.state == "acknowledged")
+    mine = [n for n in views.open_needs(case) if tells and n.melde_id == message.melde_id]
     tasks = []
-    for need in owner.values():
+    for need in mine:
         if not message.receiver_key or not _owns(case, need, message):
             continue
         step = states.after_message(need.state, message.state)

@@ -147,6 +147,20 @@ def test_a_message_requeued_once_is_not_requeued_again_under_its_old_id(hospital
         ingest.requeue(hospital.services, old)
 
 
+def test_late_word_of_a_message_that_another_went_instead_of_leaves_the_needs_where_the_other_put_them(
+    hospital: House,
+):
+    hospital.need()
+    (first,) = hospital.send()
+    hospital.clock.advance(hours=97)
+    hospital.tick()
+    ingest.requeue(hospital.services, kith.read(first).head.msg_id)
+    (again,) = hospital.send()
+    hospital.receive(otherside.receipt(again))
+    hospital.receive(otherside.receipt(first, errors=["E10"]))
+    assert {s.business for s in hospital.needs().values()} == {"delivered"}
+
+
 def test_an_unknown_message_is_not_requeued(hospital: House):
     with pytest.raises(MessageError) as caught:
         ingest.requeue(hospital.services, "3e0f6c2a-93f2-5b55-9d2a-6a8f0f3d7c10")
