@@ -12,7 +12,7 @@ from typing import Any, Final
 from adapter.fhir import meetings
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
-from adapter.mappings import common, views
+from adapter.mappings import common, nextsteps, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
@@ -85,6 +85,16 @@ def _of_need(case: Case, book: AddressBook, clock: Deadline, melde_id: str) -> A
     )
 
 
+def _of_question(case: Case, book: AddressBook, _clock: Deadline, melde_id: str) -> About:
+    """Return whose answer is waited for: whoever reported owes it, the one who asked has it where that is somebody outside. E04."""
+    found = _needs(case, melde_id)
+    reporter = book.by_organisation(views.reference_id(found[0].task.get("requester"))) if found else None
+    asking = book.by_organisation(found[0].owner) if found else None
+    return About(
+        base=_home(reporter) or _home(asking), other=_outside(reporter), melde_id=melde_id, needs=found
+    )
+
+
 def _of_assignment(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
     role = case.get(f"PractitionerRole/{id_}") or {}
     return About(base=_home(book.by_organisation(views.reference_id(role.get("organization")))))
@@ -110,6 +120,7 @@ def _of_nobody(_case: Case, _book: AddressBook, _clock: Deadline, _id: str) -> A
 _BY_SUBJECT: Final = {
     "message": _of_message,
     "need": _of_need,
+    "question": _of_question,
     "PractitionerRole": _of_assignment,
     "CarePlan": _of_plan,
     "Appointment": _of_meeting,
@@ -161,11 +172,8 @@ def _item(
     party = found.owner(ctx.book, to)
     owner = _reference(party, to)
     listed = common.parties(party) if party else ()
-    said = f"{words.LEVELS[to]}: {next_step(clock.kind, outside=found.other is not None)}"
-    open_ = next(
-        (t for t in ctx.case.of("Task") if deadline_of(t) == clock.id and t["status"] not in views.FINISHED),
-        None,
-    )
+    said = f"{words.LEVELS[to]}: {nextsteps.next_step(clock, outside=found.other is not None)}"
+    open_ = next(iter(items_of(ctx.case, clock.id)), None)
     if open_ is not None:
         moved = tasks_built.moved(open_, modified=ctx.now, owner=owner)
         return {**moved, "description": said}, listed
@@ -198,12 +206,14 @@ def _focus(clock: Deadline, found: About) -> str | None:
     kind = clock.subject.partition("/")[0]
     if kind == "message":
         return communication_of(found.message)
-    return clock.subject if kind != "need" else None
+    return clock.subject if kind not in {"need", "question"} else None
 
 
-def next_step(kind: str, *, outside: bool) -> str:
-    """Return what a person does next about a kind of deadline, in bokmål."""
-    return (words.NEXT_STEP if outside else words.OWN_NEXT_STEP).get(kind) or words.NEXT_STEP[kind]
+def items_of(case: Case, clock_id: str) -> tuple[Resource, ...]:
+    """Return the open work items of a clock."""
+    return tuple(
+        t for t in case.of("Task") if deadline_of(t) == clock_id and t["status"] not in views.FINISHED
+    )
 
 
 def deadline_of(task: Mapping[str, Any]) -> str | None:
