@@ -194,9 +194,6 @@ TELL_REPORTER: Final = (
 )
 PLAN_REFUSED: Final = "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
 MOVE_REFUSED: Final = "Den nye kommunen har ikke overtatt: avtal hvem som følger opp pasienten"
-NOT_TAKEN_OVER: Final = (
-    "Ingen har svart på om planen overtas. Ansvaret ligger fortsatt hos den gamle virksomheten"
-)
 TRANSFER_REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "moved": "Pasienten flytter",

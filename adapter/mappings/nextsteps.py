@@ -14,6 +14,9 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "receipt": "Ring mottakeren: er meldingen kommet fram? Send på nytt, eller registrer at den er gitt på annen måte",
         "reply": "Ring mottakeren: er meldingen lest, og hvem følger opp?",
         "reply/question": "Ring den som meldte behovet: når kommer svaret på spørsmålet?",
+        "reply/Task": "Ring den som er spurt: overtar den ansvaret for planen? Ansvaret ligger hos den gamle til det er svart",
+        "reply/Appointment": "Spør dem som er innkalt og ikke har svart: kommer de?",
+        "assessment/Task": "Ring den nye kommunen: har den overtatt? Den gamle kommunen har ansvaret til da",
         "assessment": "Ring den som vurderer behovet: når kommer avgjørelsen?",
         "coordinator": "Ring kommunen: hvem blir koordinator, og når?",
         "fulfilment": "Ring den som har godtatt behovet: når kommer planen eller tilbudet?",
@@ -34,6 +37,8 @@ OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
     {
         "reply": "Svar på behovet, eller finn hvem som skal ha det",
         "reply/question": "Svar på spørsmålet om behovet: registrer opplysningene (ip.need.info-supplied)",
+        "reply/Task": "Svar på om virksomheten overtar ansvaret for planen",
+        "assessment/Task": "Avklar hvem som overtar etter flyttingen, og om pasienten samtykker til at den nye kommunen får vite det",
         "assessment": "Avgjør behovet: godta, avslå, eller be om opplysninger",
         "coordinator": "Oppnevn en koordinator",
         "fulfilment": "Lag planen eller gi tilbudet, og registrer det",
