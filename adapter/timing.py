@@ -65,6 +65,11 @@ class Deadline:
         return None if self.resting else self.next or self.due
 
     @property
+    def paused(self) -> bool:
+        """Whether it rests until something else has come: it is not late meanwhile, however long that takes."""
+        return self.resting and self.state == "open"
+
+    @property
     def runs(self) -> bool:
         """Whether what it waits for is still waited for."""
         return self.state in {"open", "breached"}

@@ -13,8 +13,7 @@ import orjson
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.kith import words
-from adapter.mappings import escalation, planclocks, views
+from adapter.mappings import escalation, nextsteps, planclocks, views
 from adapter.mappings.escalation import About
 from adapter.model import AddressBook, Case, Deadline, Party, Resource
 from adapter.rules import clocks
@@ -50,7 +49,9 @@ class Standing:
 
     @property
     def late_seconds(self) -> int:
-        """By how much it is late, 0 where it is not."""
+        """By how much it is late, 0 where it is not, or rests."""
+        if self.deadline.paused:
+            return 0
         return max(0, int((self.now - self.deadline.due).total_seconds()))
 
     def told(self) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def listed(
             rows = deadlines.running(conn, _BATCH, before=now if wanted.late else None, after=after)
             for row in rows:
                 after = (row.due, row.id)
-                if wanted.kind in (None, row.kind):
+                if wanted.kind in (None, row.kind) and not (wanted.late and row.paused):
                     one = reading.standing(row)
                     if wanted.owner is None or (one.owner is not None and one.owner.key == wanted.owner):
                         found.append(one)
@@ -171,8 +172,8 @@ class _Reading:
 def _next_step(row: Deadline, found: About) -> str:
     """Return what a person does next; nothing about small changes, which go by themselves."""
     if row.subject.startswith(f"{planclocks.DIGEST}/"):
-        return words.BY_ITSELF
-    return escalation.next_step(row.kind, outside=found.other is not None)
+        return nextsteps.BY_ITSELF
+    return nextsteps.next_step(row, outside=found.other is not None)
 
 
 def _phone(owner: Party | None, to: clocks.To) -> str | None:

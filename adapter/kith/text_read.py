@@ -206,14 +206,14 @@ def _consent(text: str | None) -> ConsentText | None:
         return None
     return ConsentText(
         status="given",
-        date=_date(obtained["date"]),
+        date=as_day(obtained["date"]),
         method=_METHODS.get(_value(obtained["how"])),
         given_by=_GIVERS.get(_value(obtained["who"])),
         recipients_text=(obtained["whom"] or "").rstrip("."),
     )
 
 
-def _date(text: str | None) -> date | None:
+def as_day(text: str | None) -> date | None:
     """Return a date written `09.03.2026`, None where there is no such day."""
     if not text or not _DAY.fullmatch(text):
         return None

@@ -194,9 +194,6 @@ TELL_REPORTER: Final = (
 )
 PLAN_REFUSED: Final = "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
 MOVE_REFUSED: Final = "Den nye kommunen har ikke overtatt: avtal hvem som følger opp pasienten"
-NOT_TAKEN_OVER: Final = (
-    "Ingen har svart på om planen overtas. Ansvaret ligger fortsatt hos den gamle virksomheten"
-)
 TRANSFER_REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "moved": "Pasienten flytter",
@@ -335,36 +332,6 @@ LEVELS: Final[Mapping[str, str]] = MappingProxyType(
     {"owner": "Ansvarlig", "leader": "Leder", "coordinating-unit": "Koordinerende enhet"}
 )
 """Step of an escalation → who has it."""
-NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "release": "Slipp meldingen, eller meld at journalsystemet har sendt den",
-        "receipt": "Ring mottakeren: er meldingen kommet fram? Send på nytt, eller registrer at den er gitt på annen måte",
-        "reply": "Ring mottakeren: er meldingen lest, og hvem følger opp?",
-        "assessment": "Ring den som vurderer behovet: når kommer avgjørelsen?",
-        "coordinator": "Ring kommunen: hvem blir koordinator, og når?",
-        "fulfilment": "Ring den som har godtatt behovet: når kommer planen eller tilbudet?",
-        "inform": "Post brevet, eller si det på annen måte, og registrer at det er gjort",
-        "evaluation": "Ring den som har ansvar for planen: når evalueres den?",
-        "gap": "Ring den som oppnevner: hvem blir koordinator, og når?",
-        "overlap": "Pasienten har koordinator i ny kommune: avslutt den forrige koordinatoren",
-        "participation": "Avklar om sykehusets deltakelse skal forlenges eller avsluttes",
-        "consent": "Spør pasienten om samtykke, og registrer svaret",
-    }
-)
-"""Kind of deadline → what a person does next, where somebody outside is waited for."""
-BY_ITSELF: Final = "Ingenting: små endringer sendes samlet ved dagens slutt"
-"""What a person does next about small changes of a plan that wait."""
-OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "reply": "Svar på behovet, eller finn hvem som skal ha det",
-        "assessment": "Avgjør behovet: godta, avslå, eller be om opplysninger",
-        "coordinator": "Oppnevn en koordinator",
-        "fulfilment": "Lag planen eller gi tilbudet, og registrer det",
-        "evaluation": "Evaluer planen, eller sett en ny dato",
-        "gap": "Oppnevn en koordinator",
-    }
-)
-"""The same where the step is our own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

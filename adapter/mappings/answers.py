@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, needread, release, reporting, views
+from adapter.mappings import asked, clocks, common, needread, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
@@ -36,7 +36,7 @@ def answered(ctx: Context) -> Change:
         common.author(ctx)
         + common.acted(ctx, ids, common.READ)
         + Change(
-            resources=(*requests, *tasks, *needread.items(ctx, ids)),
+            resources=(*requests, *tasks, *needread.items(ctx, ids), *asked.to_answer(ctx, chosen)),
             deadlines=clocks.close(ctx, "reply", ids - _unanswered(ctx, {n.id for n in chosen})),
             case=melde_part(chosen),
         )
@@ -96,6 +96,8 @@ def _answer_lines(ctx: Context) -> list[tuple[str, str]]:
         lines.append((words.HANDLED_BY, ", ".join(w for w in who if w)))
     if getattr(data, "question", None):
         lines.append((words.ASKED, data.question))
+    if getattr(data, "due", None):
+        lines.append((words.DUE, text.day(data.due)))
     if getattr(data, "scope", None):
         lines.append((words.CONCERNS, text.kinds_text(data.scope)))
     if ctx.event.type == "ip.need.declined":

@@ -1,16 +1,49 @@
-"""A question of the handler answered by the sender. E05; message-rules.md, 'Which carrier' and 'The text'."""
+"""A question of the handler, and the sender's answer. E04, E05; message-rules.md, 'Which carrier' and 'The text'."""
 
 from __future__ import annotations
 
-from adapter.fhir import parts
+from adapter.fhir import needs, parts
 from adapter.kith import text, words
-from adapter.mappings import common, grants, patient_input, release, views
+from adapter.mappings import common, escalation, grants, patient_input, release, views
+from adapter.mappings.clocks import deadline_id
+from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
-from adapter.model import Message, Party
+from adapter.model import Message, Party, Resource
 from adapter.rules import consent, states
 
 EVENT = "ip.need.info-supplied"
+ASKS = "ip.need.info-requested"
+ANSWER = "Mottakeren av behovet trenger opplysninger: svar på spørsmålet"
+"""What the work item says to whoever reported."""
+
+
+def to_answer(ctx: Context, chosen: tuple[views.Need, ...]) -> tuple[Resource, ...]:
+    """Return a work item per Melde-id for the party of our own that reported, to answer what is asked; one that is open stays. E04."""
+    if ctx.event.type != ASKS:
+        return ()
+    first = {n.melde_id: n for n in reversed(chosen)}
+    owed = (
+        (n, ctx.book.by_organisation(views.reference_id(n.task.get("requester")))) for n in first.values()
+    )
+    return tuple(
+        common.work_item(
+            ctx,
+            id_=ctx.id("Task", f"question/{need.melde_id}"),
+            kind="review",
+            owner=party,
+            focus=communication_of(ctx.inbound.message) if ctx.inbound else None,
+            melde_id=need.melde_id,
+            inputs=((escalation.DEADLINE, _clock(need.melde_id)), ("event", EVENT)),
+            reason=ANSWER,
+        )
+        for need, party in owed
+        if party is not None and party.home and not escalation.items_of(ctx.case, _clock(need.melde_id))
+    )
+
+
+def _clock(melde_id: str) -> str:
+    return deadline_id("reply", f"question/{melde_id}")
 
 
 def supplied(ctx: Context) -> Change:
@@ -26,11 +59,20 @@ def supplied(ctx: Context) -> Change:
         + common.acted(ctx, {n.melde_id for n in chosen}, common.READ)
         + _to_read(ctx, chosen)
         + Change(
-            resources=tuple(tasks),
+            resources=(*tasks, *_answered(ctx, {n.melde_id for n in chosen})),
             warnings=(common.warn("IPK-C001", "$.data.continues"),) if shut else (),
             reasons=tuple(dict.fromkeys(r for n in shut for r in _goes(ctx, n).reasons)),
             case=melde_part(chosen),
         )
+    )
+
+
+def _answered(ctx: Context, melde_ids: set[str]) -> tuple[Resource, ...]:
+    """Return the work items of what was asked as completed."""
+    return tuple(
+        needs.moved(item, modified=ctx.now, status="completed")
+        for melde_id in sorted(melde_ids)
+        for item in escalation.items_of(ctx.case, _clock(melde_id))
     )
 
 

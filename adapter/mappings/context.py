@@ -134,6 +134,8 @@ class Notice:
     care: Care | None = None
     to_patient: bool = False
     """A letter to the patient, not to `receiver`."""
+    to_guardians: bool = False
+    """Whether it addresses those with parental responsibility for the patient. pbrl § 3-4."""
     lang: str | None = None
     """Language of a letter, `nb` or `nn`; None: that of its receiver."""
 

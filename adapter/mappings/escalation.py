@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from adapter.fhir import meetings
+from adapter import naming
+from adapter.fhir import meetings, urls
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
-from adapter.mappings import common, views
+from adapter.mappings import common, nextsteps, views
 from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
@@ -35,6 +36,8 @@ class About:
     melde_id: str | None = None
     message: Message | None = None
     needs: tuple[views.Need, ...] = field(default=(), repr=False)
+    focus: str | None = None
+    """What a Task is about, where the clock watches one."""
     gone: bool = False
     """Whether what it was about is closed, or the patient dead."""
 
@@ -60,9 +63,13 @@ def _of_message(case: Case, book: AddressBook, clock: Deadline, id_: str) -> Abo
     message = next((m for m in case.messages if m.id == id_), None)
     if message is None:
         return About(base=None)
+    sender = _home(book.by_key(message.sender_key))
+    # What is held waits for our own unit: the receiver is not to hear of it yet.
+    releases = clock.kind == "release"
+    unit = routing.own_unit(book, sender) if sender is not None and message.state == "held" else None
     return About(
-        base=_home(book.by_key(message.sender_key)),
-        other=_outside(book.by_key(message.receiver_key)),
+        base=unit or sender,
+        other=None if releases else _outside(book.by_key(message.receiver_key)),
         melde_id=message.melde_id,
         message=message,
         # A letter is to be posted whatever became of the need: it may be what tells so.
@@ -85,9 +92,20 @@ def _of_need(case: Case, book: AddressBook, clock: Deadline, melde_id: str) -> A
     )
 
 
+def _of_question(case: Case, book: AddressBook, _clock: Deadline, melde_id: str) -> About:
+    """Return whose answer is waited for: whoever reported owes it, the one who asked has it where that is somebody outside. E04."""
+    found = _needs(case, melde_id)
+    reporter = book.by_organisation(views.reference_id(found[0].task.get("requester"))) if found else None
+    asking = book.by_organisation(found[0].owner) if found else None
+    return About(
+        base=_home(reporter) or _home(asking), other=_outside(reporter), melde_id=melde_id, needs=found
+    )
+
+
 def _of_assignment(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
     role = case.get(f"PractitionerRole/{id_}") or {}
-    return About(base=_home(book.by_organisation(views.reference_id(role.get("organization")))))
+    whose = book.by_organisation(views.reference_id(role.get("organization")))
+    return About(base=_home(whose), other=_outside(whose))
 
 
 def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
@@ -97,10 +115,51 @@ def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About
     return About(base=_home(responsible), other=_outside(responsible), gone=not open_)
 
 
+def _of_task(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+    """Return who is asked: to take a plan over (E39), or to follow up somebody who moved (E50), once that party was told."""
+    task = case.get(f"Task/{id_}") or {}
+    owner, asking = (
+        book.by_organisation(views.reference_id(task.get(who))) for who in ("owner", "requester")
+    )
+    is_move = views.code_of(task.get("code"), urls.TASK_KIND) == "transfer"
+    asked = _new_unit(case, book, task) if is_move else owner
+    return About(
+        base=_home(owner) or _home(asking),
+        other=_outside(asked),
+        focus=task.get("focus", {}).get("reference"),
+        gone=task.get("status") in views.FINISHED,
+    )
+
+
+def _new_unit(case: Case, book: AddressBook, task: Resource) -> Party | None:
+    """Return where the patient moved, None where it has not been told: nobody rings about whom it may not know of."""
+    said = (i.get("valueReference") for i in task.get("input", ()) if i["type"].get("text") == "receiver")
+    party = book.by_organisation(views.reference_id(next(said, None)))
+    knows = party is not None and _was_told(case, party)
+    return party if knows else None
+
+
+def _was_told(case: Case, party: Party) -> bool:
+    return any(m.receiver_key == party.key and m.state in common.LEFT for m in case.messages)
+
+
 def _of_meeting(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
     meeting = case.get(f"Appointment/{id_}") or {}
     over = meeting.get("status") in {"cancelled", "fulfilled", "entered-in-error"}
-    return About(base=_home(book.by_key(meetings.called_by(meeting) or "")), gone=over)
+    told = (book.by_key(m.receiver_key) for m in case.messages if _invites(m, id_))
+    invited = {p.key: p for p in told if p is not None and not p.home}
+    return About(
+        base=_home(book.by_key(meetings.called_by(meeting) or "")),
+        # Of several nobody knows here whose answer is missing.
+        other=next(iter(invited.values())) if len(invited) == 1 else None,
+        gone=over,
+    )
+
+
+def _invites(message: Message, id_: str) -> bool:
+    return (
+        message.event_id is not None and naming.resource_id(message.event_id, "Appointment", "meeting") == id_
+    )
 
 
 def _of_nobody(_case: Case, _book: AddressBook, _clock: Deadline, _id: str) -> About:
@@ -110,8 +169,10 @@ def _of_nobody(_case: Case, _book: AddressBook, _clock: Deadline, _id: str) -> A
 _BY_SUBJECT: Final = {
     "message": _of_message,
     "need": _of_need,
+    "question": _of_question,
     "PractitionerRole": _of_assignment,
     "CarePlan": _of_plan,
+    "Task": _of_task,
     "Appointment": _of_meeting,
 }
 """First part of a clock's subject → how what it is about is found."""
@@ -161,11 +222,8 @@ def _item(
     party = found.owner(ctx.book, to)
     owner = _reference(party, to)
     listed = common.parties(party) if party else ()
-    said = f"{words.LEVELS[to]}: {next_step(clock.kind, outside=found.other is not None)}"
-    open_ = next(
-        (t for t in ctx.case.of("Task") if deadline_of(t) == clock.id and t["status"] not in views.FINISHED),
-        None,
-    )
+    said = f"{words.LEVELS[to]}: {nextsteps.next_step(clock, outside=found.other is not None)}"
+    open_ = next(iter(items_of(ctx.case, clock.id)), None)
     if open_ is not None:
         moved = tasks_built.moved(open_, modified=ctx.now, owner=owner)
         return {**moved, "description": said}, listed
@@ -198,12 +256,14 @@ def _focus(clock: Deadline, found: About) -> str | None:
     kind = clock.subject.partition("/")[0]
     if kind == "message":
         return communication_of(found.message)
-    return clock.subject if kind != "need" else None
+    return found.focus or (clock.subject if kind not in {"need", "question"} else None)
 
 
-def next_step(kind: str, *, outside: bool) -> str:
-    """Return what a person does next about a kind of deadline, in bokmål."""
-    return (words.NEXT_STEP if outside else words.OWN_NEXT_STEP).get(kind) or words.NEXT_STEP[kind]
+def items_of(case: Case, clock_id: str) -> tuple[Resource, ...]:
+    """Return the open work items of a clock."""
+    return tuple(
+        t for t in case.of("Task") if deadline_of(t) == clock_id and t["status"] not in views.FINISHED
+    )
 
 
 def deadline_of(task: Mapping[str, Any]) -> str | None:

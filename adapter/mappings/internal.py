@@ -18,7 +18,6 @@ from adapter.mappings import (
     escalation,
     expiring,
     planclocks,
-    plantransfer,
     release,
     takeover,
     views,
@@ -345,8 +344,6 @@ def breached(ctx: Context) -> Change:
         return Change()
     if clock.kind == "release":
         return _release(ctx, clock)
-    if plantransfer.waits(ctx, clock):
-        return plantransfer.overdue(ctx, clock)
     return expiring.warned(ctx, clock) if expiring.warns(clock) else escalation.taken(ctx, clock)
 
 

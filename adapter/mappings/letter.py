@@ -33,7 +33,8 @@ def page(notice: Notice, sender: Party, patient: Patient, now: datetime) -> byte
     lang = notice.lang or notice.receiver.language
     said = nynorsk.title if lang == "nn" else _same
     title = escape(said(notice.title))
-    receiver = "<br/>".join(map(escape, _name(patient) if notice.to_patient else _place(notice.receiver)))
+    to = _home_of(patient, notice, lang) if notice.to_patient else _place(notice.receiver)
+    receiver = "<br/>".join(map(escape, to))
     sent = f"<p>{escape(sender.name)}, {escape(sender.display)}</p><p>Dato: {day(now.astimezone(OSLO))}</p>"
     lines = (*_whom(patient), *notice.text.split("\r\n"))
     body = "".join(f"<p>{escape(_in(lang, line))}</p>" for line in lines)
@@ -53,6 +54,17 @@ def _in(lang: str, line: str) -> str:
 def _name(patient: Patient) -> tuple[str, ...]:
     """Return the patient's name; the address is the record's to add."""
     return (" ".join(part for part in (patient.given, patient.middle, patient.family) if part),)
+
+
+GUARDIANS: Final = {
+    "nb": "Den eller de som har foreldreansvar for",
+    "nn": "Den eller dei som har foreldreansvar for",
+}
+
+
+def _home_of(patient: Patient, notice: Notice, lang: str) -> tuple[str, ...]:
+    """Return whom a letter to the patient's home addresses: the patient, or those with parental responsibility."""
+    return (GUARDIANS[lang], *_name(patient)) if notice.to_guardians else _name(patient)
 
 
 def _place(to: Party) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from adapter.errors import EventError, RoutingError
 from adapter.fhir import needs as tasks_built
-from adapter.fhir import parts, teams, urls
+from adapter.fhir import parts, teams
 from adapter.kith import text, words
 from adapter.kith.titles import JOINT_DRAFT
 from adapter.mappings import clocks, common, planview, telling, tellon, transferread, views
@@ -248,25 +248,3 @@ def _from(task: Resource) -> str | None:
 def _to(ctx: Context, party: Party) -> telling.To:
     latest = views.dialogue(ctx.case, party.key)
     return party, latest, latest.melde_id if latest else None
-
-
-def waits(ctx: Context, clock: Deadline) -> bool:
-    """Return whether a clock waits for another organisation's yes to a plan."""
-    task = ctx.case.get(clock.subject) if clock.subject.startswith("Task/") else None
-    return task is not None and views.code_of(task.get("code"), urls.TASK_KIND) == views.CONFIRM
-
-
-def overdue(ctx: Context, clock: Deadline) -> Change:
-    """Return the work item where nobody answered whether a plan is taken over: the old one still answers for it. E62."""
-    task = ctx.case.get(clock.subject) or {}
-    party = ctx.book.by_organisation(views.reference_id(task.get("requester")))
-    focus = task.get("focus", {}).get("reference")
-    item = common.work_item(
-        ctx,
-        id_=ctx.id("Task", "transfer"),
-        kind="review",
-        owner=party if party is not None and party.home else ctx.party,
-        focus=focus,
-        reason=words.NOT_TAKEN_OVER,
-    )
-    return Change(resources=(item,), deadlines=(replace(clock, state="breached", level=1, resting=True),))

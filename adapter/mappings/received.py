@@ -10,6 +10,7 @@ from adapter import codes, ids
 from adapter.kith import words
 from adapter.kith.dialog import Contact
 from adapter.kith.text import NEED_TITLES
+from adapter.kith.text_read import as_day
 from adapter.mappings import printed, reading, supplied, takeover, toread, views
 from adapter.mappings.arrival import Arrival, Derived
 from adapter.rules import alive, moves, states
@@ -352,7 +353,8 @@ def _received(arrival: Arrival, _kinds: tuple[str, ...]) -> dict[str, Any]:
 
 def _asked(arrival: Arrival, _kinds: tuple[str, ...]) -> dict[str, Any]:
     question = arrival.text.labels.get("Spørsmål") or "Se meldingen"
-    return _base(arrival) | {"question": question[:2000]}
+    due = as_day(arrival.text.labels.get(words.DUE))
+    return _base(arrival) | {"question": question[:2000]} | ({"due": due.isoformat()} if due else {})
 
 
 def _accepted(arrival: Arrival, kinds: tuple[str, ...]) -> dict[str, Any]:

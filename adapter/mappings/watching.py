@@ -80,7 +80,7 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     about = [n for n in seen.now if watch.needs is None or n.kind in watch.needs]
     if not about:
         return None
-    subject = f"need/{about[0].melde_id}"
+    subject = f"{watch.about}/{about[0].melde_id}"
     there = next(
         (d for d in final.deadlines if d.runs and (d.kind, d.subject) == (watch.kind, subject)), None
     )
@@ -90,8 +90,8 @@ def _clock(ctx: Context, final: Case, watch: clocks.Watch, seen: Seen) -> Deadli
     )
     if not live and not any(n.is_open and n.state in watch.paused for n in about):
         return replace(there, state=_end(watch, about)) if there is not None else None
-    new = there or _started(ctx, watch.kind, subject, about[0])
-    changed = _going(ctx, new, _paused_since(watch, seen.was)) if live else replace(new, resting=True)
+    new = _restated(ctx, watch, there) if there else _started(ctx, watch, subject, about[0])
+    changed = _going(ctx, new, _paused_since(watch, seen.was)) if live else _paused(new)
     return changed if changed != there else None
 
 
@@ -119,18 +119,37 @@ def _end(watch: clocks.Watch, about: list[views.Need]) -> Any:
     return "met" if any(n.state in watch.met for n in about) else "cancelled"
 
 
-def _started(ctx: Context, kind: Any, subject: str, need: views.Need) -> Deadline:
+def _started(ctx: Context, watch: clocks.Watch, subject: str, need: views.Need) -> Deadline:
     one, other = _pair(ctx, need)
     agreed = ctx.book.agreement(one.key, other.key) if one and other else None
-    days, _ = clocks.days(kind, ctx.book.clocks, agreed)
+    days, _ = clocks.days(watch.kind, ctx.book.clocks, agreed)
     return Deadline(
-        id=deadline_id(kind, subject),
-        kind=kind,
-        due=clocks.reply_due(ctx.now, days),
+        id=deadline_id(watch.kind, subject),
+        kind=watch.kind,
+        due=_stated(ctx, watch) or clocks.reply_due(ctx.now, days),
         subject=subject,
         owner=ctx.case.owner,
         case_key=ctx.patient_id(),
     )
+
+
+def _stated(ctx: Context, watch: clocks.Watch) -> datetime | None:
+    """Return the end of the day that the event names, where it is the one that sets the clock."""
+    day = ctx.data.due if ctx.event.type == watch.stated else None
+    return clocks.end_of_day(day) if day else None
+
+
+def _restated(ctx: Context, watch: clocks.Watch, clock: Deadline) -> Deadline:
+    """Return a clock that runs, from the beginning where the event names another day for it."""
+    due = _stated(ctx, watch)
+    if due is None or due == clock.due:
+        return clock
+    return replace(clock, due=due, state="open", level=0, next=None, resting=False)
+
+
+def _paused(clock: Deadline) -> Deadline:
+    """Return a clock that rests: it is late no more, until it goes on."""
+    return replace(clock, state="open", next=None, resting=True)
 
 
 def _pair(ctx: Context, need: views.Need) -> tuple[Party | None, Party | None]:
@@ -140,12 +159,14 @@ def _pair(ctx: Context, need: views.Need) -> tuple[Party | None, Party | None]:
 
 def _going(ctx: Context, clock: Deadline, since: datetime | None) -> Deadline:
     """Return a clock that runs; one that rested is due later by the working days it did."""
-    if not clock.resting or since is None or clock.level >= len(clocks.ladder(clock.kind)):
+    if not clock.resting or since is None:
         return clock
     later = replace(clock, due=_later(clock.due, since, ctx.now), resting=False)
     if later.due > ctx.now:
         return replace(later, state="open", level=0, next=None)
-    return replace(later, next=clocks.reply_due(ctx.now, 1))
+    if later.level >= len(clocks.ladder(clock.kind)):
+        return replace(later, state="breached", resting=True)
+    return replace(later, state="breached", next=clocks.reply_due(ctx.now, 1))
 
 
 def _paused_since(watch: clocks.Watch, old: list[views.Need]) -> datetime | None:
@@ -183,8 +204,8 @@ def _nothing_to_wait_for(final: Case, melde_id: str) -> tuple[Deadline, ...]:
 
 
 def _items_over(ctx: Context, before: Case, final: Case, now: dict[str, Deadline]) -> Change:
-    """Return the open work items of clocks that ran late and are over as cancelled: nobody has to act on them."""
-    over = {d.id for d in before.deadlines if d.level and d.id in now and not now[d.id].runs}
+    """Return the open work items of clocks that are over, or rest, as cancelled: nobody has to act on them."""
+    over = {d.id for d in before.deadlines if d.id in now and (now[d.id].paused or not now[d.id].runs)}
     if not over:
         return Change()
     return Change(

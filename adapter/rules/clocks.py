@@ -122,6 +122,10 @@ class Watch:
     """Kinds of need it is about, None for all."""
     unsent: bool = False
     """Whether only where no message of ours carries the need, or is to: one that does has clocks of its own."""
+    about: Literal["need", "question"] = "need"
+    """What its subject is called: the needs of the Melde-id, or what was asked about them."""
+    stated: str | None = None
+    """Event whose `due` sets it, where it states one."""
 
 
 WATCHES: Final[tuple[Watch, ...]] = (
@@ -137,6 +141,13 @@ WATCHES: Final[tuple[Watch, ...]] = (
             {"received", "under-assessment", "needs-info", "accepted", "in-progress", "declined", "fulfilled"}
         ),
         unsent=True,
+    ),
+    Watch(
+        kind="reply",
+        states=frozenset({"needs-info"}),
+        met=frozenset({"received", "under-assessment", "accepted", "in-progress", "declined", "fulfilled"}),
+        about="question",
+        stated="ip.need.info-requested",
     ),
     Watch(
         kind="assessment",
@@ -158,6 +169,7 @@ WATCHES: Final[tuple[Watch, ...]] = (
     ),
 )
 """A need that was received, told inside the organisation, or has no receiver yet is replied to in the time of C3 all the same.
+A question about a need (E04) is answered in that time too, or by the day it names: while it stands, whoever reported is waited for.
 E03 starts the assessment, E04 pauses it, E05 lets it go on, E06 and E07 end it: whatever event moves the need does."""
 WAITING: Final = frozenset({"reply", "release"})
 """Kinds on a need's message that end when none of its needs is open any more."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Text, bindparam, case, func, literal_column, select
+from sqlalchemy import Text, and_, bindparam, case, func, literal_column, select
 
 from adapter.fhir import urls
 from adapter.store import tokens
@@ -18,7 +18,8 @@ OPEN: Final = ("requested", "received", "accepted", "in-progress", "on-hold", "r
 """Task.status of what somebody still has to do."""
 _CASES = Statement(select(func.count()).select_from(case_))
 _EVENTS = Statement(select(func.count()).select_from(event))
-_late = case((deadline.c.due <= bindparam("now"), 1), else_=0)
+# What is open and never acts by itself is paused: it is not late. Deadline.paused.
+_late = case((and_(deadline.c.due <= bindparam("now"), deadline.c.act.is_not(None)), 1), else_=0)
 _OPEN_CLOCKS = Statement(
     select(deadline.c.kind, func.count(), func.sum(_late))
     .where(literal_column("deadline.state = 'open'"))

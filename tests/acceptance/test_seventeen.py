@@ -451,7 +451,7 @@ def test_8_coordinator_quits_without_successor(begin: Begin, manner: str):
     assert (late["kind"], late["owner"]["level"], late["nextStep"]) == (
         "gap",
         "leader",
-        "Oppnevn en koordinator",
+        "Ring den som oppnevner: hvem blir koordinator, og når?",
     )
     place.advance("11d")
     (late,) = place.get("/deadlines?late=true&kind=gap")["items"]

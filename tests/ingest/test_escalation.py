@@ -5,19 +5,21 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from adapter import ingest
 from adapter.events import schemas
 from adapter.events.event import build as made
+from adapter.events.messages import DeadlineKind
 from adapter.events.parts import EventData
 from adapter.ingest import overview
-from adapter.mappings import escalation, watching
+from adapter.mappings import escalation, nextsteps, views, watching
 from adapter.mappings.context import Change, Context
 from adapter.model import Deadline
-from adapter.store import deadlines
+from adapter.rules import clocks
+from adapter.store import deadlines, summary
 from tests import otherside
 from tests.house import GIVEN, LINE, START, House, living_in
 from tests.ingest.test_clocks import sent_need
@@ -301,11 +303,118 @@ def test_pages_go_on_where_they_ended(hospital: House):
     assert end is None
 
 
-@pytest.mark.parametrize("kind", ["release", "receipt", "reply", "assessment", "coordinator", "evaluation", "gap",
-                                  "participation", "consent"])  # fmt: skip
-def test_every_kind_has_a_next_step_whoever_is_waited_for(kind: str):
-    assert escalation.next_step(kind, outside=True)
-    assert escalation.next_step(kind, outside=False)
+@pytest.mark.parametrize("kind", get_args(DeadlineKind))
+def test_every_kind_has_a_next_step_whoever_is_waited_for(kind: Any):
+    some = Deadline(id="x", kind=kind, due=START, subject="x/1", owner="59")
+    assert nextsteps.next_step(some, outside=True)
+    assert nextsteps.next_step(some, outside=False)
+
+
+# ── a question of the receiver's ──
+
+
+def asking(house: House, **more: Any) -> str:
+    """Return the Melde-id of a need about which the municipality has asked something."""
+    house.send()
+    told = house.need()
+    melde_id = str(told.case["meldeId"])
+    house.send()
+    house.clock.advance(minutes=5)
+    house.post("ip.need.info-requested", source="urn:her:5079", continues={"meldeId": melde_id}, **more)
+    return melde_id
+
+
+def question(house: House) -> Deadline:
+    """Return the clock of what was asked."""
+    return next(d for d in house.case().deadlines if d.subject.startswith("question/"))
+
+
+def test_a_question_gives_whoever_reported_a_clock_and_a_work_item_to_answer_it(hospital: House):
+    melde_id = asking(hospital, due=None)
+    assert (question(hospital).kind, question(hospital).due.isoformat()) == (
+        "reply",
+        "2026-03-09T22:59:59+00:00",
+    )
+    (item,) = (t for t in hospital.items("review") if escalation.deadline_of(t))
+    assert item["owner"]["reference"].partition("/")[2] == unit(hospital, "st-olavs-fmr")
+    assert views.input_of(item, "event") == "ip.need.info-supplied"
+    (row,) = listed(hospital, kind="reply")
+    assert row["nextStep"].startswith("Svar på spørsmålet")
+    assert (row["owner"]["key"], row["waitsFor"], row["phone"]) == ("st-olavs-fmr", None, "+4773598600")
+    hospital.post("ip.need.info-supplied", continues={"meldeId": melde_id})
+    assert [t for t in hospital.items("review") if escalation.deadline_of(t)] == []
+    assert "reply" not in hospital.clocks()
+
+
+def test_a_question_is_answered_by_the_day_that_it_names_and_by_a_later_one_once_that_is_named(
+    hospital: House,
+):
+    melde_id = asking(hospital, due="2026-03-12")
+    assert question(hospital).due.isoformat() == "2026-03-12T22:59:59+00:00"
+    hospital.post(
+        "ip.need.info-requested", source="urn:her:5079", continues={"meldeId": melde_id}, due="2026-03-17"
+    )
+    assert question(hospital).due.isoformat() == "2026-03-17T22:59:59+00:00"
+    assert len([t for t in hospital.items("review") if escalation.deadline_of(t)]) == 1
+
+
+def test_a_question_that_nobody_answers_goes_up_the_ladder_and_the_assessment_is_not_late(hospital: House):
+    melde_id = asking(hospital, due="2026-03-12")
+    for _ in range(30):
+        hospital.clock.advance(days=2)
+        hospital.tick()
+    (item,) = (t for t in hospital.items("review") if escalation.deadline_of(t))
+    assert item["owner"]["reference"].partition("/")[2] == unit(hospital, "st-olavs-ke")
+    assert late(hospital) == [f"question/{melde_id}"]
+    (assessment,) = listed(hospital, kind="assessment")
+    assert (assessment["late"], assessment["resting"]) == (False, True)
+    assert "hviler" in assessment["nextStep"]
+    assert summary_of(hospital)["assessment"][1] == 0
+
+
+def test_an_assessment_that_was_late_is_not_while_it_rests_and_goes_on_where_it_was(hospital: House):
+    document = sent_need(hospital)
+    answered(hospital, document, "Mottatt")
+    for _ in range(40):
+        hospital.clock.advance(days=1)
+        hospital.tick()
+    assert clock(hospital, "assessment").level == len(clocks.ladder("assessment"))
+    answered(hospital, document, "Trenger opplysninger")
+    assert late(hospital) == []
+    assert [escalation.deadline_of(t) for t in hospital.items("review") if "deadline" in str(t)] == [
+        question(hospital).id
+    ]
+    answered(hospital, document, "Mottatt")
+    assert late(hospital) == [clock(hospital, "assessment").subject]
+    assert hospital.clocks() == {}
+
+
+def test_who_asked_waits_for_the_one_that_reported(hospital: House, alvdal: House):
+    told = hospital.need()
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    alvdal.clock.advance(minutes=30)
+    alvdal.post("ip.need.info-requested", continues={"meldeId": told.case["meldeId"]}, due="2026-03-12")
+    (row,) = listed(alvdal, kind="reply")
+    assert (row["owner"]["key"], row["waitsFor"]["key"]) == ("alvdal-saksbehandling", "st-olavs-fmr")
+    assert (row["phone"], row["nextStep"][:23]) == ("+4773598600", "Ring den som meldte beh")
+    assert [t for t in alvdal.items("review") if escalation.deadline_of(t)] == []
+    (asked,) = alvdal.send()
+    hospital.clock.advance(minutes=40)
+    hospital.receive(asked)
+    assert question(hospital).due.isoformat() == "2026-03-12T22:59:59+00:00"
+
+
+def late(house: House) -> list[str]:
+    """Return what is late, but for receipts."""
+    return [row["subject"] for row in listed(house, late=True) if row["kind"] != "receipt"]
+
+
+def summary_of(house: House) -> Any:
+    """Return the clocks of the installation: kind → running, late, breached."""
+    with house.services.store.read() as conn:
+        return summary.clocks(conn, house.clock.now)
 
 
 def test_a_gap_goes_to_the_leader_then_to_the_unit(alvdal: House):

@@ -9,7 +9,7 @@ import pytest
 
 from adapter.kith import nynorsk, rendering, titles
 from adapter.kith.rendering import letters
-from tests.house import LINE, ROLAND, House, living_in
+from tests.house import GIVEN, LINE, ROLAND, House, living_in
 from tests.houses import Build
 
 NYNORSK = LINE | {"language": "nn"}
@@ -46,6 +46,64 @@ def test_a_declined_need_is_told_to_the_patient_with_the_right_to_complain(hospi
     assert "klage til Statsforvalteren" in said
     assert "pasient- og brukerrettighetsloven § 7-2" in said
     assert "Line Danser" in said
+    assert "Send den helst til oss først, så ser vi på saken" in said
+    assert "rett til koordinator" in said
+
+
+def test_what_another_organisation_decided_and_we_recorded_names_it_and_the_complaint_goes_there(
+    hospital: House,
+):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    hospital.post(
+        "ip.need.declined", source="urn:her:90998", continues={"meldeId": melde_id}, scope=["coordinator"]
+    )
+    said = letter(hospital)
+    assert "Alvdal Kommune har vurdert meldingen" in said
+    assert "Send den helst til Alvdal Kommune først, så ser Alvdal Kommune på saken" in said
+    assert "oss" not in said
+    assert " vi " not in said.casefold()
+
+
+CHILD = LINE | {"birthDate": "2015-11-13"}
+
+
+@pytest.mark.parametrize(
+    ("language", "whom", "complain"),
+    [
+        (
+            "nb",
+            "Den eller de som har foreldreansvar for<br/>Line Danser",
+            "Dere som har foreldreansvar, kan klage",
+        ),
+        (
+            "nn",
+            "Den eller dei som har foreldreansvar for<br/>Line Danser",
+            "De som har foreldreansvar, kan klage",
+        ),
+    ],
+)
+def test_for_a_child_those_with_parental_responsibility_are_addressed(
+    hospital: House, language: str, whom: str, complain: str
+):
+    given = GIVEN | {"givenBy": "guardian"}
+    child = CHILD | {"language": language}
+    melde_id = hospital.need(patient=child, needs=["child-coordinator"], consent=given).case["meldeId"]
+    hospital.send()
+    hospital.post("ip.need.declined", source="urn:her:90998", patient=child, continues={"meldeId": melde_id},
+                  scope=["child-coordinator"])  # fmt: skip
+    said = letter(hospital)
+    assert whom in said
+    assert complain in said
+    assert "du kan" not in said.casefold()
+    assert "rett til koordinator" not in said
+
+
+def test_that_a_coordinator_is_a_right_of_its_own_is_said_where_only_the_plan_is_refused(
+    hospital: House, alvdal: House
+):
+    declined(hospital, alvdal, scope=["individual-plan", "coordinator"])
+    assert "rett til koordinator" not in letter(alvdal)
 
 
 def test_the_message_row_and_the_answer_name_nobody(hospital: House, alvdal: House):
