@@ -111,10 +111,7 @@ def _notice(one: Leaving) -> Reason | None:
 
 
 def _care(one: Leaving) -> Reason | None:
-    type_ = one.message.type
-    if type_.startswith(("DIALOG_", "LETTER")) or type_ in care.NO_CONSENT:
-        return None
-    return _closed((_verdict(one, "care-message"),))
+    return _closed((_verdict(one, care.CARE),)) if care.rests_on_consent(one.message.type) else None
 
 
 def _verdict(one: Leaving, subject: str) -> consent.Verdict:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from adapter.fhir import consents as resources
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, limits, planview, release, views
+from adapter.mappings import care, clocks, common, consenting, limits, planview, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import anchors, planstates, reservation, states
-from adapter.rules.consent import FORWARDING
+from adapter.rules.consent import CARE_MESSAGES, FORWARDING
 
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
 PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
@@ -121,15 +122,19 @@ def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
 
 
 def _stopped(ctx: Context) -> tuple[Message, ...]:
-    """Return the messages that have not left and now must not: to whom is excepted, or with goals that are."""
-    goals = "goals" in (ctx.data.topics or ())
+    """Return the messages that have not left and now must not: to whom is excepted, or of a topic that is."""
     return tuple(
         m
         for m in ctx.case.messages
         if m.direction == "out"
         and m.state in common.UNSENT
-        and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or (goals and m.subject in PLAN_TITLES))
+        and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or _tells(m, ctx.data.topics or ()))
     )
+
+
+def _tells(message: Message, topics: Collection[str]) -> bool:
+    goals = "goals" in topics and message.subject in PLAN_TITLES
+    return goals or (CARE_MESSAGES in topics and care.rests_on_consent(message.type))
 
 
 def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
