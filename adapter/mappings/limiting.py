@@ -128,6 +128,7 @@ def _stopped(ctx: Context) -> tuple[Message, ...]:
         for m in ctx.case.messages
         if m.direction == "out"
         and m.state in common.UNSENT
+        and m.type not in care.NO_CONSENT
         and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or _tells(m, ctx.data.topics or ()))
     )
 
@@ -138,11 +139,15 @@ def _tells(message: Message, topics: Collection[str]) -> bool:
 
 
 def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return one notice to each who had been told and is excepted now; none says what or whom the limit names. E14."""
+    """Return one notice to each who had been told and is excepted now; none says what or whom the limit names. E14.
+
+    Who has had logistics alone goes on having them, and is told nothing.
+    """
     told: dict[str, tuple[Party, Message]] = {}
     for message in before.case.messages:
         party = ctx.book.by_key(message.receiver_key)
-        if party and _is_out(ctx, party) and message.direction == "out" and message.state in common.LEFT:
+        logistics = message.direction != "out" or message.type in care.NO_CONSENT
+        if party and _is_out(ctx, party) and not logistics and message.state in common.LEFT:
             told[party.key] = (party, message)
     return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx))
 
@@ -164,9 +169,13 @@ def allowed(
 ) -> tuple[tuple[Notice, ...], tuple[Reason, ...]]:
     """Return the notices whose receivers are not excepted, and why the others stay.
 
-    Who is excepted by this very event is told so; who was already hears nothing more.
+    Who is excepted by this very event is told so; who was already hears nothing more, but for logistics without health data.
     """
     out = limits.excluded(before.case) & limits.excluded(after.case)
-    kept = tuple(n for n in told if not limits.names(n.receiver) & out)
+    kept = tuple(n for n in told if _is_logistics(n) or not limits.names(n.receiver) & out)
     why = () if len(kept) == len(told) else (anchors.fixed("consent-excluded", "utelatt"),)
     return kept, why
+
+
+def _is_logistics(told: Notice) -> bool:
+    return told.care is not None and told.care.type in care.NO_CONSENT

@@ -355,6 +355,28 @@ def test_a_message_of_care_that_has_not_left_is_stopped_by_opposition_and_logist
     }
 
 
+def test_logistics_that_have_not_left_go_to_who_is_excepted(ward: House):
+    admit(ward)
+    ward.post("ip.consent.limited", excluded=["alvdal-sykepleie"], topics=None, date="2026-03-04")
+    assert [r.type for r in ward.sent()] == ["LOG_INNLAGT"]
+
+
+def test_an_exception_without_any_consent_stops_the_same_and_never_logistics(ward: House):
+    admit(ward)
+    ward.send()
+    out = ["alvdal-sykepleie", "coordinating-unit"]
+    excepted = ward.post("ip.consent.limited", excluded=out, topics=None, date="2026-03-04")
+    assert excepted.messages == []
+    told = ward.post("ip.patient.early-notice")
+    assert ([w["code"] for w in told.body["warnings"]], told.messages) == (["IPK-M053"], [])
+    over = ward.post("ip.patient.discharged")
+    assert [m["type"] for m in over.messages] == ["LOG_UTSKREVET"]
+    assert {m.type: m.state for m in ward.messages(direction="out")} == {
+        "LOG_INNLAGT": "sent",
+        "LOG_UTSKREVET": "pending",
+    }
+
+
 def test_recorded_on_paper_nothing_is_sent(ward: House):
     assert admit(ward, channel="paper").messages == []
     assert stay(ward)["status"] == "in-progress"
