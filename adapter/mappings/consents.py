@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from adapter.fhir import consents as resources
 from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, grants, limits, needtext, release, resting, views
+from adapter.mappings import (
+    common,
+    consenting,
+    grants,
+    limits,
+    needtext,
+    participating,
+    posting,
+    release,
+    resting,
+    views,
+)
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Resource
@@ -100,10 +113,8 @@ def withdrawn(ctx: Context) -> Change:
         + common.author(ctx)
         + release.over(ctx, gone)
         + release.withheld(ctx, ids, gone)
-        + Change(
-            messages=tuple(common.buried(m) for m in stopped),
-            deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
-        )
+        + posting.stopped(ctx, stopped)
+        + participating.items(ctx, participating.uncovered(ctx, left))
         + Change(
             resources=(*kept, *_recorded(ctx, kept), *changed),
             reasons=(anchors.fixed("consent-stops", "trukket"),),
@@ -145,8 +156,12 @@ def _narrowed(ctx: Context, resource: Resource) -> Resource:
 
 def _rests_on(ctx: Context, need: views.Need) -> bool:
     """Return whether a need rests on a scope that is withdrawn."""
+    return _relies(need, ctx.data.scopes) and need.state != "consent-pending"
+
+
+def _relies(need: views.Need, scopes: Collection[str]) -> bool:
     row = consent.NEEDS.get(need.kind)
-    return row is not None and bool(row.scopes & set(ctx.data.scopes)) and need.state != "consent-pending"
+    return row is not None and bool(row.scopes & set(scopes))
 
 
 def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
@@ -190,7 +205,7 @@ def _told(ctx: Context) -> list[Notice]:
     named = set(ctx.data.recipients or ())
     listed = [
         pair
-        for melde_id in sorted({n.melde_id for n in views.needs(ctx.case)})
+        for melde_id in sorted({n.melde_id for n in views.needs(ctx.case) if _relies(n, ctx.data.scopes)})
         for pair in common.recipients(ctx, melde_id)
     ]
     reached = {receiver.key for _, receiver in listed}

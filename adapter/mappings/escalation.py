@@ -13,9 +13,9 @@ from adapter.fhir import meetings
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
 from adapter.mappings import common, views
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
+from adapter.mappings.views import communication_of
 from adapter.model import AddressBook, Agreement, Case, Deadline, Message, Party, Resource
 from adapter.rules import anchors, clocks, routing
 

@@ -10,8 +10,8 @@ from adapter import naming
 from adapter.fhir import needs
 from adapter.kith import titles
 from adapter.mappings import care, common, grants, handling, internal, protecting, resting, telling, views
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import PATIENT, Change
+from adapter.mappings.views import communication_of
 from adapter.model import AddressBook, Case, Message, Party, Reason
 from adapter.rules import anchors, consent
 

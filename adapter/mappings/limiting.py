@@ -7,7 +7,18 @@ from typing import Any, Final
 
 from adapter.fhir import consents as resources
 from adapter.kith import text, words
-from adapter.mappings import care, clocks, common, consenting, limits, planview, release, views
+from adapter.mappings import (
+    care,
+    clocks,
+    common,
+    consenting,
+    limits,
+    participating,
+    planview,
+    posting,
+    release,
+    views,
+)
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
@@ -33,13 +44,11 @@ def limited(ctx: Context) -> Change:
         + release.withheld(ctx, again - {n.melde_id for n in gone}, {n.id for n in gone})
         + Change(
             resources=moved,
-            messages=tuple(common.buried(m) for m in stopped),
-            deadlines=(
-                *clocks.close(ctx, "reply", {n.melde_id for n in gone} - {n.melde_id for n in kept}),
-                *clocks.close_messages(ctx, {m.id for m in stopped}),
-            ),
+            deadlines=clocks.close(ctx, "reply", {n.melde_id for n in gone} - {n.melde_id for n in kept}),
             warnings=(common.warn("IPK-C025", "$.data.topics"),) if left_out else (),
         )
+        + posting.stopped(ctx, stopped)
+        + participating.items(ctx, lambda party: _is_out(ctx, party))
     )
 
 
@@ -116,7 +125,7 @@ def _needs(ctx: Context) -> tuple[list[views.Need], list[views.Need]]:
 
 
 def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
-    step = states.transition(need.state, ctx.event.type)
+    step = states.transition(posting.state(ctx.case, need), ctx.event.type)
     task = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
     return common.with_request_status(need.request, step.request_status), task
 
@@ -126,8 +135,7 @@ def _stopped(ctx: Context) -> tuple[Message, ...]:
     return tuple(
         m
         for m in ctx.case.messages
-        if m.direction == "out"
-        and m.state in common.UNSENT
+        if posting.is_unsent(ctx.case, m)
         and m.type not in care.NO_CONSENT
         and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or _tells(m, ctx.data.topics or ()))
     )
@@ -146,8 +154,8 @@ def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     told: dict[str, tuple[Party, Message]] = {}
     for message in before.case.messages:
         party = ctx.book.by_key(message.receiver_key)
-        logistics = message.direction != "out" or message.type in care.NO_CONSENT
-        if party and _is_out(ctx, party) and not logistics and message.state in common.LEFT:
+        told_of = posting.has_left(before.case, message) and message.type not in care.NO_CONSENT
+        if party and told_of and _is_out(ctx, party):
             told[party.key] = (party, message)
     return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx))
 

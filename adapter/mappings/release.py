@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from adapter.mappings import clocks, common, grants, limits, needtext, views
+from adapter.mappings import clocks, common, grants, limits, needtext, posting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
 from adapter.rules import consent, routing, states
@@ -224,16 +224,12 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
         resources=tuple(
             common.with_state(ctx, n.task, status=step.task_status, business=step.business)
             for n in stay
-            if n.state in states.UNSENT and unsent
+            if posting.state(ctx.case, n) in states.UNSENT and unsent
         ),
-        messages=tuple(common.buried(m) for m in unsent),
-        deadlines=(
-            *clocks.close(
-                ctx, "reply", melde_ids - {n.melde_id for n in stay if n.state != "consent-pending"}
-            ),
-            *clocks.close_messages(ctx, {m.id for m in unsent}),
+        deadlines=clocks.close(
+            ctx, "reply", melde_ids - {n.melde_id for n in stay if n.state != "consent-pending"}
         ),
-    )
+    ) + posting.stopped(ctx, unsent)
 
 
 def over(ctx: Context, gone: set[str]) -> Change:
@@ -249,7 +245,7 @@ def waiting(ctx: Context) -> set[str]:
     return {
         m.melde_id
         for m in ctx.case.messages
-        if m.direction == "out" and m.state in common.UNSENT and m.melde_id and m.wants_reply
+        if m.melde_id and m.wants_reply and posting.is_unsent(ctx.case, m)
     }
 
 

@@ -89,6 +89,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),
     Move(by=DEATH, before=(*NEVER_LEFT, "rejected"), after="buried", source="events: E51; domain § 2.5 (N7)"),
     Move(by=f"{DEATH}/a letter to the patient", before=("manual",), after="buried", source="events: E51"),
+    Move(by=f"{STOP}/nobody has posted it", before=("manual",), after="buried", source="events: E09, E15, E66; decision 120"),
     Move(by=STOP, before=("held", "pending"), after="buried", source="events: E09, E15, E66; domain § 2.5 (N1)"),
 )  # fmt: skip
 """Every move there is. `stop`: what it tells is withdrawn, limited or recalled before it left."""
