@@ -8,7 +8,7 @@ import orjson
 
 from adapter.errors import Fault, Faults
 from adapter.mappings import leaving
-from adapter.mappings.compose import communication_of
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Message, Party
 from adapter.rules.anchors import ANCHORS
 from adapter.services import Services

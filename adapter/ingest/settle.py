@@ -18,7 +18,7 @@ from adapter.ingest.accept import accept
 from adapter.ingest.commit import Unit, commit, known, retrying
 from adapter.kith import text
 from adapter.mappings import clocks as mapped
-from adapter.mappings import compose, expiring, internal, leaving
+from adapter.mappings import compose, expiring, internal, leaving, views
 from adapter.mappings.context import Change
 from adapter.model import Case, Deadline, Message
 from adapter.rules import clocks, message_states
@@ -276,7 +276,7 @@ def _reply_clock(case: Case, old: Message, fresh: Message) -> tuple[Deadline, ..
 
 def succeeded(case: Case, old: Message, fresh: Message) -> Change:
     """Return the old message as replaced, the new one with its Communication, its needs on the way again."""
-    communication = case.get(compose.communication_of(old) or "")
+    communication = case.get(views.communication_of(old) or "")
     copied = compose.copied(communication, old, fresh) if communication else ()
     return Change(
         resources=(*internal.moved(case, fresh), *copied, *internal.items_done(case, old)),

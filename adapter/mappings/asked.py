@@ -6,9 +6,9 @@ from adapter.fhir import needs, parts
 from adapter.kith import text, words
 from adapter.mappings import common, escalation, grants, patient_input, release, views
 from adapter.mappings.clocks import deadline_id
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
+from adapter.mappings.views import communication_of
 from adapter.model import Message, Party, Resource
 from adapter.rules import consent, states
 

@@ -33,8 +33,8 @@ from adapter.kith.reach import telecom
 from adapter.kith.time import When
 from adapter.mappings import common, grants, limits, plo_roles, views
 from adapter.mappings.clocks import OSLO
-from adapter.mappings.context import Care, Context, Notice
-from adapter.model import Message, Party, Reason, Resource, Warn
+from adapter.mappings.context import Care, Change, Context, Notice
+from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import consent, reservation, stays
 
 BY_ADAPTER: Final = "adapter"
@@ -42,6 +42,9 @@ NO_CONSENT: Final = frozenset(
     {"LOG_INNLAGT", "LOG_UTSKRIVNINGSKLAR", "LOG_AVMELDING", "LOG_UTSKREVET", "LOG_DOD"}
 )
 """No health data: they need no consent and no objection stops them. domain § 1.4."""
+CARE: Final = "care-message"
+"""What rules.consent calls the messages of care that do carry health data."""
+OPPOSED: Final = "IPK-M053"
 DEAD: Final = "2"
 """Uttilstand of list 8431: Som død."""
 ELSEWHERE: Final = "88"
@@ -53,18 +56,28 @@ def makes(ctx: Context) -> bool:
     return ctx.may_send and ctx.home is not None and ctx.home.plo == BY_ADAPTER
 
 
-def warnings(ctx: Context, stay: Resource, *types: str) -> tuple[Warn, ...]:
-    """Return a warning for each message of care that should go and cannot: nobody to take it, or an objection."""
+def rests_on_consent(type_: str) -> bool:
+    """Return whether a type of message is one of care with health data: it goes unless the patient opposes."""
+    return not type_.startswith(("DIALOG_", "LETTER", "APPREC")) and type_ not in NO_CONSENT
+
+
+def withheld(ctx: Context, stay: Resource, *types: str) -> Change:
+    """Return a warning for each message of care that should go and cannot: nobody to take it, or the patient's no, and why."""
     if not makes(ctx):
-        return ()
-    found = (_receiver(ctx, stay, type_)[2] for type_ in types)
-    return tuple(dict.fromkeys(common.warn(code, "$.data.patient.municipality") for code in found if code))
+        return Change()
+    found = [_receiver(ctx, stay, type_) for type_ in types]
+    codes_ = dict.fromkeys(code for _, _, code in found if code)
+    closed = (reasons[-1:] for _, reasons, code in found if code == OPPOSED)
+    return Change(
+        warnings=tuple(common.warn(code, "$.data.patient.municipality") for code in codes_),
+        reasons=tuple(dict.fromkeys(reason for listed in closed for reason in listed)),
+    )
 
 
 def _receiver(
     ctx: Context, stay: Resource, type_: str
 ) -> tuple[Party | None, tuple[Reason, ...], str | None]:
-    """Return who gets a message of care and why, or the code of the warning."""
+    """Return who gets a message of care and why, or the code of the warning; the last reason is what consent says."""
     home = ctx.data.patient.municipality
     route = stays.receiver(
         ctx.book, type_=type_, course=encounters.course(stay), municipality=home.code, district=home.district,
@@ -74,15 +87,17 @@ def _receiver(
         return None, route.reasons, "IPK-E077"
     if route.party.home:
         return None, route.reasons, None
-    if type_ not in NO_CONSENT and _objected(ctx, route.party):
-        return None, route.reasons, "IPK-M053"
-    return route.party, route.reasons, None
+    if type_ in NO_CONSENT:
+        return route.party, route.reasons, None
+    verdict = _presumed(ctx, route.party)
+    reasons = (*route.reasons, *verdict.reasons)
+    return (route.party, reasons, None) if verdict.open else (None, reasons, OPPOSED)
 
 
-def _objected(ctx: Context, party: Party) -> bool:
-    """Return whether the newest consent excludes the party: presumed consent ends there. hpl §§ 25 and 45."""
-    newest = next(iter(grants.newest_first(ctx.case)), None)
-    return newest is not None and not newest.excluded.isdisjoint(grants.names(party))
+def _presumed(ctx: Context, party: Party) -> consent.Verdict:
+    """Return what consent says of a message of care with health data: presumed, unless the patient opposes or excepts the party."""
+    granted, who = grants.newest_first(ctx.case), grants.names(party)
+    return grants.verdict(ctx.case, granted, CARE, who, legal_basis=ctx.data.legal_basis, on=ctx.now.date())
 
 
 Make = Callable[[Any], Any]

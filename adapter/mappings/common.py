@@ -9,15 +9,10 @@ from typing import Any, Final
 
 from adapter import errortable, naming
 from adapter.fhir import needs, organisations, parts, people, urls
-from adapter.mappings import gps, views
+from adapter.mappings import gps, posting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Message, Party, Resource, Same, Warn
-from adapter.rules import message_states, routing
-
-UNSENT: Final = message_states.before(message_states.STOP)
-LEFT: Final = frozenset(
-    {"leased", "handed", "sent", "delivered", "acknowledged", "unanswered", "manual", "dead", "rejected"}
-)
+from adapter.rules import routing
 
 
 def warn(code: str, path: str, *, hint: tuple[Any, str, str] | None = None) -> Warn:
@@ -364,22 +359,16 @@ def buried(message: Message) -> Message:
 
 
 def unsent(ctx: Context, melde_ids: set[str]) -> tuple[Message, ...]:
-    """Return the messages of these needs that have not left."""
-    return tuple(
-        m for m in ctx.case.messages if m.direction == "out" and m.state in UNSENT and m.melde_id in melde_ids
-    )
+    """Return the messages of these needs that have not left, letters nobody has posted among them."""
+    return tuple(m for m in ctx.case.messages if m.melde_id in melde_ids and posting.is_unsent(ctx.case, m))
 
 
 def recipients(ctx: Context, melde_id: str) -> tuple[tuple[Message, Party], ...]:
     """Return who got the need of this Melde-id (or may have): the last message of each thread with its receiver."""
     found: dict[str, Message] = {}
     for message in ctx.case.messages:
-        if (
-            message.direction == "out"
-            and message.melde_id == melde_id
-            and message.state in LEFT
-            and message.receiver_key
-        ):
+        about = message.melde_id == melde_id and message.receiver_key
+        if about and message.receiver_key and posting.has_left(ctx.case, message):
             found[message.receiver_key] = message
     listed = ((m, ctx.book.by_key(key)) for key, m in found.items())
     return tuple((m, party) for m, party in listed if party is not None and not party.home)
@@ -391,6 +380,6 @@ def original(ctx: Context, message: Message) -> Message:
         m
         for m in ctx.case.messages
         if (m.direction, m.melde_id, m.receiver_key) == ("out", message.melde_id, message.receiver_key)
-        and m.state in LEFT
+        and posting.has_left(ctx.case, m)
     )
     return next(same, message)

@@ -19,6 +19,7 @@ from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit
 from adapter.mappings import clocks, common, letter, signing, views
 from adapter.mappings.context import Context, Notice
 from adapter.mappings.signing import Signed
+from adapter.mappings.views import communication_of
 from adapter.model import Deadline, Message, Party, Resource, Same
 from adapter.rules import carrier as carriers
 from adapter.rules import routing
@@ -306,13 +307,6 @@ def _resources(ctx: Context, notice: Notice, message: Message) -> tuple[Resource
     )
     listed = () if notice.to_patient else common.parties(notice.receiver)
     return (*listed, document, communication)
-
-
-def communication_of(message: Message | None) -> str | None:
-    """Return the reference of a message's Communication, None for none."""
-    if message is None or message.event_id is None:
-        return None
-    return f"Communication/{naming.resource_id(message.event_id, 'Communication', message.msg_id)}"
 
 
 def copied(communication: Resource, old: Message, fresh: Message) -> tuple[Resource, ...]:

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from adapter.fhir import consents as resources
 from adapter.fhir import parts
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, grants, limits, needtext, release, resting, views
+from adapter.mappings import (
+    common,
+    consenting,
+    grants,
+    limits,
+    needtext,
+    participating,
+    posting,
+    release,
+    resting,
+    views,
+)
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Resource
@@ -99,10 +112,8 @@ def withdrawn(ctx: Context) -> Change:
         + common.author(ctx)
         + release.over(ctx, gone)
         + release.withheld(ctx, ids, gone)
-        + Change(
-            messages=tuple(common.buried(m) for m in stopped),
-            deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
-        )
+        + posting.stopped(ctx, stopped)
+        + participating.items(ctx, participating.uncovered(ctx, left))
         + Change(
             resources=(*kept, *_recorded(ctx, kept), *changed),
             reasons=(anchors.fixed("consent-stops", "trukket"),),
@@ -144,8 +155,12 @@ def _narrowed(ctx: Context, resource: Resource) -> Resource:
 
 def _rests_on(ctx: Context, need: views.Need) -> bool:
     """Return whether a need rests on a scope that is withdrawn."""
+    return _relies(need, ctx.data.scopes) and need.state != "consent-pending"
+
+
+def _relies(need: views.Need, scopes: Collection[str]) -> bool:
     row = consent.NEEDS.get(need.kind)
-    return row is not None and bool(row.scopes & set(ctx.data.scopes)) and need.state != "consent-pending"
+    return row is not None and bool(row.scopes & set(scopes))
 
 
 def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
@@ -164,7 +179,7 @@ def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
 
 
 def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
-    step = states.transition(need.state, ctx.event.type)
+    step = states.transition(posting.state(ctx.case, need), ctx.event.type)
     asked = common.with_request_status(need.request, step.request_status)
     task = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
     return (task,) if asked is need.request else (asked, task)
@@ -184,7 +199,7 @@ def _told(ctx: Context) -> list[Notice]:
     named = set(ctx.data.recipients or ())
     listed = [
         pair
-        for melde_id in sorted({n.melde_id for n in views.needs(ctx.case)})
+        for melde_id in sorted({n.melde_id for n in views.needs(ctx.case) if _relies(n, ctx.data.scopes)})
         for pair in common.recipients(ctx, melde_id)
     ]
     reached = {receiver.key for _, receiver in listed}

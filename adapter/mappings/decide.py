@@ -303,7 +303,7 @@ def _filed(ctx: Context) -> Change:
 
 def _answered(ctx: Context, parent: str | None) -> str | None:
     before = next((m for m in ctx.case.messages if parent and m.msg_id == parent), None)
-    return compose.communication_of(before)
+    return views.communication_of(before)
 
 
 def _carried(ctx: Context, sent: tuple[Composed, ...]) -> Change:

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapter.fhir import encounters, needs, parts, people, teams, urls
 from adapter.kith import text, words
-from adapter.mappings import care, common, release, telling, views
+from adapter.mappings import care, common, posting, release, telling, views
 from adapter.mappings.context import PATIENT, Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Message, Party, Resource
@@ -132,7 +132,11 @@ def _waiting(ctx: Context) -> tuple[Message, ...]:
         m
         for m in ctx.case.messages
         if m.direction == "out"
-        and (m.state in BURIED or (m.receiver_key == PATIENT.key and m.state == "manual"))
+        and (
+            m.state in BURIED
+            or posting.is_unposted(ctx.case, m)
+            or (m.receiver_key == PATIENT.key and m.state == "manual")
+        )
     )
 
 

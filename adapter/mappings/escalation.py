@@ -13,10 +13,10 @@ from adapter import naming
 from adapter.fhir import meetings, urls
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
-from adapter.mappings import common, nextsteps, views
-from adapter.mappings.compose import communication_of
+from adapter.mappings import common, nextsteps, posting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
+from adapter.mappings.views import communication_of
 from adapter.model import AddressBook, Agreement, Case, Deadline, Message, Party, Resource
 from adapter.rules import anchors, clocks, routing
 
@@ -140,7 +140,7 @@ def _new_unit(case: Case, book: AddressBook, task: Resource) -> Party | None:
 
 
 def _was_told(case: Case, party: Party) -> bool:
-    return any(m.receiver_key == party.key and m.state in common.LEFT for m in case.messages)
+    return any(m.receiver_key == party.key and posting.has_left(case, m) for m in case.messages)
 
 
 def _of_meeting(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:

@@ -12,7 +12,7 @@ from typing import Final
 
 from adapter.events import age
 from adapter.fhir import consents as resources
-from adapter.mappings import clocks, common, grants, limits, release, resting, views
+from adapter.mappings import clocks, common, grants, limits, posting, release, resting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Party, Resource
 from adapter.rules import anchors, consent, expiry, routing, states
@@ -141,17 +141,16 @@ def ended(ctx: Context, over: tuple[Resource, ...], *, text: str) -> Change:
                 *(r for n in waiting for r in _moved(ctx, n)),
                 *item(ctx, text=text, focus=min(names)),
             ),
-            messages=tuple(common.buried(m) for m in stopped),
-            deadlines=clocks.close_messages(ctx, {m.id for m in stopped}),
             reasons=(anchors.fixed("consent-expired", "venter"),),
             case={"meldeId": min(ids)} if ids else {},
         )
+        + posting.stopped(ctx, stopped)
     )
 
 
 def _waits(ctx: Context, need: views.Need, over: set[str], left: list[consent.Grant]) -> bool:
     rests = {r.get("reference") for r in need.request.get("supportingInfo", ())}
-    if need.state not in states.UNSENT or not rests & over:
+    if posting.state(ctx.case, need) not in states.UNSENT or not rests & over:
         return False
     receiver = grants.names(ctx.book.by_organisation(need.owner))
     return not any(
@@ -163,7 +162,7 @@ def _waits(ctx: Context, need: views.Need, over: set[str], left: list[consent.Gr
 
 
 def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
-    step = states.transition(need.state, states.EXPIRED)
+    step = states.transition(posting.state(ctx.case, need), states.EXPIRED)
     return (common.with_state(ctx, need.task, status=step.task_status, business=step.business),)
 
 

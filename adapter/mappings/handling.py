@@ -10,8 +10,8 @@ from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs, parts, urls
 from adapter.mappings import common, internal, views
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Party, Resource
 from adapter.rules import anchors, message_states, routing
 

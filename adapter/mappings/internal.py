@@ -9,7 +9,6 @@ from typing import Any, Final
 from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
-from adapter.fhir import urls
 from adapter.kith import innbygger
 from adapter.mappings import (
     clocks,
@@ -22,8 +21,8 @@ from adapter.mappings import (
     takeover,
     views,
 )
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Party, Resource
 from adapter.rules import advice, message_states, routing, states
 
@@ -139,7 +138,9 @@ def again(case: Case, message: Message) -> Change:
 
 def items_done(case: Case, message: Message) -> tuple[Resource, ...]:
     """Return the work items about a message as completed: a person has acted on it."""
-    return tuple(tasks_built.moved(t, modified=case.now, status="completed") for t in _about(case, message))
+    return tuple(
+        tasks_built.moved(t, modified=case.now, status="completed") for t in views.items_about(case, message)
+    )
 
 
 def dead(case: Case, message: Message) -> Change:
@@ -236,19 +237,8 @@ def _needless(case: Case, message: Message) -> tuple[Resource, ...]:
     """Return the work items about an unanswered message as cancelled: it came late, and nobody need send it another way. E56."""
     if message.state != "unanswered":
         return ()
-    return tuple(tasks_built.moved(t, modified=case.now, status="cancelled") for t in _about(case, message))
-
-
-def _about(case: Case, message: Message) -> tuple[Resource, ...]:
-    """Return the open work items about a message."""
-    about = communication_of(message)
     return tuple(
-        t
-        for t in case.of("Task")
-        if about
-        and t.get("focus", {}).get("reference") == about
-        and views.code_of(t.get("code"), urls.TASK_KIND)
-        and t["status"] not in views.FINISHED
+        tasks_built.moved(t, modified=case.now, status="cancelled") for t in views.items_about(case, message)
     )
 
 

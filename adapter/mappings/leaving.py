@@ -21,8 +21,8 @@ from adapter.mappings import (
     telling,
     views,
 )
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import PATIENT, Change
+from adapter.mappings.views import communication_of
 from adapter.model import AddressBook, Case, Message, Party, Reason
 from adapter.rules import anchors, consent, message_states, states
 
@@ -122,10 +122,7 @@ def _notice(one: Leaving) -> Reason | None:
 
 
 def _care(one: Leaving) -> Reason | None:
-    type_ = one.message.type
-    if type_.startswith(("DIALOG_", "LETTER")) or type_ in care.NO_CONSENT:
-        return None
-    return _closed((_verdict(one, "care-message"),))
+    return _closed((_verdict(one, care.CARE),)) if care.rests_on_consent(one.message.type) else None
 
 
 def _verdict(one: Leaving, subject: str) -> consent.Verdict:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from adapter.fhir import consents as resources
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, consenting, limits, planview, release, views
+from adapter.mappings import (
+    care,
+    clocks,
+    common,
+    consenting,
+    limits,
+    participating,
+    planview,
+    posting,
+    release,
+    views,
+)
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import anchors, planstates, reservation, states
-from adapter.rules.consent import FORWARDING
+from adapter.rules.consent import CARE_MESSAGES, FORWARDING
 
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
 PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
@@ -32,13 +44,11 @@ def limited(ctx: Context) -> Change:
         + release.withheld(ctx, again - {n.melde_id for n in gone}, {n.id for n in gone})
         + Change(
             resources=moved,
-            messages=tuple(common.buried(m) for m in stopped),
-            deadlines=(
-                *clocks.close(ctx, "reply", {n.melde_id for n in gone} - {n.melde_id for n in kept}),
-                *clocks.close_messages(ctx, {m.id for m in stopped}),
-            ),
+            deadlines=clocks.close(ctx, "reply", {n.melde_id for n in gone} - {n.melde_id for n in kept}),
             warnings=(common.warn("IPK-C025", "$.data.topics"),) if left_out else (),
         )
+        + posting.stopped(ctx, stopped)
+        + participating.items(ctx, lambda party: _is_out(ctx, party))
     )
 
 
@@ -115,29 +125,37 @@ def _needs(ctx: Context) -> tuple[list[views.Need], list[views.Need]]:
 
 
 def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
-    step = states.transition(need.state, ctx.event.type)
+    step = states.transition(posting.state(ctx.case, need), ctx.event.type)
     task = common.with_state(ctx, need.task, status=step.task_status, business=step.business)
     return common.with_request_status(need.request, step.request_status), task
 
 
 def _stopped(ctx: Context) -> tuple[Message, ...]:
-    """Return the messages that have not left and now must not: to whom is excepted, or with goals that are."""
-    goals = "goals" in (ctx.data.topics or ())
+    """Return the messages that have not left and now must not: to whom is excepted, or of a topic that is."""
     return tuple(
         m
         for m in ctx.case.messages
-        if m.direction == "out"
-        and m.state in common.UNSENT
-        and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or (goals and m.subject in PLAN_TITLES))
+        if posting.is_unsent(ctx.case, m)
+        and m.type not in care.NO_CONSENT
+        and (_is_out(ctx, ctx.book.by_key(m.receiver_key)) or _tells(m, ctx.data.topics or ()))
     )
 
 
+def _tells(message: Message, topics: Collection[str]) -> bool:
+    goals = "goals" in topics and message.subject in PLAN_TITLES
+    return goals or (CARE_MESSAGES in topics and care.rests_on_consent(message.type))
+
+
 def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return one notice to each who had been told and is excepted now; none says what or whom the limit names. E14."""
+    """Return one notice to each who had been told and is excepted now; none says what or whom the limit names. E14.
+
+    Who has had logistics alone goes on having them, and is told nothing.
+    """
     told: dict[str, tuple[Party, Message]] = {}
     for message in before.case.messages:
         party = ctx.book.by_key(message.receiver_key)
-        if party and _is_out(ctx, party) and message.direction == "out" and message.state in common.LEFT:
+        told_of = posting.has_left(before.case, message) and message.type not in care.NO_CONSENT
+        if party and told_of and _is_out(ctx, party):
             told[party.key] = (party, message)
     return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx, before))
 
@@ -159,9 +177,13 @@ def allowed(
 ) -> tuple[tuple[Notice, ...], tuple[Reason, ...]]:
     """Return the notices whose receivers are not excepted, and why the others stay.
 
-    Who is excepted by this very event is told so; who was already hears nothing more.
+    Who is excepted by this very event is told so; who was already hears nothing more, but for logistics without health data.
     """
     out = limits.excluded(before.case) & limits.excluded(after.case)
-    kept = tuple(n for n in told if not limits.names(n.receiver) & out)
+    kept = tuple(n for n in told if _is_logistics(n) or not limits.names(n.receiver) & out)
     why = () if len(kept) == len(told) else (anchors.fixed("consent-excluded", "utelatt"),)
     return kept, why
+
+
+def _is_logistics(told: Notice) -> bool:
+    return told.care is not None and told.care.type in care.NO_CONSENT

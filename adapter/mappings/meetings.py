@@ -10,7 +10,7 @@ from adapter import naming
 from adapter.errors import EventError, RoutingError
 from adapter.fhir import meetings, parts
 from adapter.kith import text, words
-from adapter.mappings import clocks, common, planclocks, plans, planview, planwork, telling, views
+from adapter.mappings import clocks, common, planclocks, plans, planview, planwork, posting, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Party, Resource
@@ -291,13 +291,12 @@ def cancelled(ctx: Context) -> Change:
     done = meetings.answered(meeting, {}, status=status)
     clock = clocks.close_subject(ctx, "reply", f"Appointment/{meeting['id']}")
     stopped = tuple(replace(d, state="cancelled") for d in clock)
-    unsent = tuple(
-        common.buried(m) for m in ctx.case.messages if invites(m, meeting) and m.state in common.UNSENT
-    )
+    unsent = (m for m in ctx.case.messages if invites(m, meeting) and posting.is_unsent(ctx.case, m))
     return (
         common.person(ctx)
         + common.author(ctx)
-        + Change(resources=(done,), deadlines=stopped, messages=unsent)
+        + Change(resources=(done,), deadlines=stopped)
+        + posting.stopped(ctx, unsent)
     )
 
 
@@ -310,7 +309,11 @@ def invites(message: Any, meeting: Resource) -> bool:
 def cancelled_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the notice to those who got the invitation; of the reason only that it is moved. E44."""
     meeting = known(before, ctx.data.meeting) or {}
-    told = {m.receiver_key: m for m in before.case.messages if invites(m, meeting) and m.state in common.LEFT}
+    told = {
+        m.receiver_key: m
+        for m in before.case.messages
+        if invites(m, meeting) and posting.has_left(before.case, m)
+    }
     parties = [ctx.book.by_key(key) for key in told]
     lines = [
         (words.PURPOSE, meeting["description"]),

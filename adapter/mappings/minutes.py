@@ -14,7 +14,7 @@ from adapter.fhir import messages as fhir_messages
 from adapter.kith import rendering, text, words
 from adapter.kith.attachments import PDF, Outgoing
 from adapter.kith.rendering.document import Block, Document, Facts, Prose, Row, Section, Table
-from adapter.mappings import common, compose, meetings, telling, views
+from adapter.mappings import common, compose, meetings, posting, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Resource
@@ -90,7 +90,7 @@ def _called(ctx: Context) -> list[tuple[Party, Message]]:
     asked = {
         m.receiver_key: m
         for m in ctx.case.messages
-        if meetings.invites(m, meeting) and m.state in common.LEFT
+        if meetings.invites(m, meeting) and m.state in posting.MAY_HAVE_COME
     }
     found = ((ctx.book.by_key(key), message) for key, message in asked.items())
     return [(party, message) for party, message in found if party is not None]

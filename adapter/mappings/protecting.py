@@ -8,8 +8,9 @@ from typing import Final
 from adapter.fhir import messages as resources
 from adapter.fhir import protected
 from adapter.mappings import common, expiring, internal, views
-from adapter.mappings.compose import Composed, communication_of
+from adapter.mappings.compose import Composed
 from adapter.mappings.context import PATIENT, Change, Context, together
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Message
 from adapter.rules import message_states
 from adapter.rules.carrier import LETTER

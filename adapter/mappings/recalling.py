@@ -13,9 +13,9 @@ from adapter.fhir import needs as tasks
 from adapter.fhir import parts, urls
 from adapter.kith import text, words
 from adapter.mappings import common, reporting, stopping, views
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Resource
 from adapter.rules import anchors, routing
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from adapter.kith import titles
-from adapter.mappings import clocks, common, grants, limits, needtext, views
+from adapter.mappings import clocks, common, grants, limits, needtext, posting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Reason
 from adapter.rules import anchors, consent, message_states, routing, states
@@ -252,17 +252,15 @@ def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
         resources=tuple(
             common.with_state(ctx, n.task, status=step.task_status, business=step.business)
             for n in stay
-            if states.permits(n.state, states.STOPPED) and unsent
-            for step in (states.transition(n.state, states.STOPPED),)
+            if unsent
+            for now in (posting.state(ctx.case, n),)
+            if states.permits(now, states.STOPPED)
+            for step in (states.transition(now, states.STOPPED),)
         ),
-        messages=tuple(common.buried(m) for m in unsent),
-        deadlines=(
-            *clocks.close(
-                ctx, "reply", melde_ids - {n.melde_id for n in stay if n.state != "consent-pending"}
-            ),
-            *clocks.close_messages(ctx, {m.id for m in unsent}),
+        deadlines=clocks.close(
+            ctx, "reply", melde_ids - {n.melde_id for n in stay if n.state != "consent-pending"}
         ),
-    )
+    ) + posting.stopped(ctx, unsent)
 
 
 def over(ctx: Context, gone: set[str]) -> Change:
@@ -278,14 +276,14 @@ def waiting(ctx: Context) -> set[str]:
     return {
         m.melde_id
         for m in ctx.case.messages
-        if m.direction == "out" and m.state in common.UNSENT and m.melde_id and m.wants_reply
+        if m.melde_id and m.wants_reply and posting.is_unsent(ctx.case, m)
     }
 
 
 def again(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the need messages, and copies, for what `withheld` left, under the releasing id of this event."""
     notices: list[Notice] = []
-    waited = {m.id for m in before.case.messages if m.state in common.UNSENT}
+    waited = {m.id for m in before.case.messages if posting.is_unsent(before.case, m)}
     stopped = [m for m in ctx.case.messages if m.id in waited and m.state == "buried"]
     for melde_id in sorted({m.melde_id for m in stopped if m.melde_id and m.subject in titles.NEED_TITLES}):
         said = reported(ctx, melde_id)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from adapter.kith import text
-from adapter.mappings import common, grants
-from adapter.mappings.context import Context
+from adapter.mappings import grants, posting, reporting
+from adapter.mappings.context import PATIENT, Context
 from adapter.model import Message, Party
 from adapter.rules import consent
 
@@ -17,12 +17,26 @@ EVENT: Final[Mapping[str, str]] = {
     if (row := consent.NEEDS.get(type_)) is not None and row.scopes
 }
 """Tema of a notice → a type of event that sends it: what it rests on."""
+SECTORS: Final = "other-sectors"
 
 
-def scopes(message: Message) -> frozenset[str]:
-    """Return the scopes that a notice of ours rests on, none for what is not gated or is a need's."""
-    row = consent.NEEDS.get(EVENT.get(message.subject, ""))
+def scopes(ctx: Context, message: Message) -> frozenset[str]:
+    """Return the scopes that a notice of ours rests on, none for what is not gated or is a need's; to an agency its own."""
+    row = consent.NEEDS.get(_subject(ctx, message))
     return row.scopes if row is not None else frozenset()
+
+
+def _subject(ctx: Context, message: Message) -> str:
+    """Return what the consent table is asked for a notice: its type of event, to an agency of another sector that sector's."""
+    type_ = EVENT.get(message.subject, "")
+    return SECTORS if type_ and is_agency(ctx.book.by_key(message.receiver_key), message) else type_
+
+
+def is_agency(party: Party | None, message: Message) -> bool:
+    """Return whether a message went to an agency of another sector: of the book, or one that only a letter reaches."""
+    if party is None:
+        return message.receiver_key not in (None, PATIENT.key)
+    return party.type in reporting.OTHER_SECTORS
 
 
 def stopped(
@@ -35,9 +49,8 @@ def stopped(
     return tuple(
         m
         for m in ctx.case.messages
-        if m.direction == "out"
-        and m.state in common.UNSENT
-        and scopes(m) & set(lost)
+        if posting.is_unsent(ctx.case, m)
+        and scopes(ctx, m) & set(lost)
         and (not only or set(only) & set(_names(ctx, m)))
         and not _opens(ctx, m, left)
     )
@@ -45,13 +58,13 @@ def stopped(
 
 def _names(ctx: Context, message: Message) -> tuple[str, ...]:
     party = ctx.book.by_key(message.receiver_key)
-    return grants.names(party, gp=bool(party and party.person))
+    return grants.names(party, gp=bool(party.person)) if party is not None else (message.receiver_key or "",)
 
 
 def _opens(ctx: Context, message: Message, left: Sequence[consent.Grant]) -> bool:
     return any(
         consent.gate(
-            need=EVENT[message.subject],
+            need=_subject(ctx, message),
             consent=grant,
             recipient=_names(ctx, message),
             legal_basis=getattr(ctx.data, "legal_basis", None),
@@ -66,8 +79,8 @@ def told(ctx: Context, lost: Collection[str]) -> tuple[tuple[Message, Party], ..
     found: dict[str, tuple[Message, Party]] = {}
     for message in ctx.case.messages:
         party = ctx.book.by_key(message.receiver_key)
-        if party is None or party.home or message.direction != "out" or message.state not in common.LEFT:
+        if party is None or party.home or not posting.has_left(ctx.case, message):
             continue
-        if scopes(message) & set(lost):
+        if scopes(ctx, message) & set(lost):
             found[party.key] = (message, party)
     return tuple(found.values())

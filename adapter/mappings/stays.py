@@ -73,7 +73,7 @@ def admitted(ctx: Context) -> Change:
         department=ctx.data.department.name if ctx.data.department else None,
     )
     kind = ("LOG_INNLAGT",) if _known(ctx) else ()
-    return _base(ctx) + Change(resources=(made,), warnings=care.warnings(ctx, made, *kind))
+    return _base(ctx) + Change(resources=(made,)) + care.withheld(ctx, made, *kind)
 
 
 def _known(ctx: Context) -> bool:
@@ -88,7 +88,7 @@ def _known(ctx: Context) -> bool:
 
 def early_notice(ctx: Context) -> Change:
     """Return nothing but the message: what it says belongs to the record. E46."""
-    return _base(ctx) + Change(warnings=care.warnings(ctx, stay(ctx), "HELSEOPPL_SOKNAD"))
+    return _base(ctx) + care.withheld(ctx, stay(ctx), "HELSEOPPL_SOKNAD")
 
 
 def discharge_ready(ctx: Context) -> Change:
@@ -100,7 +100,8 @@ def discharge_ready(ctx: Context) -> Change:
     made = encounters.ready(found, ctx.event.occurred_at)
     return (
         _base(ctx)
-        + Change(resources=(made,), warnings=care.warnings(ctx, made, "LOG_UTSKRIVNINGSKLAR"))
+        + Change(resources=(made,))
+        + care.withheld(ctx, made, "LOG_UTSKRIVNINGSKLAR")
         + _unsettled(ctx, found)
     )
 
@@ -111,7 +112,7 @@ def discharge_ready_cancelled(ctx: Context) -> Change:
     if not encounters.ready_since(found):
         raise EventError("IPK-E079", at="$.type")
     made = encounters.ready(found, None)
-    return _base(ctx) + Change(resources=(made,), warnings=care.warnings(ctx, made, "LOG_AVMELDING"))
+    return _base(ctx) + Change(resources=(made,)) + care.withheld(ctx, made, "LOG_AVMELDING")
 
 
 def discharged(ctx: Context) -> Change:
@@ -122,7 +123,9 @@ def discharged(ctx: Context) -> Change:
     kinds = ("LOG_UTSKREVET", *(("UTSKRIVNINGSRAPPORT",) if ctx.data.report else ()))
     return (
         _base(ctx)
-        + Change(resources=(made,), warnings=(*care.warnings(ctx, made, *kinds), *_lasting(ctx)))
+        + Change(resources=(made,))
+        + care.withheld(ctx, made, *kinds)
+        + Change(warnings=_lasting(ctx))
         + _unsettled(ctx, found)
     )
 

@@ -18,8 +18,8 @@ from adapter.kith import text, words
 from adapter.kith.text import TITLES, ParsedText
 from adapter.kith.titles import JOINT_DRAFT
 from adapter.mappings import common, planclocks, plantransfer, planview, views
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Message, Party, Resource
 from adapter.rules import anchors, planstates, responsibility
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adapter import naming
-from adapter.mappings import common, gps, grants, limits, reporting, views
+from adapter.mappings import common, gps, grants, limits, posting, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Case, Message, Party, Reason, Resource
@@ -67,7 +67,7 @@ def _receivers(ctx: Context, of: Callable[[Message], bool]) -> tuple[To, ...]:
     told: dict[str, To] = {}
     for message in ctx.case.messages:
         party = ctx.book.by_key(message.receiver_key)
-        left = message.direction == "out" and message.state in common.LEFT | common.UNSENT
+        left = message.direction == "out" and message.state in posting.MAY_HAVE_COME | posting.WAITS
         if party is not None and left and of(message):
             told[party.key] = (party, views.dialogue(ctx.case, party.key) or message, message.melde_id)
     return tuple(told.values())

@@ -9,8 +9,8 @@ from typing import Any
 
 from adapter.fhir import needs as tasks_built
 from adapter.mappings import common, reading, views
-from adapter.mappings.compose import communication_of
 from adapter.mappings.context import Context, Inbound
+from adapter.mappings.views import communication_of
 from adapter.model import Case, Message, Resource
 from adapter.rules import routing
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from adapter import codes
+from adapter import codes, naming
 from adapter.fhir import messages, urls
 from adapter.model import AddressBook, Case, Message, Party, Resource
 from adapter.rules.authority import Part
@@ -363,3 +363,23 @@ def reported_by(case: Case, melde_id: str) -> Message | None:
     """Return the received message that brought a need here (origin received), None for needs of our own."""
     first = next((m for m in case.messages if m.melde_id == melde_id), None)
     return first if first is not None and first.direction == "in" else None
+
+
+def communication_of(message: Message | None) -> str | None:
+    """Return the reference of a message's Communication, None for none."""
+    if message is None or message.event_id is None:
+        return None
+    return f"Communication/{naming.resource_id(message.event_id, 'Communication', message.msg_id)}"
+
+
+def items_about(case: Case, message: Message) -> tuple[Resource, ...]:
+    """Return the open work items about a message."""
+    about = communication_of(message)
+    return tuple(
+        t
+        for t in case.of("Task")
+        if about
+        and t.get("focus", {}).get("reference") == about
+        and code_of(t.get("code"), urls.TASK_KIND)
+        and t["status"] not in FINISHED
+    )

@@ -93,6 +93,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=f"{DEATH}/a letter to the patient", before=("manual",), after="buried", source="events: E51"),
     Move(by=REST, before=("pending", "leased", "handed", "dead"), after="buried", source="decision 100"),
     Move(by=REST, before=("rejected", "unanswered"), after=SAME, source="decision 100"),
+    Move(by=f"{STOP}/nobody has posted it", before=("manual",), after="buried", source="events: E09, E15, E66; decision 120"),
     Move(by=STOP, before=("held", "pending"), after="buried", source="events: E09, E15, E66; domain § 2.5 (N1)"),
 )  # fmt: skip
 """Every move there is. `stop`: what it tells is withdrawn, limited or recalled before it left."""

@@ -10,7 +10,7 @@ import orjson
 from adapter import ingest
 from adapter.access import policy
 from adapter.errors import EventError, MessageError
-from adapter.mappings.compose import communication_of
+from adapter.mappings.views import communication_of
 from adapter.model import Message
 from adapter.rules import advice
 from adapter.store import messages, resources

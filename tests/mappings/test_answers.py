@@ -240,10 +240,17 @@ def test_e09_of_one_kind_says_which(hospital: House):
     assert "reply" in hospital.clocks()
 
 
-def test_e09_of_a_letter_goes_as_a_letter(hospital: House):
+def test_e09_of_a_letter_that_was_posted_goes_as_a_letter(hospital: House):
     patient = living_in("9902")
-    melde_id = hospital.need(patient=patient).case["meldeId"]
-    told = hospital.post("ip.need.withdrawn", patient=patient, continues={"meldeId": melde_id}, scope=None)
+    need = hospital.need(patient=patient)
+    hospital.post(
+        "ip.manual-fallback.recorded",
+        messageId=need.messages[0]["id"],
+        how="letter",
+        at=hospital.clock.now.isoformat(),
+    )
+    own = {"patient": patient, "continues": {"meldeId": need.case["meldeId"]}, "scope": None}
+    told = hospital.post("ip.need.withdrawn", **own)
     assert [(m["type"], m["state"]) for m in told.messages] == [("LETTER", "manual")]
 
 

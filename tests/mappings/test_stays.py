@@ -313,6 +313,70 @@ def test_an_objection_stops_what_presumed_consent_would_let_go_but_not_logistics
     assert [m["type"] for m in over.messages] == ["LOG_UTSKREVET"]
 
 
+def oppose(ward: House) -> Any:
+    limits = {"excluded": None, "topics": ["care-messages"], "date": "2026-03-04"}
+    return ward.post("ip.consent.limited", **limits)
+
+
+@pytest.mark.parametrize("asked", [True, False], ids=["with a consent", "without any"])
+def test_opposition_to_messages_of_care_stops_those_with_health_data_and_why_says_so(
+    ward: House,
+    asked: bool,  # noqa: FBT001 (a case)
+):
+    if asked:
+        ward.need()
+        ward.send()
+    admit(ward)
+    oppose(ward)
+    told = ward.post("ip.patient.early-notice")
+    assert ([w["code"] for w in told.body["warnings"]], told.messages) == (["IPK-M053"], [])
+    over = ward.post("ip.patient.discharged")
+    assert [m["type"] for m in over.messages if m["type"].isupper() and "DIALOG" not in m["type"]] == [
+        "LOG_UTSKREVET"
+    ]
+    assert "IPK-M053" in [w["code"] for w in over.body["warnings"]]
+    proofs = str([r for r in ward.current() if r["resourceType"] == "Provenance"])
+    assert "consent-opposed" in proofs
+
+
+def test_a_message_of_care_tells_why_it_may_go(ward: House):
+    admit(ward)
+    (message,) = ward.post("ip.patient.early-notice").messages
+    assert [r["rule"] for r in message["why"]] == ["receiver-care", "consent-care", "carrier-care"]
+
+
+def test_a_message_of_care_that_has_not_left_is_stopped_by_opposition_and_logistics_are_not(ward: House):
+    admit(ward)
+    ward.post("ip.patient.early-notice")
+    oppose(ward)
+    assert {m.type: m.state for m in ward.messages(direction="out")} == {
+        "LOG_INNLAGT": "pending",
+        "HELSEOPPL_SOKNAD": "buried",
+    }
+
+
+def test_logistics_that_have_not_left_go_to_who_is_excepted(ward: House):
+    admit(ward)
+    ward.post("ip.consent.limited", excluded=["alvdal-sykepleie"], topics=None, date="2026-03-04")
+    assert [r.type for r in ward.sent()] == ["LOG_INNLAGT"]
+
+
+def test_an_exception_without_any_consent_stops_the_same_and_never_logistics(ward: House):
+    admit(ward)
+    ward.send()
+    out = ["alvdal-sykepleie", "coordinating-unit"]
+    excepted = ward.post("ip.consent.limited", excluded=out, topics=None, date="2026-03-04")
+    assert excepted.messages == []
+    told = ward.post("ip.patient.early-notice")
+    assert ([w["code"] for w in told.body["warnings"]], told.messages) == (["IPK-M053"], [])
+    over = ward.post("ip.patient.discharged")
+    assert [m["type"] for m in over.messages] == ["LOG_UTSKREVET"]
+    assert {m.type: m.state for m in ward.messages(direction="out")} == {
+        "LOG_INNLAGT": "sent",
+        "LOG_UTSKREVET": "pending",
+    }
+
+
 def test_recorded_on_paper_nothing_is_sent(ward: House):
     assert admit(ward, channel="paper").messages == []
     assert stay(ward)["status"] == "in-progress"
