@@ -53,6 +53,7 @@ from adapter.mappings import (
     rehabilitation,
     release,
     representing,
+    scope,
     stays,
     takeover,
     team,
@@ -218,7 +219,7 @@ def _allowed(ctx: Context) -> Change:
     """Return why the source may post this about the case. Raises RoutingError IPK-R005."""
     if ctx.event.origin != "posted" or ctx.party is None:
         return Change()
-    parts = views.parts_of(ctx.case, ctx.party, ctx.book)
+    parts = views.parts_of(ctx.case, ctx.party, ctx.book, of=scope.judged(ctx))
     said = getattr(ctx.data, "patient", None)
     if ctx.case.key is None and said is not None and said.municipality.code in ctx.party.municipalities:
         parts |= {"municipality"}

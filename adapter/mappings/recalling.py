@@ -16,7 +16,7 @@ from adapter.mappings import common, reporting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.views import communication_of
-from adapter.model import Case, Deadline, Message, Resource
+from adapter.model import Case, Deadline, Message, Party, Resource
 from adapter.rules import anchors, routing
 
 EVENT: Final = "ip.need.entered-in-error"
@@ -69,13 +69,21 @@ def _owed(ctx: Context, ids: set[str]) -> bool:
 
 
 def _may(ctx: Context, ids: set[str], *, owed: bool) -> None:
-    """Refuse anybody but whoever reported, or ourselves where we carried it on: what another filed is recalled by that party."""
+    """Refuse anybody but whoever reported, or ourselves where we carried it on: what another filed is recalled by that party.
+
+    What no outside party reported is ours.
+    """
     if owed and ctx.home is not None:
         return
     for melde_id in ids:
         found = reporting.reporter(ctx, melde_id)
-        if found is not None and ctx.party is not None and found.party.level1_id != ctx.party.level1_id:
+        mine = ctx.home is not None if found is None else _is(found.party, ctx.party)
+        if not mine:
             raise RoutingError("IPK-R005", at="$.source")
+
+
+def _is(party: Party, source: Party | None) -> bool:
+    return source is None or source.level1_id == party.level1_id
 
 
 def _to_tell(ctx: Context, melde_id: str) -> tuple[Resource, ...]:

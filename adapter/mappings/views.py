@@ -254,13 +254,16 @@ def _excepts(consent: Resource) -> bool:
     )
 
 
-def parts_of(case: Case, party: Party, book: AddressBook) -> frozenset[Part]:
+def parts_of(
+    case: Case, party: Party, book: AddressBook, *, of: Collection[Need] | None = None
+) -> frozenset[Part]:
     """Return what a party is to a case: home, performer or reporter of a need, or what else a Part says.
 
-    Another service of the same organisation (level 1) has the same part.
+    Another service of the same organisation (level 1) has the same part. `of`: the needs that it must perform or have
+    reported, any of them; else all of the case.
     """
     found: set[Part] = {"home"} if party.home else set()
-    listed = needs(case)
+    listed = needs(case) if of is None else of
     if any(_same_organisation(n.owner, party, book) for n in listed):
         found.add("performer")
     if any(_same_organisation(reference_id(n.task.get("requester")), party, book) for n in listed):

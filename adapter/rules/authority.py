@@ -93,6 +93,14 @@ MAY: Final[Mapping[str, frozenset[Part]]] = MappingProxyType(
     }
 )
 """Type of event → who may post it. A need may be reported by anybody in the book (R01)."""
+OF_NEED: Final[frozenset[str]] = frozenset(type_ for type_ in MAY if type_.startswith("ip.need."))
+"""Events about the needs that they continue: performer and reporter are so of these, not of another in the case."""
+
+
+def allows(event_type: str, parts: frozenset[Part]) -> bool:
+    """Return whether one of these parts lets a party post this."""
+    allowed = MAY.get(event_type)
+    return allowed is None or bool(allowed & parts)
 
 
 def check(event_type: str, parts: frozenset[Part]) -> tuple[Reason, ...]:
