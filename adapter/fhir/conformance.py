@@ -23,6 +23,8 @@ _STEP: Final = re.compile(r"([A-Za-z]+)\('([^']*)'\)|resolve\(\)|[^.()]+")
 _INDEX: Final = re.compile(r"\[[0-9]+\]")
 _DEEPEST: Final = 64
 _NESTED: Final = (dict, list)
+_RESOURCES: Final = frozenset({"contained", "resource"})
+_EXTENSIONS: Final = frozenset({"extension", "modifierExtension"})
 
 
 @cache
@@ -44,7 +46,8 @@ def of(url: str) -> str:
 
 def further(resource: Mapping[str, Any], path: str, scope: Scope) -> Iterator[Fault]:
     """Yield what the guide says of a resource anyway: its extensions, and the profiles that it claims."""
-    yield from _extensions(resource, path, scope, 0)
+    for found, place in _extensions(resource, path):
+        yield from _defined(found, place, scope)
     meta = resource.get("meta")
     claimed = meta.get("profile") if isinstance(meta, dict) else None
     for number, url in enumerate(claimed if isinstance(claimed, list) else ()):
@@ -74,20 +77,24 @@ def _name(url: str) -> str:
     return url.partition("|")[0].rpartition("/")[2]
 
 
-def _extensions(node: Any, path: str, scope: Scope, depth: int) -> Iterator[Fault]:
+def _extensions(node: Any, path: str, depth: int = 0) -> list[tuple[list[Any], str]]:
+    """Return the lists of extensions in a resource, each with its place; each contained or entered resource is asked by itself."""
+    found: list[tuple[list[Any], str]] = []
     if depth > _DEEPEST:
-        return
+        return found
     if isinstance(node, list):
         for number, one in enumerate(node):
-            yield from _extensions(one, f"{path}[{number}]", scope, depth + 1)
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            if not isinstance(value, _NESTED) or name in {"contained", "resource"}:
-                continue  # each resource is asked by itself
-            place = f"{path}.{name.removeprefix('_')}"
-            if name in {"extension", "modifierExtension"} and isinstance(value, list):
-                yield from _defined(value, place, scope)
-            yield from _extensions(value, place, scope, depth + 1)
+            if isinstance(one, _NESTED):
+                found += _extensions(one, f"{path}[{number}]", depth + 1)
+        return found
+    for name, value in node.items():
+        if not isinstance(value, _NESTED) or name in _RESOURCES:
+            continue
+        place = f"{path}.{name.removeprefix('_')}"
+        if name in _EXTENSIONS and isinstance(value, list):
+            found.append((value, place))
+        found += _extensions(value, place, depth + 1)
+    return found
 
 
 def _defined(found: list[Any], place: str, scope: Scope) -> Iterator[Fault]:
@@ -198,7 +205,7 @@ class _Check:
     def typed(self, value: Any, node: Node, place: str) -> Iterator[Fault]:
         """Check a profile of the type; an extension's is asked wherever the extension stands."""
         trees = [(url, known(url)) for url in node.profiles]
-        if not isinstance(value, dict) or len(trees) != 1 or node.name in {"extension", "modifierExtension"}:
+        if not isinstance(value, dict) or len(trees) != 1 or node.name in _EXTENSIONS:
             return
         ((url, tree),) = trees
         if tree is not None:
@@ -211,7 +218,7 @@ class _Check:
 
     def told(self, found: _Value, slice_: Node, kind: str, path: str) -> bool:
         """Return whether one discriminator says that a value is of a slice."""
-        steps = [step for step in _STEP.finditer(path) if step[0] != "$this"]
+        steps = _steps(path)
         values: list[Any] = [found.value]
         node: Node | None = slice_
         for step in steps:
@@ -240,6 +247,11 @@ class _Check:
             return any(found.key == _choice(slice_.name, type_) for type_ in slice_.types)
         targets = node.targets if node is not None and node.targets else slice_.targets
         return any(self.scope.kind(value) in targets for value in values)
+
+
+@cache
+def _steps(path: str) -> tuple[re.Match[str], ...]:
+    return tuple(step for step in _STEP.finditer(path) if step[0] != "$this")
 
 
 def _true(rule: Callable[[Mapping[str, Any]], bool], value: Mapping[str, Any]) -> bool:

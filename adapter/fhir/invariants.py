@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from adapter.fhir import narrative, references, values
 from adapter.fhir.references import Scope
 
 Node = Mapping[str, Any]
-Rule = Callable[[Any, Scope], Iterator[str]]
-"""Yields the places, below the element the key stands at, where the rule is broken; empty is the element itself."""
+Rule = Callable[[Any, Scope], Iterable[str]]
+"""Tells the places, below the element the key stands at, where the rule is broken; empty is the element itself."""
 _Holds = Callable[[Node], bool]
 
 _UCUM: Final = "http://unitsofmeasure.org"
@@ -23,10 +23,10 @@ _MEALS: Final = frozenset({"C", "CM", "CD", "CV"})
 
 def _holds(holds: _Holds, *, at: str = "") -> Rule:
     """Return the rule that something is true of the element."""
+    whole = (at,)
 
-    def broken(node: Node, _: Scope) -> Iterator[str]:
-        if not holds(node):
-            yield at
+    def broken(node: Node, _: Scope) -> Iterable[str]:
+        return () if holds(node) else whole
 
     return broken
 
@@ -106,11 +106,11 @@ def _trigger(found: Node) -> bool:
     return not (type_ in {"named-event", "periodic"} or type_.startswith("data-")) or _has(found, needed)
 
 
-def _ref_1(reference: Node, scope: Scope) -> Iterator[str]:
+def _ref_1(reference: Node, scope: Scope) -> Iterable[str]:
     literal = reference.get("reference", "")
     # `#` alone is the container, named from what it contains.
-    if literal.startswith("#") and literal != "#" and literal[1:] not in scope.contained:
-        yield ".reference"
+    unknown = literal.startswith("#") and literal != "#" and literal[1:] not in scope.contained
+    return (".reference",) if unknown else ()
 
 
 def _contained(resource: Node, scope: Scope) -> Iterator[tuple[str, Node]]:
@@ -126,7 +126,7 @@ def _dom_2(resource: Node, scope: Scope) -> Iterator[str]:
 def _dom_3(resource: Node, scope: Scope) -> Iterator[str]:
     if "contained" not in resource:
         return
-    named = set(references.local(resource))
+    named = references.local(resource)
     for place, one in _contained(resource, scope):
         if f"#{one.get('id')}" not in named and "#" not in references.local(one):
             yield place

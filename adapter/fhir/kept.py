@@ -45,11 +45,13 @@ class _Comparison:
         return [
             path
             for name, value in said.items()
-            if name not in _SERVER and f"{type_}.{name}" not in self._skip
+            if name not in _SERVER and not (self._skip and f"{type_}.{name}" in self._skip)
             for path in self._value(value, kept.get(name), f"{place}.{name}")
         ]
 
     def _value(self, said: Any, kept: Any, at: str) -> list[str]:
+        if isinstance(said, str) and said == kept:
+            return []
         if isinstance(said, dict):
             return self._object(said, kept, at) if isinstance(kept, dict) else [at]
         if isinstance(said, list):
@@ -61,6 +63,8 @@ class _Comparison:
         for number, one in enumerate(said):
             place = f"{at}[{number}]"
             best = self._nearest(one, kept, number, place)
+            if not best and one != {}:
+                continue
             whole = len(best) >= _leaves(one) and all(path.startswith(place) for path in best)
             found += [place] if whole else best
         return found
@@ -78,11 +82,11 @@ class _Comparison:
             return self._reference(reference, kept, at)
         if "identifier" in said and isinstance(kept.get("reference"), str) and "identifier" not in kept:
             return self._identified(said["identifier"], kept["reference"], at)
-        plain = self._plain(said, kept)
+        plain, place = self._plain(said, kept), _INDEX.sub("", at) if self._skip else ""
         return [
             path
             for name, value in plain.items()
-            if _INDEX.sub("", f"{at}.{name}") not in self._skip
+            if not self._skip or f"{place}.{name}" not in self._skip
             for path in self._value(value, kept.get(name), f"{at}.{name}")
         ]
 

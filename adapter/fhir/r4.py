@@ -26,6 +26,7 @@ _HINTS: Final[Mapping[str, tuple[str, str]]] = {
     "bool_type": ("structure", "true or false"),
 }
 """pydantic's error types → rule and words of our own; others are about the form."""
+_NESTED: Final = (dict, list)
 _CARRIERS: Final = frozenset({"Bundle", "Parameters"})
 """Types in which resources of any type stand, at any depth."""
 
@@ -84,13 +85,16 @@ def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 def _is_vast(resource: Mapping[str, Any]) -> bool:
     """Return whether a resource holds more values than anything meant: each is judged several times."""
-    level: list[Any] = [resource]
+    left: list[Any] = [resource]
     values = 0
-    while level and values <= VALUES:
-        inner = [one for each in level for one in (each.values() if isinstance(each, Mapping) else each)]
-        values += len(inner)
-        level = [one for one in inner if isinstance(one, Mapping | list)]
-    return values > VALUES
+    for one in left:  # it grows while it is walked
+        values += len(one)
+        if values > VALUES:
+            return True
+        left += [
+            inner for inner in (one.values() if isinstance(one, dict) else one) if isinstance(inner, _NESTED)
+        ]
+    return False
 
 
 def _second(resource: Mapping[str, Any], own: Sequence[Fault]) -> Iterator[Fault]:

@@ -50,7 +50,7 @@ def at(node: Any, path: Sequence[str]) -> Iterator[Any]:
             yield from at(one, path)
     elif not path:
         yield node
-    elif isinstance(node, Mapping) and (inner := node.get(path[0])) is not None:
+    elif isinstance(node, dict) and (inner := node.get(path[0])) is not None:
         yield from at(inner, path[1:])
 
 
@@ -63,7 +63,7 @@ def tokens(value: Any, param: Param) -> Iterator[tuple[str, str]]:
         yield "", "true" if value else "false"
     elif isinstance(value, str):
         yield "", "true" if param.name == "deceased" else value
-    elif not isinstance(value, Mapping):
+    elif not isinstance(value, dict):
         return
     elif "coding" in value:
         for coding in value["coding"]:
@@ -84,7 +84,7 @@ _CONTACT: Final = frozenset({"phone", "fax", "email", "pager", "url", "sms", "ot
 
 def texts_of(value: Any) -> Iterator[str]:
     """Yield what a token is called: a concept's text, displays, the text of an identifier's type. R4, `:text`."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name in ("text", "display"):
             if isinstance(one := value.get(name), str):
                 yield one
@@ -98,7 +98,7 @@ def references(value: Any, param: Param) -> tuple[str, ...]:
     """Return a reference as it stands, without its version; a canonical also without its business version."""
     if isinstance(value, str):
         return (value, value.partition("|")[0]) if "|" in value else (value,)
-    target = value.get("reference") if isinstance(value, Mapping) else None
+    target = value.get("reference") if isinstance(value, dict) else None
     if not isinstance(target, str):
         return ()
     if "/_history/" in target:
@@ -110,10 +110,10 @@ def references(value: Any, param: Param) -> tuple[str, ...]:
 
 def identifiers(value: Any, param: Param) -> Iterator[tuple[str, str]]:
     """Yield (system or empty, value) of a reference's identifier, a person's number excepted. R4, `:identifier`."""
-    held = value.get("identifier") if isinstance(value, Mapping) else None
+    held = value.get("identifier") if isinstance(value, dict) else None
     if param.only and not references(value, param):
         return
-    if isinstance(held, Mapping) and held.get("system") not in PERSON_SYSTEMS and "value" in held:
+    if isinstance(held, dict) and held.get("system") not in PERSON_SYSTEMS and "value" in held:
         yield held.get("system", ""), held["value"]
 
 
@@ -121,7 +121,7 @@ def strings(value: Any) -> Iterator[str]:
     """Yield a text, or the parts of a name or address."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for name in _PARTS:
             inner = value.get(name)
             if isinstance(inner, str):
@@ -168,9 +168,9 @@ def intervals(value: Any) -> Iterator[Interval]:
     try:
         if isinstance(value, str):
             yield values.stored(value)
-        elif isinstance(value, Mapping) and ("start" in value or "end" in value):
+        elif isinstance(value, dict) and ("start" in value or "end" in value):
             yield values.period(dict(value))
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             yield from _timing(value)
     except (ValueError, OverflowError):
         return
@@ -188,7 +188,7 @@ def _timing(value: Resource) -> Iterator[Interval]:
 
 def quantities(value: Any) -> Iterator[Quantity]:
     """Yield a quantity that has a value."""
-    if isinstance(value, Mapping) and isinstance(number := value.get("value"), int | float):
+    if isinstance(value, dict) and isinstance(number := value.get("value"), int | float):
         yield Quantity(
             Decimal(str(number)), value.get("system", ""), value.get("code", ""), value.get("unit", "")
         )

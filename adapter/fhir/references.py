@@ -84,13 +84,16 @@ def _typed(listed: Any, name: str) -> Iterator[tuple[str, str]]:
             yield one[name], one["resourceType"]
 
 
-def local(node: Any) -> Iterator[str]:
-    """Yield every text in a resource that names something contained (`#id`), and `#`."""
-    if isinstance(node, dict):
-        for value in node.values():
-            yield from local(value)
-    elif isinstance(node, list):
-        for one in node:
-            yield from local(one)
-    elif isinstance(node, str) and node.startswith("#"):
-        yield node
+def local(node: Any) -> set[str]:
+    """Return every text in a resource that names something contained (`#id`), and `#`."""
+    found: set[str] = set()
+    left = [node]
+    for one in left:  # it grows while it is walked
+        if isinstance(one, str):
+            if one[:1] == "#":
+                found.add(one)
+        elif isinstance(one, dict):
+            left += one.values()
+        elif isinstance(one, list):
+            left += one
+    return found

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from adapter import data
 from adapter.fhir.invariants import RULES, Rule
@@ -49,6 +49,8 @@ class Element:
     bound: str = ""
     """Name of the required value set."""
     rules: tuple[tuple[str, Rule], ...] = ()
+    fits: Callable[[Any], bool]
+    """Whether a primitive value has the form of its type."""
 
 
 @dataclass(slots=True)
@@ -168,6 +170,7 @@ def _add(made: Shape, parent: str, row: tuple[str, ...]) -> None:
             label=label,
             type=type_,
             primitive=type_ in PRIMITIVES,
+            fits=PRIMITIVES[type_][1] if type_ in PRIMITIVES else _never,
             inner=type_ == "Resource" or known(type_),
             least=int(least),
             most=None if most == "*" else int(most),
@@ -180,6 +183,10 @@ def _add(made: Shape, parent: str, row: tuple[str, ...]) -> None:
         made.required.append((label, tuple(properties)))
     if len(properties) > 1:
         made.choices.append((label, tuple(properties)))
+
+
+def _never(_value: Any) -> bool:
+    return False
 
 
 def _part(code: str, path: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -94,23 +93,18 @@ class _Walk:
             self.say(path, "structure", "depth")
             return
         self.depth += 1
-        for name in node:
-            self.property(node, name, shape, path)
+        for name, value in node.items():
+            element = shape.elements.get(name)
+            if element is None:
+                self.beside(node, name, shape, path)
+            elif element.many:
+                self.values(node, name, element, f"{path}.{element.label}")
+            else:
+                self.value(value, element, f"{path}.{element.label}")
         self.cardinality(node, shape, path)
         if shape.rules:
             self.invariants(node, shape.rules, path)
         self.depth -= 1
-
-    def property(self, node: Mapping[str, Any], name: str, shape: Shape, path: str) -> None:
-        element = shape.elements.get(name)
-        if element is None:
-            self.beside(node, name, shape, path)
-            return
-        place = f"{path}.{element.label}"
-        if element.many:
-            self.values(node, name, element, place)
-        else:
-            self.value(node[name], element, place)
 
     def values(self, node: Mapping[str, Any], name: str, element: Element, place: str) -> None:
         found = node[name]
@@ -163,12 +157,11 @@ class _Walk:
                     self.invariants(value, element.rules, place)
 
     def primitive(self, value: Any, element: Element, place: str) -> None:
-        if value is None or (isinstance(value, str) and not value.strip()):
+        if value is None or (isinstance(value, str) and (not value or value.isspace())):
             self.say(place, "structure", "empty value")
             return
-        rule, hint = primitives.fault(element.type, value)
-        if rule:
-            self.say(place, rule, hint)
+        if not element.fits(value):
+            self.say(place, *primitives.fault(element.type, value))
             return
         if element.bound and not shapes.takes(element.bound, value):
             self.say(place, "required-binding", shapes.told(element.bound))
@@ -197,17 +190,21 @@ class _Walk:
 
     def cardinality(self, node: Mapping[str, Any], shape: Shape, path: str) -> None:
         for label, names in shape.required:
-            if not any(name in node or f"_{name}" in node for name in names):
+            if names[0] not in node and not any(name in node or f"_{name}" in node for name in names):
                 self.say(f"{path}.{label}", "min-1", "required element")
         for label, names in shape.choices:
-            if sum(1 for name in names if name in node or f"_{name}" in node) > 1:
+            if sum([name in node or f"_{name}" in node for name in names]) > 1:
                 self.say(f"{path}.{label}", "structure", "one type only")
 
     def invariants(self, node: Any, rules: Iterable[tuple[str, Rule]], path: str) -> None:
         """Say what is broken. Where the structure is wrong, an invariant that cannot be read there says nothing."""
         for key, rule in rules:
-            with suppress(*_UNREADABLE):
-                self.faults += [fault(path + place, key, key) for place in list(rule(node, self.scope))]
+            try:
+                places = tuple(rule(node, self.scope))
+            except _UNREADABLE:
+                continue
+            if places:
+                self.faults += [fault(path + place, key, key) for place in places]
 
     def blanks(self, node: Any, path: str) -> None:
         """Find what JSON of FHIR may not hold anywhere, in a type whose elements are not listed: empty lists, objects, texts."""
