@@ -1,7 +1,7 @@
-"""Processes beside the server that prepare posted events: another processor for what computes most. docs/decisions/0093.
+"""Processes beside the server that prepare what is posted: another processor for what computes most. docs/decisions/0093, 0110.
 
-Python runs one thread at a time. What an event writes follows from the event, its case as the store has it and the
-address book, so a process forked from this one can read and work it out while this one writes and answers. Where
+Python runs one thread at a time. What an event or a FHIR write stores follows from itself, its case as the store has it and
+the address book, so a process forked from this one can read and work it out while this one writes and answers. Where
 none is free in time a request does it itself. Nothing depends on a helper, and nothing is written by one.
 """
 
@@ -24,7 +24,10 @@ from typing import Any, Final, NamedTuple
 
 import structlog
 
+from adapter.ingest import writing
+from adapter.ingest.orders import Asked
 from adapter.ingest.posting import Prepared, prepared
+from adapter.ingest.writing import Prepared as Ahead
 from adapter.services import Services
 from adapter.store.lane import Lane
 
@@ -41,6 +44,8 @@ PATIENCE: Final = 0.5
 _FILES: Final = 65_536
 _PID: Final = struct.Struct("i")
 _NOTHING: Final = pickle.dumps(None)
+Item = Mapping[str, Any] | Asked
+Found = Prepared | Ahead
 Make = Callable[[], Services]
 """Returns a helper's own services, in its own process."""
 
@@ -48,9 +53,9 @@ log = structlog.get_logger()
 
 
 class Wish(NamedTuple):
-    """An event as it came, and the instant."""
+    """An event, or a write over FHIR, as it came, and the instant."""
 
-    item: Mapping[str, Any]
+    item: Item
     now: datetime
     era: int
     """Another one after each Conflict."""
@@ -68,10 +73,10 @@ class Helpers:
         self._room = threading.Semaphore(count)
         self._era = 0
 
-    def prepared(self, item: Mapping[str, Any], now: datetime, lane: Lane) -> Prepared | None:
-        """Return what an event as it came writes, and the answer; the lane is others' from then on.
+    def prepared(self, item: Item, now: datetime, lane: Lane) -> Found | None:
+        """Return what an event or a write writes, and the answer; the lane is others' from then on.
 
-        None where no helper is free for a while, or the event is refused: whoever asks does it, and hears why.
+        None where no helper is free for a while, or it is refused: whoever asks does it, and hears why.
         """
         if self._process != os.getpid() or not self.alive():
             return None  # a server that forks after they are made has none, nor has one that lost them
@@ -81,7 +86,7 @@ class Helpers:
             lane.enter()
         return found
 
-    def _asked(self, item: Mapping[str, Any], now: datetime) -> Prepared | None:
+    def _asked(self, item: Item, now: datetime) -> Found | None:
         helper = self._idle.pop()
         try:
             found = helper.asked(item, now, self._era)
@@ -128,7 +133,7 @@ class _Helper:
         theirs.close()
         self._watcher.setblocking(False)  # noqa: FBT003 (the flags of `recv_fds` are not handed on)
 
-    def asked(self, item: Mapping[str, Any], now: datetime, era: int) -> Prepared | None:
+    def asked(self, item: Item, now: datetime, era: int) -> Found | None:
         """Return what it makes of an event; None also while nobody is there. Raises OSError or EOFError where nobody will be."""
         pipe = self._pipe or self._met()
         if pipe is None:
@@ -199,13 +204,13 @@ def _gone(pid: int) -> bool:
     return bool(gone)
 
 
-def asked(pipe: Connection, wish: Wish) -> Prepared | None:
+def asked(pipe: Connection, wish: Wish) -> Found | None:
     """Return what the other end of a pipe makes of an event; None where it makes nothing. Raises OSError, EOFError."""
     said = _packed(wish)
     if said is None:
         return None
     pipe.send_bytes(said)
-    made: Prepared | None = _hear(pipe)
+    made: Found | None = _hear(pipe)
     return made
 
 
@@ -269,8 +274,10 @@ def serve(pipe: Connection, services: Services, *, seconds: int = 0) -> None:
             pipe.send_bytes(_packed(found) or _NOTHING)
 
 
-def _prepared(services: Services, wish: Wish) -> Prepared | None:
+def _prepared(services: Services, wish: Wish) -> Found | None:
     try:
+        if isinstance(wish.item, Asked):
+            return writing.ahead(services, wish.item, wish.now)
         return prepared(services, wish.item, wish.now)
     except Exception:  # noqa: BLE001 (whoever asked does it again, and hears the same where it can be told)
         return None

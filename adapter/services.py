@@ -20,7 +20,7 @@ class Helps(Protocol):
     """Processes that compute beside this one (helpers.py)."""
 
     def prepared(self, item: Any, now: datetime, lane: Any) -> Any:
-        """Return what an event writes; None where nobody could say."""
+        """Return what an event or a write over FHIR writes; None where nobody could say."""
 
     def forget(self) -> None:
         """Let them read anew what belongs to no case."""

@@ -12,41 +12,32 @@ from adapter.errors import Fault, Faults, FhirError
 from adapter.fhir import kept, proposals
 from adapter.fhir.query import Row
 from adapter.ingest.orders import Written
+from adapter.ingest.sight import Sight
 from adapter.mappings import views, writing
 from adapter.model import AddressBook, Resource
-from adapter.store import Connection, resources
 
 Stored = Callable[[str], Resource | None]
 """The resource behind a reference, None where there is none."""
 
 
-def reader(conn: Connection) -> Stored:
-    """Return what reads the stored resource behind a relative reference."""
-
-    def read(reference: str) -> Resource | None:
-        found = resources.many(conn, (reference,)).get(reference)
-        return orjson.loads(found.body) if found is not None else None
-
-    return read
-
-
-def made(conn: Connection, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
+def made(sight: Sight, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
     """Return what a create made, or the one it joined."""
     effects = [e for answer in answers for e in answer["effects"] if e["resource"].startswith(f"{type_}/")]
     fresh = next((e["resource"] for e in effects if e["change"] == "created"), None)
     named = writing.IDS[type_](answers[0]) if type_ in writing.IDS and fresh is None else None
     joined = [f"{type_}/{named}"] if named else [e["resource"] for e in effects]
     reference = fresh or next(iter(joined), None)
-    if reference is None:
+    row = sight.row(reference) if reference is not None else None
+    if row is None:
         raise FhirError("IPK-F036", at=type_)
-    return resources.many(conn, (reference,))[reference]
+    return row
 
 
-def check_kept(conn: Connection, said: Resource, row: Row) -> None:
+def check_kept(sight: Sight, said: Resource, row: Row) -> None:
     """Refuse a write of which something would be lost. Raises Faults IPK-F035 with each place."""
     made = orjson.loads(row.body)
     # All events are written: what is behind a reference stays the same, and several places refer to it.
-    _compare(said, made, cache(_within(made, reader(conn))))
+    _compare(said, made, cache(_within(made, sight.resource)))
 
 
 def _within(resource: Resource, stored: Stored) -> Stored:
@@ -62,16 +53,16 @@ def _compare(said: Resource, made: Resource, stored: Stored) -> None:
         raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))
 
 
-def proposal(conn: Connection, book: AddressBook, answers: Sequence[dict[str, Any]]) -> Written:
+def proposal(sight: Sight, book: AddressBook, answers: Sequence[dict[str, Any]]) -> Written:
     """Return the proposal that a write became, and with whom it lies."""
-    row = made(conn, "ServiceRequest", answers)
+    row = made(sight, "ServiceRequest", answers)
     performer = orjson.loads(row.body)["performer"][0]["reference"]
     owner = book.by_organisation(views.reference_id({"reference": performer}))
     named = owner.display if owner is not None else str(performer)
     return Written(status=202, row=row, event_id=str(answers[0]["eventId"]), proposed_to=named)
 
 
-def check_proposed(conn: Connection, said: Resource, done: Written) -> None:
+def check_proposed(sight: Sight, said: Resource, done: Written) -> None:
     """Refuse a proposal of which something would be lost: the plan it holds is compared. Raises Faults IPK-F035."""
     made = orjson.loads(done.row.body) if done.row is not None else {}
-    _compare(said, proposals.proposed(made) or {}, _within(made, reader(conn)))
+    _compare(said, proposals.proposed(made) or {}, _within(made, sight.resource))

@@ -68,15 +68,25 @@ ALSO: Final[Mapping[str, Callable[[Case, Any], tuple[str, ...]]]] = {
 """Type of event → what is read besides the open resources of its case."""
 
 
-def gather(conn: Connection, event: Event, *, org: str, now: Any, anchor: str | None) -> Case:
-    """Return the case an event is about. Raises EventError IPK-E014 when what it continues is not here, or not this person's."""
+def gather(
+    conn: Connection, event: Event, *, org: str, now: Any, anchor: str | None, at: Case | None = None
+) -> Case:
+    """Return the case an event is about; `at` is that of `anchor` where it was just read.
+
+    Raises EventError IPK-E014 when what it continues is not here, or not this person's.
+    """
     person = _person(event)
     changed = numbers(event)
     if changed is not None:
         found = _renumbered(conn, changed, org=org, now=now)
         return replace(found, needs=events.needs(conn, found.key or ""))
     key = anchor or _continued(conn, event, org) or _by_message(conn, event, org)
-    case = cases.gather(conn, org=org, now=now, person=None if key else person, case_key=key)
+    known = at is not None and at.key is not None and at.key == key
+    case = (
+        at
+        if at is not None and known
+        else cases.gather(conn, org=org, now=now, person=None if key else person, case_key=key)
+    )
     if key and person and not _is(case, person):
         raise EventError("IPK-E014", at="$.data.continues")
     if case.key is not None and event.type in TEXTS_AGAIN:

@@ -16,7 +16,7 @@ from adapter.errors import AdapterError, Fault, Faults, FhirError
 from adapter.fhir import bundle, folding, outcome, parts, plans, r4, strict, urls
 from adapter.fhir.query import Row
 from adapter.fhir.writable import ENTRIES
-from adapter.ingest import writing
+from adapter.ingest import orders, writing
 from adapter.ingest.orders import Interaction, Order, Written
 from adapter.mappings.writing import planparts
 from adapter.store import Connection, resources
@@ -118,7 +118,7 @@ def _order(call: Call, entry: Entry, resource: Any = None) -> Order:
         return fhir_write.with_patch(make(sent=patch), apply, patch)
     if not isinstance(said, dict):
         raise FhirError("IPK-F009", at=f"{entry.at}.resource")
-    return make(body=fhir_write.checked(said, type_, id_))
+    return make(body=orders.checked(said, type_, id_))
 
 
 def _patch(said: Any, entry: Entry) -> tuple[Any, Callable[[Any, Any], Any]]:

@@ -5,28 +5,23 @@ Which types may be written, and as which events, stands in fhir.writable; what a
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import orjson
-
 from adapter.access import audit as trail
-from adapter.access import policy
-from adapter.errors import AdapterError, Fault, Faults, FhirError
-from adapter.fhir import bundle, definitions, outcome, patching, strict, written
+from adapter.errors import AdapterError, Fault, FhirError
+from adapter.fhir import bundle, definitions, outcome, patching, strict
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
-from adapter.ingest import writing
-from adapter.ingest.orders import Interaction, Order, Written
+from adapter.ingest import orders, writing
+from adapter.ingest.orders import Asked, Interaction, Order, Written
 from adapter.store import Connection
-from adapter.web import answers, fhir_found, members, negotiation, problems
+from adapter.web import answers, fhir_found, negotiation, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params, Route
 
@@ -50,12 +45,14 @@ def create(call: Call, type_: str) -> Answer:
     """Create a resource, unless one meets If-None-Exist or the query (fhirpy): then that one is the answer."""
     criteria = call.environ.get("HTTP_IF_NONE_EXIST")
     params = criteria_of(criteria) if criteria else _criteria(call)
+    if not params:
+        return _answer(call, lambda: _asked(call, "create", type_))
     return _answer(call, lambda: _order(call, "create", type_, body=_body(call, type_), params=params))
 
 
 def update(call: Call, type_: str, id_: str) -> Answer:
     """Put a resource in place of its current version."""
-    return _answer(call, lambda: _order(call, "update", type_, id_=id_, body=_body(call, type_, id_)))
+    return _answer(call, lambda: _asked(call, "update", type_, id_))
 
 
 def patch(call: Call, type_: str, id_: str) -> Answer:
@@ -107,20 +104,37 @@ def with_patch(made: Order, apply: Callable[[Any, Any], Any], said: Any) -> Orde
     return replace(made, patch=change)
 
 
-def _body(call: Call, type_: str, id_: str | None = None) -> Any:
+def _body(call: Call, type_: str) -> Any:
+    return orders.checked(strict.read(_content(call, type_)), type_)
+
+
+def _content(call: Call, type_: str) -> bytes:
     offered(type_, "update" if call.method() == "PUT" else "create")
     if call.media_type() not in RESOURCE:
         raise FhirError("IPK-F042")
-    return checked(strict.read(call.body()), type_, id_)
+    return call.body()
 
 
-def checked(said: Any, type_: str, id_: str | None = None) -> Any:
-    """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault."""
-    if said.get("resourceType") not in (None, type_) or (id_ is not None and said.get("id", id_) != id_):
-        raise FhirError("IPK-F037", at=type_)
-    if found := written.check(said):
-        raise Faults(found)
-    return said
+def _asked(call: Call, interaction: Interaction, type_: str, id_: str | None = None) -> Asked:
+    """Return a create or update as it came: whoever works it out reads it."""
+    return Asked(
+        interaction=interaction,
+        type=type_,
+        id=id_,
+        content=_content(call, type_),
+        base=_base(call),
+        if_match=call.environ.get("HTTP_IF_MATCH"),
+        provenance=call.environ.get("HTTP_X_PROVENANCE"),
+        party=_party(call),
+    )
+
+
+def _base(call: Call) -> str:
+    return f"{call.shared.base}/fhir/"
+
+
+def _party(call: Call) -> str | None:
+    return call.caller.party if call.caller else None
 
 
 def offered(type_: str, interaction: str) -> None:
@@ -149,36 +163,18 @@ def order(  # noqa: PLR0913 (all by name)
 ) -> Order:
     """Return a write as asked; its criteria are read as a search. Raises FhirError."""
     offered(type_, interaction)
-    said, base = orjson.dumps([body, sent], option=orjson.OPT_SORT_KEYS), f"{call.shared.base}/fhir/"
-    return Order(
-        interaction=interaction,
-        type=type_,
-        id=id_,
-        body=relative(body, base) if base.encode() in said else body,
-        digest=hashlib.sha256(said).hexdigest(),
+    return orders.order(
+        interaction,
+        type_,
+        id_=id_,
+        body=body,
+        sent=sent,
+        base=_base(call),
         if_match=if_match,
         criteria=_finder(call, type_, params) if params else None,
-        party=call.caller.party if call.caller else None,
-        provenance=_provenance(call),
-        sees=partial(_sees, call),
-        check=written.check,
+        party=_party(call),
+        provenance=call.environ.get("HTTP_X_PROVENANCE"),
     )
-
-
-def relative(value: Any, base: str) -> Any:
-    """Return a resource with references to this server in their relative form."""
-    if isinstance(value, dict):
-        return {
-            k: v.removeprefix(base) if k == "reference" and isinstance(v, str) else relative(v, base)
-            for k, v in value.items()
-        }
-    return [relative(one, base) for one in value] if isinstance(value, list) else value
-
-
-def _sees(call: Call, conn: Connection, row: Row) -> bool:
-    if not policy.shows(row.body) and not policy.gone(row.body):
-        return False
-    return bool(members.shown(call, conn, (row,)))
 
 
 def criteria_of(text: str) -> list[tuple[str, str]]:
@@ -209,27 +205,10 @@ def _finder(call: Call, type_: str, params: Params) -> Callable[[Connection], Se
     return lambda conn: fhir_found.page(call, conn, wanted).rows
 
 
-def _provenance(call: Call) -> Any:
-    """Return X-Provenance, checked as the Provenance it becomes. Raises Faults or FhirError IPK-F039."""
-    given = call.environ.get("HTTP_X_PROVENANCE")
-    if given is None:
-        return None
-    try:
-        said = strict.read(given.encode("latin-1"))
-    except (FhirError, UnicodeEncodeError):
-        raise FhirError("IPK-F039") from None
-    whole = {"target": [{"display": "X-Provenance"}], **said}
-    if whole.get("resourceType") != "Provenance":
-        raise FhirError("IPK-F039", at="Provenance")
-    if found := written.judged(whole):
-        raise Faults(tuple(Fault(code="IPK-F039", path=fault.path, hint=fault.hint) for fault in found))
-    return said
-
-
 # ── what became of it ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _answer(call: Call, make: Callable[[], Order]) -> Answer:
+def _answer(call: Call, make: Callable[[], Order | Asked]) -> Answer:
     try:
         done = writing.write(call.services, make())
     except AdapterError as error:

@@ -1,9 +1,11 @@
-"""`kill -9` while transactions are written over FHIR: all of one is there after the restart, or nothing of it."""
+"""`kill -9` of the server or its helpers while it is written over FHIR: all of a write is there, once, or nothing of it."""
 
 from __future__ import annotations
 
 import base64
+import os
 import random
+import signal
 import threading
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from adapter.events import schemas
 from tests.acceptance.running import Program
+from tests.acceptance.test_helper import alive, helpers_of, within
 from tests.web import writes
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
@@ -109,3 +112,50 @@ def _whole(program: Program, plan: str, done: list[int]) -> None:
     assert goals == list(range(1, titled + 1)), "half a transaction"
     assert titled >= max(done, default=0), "an answered transaction is lost"
     done[:] = list(range(1, titled + 1))
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc to look processes up in")
+def test_a_helper_killed_while_it_works_out_writes_loses_and_doubles_none(tmp_path: Path):
+    program = Program(tmp_path, log_level="warning", simulate="off")
+    program.start()
+    try:
+        program.ready()
+        status, told = program.post({**schemas.example("ip.need.identified"), "id": "kill-helper"})
+        assert status == 202, told
+        status, plan = _write(program, "POST", "CarePlan", _plan(orjson.loads(told)["case"]["patientId"]))
+        assert status == 201, plan
+        made: list[str] = []
+        stop = threading.Event()
+        load = [threading.Thread(target=_goals, args=(program, plan, n, made, stop)) for n in range(2)]
+        for one in load:
+            one.start()
+        for _ in range(KILLS):
+            assert within(10, lambda: len(helpers_of(program)) == 2)
+            time.sleep(0.5)
+            for helper in helpers_of(program):
+                os.kill(helper, signal.SIGKILL)
+        assert within(10, lambda: len(helpers_of(program)) == 2)
+        time.sleep(0.5)
+        stop.set()
+        for one in load:
+            one.join()
+        assert alive(program) == 2
+        found = orjson.loads(program.ask("GET", f"/fhir/CarePlan/{plan['id']}")[1])
+        listed = [one["reference"] for one in found["goal"]]
+        assert len(made) == len(set(made)) > KILLS
+        assert sorted(listed[-len(made) :]) == sorted(made)
+        assert len(listed) == len(plan["goal"]) + len(made)
+    finally:
+        program.kill()
+
+
+def _goals(program: Program, plan: dict[str, Any], who: int, made: list[str], stop: threading.Event) -> None:
+    """Create goals of one plan, as another does at the same time; note where each is."""
+    number = 0
+    while not stop.is_set():
+        number += 1
+        said = {"resourceType": "Goal", "lifecycleStatus": "active", "subject": plan["subject"]}
+        said["description"] = {"text": f"Goal {who}-{number}"}
+        status, answer = _write(program, "POST", "Goal", said)
+        assert status == 201, answer
+        made.append(f"Goal/{answer['id']}")

@@ -17,7 +17,7 @@ from adapter import settings, wiring
 from adapter.errortable import TABLE
 from adapter.events.examples.parts import PLAN_CONTENT
 from adapter.fhir import nine, urls
-from adapter.ingest import writing
+from adapter.ingest import performing
 from adapter.services import Services
 from adapter.store import events as stored_events
 from adapter.store import migrations
@@ -431,9 +431,7 @@ def test_of_two_updates_of_one_version_one_wins(
 def test_what_was_judged_and_changed_before_its_case_was_read_is_judged_again(
     services: Services, client: FlaskClient, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
-    if services.store.dialect == "sqlite":
-        pytest.skip("SQLite writes one transaction at a time")
-    real, first = writing.gather, iter([True])
+    real, first = performing.owner, iter([True])
 
     def meanwhile(*args: Any, **named: Any) -> Any:
         if next(first, False):
@@ -442,7 +440,7 @@ def test_what_was_judged_and_changed_before_its_case_was_read_is_judged_again(
         return real(*args, **named)
 
     where = f"CarePlan/{plan['id']}"
-    monkeypatch.setattr(writing, "gather", meanwhile)
+    monkeypatch.setattr(performing, "owner", meanwhile)
     answer = send(client, "PUT", where, {**plan, "title": "Sist"}, If_Match='W/"1"')
     assert (answer.status_code, issues(answer)[0][0]) == (412, "IPK-F032")
     assert client.get(f"/fhir/{where}").json["title"] == "Først"

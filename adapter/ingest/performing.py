@@ -1,0 +1,356 @@
+"""One write over FHIR: what it rests on, its events at its case, and what became of it. R4 http.html#create, #update.
+
+It is worked out in the transaction that stores it or ahead of it: by its sight of the store it cannot tell.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from adapter import events as events_made
+from adapter import naming
+from adapter.access import members, policy
+from adapter.errors import AdapterError, Conflict, Fault, Faults, FhirError, RoutingError, SystemFault
+from adapter.errortable import TABLE
+from adapter.events import Event
+from adapter.fhir import deletion, parts, proposals, written
+from adapter.fhir.query import Row
+from adapter.ingest import became, records
+from adapter.ingest.accept import owner
+from adapter.ingest.commit import known
+from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
+from adapter.ingest.gathering import gather
+from adapter.ingest.orders import Order, Written
+from adapter.ingest.sight import Sight
+from adapter.mappings import writing
+from adapter.mappings.writing import Told, parties
+from adapter.model import AddressBook, Case, Party, Resource, Warn
+from adapter.services import Services
+from adapter.store import cases, events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Basis:
+    """What one write rests on."""
+
+    order: Order
+    said: Resource
+    row: Row | None
+    old: Resource | None
+    party: Party
+    book: AddressBook
+    now: datetime
+    key: str
+    """The event's own id, before the number of those that a write becomes."""
+
+    @property
+    def source(self) -> str:
+        """The event's source."""
+        return (
+            f"urn:her:{self.party.unit_her_id}" if self.party.unit_her_id else f"urn:orgnr:{self.party.orgnr}"
+        )
+
+
+def perform(services: Services, sight: Sight, order: Order, *, now: datetime) -> Written:
+    """Return what becomes of one write, whose units are put to the sight. Raises AdapterError, Elsewhere."""
+    book = services.books(now.date())
+    party = writing.acting(book, order.party, order.provenance)
+    if party is None:
+        raise RoutingError("IPK-R001")
+    row = _target(sight, order, book=book, now=now)
+    if order.interaction == "create" and row is not None:
+        return Written(status=200, row=row)
+    if order.interaction == "update" and row is None:  # by criteria that none meets. R4 http.html#cond-update
+        order = replace(order, interaction="create")
+    old = orjson.loads(row.body) if row is not None else None
+    key = _key(order, row)
+    basis = _Basis(order=order, said={}, row=row, old=old, party=party, book=book, now=now, key=key)
+    done = _replayed(sight, basis)
+    if done is not None:
+        return done
+    _precondition(order, row)
+    basis = replace(basis, said=_said(order, old))
+    if old is not None and order.interaction != "delete" and _plain(basis.said) == _plain(old):
+        return Written(status=200, row=row)
+    try:
+        return _told(services, sight, basis)
+    except Faults as faults:
+        raise Faults(
+            tuple(replace(f, path=writing.origin(f.path, basis.said)) for f in faults.items)
+        ) from None
+
+
+def _target(sight: Sight, order: Order, *, book: AddressBook, now: datetime) -> Row | None:
+    """Return the stored resource that is meant. Raises IPK-F001, F030 (gone), F033 (several), F038 (unknown)."""
+    if order.criteria is not None:
+        found = [row for row in sight.found(order.criteria) if _sees(sight, order, row, book=book, now=now)]
+        if len(found) > 1:
+            raise FhirError("IPK-F033")
+        row = found[0] if found else None
+        if row is not None and order.id is None and order.body is not None and order.interaction == "update":
+            _same_id(order.body, row.id)
+        if row is None and order.interaction in {"patch", "delete"}:
+            raise FhirError("IPK-F001")
+        return row
+    if order.interaction == "create" or order.id is None:
+        return None
+    row = sight.row(f"{order.type}/{order.id}")
+    if row is None or not _sees(sight, order, row, book=book, now=now):
+        raise FhirError("IPK-F038" if order.interaction == "update" else "IPK-F001")
+    if policy.gone(row.body):
+        raise FhirError("IPK-F030")
+    return row
+
+
+def _sees(sight: Sight, order: Order, row: Row, *, book: AddressBook, now: datetime) -> bool:
+    """Return whether the writer may see a stored row: what it may not see is not there for it."""
+    if not policy.shows(row.body) and not policy.gone(row.body):
+        return False
+    if order.party is None:
+        return True
+    return bool(members.shown(sight.conn, (row,), party_key=order.party, book=book, now=now))
+
+
+def _same_id(body: Resource, id_: str) -> None:
+    if body.get("id", id_) != id_:
+        raise FhirError("IPK-F037", at=f"{body['resourceType']}.id")
+
+
+def _key(order: Order, row: Row | None, back: int = 0) -> str:
+    """Return the id of the event: of type, id, base version and what was sent."""
+    base = row.version - back if row is not None else 0
+    return naming.uid("fhir", order.interaction, order.type, row.id if row else "", str(base), order.digest)
+
+
+def _replayed(sight: Sight, basis: _Basis) -> Written | None:
+    """Return the first answer to a write that came before: a create, or an update of the version that it made itself."""
+    order, row = basis.order, basis.row
+    for back in (0, 1) if row is not None else (0,):
+        id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
+        stored = events.find(sight.conn, id_)
+        if stored is None or (row is not None and not _rests_on(order, row.version, row.version - back)):
+            continue
+        if row is not None and stored.type == writing.PROPOSED:
+            return replace(
+                became.proposal(sight, basis.book, (orjson.loads(stored.answer),)),
+                replayed=True,
+                event_id=id_,
+            )
+        made = row or became.made(sight, order.type, (orjson.loads(stored.answer),))
+        status = 201 if order.interaction == "create" else 200
+        return Written(status=status, row=made, replayed=True, event_id=id_)
+    return None
+
+
+def _precondition(order: Order, row: Row | None) -> None:
+    """Refuse what rests on an older version: If-Match, else the version that the body itself names. RFC 9110 § 13.1.1."""
+    current = str(row.version) if row is not None else ""
+    if order.if_match is not None:
+        if not row or not _rests_on(order, row.version):
+            raise FhirError("IPK-F032")
+    elif order.body is not None and row is not None:
+        said = order.body.get("meta", {}).get("versionId", current)
+        if said != current:
+            raise FhirError("IPK-F044", at=f"{order.type}.meta.versionId")
+
+
+def _rests_on(order: Order, *versions: int) -> bool:
+    """Return whether If-Match names one of these versions, or is not given."""
+    if order.if_match is None:
+        return True
+    tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
+    return bool(tags & {"*", *map(str, versions)})
+
+
+def _said(order: Order, old: Resource | None) -> Resource:
+    """Return the resource that is to be, checked. Raises Faults with every fault."""
+    if order.interaction == "delete":
+        return old or {}
+    if order.patch is not None:
+        made = order.patch(old or {})
+        if found := written.check(made):
+            raise Faults(found)
+        return made
+    body = order.body or {}
+    return {**body, "id": old["id"]} if old is not None else {k: v for k, v in body.items() if k != "id"}
+
+
+def _plain(resource: Resource) -> Resource:
+    return {k: v for k, v in resource.items() if k not in {"meta", "text"}}
+
+
+# ── its events ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _told(services: Services, sight: Sight, basis: _Basis) -> Written:
+    """Put the events in turn, then compare what was said with what is stored then."""
+    said = _whole(basis.said)
+    case = _case(sight, basis, owner(basis.book, basis.party))
+    _check_seen(sight, basis, said)
+    told = writing.told(_wish(sight, basis, said, case))
+    sight.expect(len(told))
+    made = [
+        _one(services, sight, basis, one, number=number, at=None if number else case, case_key=case.key)
+        for number, one in enumerate(told)
+    ]
+    answers = [answer for answer, _ in made]
+    warnings = tuple(_warning(warn, told[0]) for _, listed in made for warn in listed)
+    if basis.row is not None and told[0].type == writing.PROPOSED:
+        done = became.proposal(sight, basis.book, answers)
+        became.check_proposed(sight, said, done)
+        return replace(done, warnings=warnings)
+    if basis.row is not None:
+        row = sight.row(f"{basis.row.type}/{basis.row.id}") or basis.row
+    else:
+        row = became.made(sight, basis.order.type, answers)
+    if basis.order.interaction != "delete":
+        became.check_kept(sight, said, row)
+    status = {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
+    return Written(status=status, row=row, event_id=str(answers[0]["eventId"]), warnings=warnings)
+
+
+def _whole(said: Resource) -> Resource:
+    return writing.undetailed(said) if said["resourceType"] == "CarePlan" else said
+
+
+def _wish(sight: Sight, basis: _Basis, said: Resource, case: Case) -> writing.Wish:
+    return writing.Wish(
+        interaction="update" if basis.order.interaction == "patch" else basis.order.interaction,
+        said=said,
+        old=basis.old,
+        case=case,
+        book=basis.book,
+        party=basis.party,
+        key=basis.key,
+        now=basis.now,
+        provenance=basis.order.provenance,
+        stored=sight.resource,
+    )
+
+
+def _case(sight: Sight, basis: _Basis, org: str) -> Case:
+    """Return the case that is written in: of the stored resource, else of the patient named. Raises IPK-F041, Conflict."""
+    now, conn = basis.now, sight.conn
+    if basis.row is not None:
+        key = basis.row.case
+        case = (
+            cases.gather(conn, org=org, now=now, case_key=key)
+            if key
+            else Case(key=None, version=0, now=now, owner=org)
+        )
+        _unmoved(sight, basis.row)
+        return case
+    key = parties.key(basis.said)
+    if key is None:
+        return cases.gather(conn, org=org, now=now, person=parties.person(basis.said))
+    found = cases.gather(conn, org=org, now=now, case_key=key)
+    if found.key is None:
+        raise FhirError("IPK-F041", at=parties.named(basis.said)[1])
+    return found
+
+
+def _unmoved(sight: Sight, row: Row) -> None:
+    """Raise Conflict where the resource was written after it was judged and before its case was read: both are read again."""
+    found = sight.row(f"{row.type}/{row.id}")
+    if found is None or found.version != row.version:
+        raise Conflict
+
+
+def _one(  # noqa: PLR0913 (all by name but the first)
+    services: Services,
+    sight: Sight,
+    basis: _Basis,
+    told: Told,
+    *,
+    number: int,
+    at: Case | None,
+    case_key: str | None,
+) -> tuple[dict[str, Any], tuple[Warn, ...]]:
+    """Put one event and return its answer, and its warnings in both languages. `at` is the case where it was just read."""
+    org = owner(basis.book, basis.party)
+    event = _event(services, basis, told, number)
+    try:
+        case = gather(sight.conn, event, org=org, now=basis.now, anchor=case_key, at=at)
+        decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
+        whole = [decided, *duplicates(services.people, decided, case, basis.book)]
+        there = known(services, sight.conn, case, records.references(d.outcome for d in whole))
+        unit, body = unit_of(case, whole, there, org=org)
+    except SystemFault:
+        raise
+    except AdapterError as error:
+        raise _placed(error, told, basis.order.type) from None
+    sight.put(unit)
+    return orjson.loads(body), decided.outcome.warnings
+
+
+def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:
+    try:
+        return events_made.make(
+            source=basis.source,
+            id_=f"{basis.key}-{number + 1}" if number else basis.key,
+            type_=told.type,
+            time=basis.now,
+            data=told.data,
+            origin="posted",
+            now=basis.now,
+            people=services.people,
+            unnamed=True,
+        )
+    except Faults as faults:
+        raise _placed(faults, told, basis.order.type) from None
+
+
+def _marked(basis: _Basis, decided: Decided) -> Decided:
+    """Return what is decided with X-Provenance, and with the mark of deletion where the resource was entered in error."""
+    decided, row = replace(decided, told=basis.order.provenance), basis.row
+    mine = f"{row.type}/{row.id}" if row is not None else ""
+    listed = tuple(
+        deletion.marked(r) if parts.of(r) == mine and deletion.is_error(r) else r
+        for r in decided.outcome.resources
+    )
+    return replace(decided, outcome=replace(decided.outcome, resources=listed))
+
+
+def _placed(error: AdapterError, told: Told, type_: str) -> Faults:
+    """Return an error of an event with its places in the resource."""
+    return Faults(tuple(_moved(fault, told, type_) for fault in error.faults))
+
+
+def _moved(fault: Fault, told: Told, type_: str) -> Fault:
+    """Return a fault at its place in the resource; what of the event's place is more exact than that becomes its hint."""
+    if not fault.path.startswith("$"):
+        return fault
+    best = _nearest(fault.path, told)
+    rest = fault.path.removeprefix(best).lstrip(".") if best else ""
+    return replace(fault, path=told.places.get(best, type_), hint=fault.hint or rest)
+
+
+def _nearest(path: str, told: Told) -> str:
+    """Return the longest of the event's places that leads to an element and that a path is, or is within."""
+    return max(
+        (p for p in told.places if path == p or path.startswith((f"{p}.", f"{p}["))), key=len, default=""
+    )
+
+
+def _warning(warn: Warn, told: Told) -> Fault:
+    """Return a warning of an event at its place in the resource, with what it says beyond the code's text, in both languages."""
+    row, place = TABLE[warn.code], told.places.get(_nearest(warn.path, told), "")
+    nb, en = (
+        text.removeprefix(plain).removeprefix(" (").removesuffix(")")
+        for text, plain in ((warn.text_nb, row.nb), (warn.text_en, row.en))
+    )
+    return Fault(code=warn.code, path=place, severity="may", hint=nb, hint_en=en)
+
+
+def _check_seen(sight: Sight, basis: _Basis, said: Resource) -> None:
+    """Refuse a proposal about a plan that the writer may not see: for it there is none. Raises IPK-F041."""
+    named = proposals.plan_of(said) if proposals.is_proposal(said) else None
+    if named is None:
+        return
+    row = sight.row(named)
+    if row is None or not _sees(sight, basis.order, row, book=basis.book, now=basis.now):
+        raise FhirError("IPK-F041", at="ServiceRequest.supportingInfo")

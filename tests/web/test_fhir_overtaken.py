@@ -1,0 +1,198 @@
+"""Writes over FHIR that are worked out ahead, and another is written before them. docs/decisions/0110."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from adapter.errors import Conflict
+from adapter.ingest import performing, sight, writing
+from adapter.services import Services
+from adapter.store import resources
+from adapter.web import create_app
+from tests.clock import Clock
+from tests.web import writes
+from tests.web.hands import told
+from tests.web.writes import ALVDAL, STORVIK, issues, send
+
+Overtaken = Callable[[Callable[[FlaskClient], object]], None]
+
+
+@pytest.fixture
+def more_settings(tmp_path: Path) -> dict[str, Any]:
+    path = tmp_path / "clients.toml"
+    path.write_text(
+        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
+        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
+    )
+    return {"clients": path}
+
+
+@pytest.fixture
+def patient(client: FlaskClient, clock: Clock) -> str:
+    found: str = told(client)["case"]["patientId"]
+    clock.advance(days=40)
+    return found
+
+
+@pytest.fixture
+def plan(client: FlaskClient, patient: str, clock: Clock) -> dict[str, Any]:
+    answer = send(client, "POST", "CarePlan", writes.plan(patient))
+    assert answer.status_code == 201, answer.text
+    clock.advance(days=1)
+    found: dict[str, Any] = answer.json
+    return found
+
+
+@pytest.fixture
+def overtaken(services: Services, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
+    """Let somebody else write once what comes next is worked out, and before it is written."""
+    real = writing.prepared
+
+    def by(other: Callable[[FlaskClient], object]) -> None:
+        waiting = [other]
+
+        def prepared(*args: Any, **named: Any) -> Any:
+            found = real(*args, **named)
+            if waiting:
+                assert found.unit is not None
+                waiting.pop()(create_app(services).test_client())
+            return found
+
+        monkeypatch.setattr(writing, "prepared", prepared)
+
+    return by
+
+
+def _titled(plan: dict[str, Any], title: str) -> dict[str, Any]:
+    return {**plan, "title": title}
+
+
+def _stored(client: FlaskClient, plan: dict[str, Any]) -> tuple[str, str]:
+    found = client.get(f"/fhir/CarePlan/{plan['id']}").json
+    return found["title"], found["meta"]["versionId"]
+
+
+def test_an_update_of_a_version_that_is_no_longer_current_is_412(
+    client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    where = f"CarePlan/{plan['id']}"
+    overtaken(lambda other: send(other, "PUT", where, _titled(plan, "Først"), If_Match='W/"1"'))
+    answer = send(client, "PUT", where, _titled(plan, "Sist"), If_Match='W/"1"')
+    assert (answer.status_code, issues(answer)[0][0]) == (412, "IPK-F032")
+    assert _stored(client, plan) == ("Først", "2")
+
+
+def test_an_update_whose_body_names_an_older_version_is_409(
+    client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    where = f"CarePlan/{plan['id']}"
+    overtaken(lambda other: send(other, "PUT", where, _titled(plan, "Først")))
+    answer = send(client, "PUT", where, _titled(plan, "Sist"))
+    assert (answer.status_code, issues(answer)[0][0]) == (409, "IPK-F044")
+    assert _stored(client, plan) == ("Først", "2")
+
+
+def test_an_update_that_rests_on_no_version_follows_the_other(
+    client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    where, said = f"CarePlan/{plan['id']}", {k: v for k, v in plan.items() if k != "meta"}
+    overtaken(lambda other: send(other, "PUT", where, _titled(said, "Først")))
+    assert send(client, "PUT", where, _titled(said, "Sist")).status_code == 200
+    assert _stored(client, plan) == ("Sist", "3")
+
+
+def test_the_same_update_at_once_is_one_version(
+    client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    where, said = f"CarePlan/{plan['id']}", _titled(plan, "Ny")
+    overtaken(lambda other: send(other, "PUT", where, said, If_Match='W/"1"'))
+    answer = send(client, "PUT", where, said, If_Match='W/"1"')
+    assert (answer.status_code, answer.headers["ETag"]) == (200, 'W/"2"')
+    assert answer.headers["Idempotent-Replayed"] == "true"
+
+
+def test_an_update_after_a_deletion_is_410(client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken):
+    where = f"CarePlan/{plan['id']}"
+    overtaken(lambda other: send(other, "DELETE", where))
+    assert send(client, "PUT", where, _titled(plan, "Sist")).status_code == 410
+
+
+def test_the_same_create_at_once_is_one_resource(client: FlaskClient, patient: str, overtaken: Overtaken):
+    first: list[Any] = []
+    said = writes.plan(patient)
+    overtaken(lambda other: first.append(send(other, "POST", "CarePlan", said)))
+    answer = send(client, "POST", "CarePlan", said)
+    assert (first[0].status_code, answer.status_code) == (201, 201)
+    assert answer.data == first[0].data
+    assert (answer.headers["Location"], answer.headers["Idempotent-Replayed"]) == (
+        first[0].headers["Location"],
+        "true",
+    )
+    assert client.get("/fhir/CarePlan?_summary=count").json["total"] == 1
+
+
+def test_a_conditional_create_finds_what_was_created_meanwhile(
+    client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    first: list[Any] = []
+    goal = {"resourceType": "Goal", "lifecycleStatus": "active", "subject": plan["subject"]}
+    mine = f"subject={plan['subject']['reference']}&lifecycle-status=on-hold"
+    one, two = (
+        {**goal, "lifecycleStatus": "on-hold", "description": {"text": text}} for text in ("En", "To")
+    )
+    overtaken(lambda other: first.append(send(other, "POST", "Goal", one, If_None_Exist=mine)))
+    answer = send(client, "POST", "Goal", two, If_None_Exist=mine)
+    assert (first[0].status_code, answer.status_code) == (201, 200)
+    assert answer.json["id"] == first[0].json["id"]
+
+
+def test_two_parts_of_one_plan_created_at_once_are_both_there(
+    client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    def goal(text: str) -> dict[str, Any]:
+        said = {"resourceType": "Goal", "lifecycleStatus": "active", "subject": plan["subject"]}
+        return {**said, "description": {"text": text}}
+
+    overtaken(lambda other: send(other, "POST", "Goal", goal("Først")))
+    assert send(client, "POST", "Goal", goal("Sist")).status_code == 201
+    listed = client.get(f"/fhir/CarePlan/{plan['id']}").json
+    texts = [client.get(f"/fhir/{one['reference']}").json["description"]["text"] for one in listed["goal"]]
+    assert texts[-2:] == ["Først", "Sist"]
+    assert listed["meta"]["versionId"] == "3"
+
+
+def test_a_write_that_is_refused_ahead_is_refused_without_a_transaction(
+    client: FlaskClient, plan: dict[str, Any], services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(type(services.store), "write", lambda *_: pytest.fail("written"))
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", _titled(plan, "Ny"), If_Match='W/"7"')
+    assert (answer.status_code, issues(answer)[0][0]) == (412, "IPK-F032")
+
+
+def test_what_a_write_rests_on_beside_its_case_is_asserted(services: Services, plan: dict[str, Any]):
+    """A resource of another case is read where it is written; one of no case is as it was read."""
+    name = f"CarePlan/{plan['id']}"
+    with services.store.read() as conn:
+        ahead = sight.Ahead(conn)
+        row = ahead.row(name)
+        ahead.row("Practitioner/nobody")
+        with pytest.raises(sight.Elsewhere):
+            ahead.rests("another-case")
+        assert row is not None
+        assert ahead.rests(row.case) == (("Practitioner/nobody", 0),)
+        unit = writing.Unit(
+            case=performing.Case(key="x", version=1, now=services.clock(), owner=""),
+            case_key="x",
+            now=services.clock(),
+            org="",
+        )
+        assert resources.many(conn, [name])
+        sight.require(conn, unit, ((name, 1), ("Practitioner/nobody", 0)))
+        for rests in (((name, 2),), ((name, 0),), (("Practitioner/nobody", 1),)):
+            with pytest.raises(Conflict):
+                sight.require(conn, unit, rests)
