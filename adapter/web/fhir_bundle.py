@@ -100,7 +100,7 @@ def _order(call: Call, entry: Entry, resource: Any = None) -> Order:
     """Return the write that an entry asks for. Raises AdapterError with places in its resource."""
     interaction = METHODS.get(entry.method)
     found = _URL.fullmatch(entry.url)
-    if interaction is None or found is None or (interaction == "create") == bool(found["id"]):
+    if interaction is None or found is None or (interaction == "create" and found["id"]):
         raise FhirError("IPK-F009", at=f"{entry.at}.request")
     type_, id_ = found["type"], found["id"]
     text = entry.request.get("ifNoneExist") if interaction == "create" else found["query"]
