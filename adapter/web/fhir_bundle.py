@@ -211,13 +211,14 @@ def _step(
     def make(done: Sequence[Written]) -> Order:
         resource = folded.written.get(entry.number)
         if resource is None:
-            return _order(call, entry)
+            return replace(_order(call, entry), entry=entry.number)
         names = {
             folded.urls[number]: f"{one.row.type}/{one.row.id}"
             for number, one in zip(plan, done, strict=False)
             if one.row is not None and number in folded.urls
         }
-        return _order(call, entry, _resolved(entry, folding.renamed(resource, names)))
+        made = _order(call, entry, _resolved(entry, folding.renamed(resource, names)))
+        return replace(made, entry=entry.number)
 
     return make
 
