@@ -15,6 +15,7 @@ from adapter.ingest.orders import Written
 from adapter.ingest.sight import Sight
 from adapter.mappings import views, writing
 from adapter.model import AddressBook, Resource
+from adapter.store import resources
 
 Stored = Callable[[str], Resource | None]
 """The resource behind a reference, None where there is none."""
@@ -31,6 +32,15 @@ def made(sight: Sight, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
     if row is None:
         raise FhirError("IPK-F036", at=type_)
     return row
+
+
+def first(sight: Sight, type_: str, answer: dict[str, Any]) -> tuple[Row, Row]:
+    """Return what a create made or joined, as it was then, and as it is now."""
+    now = made(sight, type_, (answer,))
+    mine = (e["version"] for e in answer["effects"] if e["resource"] == f"{now.type}/{now.id}")
+    version = next(mine, now.version)
+    then = now if version == now.version else resources.vread(sight.conn, now.type, now.id, version)
+    return then or now, now
 
 
 def check_kept(sight: Sight, said: Resource, row: Row) -> None:

@@ -36,6 +36,8 @@ class Order:
     party: str | None = None
     """Key of the organisation that the caller asks for; None: this installation's own token."""
     provenance: Resource | None = field(default=None, repr=False)
+    entry: int | None = None
+    """Its number in the transaction that it is an entry of: two equal entries create two."""
 
 
 class Asked(NamedTuple):

@@ -69,7 +69,7 @@ def perform(services: Services, sight: Sight, order: Order, *, now: datetime) ->
     old = orjson.loads(row.body) if row is not None else None
     key = _key(order, row)
     basis = _Basis(order=order, said={}, row=row, old=old, party=party, book=book, now=now, key=key)
-    done = _replayed(sight, basis)
+    done, basis = _created(sight, basis) if row is None else (_replayed(sight, basis, row), basis)
     if done is not None:
         return done
     _precondition(order, row)
@@ -123,26 +123,39 @@ def _same_id(body: Resource, id_: str) -> None:
 def _key(order: Order, row: Row | None, back: int = 0) -> str:
     """Return the id of the event: of type, id, base version and what was sent."""
     base = row.version - back if row is not None else 0
-    return naming.uid("fhir", order.interaction, order.type, row.id if row else "", str(base), order.digest)
+    place = () if row is not None or order.entry is None else (str(order.entry),)
+    id_ = row.id if row is not None else ""
+    return naming.uid("fhir", order.interaction, order.type, id_, str(base), order.digest, *place)
 
 
-def _replayed(sight: Sight, basis: _Basis) -> Written | None:
-    """Return the first answer to a write that came before: a create, or an update of the version that it made itself."""
-    order, row = basis.order, basis.row
-    for back in (0, 1) if row is not None else (0,):
+def _created(sight: Sight, basis: _Basis) -> tuple[Written | None, _Basis]:
+    """Return the first answer to a create that came before.
+
+    Where what it made is deleted since, it is another event, of the version of the deletion too.
+    """
+    while True:
+        id_ = naming.event_id(source=basis.source, id_=basis.key)
+        stored = events.find(sight.conn, id_)
+        if stored is None:
+            return None, basis
+        then, now = became.first(sight, basis.order.type, orjson.loads(stored.answer))
+        if not policy.gone(now.body):
+            return Written(status=201, row=then, replayed=True, event_id=id_), basis
+        basis = replace(basis, key=naming.uid("fhir", "again", basis.key, now.id, str(now.version)))
+
+
+def _replayed(sight: Sight, basis: _Basis, row: Row) -> Written | None:
+    """Return the first answer to an update that came before, of the version that it made itself."""
+    order = basis.order
+    for back in (0, 1):
         id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
         stored = events.find(sight.conn, id_)
-        if stored is None or (row is not None and not _rests_on(order, row.version, row.version - back)):
+        if stored is None or not _rests_on(order, row.version, row.version - back):
             continue
-        if row is not None and stored.type == writing.PROPOSED:
-            return replace(
-                became.proposal(sight, basis.book, (orjson.loads(stored.answer),)),
-                replayed=True,
-                event_id=id_,
-            )
-        made = row or became.made(sight, order.type, (orjson.loads(stored.answer),))
-        status = 201 if order.interaction == "create" else 200
-        return Written(status=status, row=made, replayed=True, event_id=id_)
+        if stored.type == writing.PROPOSED:
+            made = became.proposal(sight, basis.book, (orjson.loads(stored.answer),))
+            return replace(made, replayed=True, event_id=id_)
+        return Written(status=200, row=row, replayed=True, event_id=id_)
     return None
 
 

@@ -100,7 +100,7 @@ def _order(call: Call, entry: Entry, resource: Any = None) -> Order:
     """Return the write that an entry asks for. Raises AdapterError with places in its resource."""
     interaction = METHODS.get(entry.method)
     found = _URL.fullmatch(entry.url)
-    if interaction is None or found is None or (interaction == "create") == bool(found["id"]):
+    if interaction is None or found is None or (interaction == "create" and found["id"]):
         raise FhirError("IPK-F009", at=f"{entry.at}.request")
     type_, id_ = found["type"], found["id"]
     text = entry.request.get("ifNoneExist") if interaction == "create" else found["query"]
@@ -211,13 +211,14 @@ def _step(
     def make(done: Sequence[Written]) -> Order:
         resource = folded.written.get(entry.number)
         if resource is None:
-            return _order(call, entry)
+            return replace(_order(call, entry), entry=entry.number)
         names = {
             folded.urls[number]: f"{one.row.type}/{one.row.id}"
             for number, one in zip(plan, done, strict=False)
             if one.row is not None and number in folded.urls
         }
-        return _order(call, entry, _resolved(entry, folding.renamed(resource, names)))
+        made = _order(call, entry, _resolved(entry, folding.renamed(resource, names)))
+        return replace(made, entry=entry.number)
 
     return make
 

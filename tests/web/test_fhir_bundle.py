@@ -226,6 +226,27 @@ def test_an_entry_that_is_none_is_told_by_its_place(client: FlaskClient, type_: 
     assert code in {one["details"]["coding"][0]["code"] for one in outcome["issue"]}
 
 
+@pytest.mark.parametrize("type_", ["transaction", "batch"])
+@pytest.mark.parametrize(("method", "status"), [("PUT", "200"), ("PATCH", "200"), ("DELETE", "204")])
+def test_an_entry_may_mean_what_meets_its_criteria(
+    client: FlaskClient, patient: str, clock: Clock, type_: str, method: str, status: str
+):
+    plan = send(client, "POST", "CarePlan", writes.plan(patient)).json
+    clock.advance(minutes=1)
+    one = plan["identifier"][0]
+    merged = base64.b64encode(json.dumps({"title": "Ny"}).encode()).decode()
+    said = {
+        "PUT": {**{k: v for k, v in plan.items() if k not in {"id", "meta"}}, "title": "Ny"},
+        "PATCH": {"resourceType": "Binary", "contentType": "application/merge-patch+json", "data": merged},
+    }.get(method)
+    entry = _entry(method, f"CarePlan?identifier={one['system']}|{one['value']}", said)
+    answer = send(client, "POST", "", _bundle(type_, entry))
+    assert answer.status_code == 200, answer.text
+    assert answer.json["entry"][0]["response"]["status"][:3] == status, answer.text
+    now = client.get(f"/fhir/CarePlan/{plan['id']}")
+    assert now.status_code == 410 if method == "DELETE" else now.json["title"] == "Ny"
+
+
 def test_in_a_batch_each_stands_alone(client: FlaskClient, services: Services, patient: str):
     plan = writes.plan(patient)
     answer = send(

@@ -40,6 +40,11 @@ def key(resource: Resource, number: int) -> str:
     return str(named or resource.get("id") or number + 1)
 
 
+def stored_key(resource: Resource) -> str:
+    """Return the writer's own id of a part that is stored."""
+    return parties.identifier(resource, urls.PLAN_PART) or str(resource["id"])
+
+
 def goal(resource: Resource, number: int = 0) -> Json:
     """Return the event's goal of a Goal."""
     due = next((t.get("dueDate") for t in resource.get("target", ()) if t.get("dueDate")), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from adapter.fhir import parts, plans, teams, urls
+from adapter.fhir import deletion, parts, plans, teams, urls
 from adapter.mappings import views
 from adapter.mappings.writing import consents, parties, planparts
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, NOWHERE, Json, Told, Wish, refused
@@ -198,8 +198,8 @@ def _notes(wish: Wish) -> Json:
 
 def _taken(wish: Wish, plan: Resource, key: str) -> bool:
     """Return whether a part of the plan has the id already: what is created is another one."""
-    found = (wish.case.get(one) or wish.stored(one) for one in planparts.listed(plan))
-    return any(parties.identifier(one or {}, urls.PLAN_PART) == key for one in found)
+    found = filter(None, (wish.case.get(one) or wish.stored(one) for one in planparts.listed(plan)))
+    return any(planparts.stored_key(one) == key for one in found if not deletion.is_error(one))
 
 
 # ── goals and activities alone: E36, E37 ─────────────────────────────────────────────────────────────────────────────
@@ -225,7 +225,9 @@ def _gone(wish: Wish, said: Json) -> Json:
 
 def _part(wish: Wish, type_: str, name: str, said: Json) -> Told:
     plan = planparts.plan_of(wish)
-    if wish.interaction == "create" and "identifier" not in wish.said:
+    if wish.old is not None:  # what is put may leave out the identifier that it was given here
+        said = {**said, "id": planparts.stored_key(wish.old)}
+    elif "identifier" not in wish.said:
         said = {**said, "id": wish.key}
     if wish.interaction == "create" and _taken(wish, plan, said["id"]):
         raise refused(NO_EVENT, f"{wish.type}.identifier", hint="PUT")
