@@ -145,8 +145,10 @@ def _responsible(said: responsibility.Responsible) -> dict[str, Any]:
     """Return who answers for plan and coordinator, who is yet to accept, and why. domain § 1.5; R34."""
     return {
         "plan": said.plan,
+        "planOrganisation": said.plan_name,
         "coordinators": list(said.coordinators),
         "pending": said.pending,
+        "pendingOrganisation": said.pending_name,
         "why": [_why(reason) for reason in said.reasons],
     }
 

@@ -13,7 +13,7 @@ from adapter.rules import anchors, states
 Level = Literal["hospital", "municipality"]
 About = Literal["plan", "coordinator"]
 
-ANSWERED: Final = frozenset({*states.ASSESSED, *states.AGREED})
+ANSWERED: Final = frozenset({*states.ASSESSED, *states.AGREED, "declined"})
 """States of a need that only its receiver's word leads to: it has arrived, whatever became of the receipt."""
 REACHED: Final = frozenset({"delivered", *ANSWERED})
 
@@ -32,8 +32,7 @@ class Asked:
     @property
     def reached(self) -> bool:
         """Whether the receiver has it: a positive receipt, an answer, or a confirmed manual fallback (N2)."""
-        refused_otherwise = self.state == "declined" and not self.not_entitled
-        return self.state in REACHED or refused_otherwise or (self.state == "manual" and self.by_hand)
+        return self.state in REACHED or (self.state == "manual" and self.by_hand)
 
     @property
     def not_entitled(self) -> bool:
@@ -153,7 +152,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("8473", "plan", "1", lambda s: _active(s) and s.plan_is_ours, "planen er vår"),
     Row("8473", "plan", "23", lambda s: _active(s) and s.takes_part, "vi deltar i en annens plan"),
     Row("8473", "plan", "22", _heard("plan"), "vi har meldt behovet til kommunen"),
-    Row("8473", "plan", "21", lambda s: s.plan_need is not None, "pasienten er informert om retten"),
+    Row("8473", "plan", "21", lambda s: s.plan_need is not None, "behovet er ikke meldt kommunen: vi skal informere pasienten om retten"),
     Row("8473", "plan", "3", _always, "ingen plan og intet meldt behov"),
     Row("9336", "plan", "1", _active, "individuell plan er aktiv"),
     Row("9336", "plan", "3", _unwanted, "pasienten ønsker ikke plan"),

@@ -58,6 +58,8 @@ class Situation:
     """Whether the one who is to be author has accepted the draft."""
     transfer: Transfer = "none"
     """Of an active plan to another organisation."""
+    offered_to: Level = "municipality"
+    """The level of who is asked to take it over."""
     time_limited: bool = False
     """The hospital's part has an expected end."""
     hospitals: int = 1
@@ -78,6 +80,10 @@ class Responsible:
     """Who is to take over, and has not accepted yet."""
     contributes: tuple[Level, ...]
     reasons: tuple[Reason, ...]
+    plan_name: str | None = None
+    """The organisation that answers for the plan, where it is known which."""
+    pending_name: str | None = None
+    """The one that is to take over."""
 
     @property
     def main(self) -> Level | None:
@@ -176,7 +182,7 @@ def responsible_party(said: Situation) -> Responsible:
         plan=row.plan,
         coordinators=held.levels,
         writer=row.writer,
-        pending=row.pending,
+        pending=situation.offered_to if row.rule == "responsible-transfer-pending" else row.pending,
         contributes=tuple(level for level in involved if row.plan is not None and level != row.plan),
         reasons=tuple(anchors.fixed(rule, row.plan or "ingen") for rule in rules),
     )

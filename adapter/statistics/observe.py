@@ -122,7 +122,7 @@ def _steps(facts: CaseFacts, need: Posted) -> tuple[datetime | None, ...]:
         m for m in facts.messages if m.wants_reply and m.direction == "out" and m.melde_id == need.melde_id
     ]
     return (
-        min((m.sent_at for m in sent if m.sent_at), default=None),
+        timely.left(facts, need.melde_id),
         min((at for at in map(_receipted, sent) if at), default=None),
         _first(_following(facts, need, ANSWERS)),
         _first(_following(facts, need, DECISIONS)),
@@ -351,8 +351,10 @@ _TWICE: Final = frozenset({("9336", "coordinator")})
 
 
 def municipalities(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
-    """K15: needs received, answered and declined by municipality; declined by reason."""
+    """K15: needs received, answered and declined by municipality; declined by reason. What has not come to it is none of its."""
     for need in _reported(facts, asked):
+        if not (timely.received(facts, asked, need.melde_id) or _following(facts, need, ANSWERS)):
+            continue
         place = str(need.data.get("patient", {}).get("municipality", {}).get("code") or UNKNOWN)
         yield Seen("k15-received", place)
         if _following(facts, need, ANSWERS):

@@ -12,17 +12,44 @@ from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
 
 _HOUR: Final = timedelta(hours=1)
 _ADMITTED: Final = "ip.patient.admitted"
+_ANOTHER_WAY: Final = "ip.manual-fallback.recorded"
+_KEPT: Final = frozenset({"consent-pending", "declined-by-patient", "withdrawn"})
+"""States of a need that may have come to nobody."""
 _EARLY: Final = "ip.patient.early-notice"
 
 
 def notified(facts: CaseFacts, asked: Asked, needs: tuple[Posted, ...]) -> Iterator[Seen]:
     """C1: needs of the period whose message left within the working day after; what is not due yet is not counted."""
     for need in needs:
-        sent = [
-            m.sent_at for m in facts.messages if m.wants_reply and m.melde_id == need.melde_id and m.sent_at
-        ]
+        at = left(facts, need.melde_id)
+        if at is None and _refused(facts, need.melde_id):
+            continue  # the patient said no: there is nothing to tell
         due = clocks.reply_due(need.time, clocks.CLOCKS["notify"].amount)
-        yield from _judged("c1", min(sent, default=None), due, asked)
+        yield from _judged("c1", at, due, asked)
+
+
+def left(facts: CaseFacts, melde_id: str | None) -> datetime | None:
+    """Return when a need left first: by a message of ours, or another way that a person told of (a letter posted, E59)."""
+    told = {e.data["messageId"]: datetime.fromisoformat(e.data["at"]) for e in facts.of(_ANOTHER_WAY)}
+    ours = [m for m in facts.messages if m.wants_reply and (m.direction, m.melde_id) == ("out", melde_id)]
+    times = (at for m in ours for at in (m.sent_at, told.get(m.id), told.get(m.msg_id)))
+    return min((at for at in times if at is not None), default=None)
+
+
+def received(facts: CaseFacts, asked: Asked, melde_id: str | None) -> bool:
+    """Return whether a need has come to who is to assess it: it left, came by message, or was told inside; what is held has not."""
+    brought = any((m.direction, m.melde_id) == ("in", melde_id) for m in facts.messages)
+    owners = (
+        asked.book.by_organisation(n.owner)
+        for n in facts.needs
+        if n.melde_id == melde_id and n.state not in _KEPT
+    )
+    return brought or left(facts, melde_id) is not None or any(p is not None and p.home for p in owners)
+
+
+def _refused(facts: CaseFacts, melde_id: str | None) -> bool:
+    mine = [n.state for n in facts.needs if n.melde_id == melde_id]
+    return bool(mine) and all(state == "declined-by-patient" for state in mine)
 
 
 def noticed(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:

@@ -101,7 +101,12 @@ def _answers(known: Known) -> Iterator[Part]:
             title="Hvem som har ansvaret nå",
             at=None,
             state="",
-            facts=(("plan", said.plan or "none"), ("coordinators", ", ".join(said.coordinators) or "none")),
+            facts=(
+                ("plan", said.plan or "none"),
+                ("planOrganisation", said.plan_name or "none"),
+                *((("pendingOrganisation", said.pending_name),) if said.pending_name else ()),
+                ("coordinators", ", ".join(said.coordinators) or "none"),
+            ),
             steps=_ordered(_of(reason) for reason in said.reasons),
         )
 

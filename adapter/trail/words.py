@@ -36,6 +36,8 @@ FACTS: Final[Mapping[str, str]] = {
     "replaces": "Erstatter",
     "replacedBy": "Erstattet av",
     "plan": "Plan",
+    "planOrganisation": "Planen er hos",
+    "pendingOrganisation": "Skal overta",
     "coordinators": "Koordinator",
 }
 ID: Final = "Id"

@@ -106,7 +106,7 @@ ROUTES: Final = (
         answers=Answers(
             media=answers.JSON,
             texts={
-                200: "patientId, needs, team, plan, responsible (plan, coordinators, pending, why), codes (each with display text and why), advice (cause, owner, next) on receipts, and open deadlines",
+                200: "patientId, needs, team, plan, responsible (plan, planOrganisation, coordinators, pending, pendingOrganisation, why), codes (each with display text and why), advice (cause, owner, next) on receipts, and open deadlines",
                 404: "No such case",
             },
         ),

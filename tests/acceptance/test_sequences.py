@@ -297,6 +297,7 @@ def recounted(house: House, told: list[Told]) -> None:
         kept, _ = stored_events.page(conn, count=500)
     declined = {e.melde_id for e in kept if e.type == "ip.need.declined"}
     answers = [(n, _answers(kept, n)) for n in needs]
+    came = _came(house, kept)
     open_until = _open_until(house)
     waited = {True: 0, False: 0}
     for end in (t for t in told if t.type == "ip.patient.discharged"):
@@ -312,7 +313,9 @@ def recounted(house: House, told: list[Told]) -> None:
         "k01-department": Counter(t.data["department"]["name"] for t in needs),
         "k01-age": Counter(_age(t) for t in needs),
         "k02": Counter(CONSENTS[t.data["consent"]["status"]] for t in needs),
-        "k15-received": Counter(t.data["patient"]["municipality"]["code"] for t in needs),
+        "k15-received": Counter(
+            t.data["patient"]["municipality"]["code"] for t, at in answers if at or t.melde_id in came
+        ),
         "k15-declined": Counter(
             t.data["patient"]["municipality"]["code"] for t in needs if t.melde_id in declined
         ),
@@ -374,6 +377,25 @@ def _answers(
             )
         )
     ]
+
+
+def _came(house: House, kept: Iterable[stored_events.StoredEvent]) -> set[str | None]:
+    """Return the Melde-ids of what left, by a message or told another way, came by one, or is with our own unit."""
+    by_hand = {
+        json.loads(e.content)["data"]["messageId"] for e in kept if e.type == "ip.manual-fallback.recorded"
+    }
+    ours = {p.organisation_id for p in house.services.book().parties if p.home}
+    inside = {
+        n.melde_id
+        for person in PEOPLE
+        for n in views.needs(house.case(person))
+        if n.owner in ours and n.state not in {"consent-pending", "declined-by-patient", "withdrawn"}
+    }
+    return inside | {
+        m.melde_id
+        for m in house.messages()
+        if m.direction == "in" or (m.wants_reply and (m.sent_at or m.id in by_hand or m.msg_id in by_hand))
+    }
 
 
 def _age(told: Told) -> str:

@@ -10,7 +10,8 @@ import pytest
 from adapter.events import schemas
 from adapter.mappings import answering
 from adapter.rules.responsibility import Responsible
-from tests.house import GIVEN, House
+from tests.house import GIVEN, House, living_in
+from tests.houses import Build
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
 AUTHOR = copy.deepcopy(schemas.example("ip.need.identified")["data"]["author"])
@@ -91,3 +92,72 @@ def test_a_gp_alone_involves_no_service_of_the_municipality(hospital: House):
     hospital.post("ip.gp.changed", source="urn:her:90998", author=AUTHOR, **{"from": "2026-03-04"})
     hospital.post("ip.hospital-coordinator.appointed")
     assert now(hospital).plan == "hospital"
+
+
+# ── a transfer, a move, a private institution ──
+
+
+def hospital_plan(house: House) -> None:
+    own = PLAN | {
+        "responsible": {"key": "st-olavs-fmr", "name": "St. Olavs hospital"},
+        "consent": GIVEN | {"scopes": ["plan-create", "plan-share"],
+                            "recipients": ["coordinating-unit", "alvdal-saksbehandling"]},
+    }  # fmt: skip
+    house.post("ip.plan.created", source="urn:her:90998", author=AUTHOR, continues=None, plan=own)
+
+
+def handed(house: House, to: str = "alvdal-saksbehandling", **more: Any) -> None:
+    house.post("ip.plan.transferred", source="urn:her:90998", author=AUTHOR, step="requested",
+               continues={"planIdentifier": PLAN["identifier"]}, to={"key": to},
+               reasonCode="municipality-takes-over", **more)  # fmt: skip
+
+
+def test_a_plan_that_is_offered_is_the_old_ones_until_the_other_accepts(hospital: House):
+    hospital_plan(hospital)
+    assert (now(hospital).plan, now(hospital).plan_name, now(hospital).pending) == (
+        "hospital", "ST OLAVS HOSPITAL HF", None,
+    )  # fmt: skip
+    handed(hospital)
+    found = now(hospital)
+    assert (found.plan, found.writer, found.pending) == ("hospital", "hospital", "municipality")
+    assert (found.plan_name, found.pending_name) == ("ST OLAVS HOSPITAL HF", "Alvdal Kommune")
+    assert rules(hospital)[0] == "responsible-transfer-pending"
+    hospital.post("ip.plan.transferred", source="urn:her:5079", step="accepted", to=None, date=None, reasonCode=None,
+                  continues={"planIdentifier": PLAN["identifier"]})  # fmt: skip
+    assert (now(hospital).plan, now(hospital).plan_name, now(hospital).pending) == (
+        "municipality", "Alvdal Kommune", None,
+    )  # fmt: skip
+
+
+def test_after_a_move_the_old_municipality_answers_until_the_new_one_has_taken_over(reported: House):
+    municipal(reported)
+    assert now(reported).plan_name == "Alvdal Kommune"
+    reported.post("ip.patient.moved", movedOn="2026-03-04", patient=living_in("9901"), consent=GIVEN)
+    found = now(reported)
+    assert (found.plan, found.pending) == ("municipality", "municipality")
+    assert (found.plan_name, found.pending_name) == ("Alvdal Kommune", "Gammeldal Kommune")
+    assert rules(reported)[0] == "responsible-transfer-pending"
+
+
+def test_a_draft_begun_in_the_municipalitys_name_waits_for_it(hospital: House):
+    joint = PLAN | {"status": "draft", "consent": GIVEN | {"scopes": ["plan-create", "plan-share"]}}
+    hospital.need()
+    hospital.send()
+    hospital.clock.advance(minutes=5)
+    hospital.post("ip.plan.created", source="urn:her:90998", author=AUTHOR, continues=None, plan=joint)
+    found = now(hospital)
+    assert (found.plan, found.writer, found.pending) == ("municipality", "hospital", "municipality")
+    assert (rules(hospital)[0], found.pending_name) == ("responsible-draft-together", "Alvdal Kommune")
+
+
+AGREEMENT = '\n[[agreement]]\nbetween = ["fjellro-rehabilitering", "st-olavs-ke"]\nsource = "avtale 2026"\n'
+
+
+def test_a_private_institution_has_the_duties_of_whom_it_has_an_agreement_with(build: Build):
+    house = build(of={"agreements": AGREEMENT})
+    held = {"name": {"family": "Fjell", "given": "Ro"}, "phone": "+4773598611", "hpr": "9144889", "profession": "SP",
+            "organisation": {"key": "fjellro-rehabilitering", "name": "Fjellro rehabilitering"}}  # fmt: skip
+    house.need()
+    house.send()
+    house.post("ip.hospital-coordinator.appointed", person=held)
+    assert (now(house).plan, rules(house)) == ("hospital", ["responsible-hospital", "responsible-private"])

@@ -55,6 +55,17 @@ def test_8705_104_only_where_the_right_is_not_there(reason: str, code: str):
     assert found(plan("declined", reason=reason))["8705", "plan"] == code
 
 
+@pytest.mark.parametrize("reason", ["not-entitled", "moved", "not-stated"])
+def test_8473_22_stays_once_the_municipality_has_refused_what_was_reported(reason: str):
+    assert found(plan("declined", reason=reason))["8473", "plan"] == "22"
+
+
+@pytest.mark.parametrize("state", ["consent-pending", "declined-by-patient", "sent"])
+def test_8473_21_says_who_is_to_inform_and_not_that_it_is_done(state: str):
+    (code,) = (c for c in national.codes_of(plan(state)) if c.number == "8473")
+    assert (code.code, "skal informere" in code.reason.text) == ("21", True)
+
+
 def test_an_active_plan_comes_before_every_need():
     for state in (*states.OPEN, *states.CLOSED):
         standing = Standing(level="hospital", plan_need=Asked(state=state), plan="active")

@@ -17,7 +17,7 @@ from adapter.statistics import told
 from adapter.statistics.compute import Table
 from adapter.store import events as stored_events
 from tests import books, otherside, people
-from tests.house import GIVEN, House
+from tests.house import GIVEN, House, living_in
 from tests.houses import Build
 
 CHILD = "2015-05-05"
@@ -100,7 +100,9 @@ def test_statistics_equal_a_recount_from_the_events(house: House):
         if e["type"] in {"ip.need.acknowledged", "ip.need.accepted", "ip.need.declined"}
     }
     declined = [e for e in told_ if e["type"] == "ip.need.declined"]
-    assert counts(found["k15-received"]) == {"3428": 12}
+    assert counts(found["k15-received"]) == {"3428": 4}, (
+        "what was refused, or waits for consent, came to nobody"
+    )
     assert counts(found["k15-answered"]) == {"3428": len(answered)}
     assert counts(found["k15-declined"]) == {"3428": len(declined)}
     assert counts(found["k15-reason"]) == {"ikke oppgitt": len(declined)}
@@ -154,6 +156,36 @@ def test_k04_is_what_the_deadlines_say_a_need_that_rests_is_not_behind(house: Ho
     house.clock.advance(days=40)
     late = [d for d in house.case().deadlines if d.kind == "assessment" and not d.resting]
     assert (late, counts(ask(house)["k04-assessment"])) == ([], {})
+
+
+@pytest.mark.parametrize("consent", CONSENTS[1:])
+def test_k15_counts_no_need_that_has_not_left_and_c1_none_that_the_patient_refused(
+    house: House, consent: dict[str, Any]
+):
+    house.need(consent=consent)
+    house.clock.advance(days=5)
+    found = ask(house)
+    assert counts(found["k15-received"]) == {}
+    assert counts(found["c1"])["ikke kommet"] == (0 if consent["status"] == "refused" else 1)
+
+
+def test_k15_counts_no_need_that_the_own_unit_holds(build: Build):
+    house = build(of={"rows": {"st-olavs-fmr": {"routing": "ke_then_municipality"}}}, stats_smallest_cell=1)
+    house.need()
+    assert counts(ask(house)["k15-received"]) == {}
+
+
+def test_a_letter_that_was_posted_has_left(house: House):
+    told = house.need(patient=living_in("9902"))
+    assert counts(ask(house)["k15-received"]) == {}
+    house.clock.advance(hours=1)
+    house.post("ip.manual-fallback.recorded", messageId=told.messages[0]["id"], patient=living_in("9902"),
+               at=house.clock.now.isoformat())  # fmt: skip
+    house.clock.advance(days=5)
+    found = ask(house)
+    assert counts(found["c1"]) == {"i tide": 1, "for sent": 0, "ikke kommet": 0}
+    assert cells(found["k03"])["sendt"][:2] == (1, 1.0)
+    assert counts(found["k15-received"]) == {"9902": 1}
 
 
 def test_c1_tells_needs_that_left_within_a_working_day_and_those_that_did_not(house: House):

@@ -426,6 +426,7 @@ def test_a_case_says_who_answers_now_and_why(story: tuple[House, dict[str, Any]]
     (part,) = parts(trail, "case")
     assert rules(part) == {"responsible-municipality": "municipality"}
     assert "Plan:             kommunen" in text.page(trail)
+    assert "Planen er hos:    Alvdal Kommune" in text.page(trail)
     house.post("ip.hospital-coordinator.appointed")
     (part,) = parts(why.of_case(house.services, body["case"]["patientId"]), "case")
     assert "responsible-both" in rules(part)
