@@ -13,12 +13,12 @@ from adapter.events import Event
 from adapter.fhir import needs as tasks
 from adapter.fhir import parts, urls
 from adapter.kith import text, words
-from adapter.mappings import common, held, posting, reporting, resting, stopping, views
+from adapter.mappings import common, held, passing, posting, reporting, resting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import anchors, assignment_states, routing
+from adapter.rules import anchors, assignment_states
 
 EVENT: Final = "ip.need.entered-in-error"
 ERROR: Final = "entered-in-error"
@@ -49,7 +49,7 @@ def recalled(ctx: Context) -> Change:
             *_items(ctx, ids),
             *_consents(ctx, gone),
             *_messages(ctx, ids),
-            *(_to_tell(ctx, gone[0].melde_id) if owed and not ctx.may_send else ()),
+            *(passing.item(ctx, text=TELL, melde_id=gone[0].melde_id) if owed and not ctx.may_send else ()),
             *_to_end(ctx, gone[0].melde_id),
         ),
         messages=tuple(common.buried(m) for m in unsent),
@@ -120,7 +120,7 @@ def _to_end(ctx: Context, melde_id: str) -> tuple[Resource, ...]:
     plan = views.plan(ctx.case)
     if not roles and plan is None:
         return ()
-    unit = _own_unit(ctx)
+    unit = passing.own_unit(ctx)
     item = common.work_item(
         ctx,
         id_=ctx.id("Task", "assignments"),
@@ -138,11 +138,6 @@ def _to_end(ctx: Context, melde_id: str) -> tuple[Resource, ...]:
     return (*common.parties(*filter(None, (unit,))), item)
 
 
-def _own_unit(ctx: Context) -> Party | None:
-    ours = next((p for p in ctx.book.parties if p.home), None)
-    return (routing.own_unit(ctx.book, ours) or ours) if ours else None
-
-
 def _may(ctx: Context, ids: set[str], *, owed: bool) -> None:
     """Refuse anybody but whoever reported, or ourselves where we carried it on: what another filed is recalled by that party."""
     if owed and ctx.home is not None:
@@ -151,22 +146,6 @@ def _may(ctx: Context, ids: set[str], *, owed: bool) -> None:
         found = reporting.reporter(ctx, melde_id)
         if found is not None and ctx.party is not None and found.party.level1_id != ctx.party.level1_id:
             raise RoutingError("IPK-R005", at="$.source")
-
-
-def _to_tell(ctx: Context, melde_id: str) -> tuple[Resource, ...]:
-    """Return a Task for the own unit: an outside party recalls what we carried on, and its event sends nothing by itself."""
-    unit = _own_unit(ctx)
-    item = common.work_item(
-        ctx,
-        id_=ctx.id("Task", "review"),
-        kind="review",
-        owner=unit,
-        focus=None,
-        melde_id=melde_id,
-        reason=TELL,
-        inputs=(("event", EVENT),),
-    )
-    return (*common.parties(*filter(None, (unit,))), item)
 
 
 def _needs(ctx: Context) -> tuple[views.Need, ...]:
