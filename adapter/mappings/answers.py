@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.kith import text, words
-from adapter.mappings import asked, clocks, common, needread, release, reporting, views
+from adapter.mappings import asked, clocks, common, needread, passing, release, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
@@ -110,7 +110,13 @@ WITHDRAWN: Final = {"entered-in-error": "Feilregistrert", "no-longer-relevant": 
 
 
 def withdrawn(ctx: Context) -> Change:
-    """Return the needs withdrawn: request revoked or entered in error, Task cancelled, unsent messages buried. E09."""
+    """Return the needs withdrawn: request revoked or entered in error, Task cancelled, unsent messages buried. E09.
+
+    What an outside party has withdrawn already moves nothing more: it is told on to who got it from us.
+    """
+    told = passing.told_on(ctx)
+    if told is not None:
+        return told
     chosen = scoped(ctx)
     ids = {n.melde_id for n in chosen}
     resources: list[Resource] = []
@@ -134,13 +140,13 @@ def withdrawn(ctx: Context) -> Change:
 
 def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the withdrawal to all who got the need, and the message of what stays where it was buried unsent. E09."""
-    chosen = scoped(before)
-    told = (
+    chosen = passing.chosen(before)
+    told = tuple(
         _withdrawal(ctx, message, receiver, tuple(n.kind for n in chosen if n.melde_id == melde_id))
         for melde_id in sorted({n.melde_id for n in chosen})
         for message, receiver in common.recipients(before, melde_id)
     )
-    return (*told, *release.again(ctx, before))
+    return (*passing.others(before, told), *release.again(ctx, before))
 
 
 def _withdrawal(ctx: Context, message: Message, receiver: Party, kinds: tuple[str, ...]) -> Notice:

@@ -14,6 +14,7 @@ from adapter.mappings import (
     limits,
     needtext,
     participating,
+    passing,
     posting,
     release,
     resting,
@@ -113,6 +114,7 @@ def withdrawn(ctx: Context) -> Change:
         + release.over(ctx, gone)
         + release.withheld(ctx, ids, gone)
         + posting.stopped(ctx, stopped)
+        + passing.done(ctx)
         + participating.items(ctx, participating.uncovered(ctx, left))
         + Change(
             resources=(*kept, *_recorded(ctx, kept), *changed),
@@ -187,7 +189,7 @@ def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
 
 def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the notice to all who got a need that rests on the consent, and what of it still holds. E15."""
-    return (*_told(ctx), *release.again(ctx, before))
+    return (*passing.others(before, tuple(_told(ctx))), *release.again(ctx, before))
 
 
 def _told(ctx: Context) -> list[Notice]:

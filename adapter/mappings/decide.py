@@ -39,6 +39,7 @@ from adapter.mappings import (
     needs,
     needtext,
     participation,
+    passing,
     patient_input,
     patient_letters,
     plandocument,
@@ -81,6 +82,12 @@ class Row:
     notices: Notices = _nobody
     compares: bool = False
     """Whether `notices` also wants the case as it was before."""
+    owes: bool = False
+    """Whether a person here tells the others where an outside party posts it: its event sends nothing."""
+
+    def told(self, after: Context, before: Context) -> tuple[Notice, ...]:
+        """Return what is told to whom."""
+        return self.notices(after, before) if self.compares else self.notices(after)
 
 
 ROWS: Final[Mapping[str, Row]] = {
@@ -91,15 +98,17 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.need.info-supplied": Row(asked.supplied, asked.supplied_notices, compares=True),
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
     "ip.need.declined": Row(answers.answered, patient_letters.declined_notices),
-    "ip.need.declined-by-patient": Row(declining.declined, declining.declined_notices, compares=True),
-    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True),
+    "ip.need.declined-by-patient": Row(
+        declining.declined, declining.declined_notices, compares=True, owes=True
+    ),
+    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True, owes=True),
     "ip.need.fulfilled": Row(fulfilling.fulfilled, fulfilling.fulfilled_notices, compares=True),
     "ip.rehabilitation-need.reported": Row(
         rehabilitation.reported, rehabilitation.reported_notices, compares=True
     ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True),
-    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True),
+    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True),
     "ip.representative.changed": Row(representing.changed, representing.changed_notices, compares=True),
     "ip.identity.changed": Row(identity.changed, identity.changed_notices, compares=True),
     "ip.address-protection.changed": Row(protecting.changed),
@@ -187,7 +196,7 @@ def decide(
     )
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
-    told = (row.notices(after, before) if row.compares else row.notices(after)) if after.may_send else ()
+    told = row.told(after, before) if after.may_send else ()
     told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
@@ -198,6 +207,7 @@ def decide(
         Change(deadlines=expiring.changed(before.case, after.case, key)),
         uncoordinated.followed(after, key),
         protecting.items(after, tuple(one.message for one in sent)),
+        passing.owed(after, row.told(after, before)) if row.owes and not after.may_send else Change(),
     )
     final = after.case.having(whole.outcome(key))
     clocks_moved = watching.followed(after, before.case, final, whole)

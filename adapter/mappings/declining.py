@@ -7,7 +7,7 @@ from typing import Final
 from adapter.fhir import consents as resources
 from adapter.fhir import parts, urls
 from adapter.kith import text, words
-from adapter.mappings import common, release, reporting, stopping, views
+from adapter.mappings import common, passing, release, reporting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
@@ -25,6 +25,9 @@ SCOPES: Final = {
 
 def declined(ctx: Context) -> Change:
     """Return the needs cancelled, the no as a Consent that denies, what older consents allowed without it. E08."""
+    told = passing.told_on(ctx)
+    if told is not None:
+        return told
     chosen = scoped(ctx)
     ids, gone = {n.melde_id for n in chosen}, {n.id for n in chosen}
     changed: list[Resource] = []
@@ -80,7 +83,7 @@ def declined_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 
     Whoever was never told of a need is not told of the no to it.
     """
-    told = [n for n in scoped(before) if n.state != "consent-pending"]
+    told = [n for n in passing.chosen(before) if n.state != "consent-pending"]
     notices: list[Notice] = []
     for melde_id in sorted({n.melde_id for n in told}):
         kinds = tuple(n.kind for n in told if n.melde_id == melde_id)
@@ -89,7 +92,7 @@ def declined_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         notices += reporting.told(
             ctx, melde_id, title=title, lines=_lines(ctx, melde_id, kinds), heading=title
         )
-    return (*notices, *release.again(ctx, before))
+    return (*passing.others(before, tuple(notices)), *release.again(ctx, before))
 
 
 def _no(ctx: Context, message: Message, party: Party, kinds: tuple[str, ...]) -> Notice:

@@ -585,6 +585,65 @@ def test_e66_by_an_outside_reporter_leaves_it_to_the_own_unit_to_tell_those_whom
     assert caught.value.code == "IPK-E013"
 
 
+def test_e66_stops_the_letter_to_the_patient_with_its_work_item(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    own = {"source": "urn:her:90998", "continues": {"meldeId": melde_id}}
+    hospital.post("ip.need.declined", **own, scope=["individual-plan"])
+    (letter,) = [m for m in hospital.messages(direction="out") if m.type == "LETTER"]
+    assert (letter.state, len(hospital.items("manual-fallback"))) == ("manual", 1)
+    _recall(hospital, melde_id)
+    assert hospital.message(letter.id).state == "buried"
+    assert hospital.items("manual-fallback") == []
+    assert "inform" not in hospital.clocks()
+
+
+@pytest.fixture
+def coordinated(hospital: House) -> tuple[House, str]:
+    """Tell of a need with a copy to the GP, then of the coordinator: the GP hears of both."""
+    patient = LINE | {"gp": GP}
+    consent = GIVEN | {"recipients": ["coordinating-unit", "gp"]}
+    melde_id = hospital.need(patient=patient, consent=consent).case["meldeId"]
+    hospital.send()
+    hospital.post(
+        "ip.coordinator.appointed", source="urn:her:90998", patient=patient, continues={"meldeId": melde_id}
+    )
+    hospital.send()
+    return hospital, melde_id
+
+
+def test_e66_asks_a_person_to_end_the_coordinator_that_followed(coordinated: tuple[House, str]):
+    hospital, melde_id = coordinated
+    _recall(hospital, melde_id)
+    (item,) = [t for t in hospital.items("review") if "ip.coordinator.ended" in str(t)]
+    (held,) = views.assignments(hospital.case())
+    assert held.id in str(item["input"])
+
+
+def test_e66_recalls_the_notices_that_followed_from_the_need(coordinated: tuple[House, str]):
+    hospital, melde_id = coordinated
+    told = hospital.messages(direction="out", receiver="258521")
+    assert len(told) == len(("the copy of the need", "the coordinator"))
+    _recall(hospital, melde_id)
+    text = next(
+        r.body.text for r in hospital.sent() if r.head.receiver.level2 is None or r.head.receiver.person
+    )
+    for message in told:
+        assert message.msg_id in text
+    marked = {r["id"] for r in hospital.current() if r.get("status") == "entered-in-error"}
+    assert {views.communication_of(m).partition("/")[2] for m in told} <= marked
+
+
+def test_e66_leaves_notices_alone_where_another_need_may_be_theirs(coordinated: tuple[House, str]):
+    hospital, _ = coordinated
+    other = hospital.need(needs=["rehabilitation"]).case["meldeId"]
+    hospital.send()
+    _recall(hospital, other)
+    notice = [m for m in hospital.messages(direction="out") if m.subject == "Koordinator oppnevnt"]
+    marked = {r["id"] for r in hospital.current() if r.get("status") == "entered-in-error"}
+    assert not {views.communication_of(m).partition("/")[2] for m in notice} & marked
+
+
 def test_e66_of_what_is_not_here_is_404(hospital: House):
     with pytest.raises(EventError) as caught:
         _recall(hospital, "IPK-7Q4M-2XKD-R")
