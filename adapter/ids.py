@@ -2,13 +2,14 @@
 
 National identity numbers: HIS 1001:2010 for form and check digits, and the rule of Skatteetaten for numbers given out
 from 2032 (the first check may leave 0, 1, 2 or 3). The new rule holds here from day one, so neither sex nor birth date
-is ever read out of a number. Which numbers an installation lets in at all is its `People` policy.
+is ever read out of a number: a birth date that is told is only held against it. Which numbers an installation lets in at all is its `People` policy.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal, NewType, NoReturn, Self
 
 from adapter import idscan
@@ -235,6 +236,18 @@ def is_national(value: str, *, strict_pre2032: bool = False) -> bool:
     if value[0] in "89":
         return _check_digits(value, _BEFORE_2032)
     return _is_date(value) and _check_digits(value, _BEFORE_2032 if strict_pre2032 else _FROM_2032)
+
+
+def may_be_born(system: str, value: str, born: date | None) -> bool:
+    """Return whether a birth date has the day, month and two digits of the year that a national number begins with.
+
+    Plausibility alone: no birth date is made of a number, and where the two differ the one that is told holds.
+    """
+    if born is None or SYSTEM.get(system) not in {"fnr", "d-number"}:
+        return True
+    day = int(value[:2]) - (40 if value[0] in "4567" else 0)
+    added = _MONTH.get(int(value[2:4]), (0, 0))[1]
+    return (day, int(value[2:4]) - added, int(value[4:6])) == (born.day, born.month, born.year % 100)
 
 
 def _national_kind(value: str) -> Kind:

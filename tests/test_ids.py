@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -378,3 +379,25 @@ def test_a_uuid_and_nothing_else_need_not_be_looked_into():
 @pytest.mark.parametrize("unseen", ["\u00ad", "\u200b", "\u200f", "\u202e", "\u2065", "\ufeff"])
 def test_characters_that_nobody_sees_hide_no_number(unseen: str):
     assert list(idscan.numbers(f"blåbær {LINE[:6]}{unseen}{LINE[6:8]}{unseen}{LINE[8:]}")) == [LINE]
+
+
+@pytest.mark.parametrize(
+    ("number", "born", "may"),
+    [
+        ("01819010001", "1990-01-01", True),
+        ("09687520049", "1975-03-09", True),
+        ("41819010186", "1990-01-01", True),
+        ("15427040078", "1970-02-15", True),
+        ("13116900216", "1969-11-13", True),
+        ("01819010001", "2090-01-01", True),
+        ("01819010001", "1990-01-02", False),
+        ("01819010001", "1990-09-01", False),
+        ("01819010001", "1991-01-01", False),
+        ("80012345600", "1991-01-01", True),
+    ],
+)
+def test_a_birth_date_is_held_against_the_number_without_its_century_and_what_the_series_add(
+    number: str, born: str, *, may: bool
+):
+    system = {"8": ids.FHN_SYSTEM, "4": ids.DNR_SYSTEM}.get(number[0], ids.FNR_SYSTEM)
+    assert ids.may_be_born(system, number, date.fromisoformat(born)) is may

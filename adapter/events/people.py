@@ -32,11 +32,16 @@ class RepresentativeChanged(CaseEvent):
 
 
 class IdentityChanged(CaseEvent):
-    """E18 ip.identity.changed: the person has another number; `patient` names the new one."""
+    """E18 ip.identity.changed: the person has another number; `patient` names the new one.
 
-    former: Identifier = Field(description="The number the person had")
-    reason_code: Literal["d-number-replaced", "fh-number-replaced", "merged", "corrected"] = Field(
-        description="Why"
+    Or the number stands, and name, birth date or gender were wrong.
+    """
+
+    former: Identifier = Field(description="The number the person had; with facts-corrected the same")
+    reason_code: Literal[
+        "d-number-replaced", "fh-number-replaced", "merged", "corrected", "facts-corrected"
+    ] = Field(
+        description="Why; corrected: the number was wrong; facts-corrected: name, birth date or gender was"
     )
 
 

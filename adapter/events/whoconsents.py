@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from adapter.events.envelope import Context
 
 LIMITED: Final = "ip.consent.limited"
+FACTS: Final = "facts-corrected"
+"""Reason of E18 by which the number stands."""
 _SAID: Final = frozenset({"given", "limited"})
 _OTHERS: Final = frozenset({"representative", "relative"})
 
@@ -109,5 +111,9 @@ def another_number(data: Raw, row: EventType, context: Context) -> Iterator[Find
     """Find a former number that is wrong, of somebody who may exist, or the same as the new one. E18."""
     if row.type == "ip.identity.changed":
         yield from number(part(data, "former"), "former.value", context)
-        if part(data, "former") == part(data, "patient", "identifier"):
+        same = part(data, "former") == part(data, "patient", "identifier")
+        corrects = text(data, "reasonCode") == FACTS
+        if same and not corrects:
             yield fault("IPK-P010", "former.value")
+        if corrects and not same:
+            yield fault("IPK-E010", "former.value", "reasonCode")

@@ -120,11 +120,12 @@ def _person(event: Event) -> tuple[str, str] | None:
 
 
 def numbers(event: Event) -> tuple[tuple[str, str], tuple[str, str]] | None:
-    """Return the (new, former) number of an event that changes it. E18."""
+    """Return the (new, former) number of an event that changes it; where it stands, none. E18."""
     if event.type != "ip.identity.changed":
         return None
     new, former = event.data.patient.identifier, event.data.former  # type: ignore[attr-defined, union-attr]
-    return (new.system, new.value), (former.system, former.value)
+    changed = (new.system, new.value), (former.system, former.value)
+    return changed if changed[0] != changed[1] else None
 
 
 def _renumbered(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from adapter.errors import EventError
-from adapter.mappings import common, views
+from adapter.mappings import common, patients
 from adapter.mappings.context import Change, Context
 from adapter.rules import assignments
 
@@ -15,7 +15,7 @@ NEED = "child-coordinator"
 
 def check(ctx: Context, on: date) -> None:
     """Refuse an appointment for another than a child on its first day. Raises EventError IPK-E050."""
-    if not ctx.data.patient.expected_child and not _child(born(ctx), on):
+    if not ctx.data.patient.expected_child and not _child(patients.birth_date(ctx), on):
         raise EventError("IPK-E050", at=AT)
 
 
@@ -26,18 +26,11 @@ def need(ctx: Context, on: date) -> Change:
     """
     if NEED not in ctx.data.needs or ctx.inbound is not None or ctx.data.patient.expected_child:
         return Change()
-    day = born(ctx)
+    day = patients.birth_date(ctx)
     if day is None:
         return Change(warnings=(common.warn("IPK-E050", AT),))
     check(ctx, on)
     return Change()
-
-
-def born(ctx: Context) -> date | None:
-    """Return the birth date that the event says, else the one the case knows: never read from the number."""
-    # From 2032 the number no longer tells the age.
-    said = (views.patient(ctx.case) or {}).get("birthDate")
-    return ctx.data.patient.birth_date or (date.fromisoformat(said) if said else None)
 
 
 def _child(born_on: date | None, on: date) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapter import errortable, naming
 from adapter.fhir import needs, organisations, parts, people, urls
-from adapter.mappings import gps, posting, views
+from adapter.mappings import gps, patients, posting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Message, Party, Resource, Same, Warn
 from adapter.rules import routing
@@ -26,58 +26,31 @@ def warn(code: str, path: str, *, hint: tuple[Any, str, str] | None = None) -> W
 
 
 def person(ctx: Context) -> Change:
-    """Return the Patient as the event states it: new, or what is there with what the event adds."""
-    said = ctx.data.patient
-    old = views.patient(ctx.case)
-    protected = protection(ctx) or people.grade(old)
-    hidden = people.is_hidden(protected)
-    place = None if hidden else said.municipality
-    built = people.patient(
-        id_=ctx.patient_id(),
-        identifier=(said.identifier.system, said.identifier.value),
-        family=said.name.family,
-        given=said.name.given,
-        middle=said.name.middle,
-        birth_date=said.birth_date,
-        gender=said.gender,
-        municipality=place.code if place else None,
-        district=place.district if place else None,
-        gp=_gp_reference(ctx),
-        protected=protected,
-        language=said.language,
-    )
-    if old is None:
-        return Change(resources=(built,))
-    kept = {
-        k: v
-        for k, v in old.items()
-        if k in {"identifier", "active"} or (k not in built and not (hidden and k == "address"))
-    }
-    return Change(resources=(parts.changed({**built, **kept}),))
+    """Return the Patient as the event states it: new, or what is there with what the event adds or may change."""
+    return Change(resources=(patients.merged(ctx, stated(ctx)),))
 
 
-def protection(ctx: Context) -> str | None:
-    """Return the grade of protection that the event states for the address: E19 by its own field, others by the patient."""
-    own = ctx.data.level if ctx.event.type == "ip.address-protection.changed" else None
-    stated: str | None = own or ctx.data.patient.protected_address
-    return stated
-
-
-def _gp_reference(ctx: Context) -> str | None:
-    party = gp(ctx, home=True)
-    return f"Organization/{party.organisation_id}" if party else None
+def stated(ctx: Context) -> Resource:
+    """Return the Patient as the event alone states it."""
+    found = _said_gp(ctx)
+    return patients.stated(ctx, gp=f"Organization/{found.organisation_id}" if found else None)
 
 
 def gp(ctx: Context, *, home: bool = False, said: Any = None) -> Party | None:
     """Return the patient's GP in the address book, where the event names one by HER-id (not ourselves, unless asked).
 
     `said` is the GP of the event that identified a need, when another event releases it. Since a change of GP (E33) the
-    new one stands for the old, and for none named.
+    new one stands for the old, and for none named. Nobody where the event names another than the case, and is no such change.
     """
+    found = _said_gp(ctx, said)
+    if found is None or gps.contradicts(ctx, found):
+        return None
+    return found if home or not found.home else None
+
+
+def _said_gp(ctx: Context, said: Any = None) -> Party | None:
     said = getattr(ctx.data, "gp", None) or said or getattr(ctx.data.patient, "gp", None)
-    found = routing.gp(ctx.book, said.her_id) if said else None
-    found = gps.current(ctx, found)
-    return found if found is not None and (home or not found.home) else None
+    return gps.current(ctx, routing.gp(ctx.book, said.her_id) if said else None)
 
 
 def author(ctx: Context) -> Change:

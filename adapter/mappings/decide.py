@@ -38,6 +38,7 @@ from adapter.mappings import (
     moving,
     needs,
     needtext,
+    otherwise,
     participation,
     passing,
     patient_input,
@@ -218,6 +219,7 @@ def _besides(ctx: Context) -> tuple[Change, ...]:
     """Return what every event may change: by the consent it carries, or as the answer to what somebody wrote."""
     return (
         dating.older(ctx),
+        otherwise.doubts(ctx),
         limiting.lifted(ctx),
         capacity.doubts(ctx),
         consenting.doubts(ctx),

@@ -32,6 +32,13 @@ def current(ctx: Context, said: Party | None) -> Party | None:
     return of(ctx, now) if now else None
 
 
+def contradicts(ctx: Context, party: Party) -> bool:
+    """Return whether the case knows another GP, and this event is no change of GP: then neither is told. E33."""
+    known = (views.patient(ctx.case) or {}).get("generalPractitioner", ())
+    other = {views.reference_id(one) for one in known} - {party.organisation_id}
+    return bool(other) and ctx.event.type != "ip.gp.changed"
+
+
 def former(ctx: Context, party: Party) -> bool:
     """Return whether this was the patient's GP until a change told of another."""
     now = present(ctx)

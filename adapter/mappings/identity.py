@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from adapter.errors import EventError
 from adapter.fhir import people
 from adapter.mappings import common, expiring, release
 from adapter.mappings.context import Change, Context, Notice
@@ -15,14 +16,19 @@ TWO_CASES: Final = (
 
 
 def changed(ctx: Context) -> Change:
-    """Return the Patient by the new number; where both numbers have a case, a work item and the link. E18."""
+    """Return the Patient by the new number, or with what was wrong; where both numbers have a case, a work item and the link. E18.
+
+    Raises EventError IPK-E014 where there is no such patient here.
+    """
+    if ctx.case.key is None:
+        raise EventError("IPK-E014", at="$.data.former")
     said, former = ctx.data.patient.identifier, ctx.data.former
     new, old = (said.system, said.value), (former.system, former.value)
     base = common.person(ctx) + common.author(ctx)
     person = next(r for r in base.resources if r["resourceType"] == "Patient")
     if ctx.case.twin is None:
-        renumbered = Change(resources=(people.renumbered(person, identifier=new, former=old),))
-        return base + renumbered + release.withheld(ctx, release.waiting(ctx), set())
+        by = () if new == old else (people.renumbered(person, identifier=new, former=old),)
+        return base + Change(resources=by) + release.withheld(ctx, release.waiting(ctx), set())
     other = f"Patient/{ctx.case.twin}"
     return base + Change(
         resources=(people.renumbered(person, identifier=new, former=old, by=other), *_item(ctx, other)),

@@ -41,7 +41,7 @@ def moved(ctx: Context) -> Change:
     known = views.input_of(again, "from") if again else views.municipality(ctx.case)
     moves.check_from(known=known, said=ctx.data.from_.code)
     base = common.person(ctx) + common.author(ctx) + _stated(ctx)
-    if not _something(ctx):
+    if not views.stands(ctx.case):
         return base
     new = _new_unit(ctx)
     verdict = _verdict(ctx, new.party) if new.party else None
@@ -100,12 +100,6 @@ def _stated(ctx: Context) -> Change:
     return Change(resources=(*consenting.speaker(ctx, said), made))
 
 
-def _something(ctx: Context) -> bool:
-    """Return whether the new municipality has anything to take over: a plan, a coordinator, an open need."""
-    running = any(a.end is None for a in views.assignments(ctx.case))
-    return running or views.plan(ctx.case) is not None or bool(views.open_needs(ctx.case))
-
-
 def _new_unit(ctx: Context) -> routing.Route:
     to = ctx.data.to
     return routing.receiver(ctx.book, municipality=to.code, district=to.district, on=ctx.now.date())
@@ -161,7 +155,7 @@ def moved_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 
     Posted again, with the consent that was missing, it tells only whom it has not told.
     """
-    if not _something(ctx):
+    if not views.stands(ctx.case):
         return ()
     again = _same(ctx, views.transfer(before.case)) is not None
     new, old = _new_unit(ctx).party, None if again else _old_unit(ctx)

@@ -7,7 +7,7 @@ from typing import Final
 
 from adapter.fhir import messages as resources
 from adapter.fhir import protected
-from adapter.mappings import common, expiring, internal, views
+from adapter.mappings import common, expiring, internal, patients, views
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import PATIENT, Change, Context, together
 from adapter.mappings.views import communication_of
@@ -61,7 +61,7 @@ def items(ctx: Context, messages: tuple[Message, ...]) -> Change:
 
     With a warning where the address is strictly confidential.
     """
-    says = getattr(ctx.data, "patient", None) is not None and common.protection(ctx) == STRICT
+    says = getattr(ctx.data, "patient", None) is not None and patients.protection(ctx) == STRICT
     strict = is_strict(ctx.case) or says
     waiting = tuple(m for m in messages if m.state == "manual" and (strict or m.type == LETTER))
     if not waiting:

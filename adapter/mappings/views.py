@@ -207,6 +207,12 @@ def transfer(case: Case) -> Resource | None:
     return next((t for t in tasks if t["status"] not in FINISHED), None)
 
 
+def stands(case: Case) -> bool:
+    """Return whether there is anything to hand over: a plan, a coordinator, an open need. E50."""
+    running = any(a.end is None for a in assignments(case))
+    return running or plan(case) is not None or bool(open_needs(case))
+
+
 def takes_over(case: Case, party: Party | None) -> bool:
     """Return whether a party serves the municipality to which the patient has moved. E50."""
     item = transfer(case)
