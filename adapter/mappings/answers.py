@@ -45,9 +45,7 @@ def answered(ctx: Context) -> Change:
 
 def _unanswered(ctx: Context, answered_: set[str]) -> set[str]:
     """Return the Melde-ids of which another kind still waits for its answer: the clock of their message goes on."""
-    return {
-        n.melde_id for n in views.open_needs(ctx.case) if n.state in states.OUT and n.id not in answered_
-    }
+    return {n.melde_id for n in views.open_needs(ctx.case) if n.state in states.OUT and n.id not in answered_}
 
 
 def _status_reason(ctx: Context) -> str | None:
