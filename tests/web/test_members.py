@@ -154,6 +154,20 @@ def test_the_trail_names_the_client_and_the_refusal(
     assert ("storvik-ip" in str(refused["agent"]), refused["outcome"]) == (True, "4")
 
 
+@pytest.mark.parametrize(
+    "given", ["Bearer the-token-of-alvda1", "Basic abc", "the-token-of-alvdal", "Bearer"]
+)
+@pytest.mark.parametrize("path", ["/fhir/CarePlan/{planId}", "/fhir/CarePlan", "/events", "/console"])
+def test_a_token_that_is_nobodys_is_401_not_the_installations_own(
+    client: FlaskClient, services: Services, case: dict[str, Any], path: str, given: str
+):
+    answer = client.get(path.format(**case), headers={"Authorization": given})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="ip-adapter", error="invalid_token"'
+    if path.startswith("/fhir"):
+        assert trails(services)[-1]["outcome"] == "4"
+
+
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 BOOK = addressbook.load()
