@@ -31,6 +31,7 @@ class Caller:
 
     `local`: from this machine. `trusted`: with the right token. `foreign`: a page of another site. `meant`: by a name
     that is this service's own, not one that somebody else led here. `party`: key of the other organisation it asks for.
+    `mistaken`: credentials were given that are nobody's.
     """
 
     client: str
@@ -40,6 +41,7 @@ class Caller:
     foreign: bool = False
     meant: bool = True
     party: str | None = None
+    mistaken: bool = False
 
 
 CURRENT: Final[ContextVar[Caller | None]] = ContextVar("caller", default=None)
@@ -82,6 +84,7 @@ def identify(  # noqa: PLR0913 (what a request says of its caller)
         request_id=request_id,
         foreign=site == "cross-site",
         meant=is_own(host, public),
+        mistaken=not trusted and authorization is not None and authorization.strip() != "",
     )
 
 

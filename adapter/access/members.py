@@ -6,18 +6,22 @@ Asked of the case as it is, whenever something is shown or told: a consent that 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
+
+import orjson
 
 from adapter.access.policy import home
 from adapter.fhir.query import Row
 from adapter.mappings import membership
-from adapter.model import AddressBook, Case
+from adapter.model import AddressBook, Case, Party, Resource
 from adapter.rules.clocks import OSLO
-from adapter.store import Connection, cases
+from adapter.store import Connection, cases, resources
 
 OPEN: Final = frozenset({"Organization", "Endpoint", "HealthcareService", "Practitioner", "Device"})
 """Types that are about nobody's health, where they belong to no case."""
+_VERSIONS: Final = 200
+"""Versions of the Task of a need that are looked at, where it may have been sent before."""
 
 
 def shown(
@@ -38,17 +42,16 @@ def shown(
         case = known.get(row.case)
         if case is None:
             case = known[row.case] = cases.gather(conn, org=home(book), now=now, case_key=row.case)
-        if case.key is not None and membership.shown(case, party, book, type_=_judged(row), on=on):
+        if case.key is not None and _shows(conn, case, party, book, row=row, on=on):
             found.append(row)
     return tuple(found)
 
 
-_PROPOSAL: Final = b'"intent":"proposal"'
+def _shows(conn: Connection, case: Case, party: Party, book: AddressBook, *, row: Row, on: date) -> bool:
+    said = orjson.loads(row.body) if row.type in membership.SAID else None
 
+    def earlier(task: str) -> Iterable[Resource]:
+        listed = resources.history(conn, "Task", task, count=_VERSIONS, below=resources.NEWEST, since=0)
+        return (orjson.loads(one.body) for one in listed)
 
-def _judged(row: Row) -> str:
-    """Return as which type a row is judged: a proposal says what the plan says, so what opens the plan opens it.
-
-    Inside a string a quote is escaped, so the bytes say it of an element.
-    """
-    return "CarePlan" if row.type == "ServiceRequest" and _PROPOSAL in row.body else row.type
+    return membership.shown(case, party, book, type_=row.type, on=on, said=said, earlier=earlier)

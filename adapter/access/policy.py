@@ -73,6 +73,8 @@ def decide(
     org: str | None = None,  # noqa: ARG001 (every question names it: later policies depend on it)
 ) -> Decision:
     """Return whether the caller may do `action` on `kind` of `org` (level-1 HER-id; None: this installation's own)."""
+    if caller.mistaken:  # never taken for somebody without a token
+        return _NO_TOKEN
     if caller.foreign and action == "write":
         return _FOREIGN
     if caller.party is not None:

@@ -5,14 +5,15 @@ Asked at every read, of the case as it is: a consent that is withdrawn closes at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
+from adapter.fhir import urls
 from adapter.mappings import grants, protecting, views
-from adapter.model import AddressBook, Case, Party
-from adapter.rules import consent
+from adapter.model import AddressBook, Case, Party, Resource
+from adapter.rules import consent, states
 
 _NEED: Final = ("ip.coordinator.appointed", "ip.plan.created", "individual-plan")
 _TEAM: Final = ("ip.coordinator.appointed", "ip.plan.created")
@@ -41,14 +42,107 @@ OF_TEAM: Final = frozenset({"CareTeam", "PractitionerRole", "Practitioner", "Rel
 _CHILD: Final = frozenset({"child-coordinator"})
 
 
-def shown(case: Case, party: Party, book: AddressBook, *, type_: str, on: date) -> bool:
-    """Return whether a party that is not at home may see resources of a type in a case; nobody where the address is strict."""
-    wanted = OPENED_BY.get(type_)
-    if wanted is None or protecting.is_strict(case) or not is_member(case, party, book, on):
+UNTOLD: Final = frozenset({"consent-pending", "withdrawn", "declined-by-patient"})
+"""States of a need that may never have left: shown only to whom it had reached before. ADR 150."""
+_FULFILLED: Final = "fulfilled"
+"""A plan or a coordinator fulfils a need that waits for consent, too: it is told only if it was before."""
+_TOLD: Final = frozenset(states.OPEN) - UNTOLD
+_REACHED: Final = _TOLD - {*states.UNSENT, "undelivered", "manual"}
+"""States that say that a need has been at its receiver."""
+Earlier = Callable[[str], Iterable[Resource]]
+"""Id of a Task → its versions."""
+PARTS: Final = frozenset({"CarePlan", "Goal", "ServiceRequest", "Task", "Appointment", "CareTeam"})
+"""Types of a plan and what it consists of: its author has them, whatever consent says of sharing. ADR 151."""
+SAID: Final = PARTS | {"Communication"}
+"""Types of which it matters what the very resource says."""
+
+
+def shown(  # noqa: PLR0913 (all by name)
+    case: Case,
+    party: Party,
+    book: AddressBook,
+    *,
+    type_: str,
+    on: date,
+    said: Resource | None = None,
+    earlier: Earlier = lambda _: (),
+) -> bool:
+    """Return whether a party that is not at home may see a resource of a case; nobody where the address is strict.
+
+    `said`: the resource, in any version, of the types in SAID; without it the type alone is judged. `earlier`: the versions of a Task.
+    """
+    if OPENED_BY.get(type_) is None or protecting.is_strict(case) or not is_member(case, party, book, on):
         return False
+    if said is not None and type_ in PARTS and _is_authors(case, party, book, said):
+        return True
     if type_ in OF_TEAM and views.team_is_restricted(case) and not has_part_in_child(case, party, book, on):
         return False
+    about = _about(case, said) if said is not None else ()
+    if about:
+        return all(_need_shown(case, party, book, one, on=on, earlier=earlier) for one in about)
+    wanted = _PLAN if said is not None and _is_of_plan(said) else OPENED_BY[type_]
     return any(verdict(case, party, subject, on).open for subject in wanted)
+
+
+def _is_of_plan(said: Resource) -> bool:
+    """Return whether it is a measure of a plan, or a proposal about one: what opens the plan opens it."""
+    return said["resourceType"] in {"ServiceRequest", "Task"} and said.get("intent") in {"plan", "proposal"}
+
+
+def _about(case: Case, said: Resource) -> tuple[str, ...]:
+    """Return the ids of the needs that a ServiceRequest, Task or Communication is about, none where it is about none."""
+    if said["resourceType"] == "ServiceRequest":
+        is_need = any(views.code_of(one, urls.NEED_CATEGORY) for one in said.get("category", ()))
+        return (said["id"],) if is_need else ()
+    if said["resourceType"] not in {"Task", "Communication"}:
+        return ()
+    known = {n.id: n.melde_id for n in views.needs(case)}
+    listed = (said.get("focus"), *said.get("basedOn", ()))
+    named = {views.reference_id(one) for one in listed} & known.keys()
+    melde_id = said.get("groupIdentifier", {}).get("value")
+    return tuple(sorted(named or {id_ for id_, one in known.items() if one == melde_id}))
+
+
+def _need_shown(case: Case, party: Party, book: AddressBook, id_: str, *, on: date, earlier: Earlier) -> bool:
+    """Return whether a need may be seen: consent opens for its very kind, and it is told, or had been at the party before."""
+    return any(
+        verdict(case, party, n.kind, on).open and _is_told(n, party, book, earlier)
+        for n in views.needs(case)
+        if n.id == id_
+    )
+
+
+def _is_told(need: views.Need, party: Party, book: AddressBook, earlier: Earlier) -> bool:
+    """Return whether a need is no secret: it goes to others as it stands, it came from the party, or had reached it."""
+    if need.state not in {*UNTOLD, _FULFILLED}:
+        return True
+    if _same(views.reference_id(need.task.get("requester")), party, book):
+        return True
+    were = [
+        (views.code_of(task.get("businessStatus"), urls.NEED_STATE), views.reference_id(task.get("owner")))
+        for task in earlier(need.task["id"])
+    ]
+    if need.state == _FULFILLED:
+        return any(state in _TOLD for state, _ in were)
+    return any(state in _REACHED and _same(owner, party, book) for state, owner in were)
+
+
+def _is_authors(case: Case, party: Party, book: AddressBook, said: Resource) -> bool:
+    """Return whether it is a plan that the party is the author of, or one of its goals, measures or its team."""
+    mine = [p for p in case.of("CarePlan") if _same(views.reference_id(p.get("author")), party, book)]
+    if not mine or said.get("intent") == "proposal":
+        return False
+    reference = f"{said['resourceType']}/{said['id']}"
+    return reference in {one for plan_ in mine for one in _of(plan_)}
+
+
+def _of(plan_: Resource) -> Iterable[str]:
+    """Return the references of a plan, its goals, measures and team."""
+    yield f"CarePlan/{plan_['id']}"
+    measures = (one.get("reference") for one in plan_.get("activity", ()))
+    for one in (*plan_.get("goal", ()), *plan_.get("careTeam", ()), *measures):
+        if one is not None and "reference" in one:
+            yield one["reference"]
 
 
 def plan(case: Case, party: Party, on: date) -> consent.Verdict:
@@ -81,12 +175,7 @@ def _told(case: Case, party: Party, book: AddressBook, *, kinds: frozenset[str] 
 
     `kinds`: of these alone.
     """
-    listed = [
-        n
-        for n in views.needs(case)
-        if n.state not in {"consent-pending", "withdrawn", "declined-by-patient"}
-        and (kinds is None or n.kind in kinds)
-    ]
+    listed = [n for n in views.needs(case) if n.state not in UNTOLD and (kinds is None or n.kind in kinds)]
     return any(
         _same(id_, party, book)
         for n in listed

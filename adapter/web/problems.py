@@ -72,12 +72,18 @@ def answer(call: Call, error: AdapterError) -> Answer:
     if row.http == 503:  # noqa: PLR2004 (RFC 9110 § 10.2.3)
         headers.append(("Retry-After", RETRY_SECONDS))
     if row.http == 401:  # noqa: PLR2004 (RFC 9110 § 11.6.1)
-        headers.append(("WWW-Authenticate", 'Bearer realm="ip-adapter"'))
+        headers.append(("WWW-Authenticate", _challenge(call)))
     if is_fhir(call.path()):
         content = outcome.of_error(error, lang=lang)
         return answers.json(content, media=answers.FHIR, status=row.http, headers=headers)
     content = problem(error, lang=lang, request_id=call.request_id)
     return answers.json(content, media=answers.PROBLEM, status=row.http, headers=headers)
+
+
+def _challenge(call: Call) -> str:
+    """Return the challenge; one who gave credentials is told that they are nobody's. RFC 6750 § 3."""
+    mistaken = call.caller is not None and call.caller.mistaken
+    return 'Bearer realm="ip-adapter"' + (', error="invalid_token"' if mistaken else "")
 
 
 def problem(error: AdapterError, *, lang: Lang, request_id: str, root: str = "$") -> dict[str, Any]:

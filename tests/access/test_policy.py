@@ -40,6 +40,23 @@ def test_loopback_in_synthetic_mode_and_the_token_everywhere_else(rules: Rules, 
         assert decision.error().code == code
 
 
+@pytest.mark.parametrize("rules", [OPEN, GUARDED, REAL, WAIVED])
+@pytest.mark.parametrize(
+    "given", ["Bearer wrong", "Bearer ", "Basic right-token", "right-token", "Bearer \udcff"]
+)
+def test_credentials_that_are_nobodys_are_never_taken_for_none(rules: Rules, given: str):
+    token = "right-token" if rules.token else None
+    caller = identify(address="127.0.0.1", authorization=given, token=token, request_id="r")
+    decision = decide(caller, rules=rules, action="read", kind="resource")
+    assert (decision.allowed, decision.code) == (False, "IPK-S007")
+
+
+@pytest.mark.parametrize("given", [None, "", " "])
+def test_who_gives_no_credentials_is_who_sits_here(given: str | None):
+    caller = identify(address="127.0.0.1", authorization=given, token=None, request_id="r")
+    assert decide(caller, rules=OPEN, action="read", kind="resource").allowed
+
+
 def test_a_page_of_another_site_may_write_nothing():
     foreign = identify(address="127.0.0.1", authorization=None, token=None, request_id="r", site="cross-site")
     assert not decide(foreign, rules=OPEN, action="write", kind="message").allowed

@@ -447,29 +447,57 @@ def test_only_a_member_is_told_and_only_while_consent_opens(
         before = len(member.got)
         _goal(client, 2)
         worked(services)
-        assert len(member.got) == before
+        assert len(member.got) == before + 1  # its own plan. ADR 151
+        assert [each.kind for each in other.got] == ["handshake"]
+
+
+def test_a_need_that_waits_for_consent_is_told_to_no_subscriber(
+    client: FlaskClient, services: Services, clock: Clock
+):
+    with receiving() as member, receiving() as own:
+        subscribed(client, asked(member.url, NEED), ALVDAL)
+        subscribed(client, asked(own.url, NEED))
+        worked(services)
+        first = post(client, need(("data.needs", ["habilitation"])))
+        clock.advance(minutes=5)
+        held = post(
+            client,
+            need(
+                ("id", "held"), ("data.needs", ["rehabilitation"]), ("data.consent", {"status": "not-asked"})
+            ),
+        )
+        assert held.get_json()["status"] == "held", held.text
+        worked(services)
+        ids = [each.get_json()["case"]["needs"][0]["needId"] for each in (first, held)]
+        told_of = str(member.focuses)
+        assert (ids[0] in told_of, ids[1] in told_of) == (True, False)
+        assert all(one in str(own.focuses) for one in ids)
 
 
 def test_consent_is_asked_again_when_a_notification_leaves(
-    client: FlaskClient, services: Services, plan: dict[str, Any], clock: Clock
+    client: FlaskClient, services: Services, clock: Clock
 ):
+    clock.advance(days=40)
     with receiving() as member:
-        made = subscribed(client, asked(member.url, PLAN), ALVDAL)
+        made = subscribed(client, asked(member.url, NEED), ALVDAL)
         worked(services)
         member.answers = [500]
-        _goal(client, 1)
+        told(client)
         worked(services)
-        assert member.focuses == [f"CarePlan/{plan['planId']}"]
-        assert post(client, changed("ip.consent.withdrawn", *WITHDRAWN)).status_code == 202
+        before = len(member.events)
+        assert before
+        gone = changed(
+            "ip.consent.withdrawn", *WITHDRAWN[1:], ("data.scopes", ["coordinator", "plan-create"])
+        )
+        assert post(client, gone).status_code == 202
         clock.advance(hours=1)
         worked(services)
-        assert len(member.events) == 1
+        assert len(member.events) == before
         row = stored(services, made["id"])
-        assert (row.told, row.number, row.status) == (1, 1, "active")
+        assert (row.told, row.status) == (row.number, "active")
         again = client.get(
             f"/fhir/Subscription/{made['id']}/$events", headers={"Authorization": f"Bearer {ALVDAL}"}
         ).get_json()
-        assert len(again["entry"]) == 1
         assert "focus" not in json.dumps(again)
 
 

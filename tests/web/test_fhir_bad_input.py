@@ -203,7 +203,7 @@ ANSWERED: Final = [
     (line(b"/fhir/Task/1", more=b"X-Long: " + b"a" * 60_000 + b"\r\n"), 404, "IPK-F001"),
     (line(b"/fhir/Task/1", more=b"Accept: \xff\xfe\r\n"), 404, "IPK-F001"),
     (line(b"/fhir/Task/1", more=b"If-None-Match: \xff\r\nPrefer: \xc3\xa6\r\nX-Request-Id: \xff\r\n"), 404, "IPK-F001"),
-    (line(b"/fhir/Task/1", more=b"Authorization: Bearer \xff\xfe\r\n"), 404, "IPK-F001"),
+    (line(b"/fhir/Task/1", more=b"Authorization: Bearer \xff\xfe\r\n"), 401, "IPK-S007"),
     (b"GET /fhir/Task/ HTTP/1.1\r\nHost: <evil>\"'\r\n\r\n", 404, "IPK-F001"),
     (b"GET /fhir/Task HTTP/1.1\r\nHost: [::\r\n\r\n", 421, "IPK-R007"),
     (b"GET /fhir/Task HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "IPK-R007"),

@@ -452,7 +452,7 @@ def test_consent_to_less_than_the_plan_shows_no_proposal(client: FlaskClient, pl
         "ip.consent.withdrawn", ("data.scopes", ["plan-create", "plan-share"]), ("data.date", "2026-04-13")
     )
     assert post(client, gone).status_code == 202
-    assert send(client, "GET", f"CarePlan/{plan['id']}").status_code == 404
+    assert send(client, "GET", f"CarePlan/{plan['id']}").status_code == 200  # its own. ADR 151
     assert send(client, "GET", f"CareTeam/{plan['careTeam'][0]['reference'][9:]}").status_code == 200
     assert send(client, "GET", f"ServiceRequest/{proposal['id']}").status_code == 404
     assert "entry" not in send(client, "GET", "ServiceRequest?intent=proposal").json

@@ -722,14 +722,14 @@ def test_who_has_no_part_in_a_case_begins_no_plan_in_it(client: FlaskClient, pat
     assert answer.status_code == 403
 
 
-def test_a_withdrawn_consent_closes_the_way_at_once(client: FlaskClient, plan: dict[str, Any]):
+def test_a_withdrawn_consent_leaves_the_author_its_own_plan(client: FlaskClient, plan: dict[str, Any]):
     gone = changed(
         "ip.consent.withdrawn", ("data.scopes", ["coordinator", "plan-create", "plan-share"]), ("data.date", "2026-03-04"),
     )  # fmt: skip
     assert post(client, gone).status_code == 202
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**plan, "title": "Ny"})
-    assert answer.status_code == 405
-    assert client.get(f"/fhir/CarePlan/{plan['id']}").json["title"] == plan["title"]
+    assert (answer.status_code, answer.json["title"]) == (200, "Ny")
+    assert send(client, "GET", f"Patient/{plan['subject']['reference'][8:]}").status_code == 404
 
 
 def test_a_consent_that_was_refused_since_is_not_said_again(
@@ -892,3 +892,29 @@ def test_a_plan_may_be_put_again_with_parts_that_are_over(
     rest = {**answer.json, "activity": answer.json["activity"][1:]}
     assert send(client, "PUT", f"CarePlan/{plan['id']}", rest).status_code == 200
     assert client.get(f"/fhir/{service}").json["status"] == "revoked"
+
+
+def test_who_wrote_a_plan_without_consent_to_share_reads_finds_and_updates_it(
+    client: FlaskClient, patient: str, clock: Clock
+):
+    """ADR 151: consent to share is about others, not about the author's own plan."""
+    said = writes.plan(patient)
+    said["contained"] = [
+        one for one in said["contained"] if one["resourceType"] not in {"Consent", "Observation"}
+    ]
+    said["supportingInfo"] = [one for one in said.get("supportingInfo", ()) if "consent" not in str(one)]
+    if not said["supportingInfo"]:
+        said.pop("supportingInfo")
+    made = send(client, "POST", "CarePlan", said)
+    assert made.status_code == 201, made.text
+    plan_ = made.json
+    clock.advance(minutes=1)
+    assert send(client, "GET", f"CarePlan/{plan_['id']}").status_code == 200
+    assert send(client, "GET", f"CarePlan/{plan_['id']}/_history/1").status_code == 200
+    assert len(send(client, "GET", "CarePlan?status=active").json["entry"]) == 1
+    for one in (*plan_["goal"], *(a["reference"] for a in plan_["activity"]), *plan_["careTeam"]):
+        assert send(client, "GET", one["reference"]).status_code == 200, one
+        assert send(client, "GET", one["reference"], token=STORVIK).status_code == 404, one
+    assert send(client, "GET", f"CarePlan/{plan_['id']}", token=STORVIK).status_code == 404
+    again = send(client, "PUT", f"CarePlan/{plan_['id']}", {**plan_, "title": "Ny tittel"})
+    assert again.status_code == 200, again.text

@@ -97,15 +97,21 @@ def test_includes_and_versions_pass_the_same_gate(client: FlaskClient, case: dic
     assert client.get(f"/fhir/CarePlan/{case['planId']}/_history/1", headers=_as(ALVDAL)).status_code == 200
 
 
-def test_a_withdrawn_consent_closes_at_once(client: FlaskClient, case: dict[str, Any]):
+def test_a_withdrawn_consent_closes_at_once_but_for_the_authors_own_plan(
+    client: FlaskClient, case: dict[str, Any]
+):
     gone = changed(
         "ip.consent.withdrawn",
         ("data.scopes", ["coordinator", "plan-create", "plan-share"]),
         ("data.date", "2026-03-04"),
     )
     assert post(client, gone).status_code == 202
-    assert client.get(f"/fhir/CarePlan/{case['planId']}", headers=_as(ALVDAL)).status_code == 404
-    assert _ids(client, "/fhir/Patient", ALVDAL) == set()
+    assert client.get(f"/fhir/CarePlan/{case['planId']}", headers=_as(ALVDAL)).status_code == 200
+    assert _ids(client, "/fhir/CarePlan", ALVDAL) == {case["planId"]}
+    for type_ in ("Patient", "PractitionerRole", "Observation", "Communication"):
+        assert _ids(client, f"/fhir/{type_}", ALVDAL) == set(), type_
+    measures = _ids(client, "/fhir/ServiceRequest", ALVDAL)
+    assert all(client.get(f"/fhir/ServiceRequest/{one}").get_json()["intent"] == "plan" for one in measures)
 
 
 def test_an_organisation_is_no_secret(client: FlaskClient, case: dict[str, Any]):
@@ -146,6 +152,20 @@ def test_the_trail_names_the_client_and_the_refusal(
     given, refused = trails(services)[-2:]
     assert ("alvdal-ip" in str(given["agent"]), given["outcome"]) == (True, "0")
     assert ("storvik-ip" in str(refused["agent"]), refused["outcome"]) == (True, "4")
+
+
+@pytest.mark.parametrize(
+    "given", ["Bearer the-token-of-alvda1", "Basic abc", "the-token-of-alvdal", "Bearer"]
+)
+@pytest.mark.parametrize("path", ["/fhir/CarePlan/{planId}", "/fhir/CarePlan", "/events", "/console"])
+def test_a_token_that_is_nobodys_is_401_not_the_installations_own(
+    client: FlaskClient, services: Services, case: dict[str, Any], path: str, given: str
+):
+    answer = client.get(path.format(**case), headers={"Authorization": given})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="ip-adapter", error="invalid_token"'
+    if path.startswith("/fhir"):
+        assert trails(services)[-1]["outcome"] == "4"
 
 
 # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,3 +237,48 @@ def test_history_and_everything_keep_to_what_it_may_see(client: FlaskClient, cas
     path = f"/fhir/Patient/{case['patientId']}/$everything"
     assert client.get(path, headers=_as(ALVDAL)).status_code == 200
     assert client.get(path, headers=_as(STORVIK)).status_code == 404
+
+
+# ── a need is judged by itself. ADR 150 ──────────────────────────────────────────────────────────────────────────────
+
+
+def _of_kind(kind: str, *more: tuple[str, object]) -> dict[str, Any]:
+    return changed("ip.need.identified", ("id", f"urn:need:{kind}"), ("data.needs", [kind]), *more)
+
+
+@pytest.fixture
+def waiting(client: FlaskClient, clock: Clock) -> dict[str, Any]:
+    """Tell of a need that is open for the municipality, and of one of the same case that waits for consent."""
+    first = post(client, _of_kind("habilitation"))
+    assert first.status_code == 202, first.text
+    clock.advance(minutes=5)
+    second = post(
+        client,
+        _of_kind("rehabilitation", ("data.reason.text", "This is held."), ("data.consent", {"status": "not-asked"})),
+    )  # fmt: skip
+    assert (second.status_code, second.get_json()["status"]) == (202, "held"), second.text
+    return {
+        "first": first.get_json()["case"]["needs"][0],
+        "second": second.get_json()["case"]["needs"][0],
+        "patientId": second.get_json()["case"]["patientId"],
+    }
+
+
+def test_a_need_that_waits_for_consent_is_not_pulled_by_another_that_is_open(
+    client: FlaskClient, waiting: dict[str, Any]
+):
+    open_, held = waiting["first"]["needId"], waiting["second"]["needId"]
+    assert client.get(f"/fhir/ServiceRequest/{open_}", headers=_as(ALVDAL)).status_code == 200
+    for path in (
+        f"ServiceRequest/{held}",
+        f"ServiceRequest/{held}/_history",
+        f"ServiceRequest/{held}/_history/1",
+    ):
+        assert client.get(f"/fhir/{path}", headers=_as(ALVDAL)).status_code == 404, path
+    assert _ids(client, "/fhir/ServiceRequest", ALVDAL) == {open_}
+    tasks = client.get("/fhir/Task", headers=_as(ALVDAL)).get_json()["entry"]
+    named = {e["resource"].get("focus", {}).get("reference") for e in tasks} - {None}
+    assert named == {f"ServiceRequest/{open_}"}
+    for path in ("_history", "ServiceRequest/_history", f"ServiceRequest?_id={open_}&_revinclude=Task:focus"):
+        assert held not in client.get(f"/fhir/{path}", headers=_as(ALVDAL)).text, path
+    assert client.get(f"/fhir/ServiceRequest/{held}").status_code == 200
