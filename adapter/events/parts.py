@@ -83,7 +83,7 @@ class Identifier(Part):
 
 
 class PlanIdentifier(Part):
-    """The writer's own identifier of a plan."""
+    """The writer's own identifier of a plan, or of a part of one."""
 
     system: Uri = Field(description="The system that gave the identifier")
     value: Token = Field(description="The identifier")

@@ -42,6 +42,7 @@ class PlanGoal(Part):
         "rejected",
     ] = Field(description="Goal lifecycle (R4 goal-status)")
     target: Day | None = Field(None, description="When it is to be reached")
+    identifier: PlanIdentifier | None = Field(None, description="The writer's own identifier of the goal")
 
 
 class Performer(Part):
@@ -65,6 +66,7 @@ class Activity(Part):
     period: Period | None = Field(None, description="When")
     performer: Performer = Field(description="Who does it")
     place: Label | None = Field(None, description="Where")
+    identifier: PlanIdentifier | None = Field(None, description="The writer's own identifier of the activity")
 
 
 class Participant(Part):

@@ -90,13 +90,14 @@ def goal(
     target: date | None = None,
     start: date | None = None,
     key: str | None = None,
+    own: Mapping[str, Any] | None = None,
 ) -> Json:
-    """Return a Goal. `status` is Goal.lifecycleStatus; `key` the writer's own id of it."""
+    """Return a Goal. `status` is Goal.lifecycleStatus; `key` the writer's own id of it, `own` its own identifier."""
     return parts.resource(
         "Goal",
         id_,
         {
-            "identifier": _key(key),
+            "identifier": _key(key, own),
             "lifecycleStatus": status,
             "description": {"text": text},
             "subject": parts.ref(patient),
@@ -124,6 +125,7 @@ def service(
     performer: Ref | None = None,
     place: str | None = None,
     key: str | None = None,
+    own: Mapping[str, Any] | None = None,
     authored: datetime | None = None,
 ) -> Json:
     """Return a measure of the plan as ServiceRequest with intent plan."""
@@ -131,7 +133,7 @@ def service(
         "ServiceRequest",
         id_,
         {
-            "identifier": _key(key),
+            "identifier": _key(key, own),
             "basedOn": parts.refs([plan]),
             "status": status,
             "intent": "plan",
@@ -160,6 +162,7 @@ def task(
     performer: Ref | None = None,
     place: str | None = None,
     key: str | None = None,
+    own: Mapping[str, Any] | None = None,
     authored: datetime | None = None,
 ) -> Json:
     """Return a task of the plan as Task with intent plan."""
@@ -167,7 +170,7 @@ def task(
         "Task",
         id_,
         {
-            "identifier": _key(key),
+            "identifier": _key(key, own),
             "basedOn": parts.refs([plan]),
             "status": status,
             "intent": "plan",
@@ -195,6 +198,7 @@ def appointment(
     performer: Ref | None = None,
     place: str | None = None,
     key: str | None = None,
+    own: Mapping[str, Any] | None = None,
     authored: datetime | None = None,
 ) -> Json:
     """Return an appointment of the plan. Raises IPK-F009 when its status needs a start and none is given (app-3)."""
@@ -209,7 +213,7 @@ def appointment(
         "Appointment",
         id_,
         {
-            "identifier": _key(key),
+            "identifier": _key(key, own),
             "status": status,
             "description": title,
             "supportingInformation": parts.refs([plan]),
@@ -270,8 +274,18 @@ def is_evaluation(one: Mapping[str, Any]) -> bool:
     )
 
 
-def _key(key: str | None) -> list[Json] | None:
-    return [parts.identifier(urls.PLAN_PART, key)] if key else None
+def _key(key: str | None, own: Mapping[str, Any] | None) -> list[Json]:
+    return [*([parts.identifier(urls.PLAN_PART, key)] if key else ()), *([dict(own)] if own else ())]
+
+
+def own(one: Mapping[str, Any]) -> Json | None:
+    """Return the writer's own identifier of a part of a plan: {system, value}; None where it has none of its own system."""
+    found = (
+        i
+        for i in one.get("identifier", ())
+        if i.get("system") not in {None, urls.PLAN_PART} and i.get("value")
+    )
+    return next(({"system": i["system"], "value": i["value"]} for i in found), None)
 
 
 ACTIVITY: Final[Mapping[str, Callable[..., Json]]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -43,24 +43,41 @@ def first(sight: Sight, type_: str, answer: dict[str, Any]) -> tuple[Row, Row]:
     return then or now, now
 
 
-def check_kept(sight: Sight, said: Resource, row: Row) -> None:
-    """Refuse a write of which something would be lost. Raises Faults IPK-F035 with each place."""
+def check_kept(
+    sight: Sight,
+    said: Resource,
+    row: Row,
+    *,
+    old: Resource | None,
+    told: Sequence[writing.Told],
+    patched: bool,
+) -> None:
+    """Refuse a write of which something would be lost, or a patch without effect. Raises Faults IPK-F035 with each place."""
     made = orjson.loads(row.body)
     # All events are written: what is behind a reference stays the same, and several places refer to it.
-    _compare(said, made, cache(_within(made, sight.resource)))
+    stored = cache(_within(made, sight.resource))
+    compared, skip = writing.compared(said, old, told)
+    gone = kept.lost(compared, made, skip=skip, stored=stored)
+    if patched and old is not None:
+        gone += tuple(one for one in _stayed(said, old, made, stored) if one not in skip)
+    if gone:
+        raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))
+
+
+def _stayed(said: Resource, old: Resource, made: Resource, stored: Stored) -> Iterator[str]:
+    """Yield the elements of which a patch took something away that is there as before."""
+    type_ = old["resourceType"]
+    for name, value in old.items():
+        now = {"resourceType": type_, **({name: said[name]} if name in said else {})}
+        before = {"resourceType": type_, name: value}
+        if said.get(name) != value == made.get(name) and kept.lost(before, now, stored=stored):
+            yield f"{type_}.{name}"
 
 
 def _within(resource: Resource, stored: Stored) -> Stored:
     """Return what finds a resource behind a reference of one: contained in it, or stored."""
     inner = {f"#{one.get('id')}": one for one in resource.get("contained", ())}
     return lambda reference: inner.get(reference) or stored(reference)
-
-
-def _compare(said: Resource, made: Resource, stored: Stored) -> None:
-    compared, skip = writing.compared(said)
-    gone = kept.lost(compared, made, skip=skip, stored=stored)
-    if gone:
-        raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))
 
 
 def proposal(sight: Sight, book: AddressBook, answers: Sequence[dict[str, Any]]) -> Written:
@@ -75,4 +92,8 @@ def proposal(sight: Sight, book: AddressBook, answers: Sequence[dict[str, Any]])
 def check_proposed(sight: Sight, said: Resource, done: Written) -> None:
     """Refuse a proposal of which something would be lost: the plan it holds is compared. Raises Faults IPK-F035."""
     made = orjson.loads(done.row.body) if done.row is not None else {}
-    _compare(said, proposals.proposed(made) or {}, _within(made, sight.resource))
+    compared, skip = writing.compared(said)
+    stored = _within(made, sight.resource)
+    gone = kept.lost(compared, proposals.proposed(made) or {}, skip=skip, stored=stored)
+    if gone:
+        raise Faults(tuple(Fault(code="IPK-F035", path=place) for place in gone))

@@ -115,8 +115,11 @@ def order(  # noqa: PLR0913 (all by name)
 
 
 def checked(said: Any, type_: str, id_: str | None = None) -> Any:
-    """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault."""
-    if said.get("resourceType") not in (None, type_) or (id_ is not None and said.get("id", id_) != id_):
+    """Return a resource without a fault, of the type and id of its address. Raises IPK-F037, Faults with every fault.
+
+    One without an id is none of an address that has one. R4 http.html#update.
+    """
+    if said.get("resourceType") not in (None, type_) or (id_ is not None and said.get("id") != id_):
         raise FhirError("IPK-F037", at=type_)
     if found := written.check(said):
         raise Faults(found)

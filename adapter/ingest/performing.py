@@ -95,6 +95,8 @@ def _target(sight: Sight, order: Order, *, book: AddressBook, now: datetime) -> 
             _same_id(order.body, row.id)
         if row is None and order.interaction in {"patch", "delete"}:
             raise FhirError("IPK-F001")
+        if row is None and order.interaction == "update" and "id" in (order.body or {}):
+            raise FhirError("IPK-F038")  # it would be created under another id. R4 http.html#cond-update
         return row
     if order.interaction == "create" or order.id is None:
         return None
@@ -221,7 +223,8 @@ def _told(services: Services, sight: Sight, basis: _Basis) -> Written:
     else:
         row = became.made(sight, basis.order.type, answers)
     if basis.order.interaction != "delete":
-        became.check_kept(sight, said, row)
+        patched = basis.order.interaction == "patch"
+        became.check_kept(sight, said, row, old=basis.old, told=told, patched=patched)
     status = {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
     return Written(status=status, row=row, event_id=str(answers[0]["eventId"]), warnings=warnings)
 

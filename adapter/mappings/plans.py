@@ -202,6 +202,13 @@ def _key_of(resource: Resource) -> str:
     return EVALUATION if plans.is_evaluation(resource) else next(keys, str(resource["id"]))
 
 
+def _own(said: Any, there: Parts, type_: str) -> dict[str, Any] | None:
+    """Return the writer's own identifier of a part: as said, else as it was."""
+    if said.identifier is not None:
+        return {"system": said.identifier.system, "value": said.identifier.value}
+    return plans.own(there.get((type_, said.id), {}))
+
+
 def _id(ctx: Context, there: Parts, type_: str, key: str) -> str:
     """Return the id of a part of the plan: as it was, or made by this event."""
     known = there.get((type_, key))
@@ -224,6 +231,7 @@ def goal(ctx: Context, said: Any, there: Parts) -> Resource:
         status=said.status,
         target=said.target,
         key=said.id,
+        own=_own(said, there, "Goal"),
     )
 
 
@@ -271,6 +279,7 @@ def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> R
         performer=performer(ctx, said.performer, kind=said.kind, at=at),
         place=said.place,
         key=said.id,
+        own=_own(said, there, TYPES[said.kind]),
         authored=ctx.now,
     )
     return _begun(made, there)

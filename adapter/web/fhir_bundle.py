@@ -176,7 +176,15 @@ def _check(entries: Sequence[Entry]) -> None:
     """Refuse what is wrong with any of the entries, all at once; nothing is begun before."""
     faults: list[Fault] = []
     seen: set[str] = set()
+    urls_seen: set[tuple[str, str]] = set()
     for entry in entries:
+        if entry.full_url:
+            meta = entry.resource.get("meta") if isinstance(entry.resource, dict) else None
+            mine = (entry.full_url, str(meta.get("versionId", "") if isinstance(meta, dict) else ""))
+            if mine in urls_seen:
+                at = f"{entry.at}.fullUrl"
+                faults.append(Fault(code="IPK-F009", path=at, rule="bdl-7", hint="bdl-7"))
+            urls_seen.add(mine)
         if entry.method not in {*METHODS, "GET"}:
             faults.append(Fault(code="IPK-F009", path=f"{entry.at}.request.method"))
         if entry.method in {"PUT", "PATCH", "DELETE"} and entry.url in seen:

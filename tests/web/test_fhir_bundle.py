@@ -247,6 +247,14 @@ def test_an_entry_may_mean_what_meets_its_criteria(
     assert now.status_code == 410 if method == "DELETE" else now.json["title"] == "Ny"
 
 
+def test_two_entries_of_one_full_url_are_refused(client: FlaskClient, services: Services, patient: str):
+    before = _events(services)
+    plan = _entry("POST", "CarePlan", writes.plan(patient), full=f"{URN}9")
+    answer = send(client, "POST", "", _bundle("transaction", plan, plan))
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F009", "Bundle.entry[1].fullUrl")])
+    assert _events(services) == before
+
+
 def test_in_a_batch_each_stands_alone(client: FlaskClient, services: Services, patient: str):
     plan = writes.plan(patient)
     answer = send(

@@ -370,6 +370,17 @@ def test_a_status_that_answers_nothing_is_no_event(client: FlaskClient, plan: di
     assert (answer.status_code, issues(answer)) == (422, [("IPK-F036", "Task.status")])
 
 
+def test_a_proposal_that_was_rejected_is_not_accepted_then(client: FlaskClient, plan: dict[str, Any]):
+    task = _task(client, _proposal(client, _proposed(client, plan, title=TITLE)))
+    assert _answered(client, task, "rejected").status_code == 200
+    now = client.get(f"/fhir/CarePlan/{plan['id']}").json
+    assert send(client, "PUT", f"CarePlan/{now['id']}", {**now, "title": "Enda en"}).status_code == 200
+    task = send(client, "GET", f"Task/{task['id']}").json
+    for status in ("completed", "accepted"):
+        answer = _answered(client, task, status)
+        assert (answer.status_code, issues(answer)[0]) == (409, ("IPK-E087", "Task"))
+
+
 def test_of_two_proposals_of_one_version_the_second_is_409_once_the_first_is_accepted(
     client: FlaskClient, services: Services, plan: dict[str, Any]
 ):

@@ -457,6 +457,21 @@ def test_the_id_of_the_body_is_that_of_the_address(client: FlaskClient, plan: di
     assert (answer.status_code, issues(answer)[0][0]) == (400, "IPK-F037")
 
 
+def test_an_update_names_its_id_in_the_body(client: FlaskClient, plan: dict[str, Any]):
+    said = {k: v for k, v in plan.items() if k != "id"}
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**said, "title": "Ny"})
+    assert (answer.status_code, issues(answer)) == (400, [("IPK-F037", "CarePlan")])
+    assert client.get(f"/fhir/CarePlan/{plan['id']}").json == plan
+
+
+def test_criteria_that_none_meets_create_under_no_id_of_the_clients(client: FlaskClient, patient: str):
+    said = {**writes.plan(patient), "id": "mine"}
+    one = said["identifier"][0]
+    answer = send(client, "PUT", f"CarePlan?identifier={one['system']}|{one['value']}", said)
+    assert (answer.status_code, issues(answer)[0][0]) == (405, "IPK-F038")
+    assert "entry" not in client.get("/fhir/CarePlan").json
+
+
 def test_an_update_by_the_writers_own_identifier(client: FlaskClient, patient: str, plan: dict[str, Any]):
     one = plan["identifier"][0]
     where = f"CarePlan?identifier={one['system']}|{one['value']}"

@@ -148,3 +148,66 @@ def test_two_equal_entries_of_a_transaction_create_two(
     again = send(client, "POST", "", said)
     assert [one["response"]["location"] for one in again.json["entry"]] == places
     assert _count(services) == before
+
+
+# ── the writer's own identifier ──────────────────────────────────────────────────────────────────────────────────────
+
+OWN = {"system": "https://plan.example/deler", "value": "Del:7/a"}
+
+
+@pytest.mark.parametrize("make", [_goal, _measure])
+def test_a_part_is_known_by_its_writers_own_identifier(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, make: Any
+):
+    said = make(plan, identifier=[OWN])
+    type_, where = (
+        said["resourceType"],
+        f"{make(plan)['resourceType']}?identifier={OWN['system']}|{OWN['value']}",
+    )
+    made = send(client, "POST", type_, said)
+    assert made.status_code == 201, made.text
+    assert OWN in made.json["identifier"]
+    found = client.get(f"/fhir/{where}").json
+    assert [e["resource"]["id"] for e in found["entry"]] == [made.json["id"]]
+    clock.advance(minutes=1)
+    name = "description" if make is _goal else "code"
+    other = {**said, name: {"text": "Gå"}}
+    there = send(client, "POST", type_, other, If_None_Exist=where.partition("?")[2])
+    assert (there.status_code, there.json["id"]) == (200, made.json["id"])
+    put = send(client, "PUT", where, other)
+    assert (put.status_code, put.json["id"], put.json[name]["text"]) == (200, made.json["id"], "Gå"), put.text
+    clock.advance(minutes=1)
+    bare = send(client, "PUT", f"{type_}/{made.json['id']}", {**make(plan), "id": made.json["id"]})
+    assert (bare.status_code, bare.json["identifier"]) == (200, made.json["identifier"]), bare.text
+    clock.advance(minutes=1)
+    lost = send(
+        client, "PUT", f"{type_}/{made.json['id']}",
+        {**other, "id": made.json["id"], "identifier": [OWN, {**OWN, "value": "2"}]},
+    )  # fmt: skip
+    assert lost.status_code == 422, lost.text
+    assert send(client, "DELETE", where).status_code == 204
+    clock.advance(minutes=1)
+    again = send(client, "PUT", where, other)
+    assert (again.status_code, OWN in again.json["identifier"]) == (201, True), again.text
+    assert again.json["id"] != made.json["id"]
+
+
+def test_so_is_one_that_comes_with_its_plan(client: FlaskClient, plan: dict[str, Any], clock: Clock):
+    assert send(client, "DELETE", f"CarePlan/{plan['id']}").status_code == 204
+    clock.advance(minutes=1)
+    urn = "urn:uuid:0f6f7f0a-0000-4000-8000-000000000001"
+    whole = writes.plan(plan["subject"]["reference"].partition("/")[2])
+    whole["goal"] = [{"reference": urn}]
+    whole["contained"] = [one for one in whole["contained"] if one["resourceType"] != "Goal"]
+    entries = [
+        {
+            "fullUrl": urn,
+            "request": {"method": "POST", "url": "Goal"},
+            "resource": _goal(plan, identifier=[OWN]),
+        },
+        {"request": {"method": "POST", "url": "CarePlan"}, "resource": whole},
+    ]
+    answer = send(client, "POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    assert answer.status_code == 200, answer.text
+    found = client.get(f"/fhir/Goal?identifier={OWN['system']}|{OWN['value']}").json["entry"]
+    assert found[0]["resource"]["id"] in answer.json["entry"][0]["response"]["location"]

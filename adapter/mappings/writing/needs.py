@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from adapter.fhir import parts, urls
@@ -65,11 +65,34 @@ def created(wish: Wish) -> tuple[Told, ...]:
 
 
 def _reason(said: Resource) -> Json:
-    """Return the reasons: codes of reasonCode, and the words of note or reasonCode."""
-    listed = said.get("reasonCode", ())
-    coded = [c.get("code") for one in listed for c in one.get("coding", ())]
-    words = [n.get("text") for n in said.get("note", ())] or [one.get("text") for one in listed]
-    return parts.filled({"codes": [code for code in coded if code], "text": "\n".join(w for w in words if w)})
+    """Return the reasons: codes of reasonCode, and the words of reasonCode and note. Raises Faults IPK-F035.
+
+    A code is kept alone: one of a code system would be another thing without it.
+    """
+    listed, notes = said.get("reasonCode", ()), said.get("note", ())
+    coded = [
+        (f"ServiceRequest.reasonCode[{n}].coding[{m}]", coding)
+        for n, one in enumerate(listed)
+        for m, coding in enumerate(one.get("coding", ()))
+    ]
+    lost = [
+        *_beside(
+            [(f"ServiceRequest.reasonCode[{n}]", one) for n, one in enumerate(listed)], "text", "coding"
+        ),
+        *_beside(coded, "code"),
+        *_beside([(f"ServiceRequest.note[{n}]", one) for n, one in enumerate(notes)], "text"),
+    ]
+    if lost:
+        raise refused(KEPT_NOT, *lost)
+    words = [w for one in (*listed, *notes) if (w := one.get("text"))]
+    return parts.filled(
+        {"codes": [one["code"] for _, one in coded if "code" in one], "text": "\n".join(words)}
+    )
+
+
+def _beside(listed: Iterable[tuple[str, Mapping[str, Any]]], *read: str) -> list[str]:
+    """Return where elements stand that are not read; `listed` is what holds them, each with its place."""
+    return [f"{at}.{name}" for at, one in listed for name in one if name not in {*read, "id"}]
 
 
 def _consent(wish: Wish) -> tuple[Json, str]:
@@ -95,12 +118,13 @@ def deleted(wish: Wish) -> tuple[Told, ...]:
 
 
 def _withdrawn(wish: Wish, reason: str) -> Told:
-    words = next((n.get("text") for n in _new_notes(wish)), None)
+    words = _noted(wish)
     data = {**parties.base(wish), "continues": {"needId": wish.said["id"]}, "reasonCode": reason}
     return Told(
         type="ip.need.withdrawn",
         data=parts.filled({**data, "text": words}),
         places={"$.data.reasonCode": "ServiceRequest.status"},
+        reads=frozenset({"ServiceRequest.status", "ServiceRequest.note"}),
     )
 
 
@@ -117,7 +141,8 @@ def answered(wish: Wish) -> tuple[Told, ...]:
         raise refused(NO_EVENT, "Task.businessStatus", "Task.status", hint=", ".join(STATES))
     request, _ = wish.behind(said.get("focus"), "Task.focus")
     kind = views.code_of(request.get("code"), urls.NEED_KIND)
-    type_, build = row
+    type_, build, reads = row
+    _check_read(wish, reads)
     data = {
         **parties.base(wish),
         "continues": {"needId": request["id"]},
@@ -126,19 +151,65 @@ def answered(wish: Wish) -> tuple[Told, ...]:
     places = {"$.data.question": "Task.note", "$.data.due": "Task.restriction.period.end",
               "$.data.reasonCode": "Task.statusReason", "$.data.links": "Task.output",
               "$.data.from": "Task.executionPeriod.start", "$.data.expectedBy": "Task.restriction.period.end"}  # fmt: skip
-    return (Told(type=type_, data=data, places=places),)
+    return (Told(type=type_, data=data, places=places, reads=frozenset({*_STATE, *reads})),)
+
+
+def _check_read(wish: Wish, reads: Collection[str]) -> None:
+    """Refuse what this write says anew within an element of which the events read another part alone. Raises Faults IPK-F035."""
+    said, old = wish.said, wish.old or {}
+    lost = [
+        f"{path}.{name}"
+        for path in reads
+        if (known := _READ.get(path)) is not None
+        for name in _anew(said.get(_name(path), {}), old.get(_name(path), {}))
+        if name not in known
+    ]
+    period = said.get("restriction", {}).get("period", {})
+    if "Task.restriction" in reads and period.get("start") != old.get("restriction", {}).get(
+        "period", {}
+    ).get("start"):
+        lost.append("Task.restriction.period.start")
+    if lost:
+        raise refused(KEPT_NOT, *lost)
+
+
+def _name(path: str) -> str:
+    return path.partition(".")[2]
+
+
+def _anew(said: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in said.items() if old.get(name) != value]
 
 
 def _new_notes(wish: Wish) -> list[Json]:
-    """Return the notes that this write adds."""
+    """Return the notes that this write adds. Raises Faults IPK-F035 for what one says beside its words."""
     known = [n.get("text") for n in (wish.old or {}).get("note", ())]
-    return [n for n in wish.said.get("note", ()) if n.get("text") not in known]
+    new = [
+        (f"{wish.type}.note[{number}]", n)
+        for number, n in enumerate(wish.said.get("note", ()))
+        if n.get("text") not in known
+    ]
+    if lost := _beside(new, "text"):
+        raise refused(KEPT_NOT, *lost)
+    return [n for _, n in new]
 
 
-def _words(wish: Wish) -> str | None:
-    reason = wish.said.get("statusReason", {}).get("text")
-    found: str | None = next((n.get("text") for n in _new_notes(wish)), None) or reason
-    return found
+def _noted(wish: Wish) -> str | None:
+    return "\n".join(n["text"] for n in _new_notes(wish) if n.get("text")) or None
+
+
+def _words(wish: Wish, codes: Collection[str] = ()) -> str | None:
+    """Return the words that this write adds: of the notes, and of the reason where it is none of the codes.
+
+    Raises Faults IPK-F035 for a coding that is none of them.
+    """
+    said, old = (one.get("statusReason", {}) for one in (wish.said, wish.old or {}))
+    coded = [c.get("code") for c in said.get("coding", ())]
+    if said.get("coding") != old.get("coding") and (len(coded) > 1 or not set(coded) <= {*codes}):
+        raise refused(KEPT_NOT, "Task.statusReason.coding")
+    reason = said.get("text")
+    found = (_noted(wish), None if reason == old.get("text") or reason in codes else reason)
+    return "\n".join(one for one in found if one) or None
 
 
 def _due(wish: Wish) -> str | None:
@@ -173,11 +244,10 @@ REASONS: Final = ("not-entitled", "other-level", "moved", "insufficient-informat
 
 def _declined(wish: Wish, kind: str) -> Json:
     said = wish.said.get("statusReason", {})
-    coded = (c.get("code") for c in said.get("coding", ()))
+    coded = [c.get("code") for c in said.get("coding", ())]
     reason = next((code for code in coded if code in REASONS), None)
     reason = reason or next((code for code in REASONS if code == said.get("text")), "not-stated")
-    words = _words(wish)
-    return parts.filled({"scope": [kind], "reasonCode": reason, "text": words if words != reason else None})
+    return parts.filled({"scope": [kind], "reasonCode": reason, "text": _words(wish, REASONS)})
 
 
 def _fulfilled(wish: Wish, kind: str) -> Json:
@@ -196,15 +266,29 @@ def _cancelled(wish: Wish, kind: str) -> Json:
 
 
 _Build = Callable[[Wish, str], dict[str, Any]]
-_ROWS: Final[tuple[tuple[tuple[str, ...], str, _Build], ...]] = (
-    (("received", "under-assessment"), "ip.need.acknowledged", _acknowledged),
-    (("needs-info", "on-hold"), "ip.need.info-requested", _asked),
-    (("accepted", "in-progress"), "ip.need.accepted", _accepted),
-    (("declined", "rejected"), "ip.need.declined", _declined),
-    (("fulfilled", "completed"), "ip.need.fulfilled", _fulfilled),
-    (("withdrawn", "cancelled"), "ip.need.withdrawn", _cancelled),
+_STATE: Final = ("Task.status", "Task.businessStatus")
+_WORDS: Final = ("Task.note", "Task.statusReason")
+_ROWS: Final[tuple[tuple[tuple[str, ...], str, _Build, tuple[str, ...]], ...]] = (
+    (
+        ("received", "under-assessment"),
+        "ip.need.acknowledged",
+        _acknowledged,
+        ("Task.owner", "Task.restriction"),
+    ),
+    (("needs-info", "on-hold"), "ip.need.info-requested", _asked, (*_WORDS, "Task.restriction")),
+    (("accepted", "in-progress"), "ip.need.accepted", _accepted, ("Task.executionPeriod",)),
+    (("declined", "rejected"), "ip.need.declined", _declined, _WORDS),
+    (("fulfilled", "completed"), "ip.need.fulfilled", _fulfilled, ("Task.output",)),
+    (("withdrawn", "cancelled"), "ip.need.withdrawn", _cancelled, _WORDS),
 )
-STATES: Final[Mapping[str, tuple[str, _Build]]] = {
-    state: (type_, build) for states, type_, build in _ROWS for state in states
+STATES: Final[Mapping[str, tuple[str, _Build, tuple[str, ...]]]] = {
+    state: (type_, build, reads) for states, type_, build, reads in _ROWS for state in states
 }
-"""Task.businessStatus, or Task.status where it stays → the event, and what it says besides."""
+"""Task.businessStatus, or Task.status where it stays → the event, what it says besides, and of which elements."""
+_READ: Final[Mapping[str, frozenset[str]]] = {
+    "Task.owner": frozenset({"display"}),
+    "Task.restriction": frozenset({"period"}),
+    "Task.executionPeriod": frozenset({"start"}),
+    "Task.statusReason": frozenset({"text", "coding"}),
+}
+"""Element → what of it is read."""

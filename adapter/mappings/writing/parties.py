@@ -22,7 +22,6 @@ PATIENT: Final[Mapping[str, str]] = {
 """Type → the element that names the patient; of an Appointment it is a participant."""
 WRITER: Final[Mapping[str, tuple[str, ...]]] = {
     "CarePlan": ("contributor",),
-    "Goal": ("expressedBy",),
     "ServiceRequest": ("requester",),
     "Task": ("requester",),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from adapter import naming
 from adapter.fhir import parts, plans, urls
 from adapter.mappings import clocks, views
 from adapter.mappings.writing import parties
@@ -33,10 +34,12 @@ _DETAIL: Final = frozenset(
 
 
 def key(resource: Resource, number: int) -> str:
-    """Return the writer's own id of a part: its identifier, else its id, else its place in the list."""
-    own = parties.identifier(resource, urls.PLAN_PART)
+    """Return the writer's own id of a part: of its identifier, else its id, else its place in the list."""
+    named, own = parties.identifier(resource, urls.PLAN_PART), plans.own(resource)
+    if named is None and own is not None:
+        return naming.uid("plan-part", own["system"], own["value"])
     listed = resource.get("identifier", ())
-    named = own or (listed[0].get("value") if len(listed) == 1 else None)
+    named = named or (listed[0].get("value") if len(listed) == 1 else None)
     return str(named or resource.get("id") or number + 1)
 
 
@@ -54,6 +57,7 @@ def goal(resource: Resource, number: int = 0) -> Json:
             "text": resource.get("description", {}).get("text"),
             "status": resource.get("lifecycleStatus"),
             "target": due,
+            "identifier": plans.own(resource),
         }
     )
 
@@ -64,7 +68,7 @@ def activity(wish: Wish, resource: Resource, number: int = 0) -> Json:
     return {
         "id": key(resource, number),
         "kind": KIND[resource["resourceType"]],
-        **parts.filled({**found, "status": resource.get("status")}),
+        **parts.filled({**found, "status": resource.get("status"), "identifier": plans.own(resource)}),
         "performer": found["performer"] or {"name": wish.party.display},
     }
 

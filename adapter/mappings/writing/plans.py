@@ -53,7 +53,8 @@ def deleted(wish: Wish) -> tuple[Told, ...]:
 
 def _closed(wish: Wish, old: Resource, reason: str) -> tuple[Told, ...]:
     data = {**parties.base(wish), "continues": {"planId": old["id"]}, "reasonCode": reason}
-    return (Told(type="ip.plan.closed", data=data, places={"$.data.reasonCode": "CarePlan.status"}),)
+    places = {"$.data.reasonCode": "CarePlan.status"}
+    return (Told(type="ip.plan.closed", data=data, places=places, reads=frozenset()),)
 
 
 def _told(wish: Wish, type_: str, more: Json) -> Told:
@@ -104,7 +105,7 @@ def content(wish: Wish, places: dict[str, str]) -> Json:
 
 
 def _identifier(wish: Wish) -> Json:
-    listed = wish.said.get("identifier", ())
+    listed = wish.said.get("identifier") or (wish.old or {}).get("identifier")
     found = listed[0] if listed else {"system": urls.URI, "value": f"urn:uuid:{wish.key}"}
     return parts.filled({"system": found.get("system"), "value": found.get("value")})
 
@@ -198,8 +199,20 @@ def _notes(wish: Wish) -> Json:
 
 def _taken(wish: Wish, plan: Resource, key: str) -> bool:
     """Return whether a part of the plan has the id already: what is created is another one."""
-    found = filter(None, (wish.case.get(one) or wish.stored(one) for one in planparts.listed(plan)))
-    return any(planparts.stored_key(one) == key for one in found if not deletion.is_error(one))
+    return any(planparts.stored_key(one) == key for one in _parts(wish, plan) if not deletion.is_error(one))
+
+
+def _parts(wish: Wish, plan: Resource) -> list[Resource]:
+    found = (wish.case.get(one) or wish.stored(one) for one in planparts.listed(plan))
+    return [one for one in found if one is not None]
+
+
+def _created_key(wish: Wish, plan: Resource, key: str) -> str:
+    """Return the key of a part that is created: of its identifier, but for one that was deleted under it."""
+    if "identifier" not in wish.said:
+        return wish.key
+    gone = {planparts.stored_key(one) for one in _parts(wish, plan) if deletion.is_error(one)}
+    return wish.key if key in gone and parties.identifier(wish.said, urls.PLAN_PART) is None else key
 
 
 # ── goals and activities alone: E36, E37 ─────────────────────────────────────────────────────────────────────────────
@@ -227,8 +240,8 @@ def _part(wish: Wish, type_: str, name: str, said: Json) -> Told:
     plan = planparts.plan_of(wish)
     if wish.old is not None:  # what is put may leave out the identifier that it was given here
         said = {**said, "id": planparts.stored_key(wish.old)}
-    elif "identifier" not in wish.said:
-        said = {**said, "id": wish.key}
+    else:
+        said = {**said, "id": _created_key(wish, plan, said["id"])}
     if wish.interaction == "create" and _taken(wish, plan, said["id"]):
         raise refused(NO_EVENT, f"{wish.type}.identifier", hint="PUT")
     data = {**parties.base(wish), "continues": {"planId": plan["id"]}, name: said}

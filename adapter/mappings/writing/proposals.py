@@ -23,6 +23,7 @@ STEPS: Final[Mapping[str, str]] = {
     "cancelled": "withdrawn",
 }
 """Task.status that answers → step."""
+_READS: Final = frozenset({"Task.status", "Task.statusReason"})
 _QUESTIONS: Final = frozenset({proposed.KIND, views.CONFIRM})
 
 
@@ -102,7 +103,10 @@ def answered(wish: Wish) -> tuple[Told, ...]:
     if proposal is None:
         raise refused(NO_EVENT, "Task.focus")
     answer = _answer(wish, said, step, words)
-    inner = proposals.proposed(proposal) if step == "accepted" else None
+    over = (wish.old or {})[
+        "status"
+    ] in views.FINISHED  # its own state refuses it, whatever the plan has become
+    inner = proposals.proposed(proposal) if step == "accepted" and not over else None
     return (answer,) if inner is None else (_applied(wish, proposal, inner), answer)
 
 
@@ -112,13 +116,13 @@ def _applied(wish: Wish, proposal: Resource, inner: Resource) -> Told:
     base = int(views.input_of(wish.old or {}, proposed.BASE) or plan["meta"]["versionId"])
     told = plans.rewritten(replace(wish, said={**inner, "id": plan["id"]}, old=plan), base)
     places = dict.fromkeys(told.places, "Task.focus") | {"$.data.baseVersion": "Task.input"}
-    return replace(told, places=places)
+    return replace(told, places=places, reads=_READS)
 
 
 def _answer(wish: Wish, task: Resource, step: str, words: str | None) -> Told:
     data = {**parties.base(wish), "continues": {"taskId": task["id"]}, "step": step, "text": words}
     places = {"$.data.step": "Task.status", "$.data.text": "Task.statusReason", "$.source": "Task.owner"}
-    return Told(type="ip.plan-change.answered", data=parts.filled(data), places=places)
+    return Told(type="ip.plan-change.answered", data=parts.filled(data), places=places, reads=_READS)
 
 
 def _taken_over(wish: Wish, step: str, words: str | None) -> Told:
@@ -129,4 +133,4 @@ def _taken_over(wish: Wish, step: str, words: str | None) -> Told:
     data = {**parties.base(wish), "continues": named, "step": step, "text": words}
     places = {"$.data.step": "Task.status", "$.data.text": "Task.statusReason", "$.source": "Task.owner",
               "$.data.continues": "Task.focus"}  # fmt: skip
-    return Told(type="ip.plan.transferred", data=parts.filled(data), places=places)
+    return Told(type="ip.plan.transferred", data=parts.filled(data), places=places, reads=_READS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from adapter.fhir import plans as fhir_plans
@@ -39,23 +39,22 @@ _ROWS: Final[tuple[Row, ...]] = (
     ("CarePlan", _closed, {"update": plans.updated}, ("CarePlan.contributor", "CarePlan.period")),
     ("CarePlan", _any, {"create": plans.created, "update": proposals.updated, "delete": plans.deleted},
      ("CarePlan.contributor", "CarePlan.created")),
-    ("Goal", _any, _GOAL, ("Goal.identifier", "Goal.expressedBy")),
+    ("Goal", _any, _GOAL, ()),
     ("ServiceRequest", needs.is_need, {"create": needs.created, "update": needs.updated, "delete": needs.deleted},
      ("ServiceRequest.requester", "ServiceRequest.reasonCode", "ServiceRequest.note", "ServiceRequest.encounter",
       "ServiceRequest.status", "ServiceRequest.authoredOn")),
     ("ServiceRequest", fhir_proposals.is_proposal, {"create": proposals.created, "update": proposals.withdrawn},
      ("ServiceRequest.requester", "ServiceRequest.authoredOn", "CarePlan.contributor", "CarePlan.created")),
-    ("ServiceRequest", _planned, _ACTIVITY, ("ServiceRequest.identifier", "ServiceRequest.authoredOn")),
+    ("ServiceRequest", _planned, _ACTIVITY, ("ServiceRequest.authoredOn",)),
     ("Task", needs.is_handling, {"update": needs.answered},
      ("Task.status", "Task.businessStatus", "Task.statusReason", "Task.note", "Task.owner", "Task.restriction",
       "Task.executionPeriod", "Task.lastModified", "Task.output", "Task.requester")),
     ("Task", proposals.is_question, {"update": proposals.answered},
      ("Task.status", "Task.statusReason", "Task.lastModified", "Task.requester")),
-    ("Task", _planned, _ACTIVITY, ("Task.identifier", "Task.authoredOn", "Task.lastModified", "Task.requester")),
+    ("Task", _planned, _ACTIVITY, ("Task.authoredOn", "Task.lastModified")),
     ("Appointment", meetings.is_meeting, {"create": meetings.created, "update": meetings.updated},
      ("Appointment.status", "Appointment.participant", "Appointment.cancelationReason", "Appointment.identifier")),
-    ("Appointment", lambda one: not fhir_plans.is_evaluation(one), _ACTIVITY,
-     ("Appointment.identifier", "Appointment.created")),
+    ("Appointment", lambda one: not fhir_plans.is_evaluation(one), _ACTIVITY, ("Appointment.created",)),
     ("Consent", _over, {"update": consents.updated}, ("Consent.extension",)),
     ("Consent", _any, {"create": consents.created, "update": consents.updated}, ()),
     ("CareTeam", _any, {"update": team.updated}, ("CareTeam.participant",)),
@@ -79,15 +78,31 @@ def told(wish: Wish) -> tuple[Told, ...]:
     return build(wish)
 
 
-def compared(resource: Resource) -> tuple[Resource, tuple[str, ...]]:
+OURS: Final = frozenset({"contributor", "created", "authoredOn", "lastModified"})
+"""Elements that the server fills in, whatever is said of them: who and when stand in the Provenance."""
+
+
+def compared(
+    resource: Resource, old: Resource | None = None, told: Sequence[Told] = ()
+) -> tuple[Resource, tuple[str, ...]]:
     """Return what of a resource is compared with what was stored, and which elements of it are not.
 
-    A stored Consent that a plan or need rests on may be said again, by a Consent of its own.
+    A stored Consent that a plan or need rests on may be said again, by a Consent of its own. Of `old`, what is said again as
+    it was is not compared, nor what the events that were `told` have read; anything else said of it would be lost.
     """
     row = _row(resource)
     rest = [one for one in resource.get("supportingInfo", ()) if not _stored_consent(one)]
     said = {**resource, "supportingInfo": rest} if "supportingInfo" in resource else resource
-    return said, row[3] if row is not None else ()
+    skip = row[3] if row is not None else ()
+    reads = [one.reads for one in told if one.reads is not None]
+    if old is None or len(reads) < max(1, len(told)):
+        return said, skip
+    return said, tuple(one for one in skip if _skipped(one, said, old, frozenset().union(*reads)))
+
+
+def _skipped(path: str, said: Resource, old: Resource, reads: frozenset[str]) -> bool:
+    name = path.partition(".")[2]
+    return path in reads or name in OURS or said.get(name) == old.get(name)
 
 
 def _stored_consent(reference: Mapping[str, Any]) -> bool:

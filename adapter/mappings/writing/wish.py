@@ -27,6 +27,9 @@ class Told:
     data: Mapping[str, Any] = field(repr=False)
     places: Mapping[str, str] = field(default_factory=dict)
     """JSONPath of the event → FHIRPath; the longest that fits counts."""
+    reads: frozenset[str] | None = None
+    """Of the elements that are kept in other words (table), those that a change reads: of another, a change would be lost.
+    None: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
