@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from adapter import ingest
+from adapter import ingest, kith
 from adapter.events import schemas
 from adapter.events.event import build as made
 from adapter.events.messages import DeadlineKind
@@ -155,6 +155,22 @@ def test_by_agreement_the_receiver_is_reminded_twice_and_never_again(build: Any)
     assert len(texts) == 2
     assert all("PÅMINNELSE OM SVAR" in text and "Melde-id: IPK-" in text for text in texts)
     assert owners(house) == [unit(house, "st-olavs-ke")]
+
+
+def test_a_reminder_names_the_message_that_left_and_not_the_one_that_was_held(build: Any):
+    house = build(of={"agreements": AGREED, "rows": {"st-olavs-fmr": {"routing": "ke_then_municipality"}}})
+    told = house.need(patient=THERE)
+    house.clock.advance(minutes=5)
+    house.post("ip.need.forwarded", source="urn:her:91990", patient=THERE,
+               continues={"meldeId": told.case["meldeId"]}, to=None)  # fmt: skip
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent))
+    house.clock.to(LATE)
+    house.tick()
+    (reminder,) = house.sent()
+    left = kith.read(sent).head
+    assert left is not None
+    assert f"Opprinnelig melding: {left.msg_id}" in reminder.body.text
 
 
 def test_without_an_agreement_nobody_is_reminded(hospital: House):
