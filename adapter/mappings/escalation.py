@@ -292,7 +292,8 @@ def reminder(ctx: Context, before: Case, clock: Deadline) -> tuple[Notice, ...]:
         return ()
     open_ = [n for n in found.needs if n.is_open]
     title = text.TITLES["ip.deadline.breached"]
-    first = next((m for m in before.messages if m.melde_id == found.melde_id and m.wants_reply), thread)
+    ours = (m for m in before.messages if (m.receiver_key, m.melde_id) == (found.other.key, found.melde_id))
+    first = common.original(ctx, next((m for m in ours if m.wants_reply), thread))
     lines = [
         (words.CONCERNS, text.kinds_text(tuple(dict.fromkeys(n.kind for n in open_)))),
         (words.AWAITED, words.AWAITS[clock.kind]),

@@ -8,7 +8,7 @@ from typing import Final
 
 from adapter import codes
 from adapter.errors import EventError
-from adapter.fhir import encounters, urls
+from adapter.fhir import assignments, encounters, urls
 from adapter.kith import text, words
 from adapter.mappings import care, common, grants, plo_roles, release, telling, views
 from adapter.mappings.clocks import OSLO
@@ -137,7 +137,11 @@ def _in_order(ctx: Context, found: Resource) -> None:
 
 
 def _lasting(ctx: Context) -> tuple[Warn, ...]:
-    lasting = any(a.code == HOSPITAL_COORDINATOR and a.end is None for a in views.assignments(ctx.case))
+    """Return a warning where a hospital coordinator runs on, and no end is expected either (`expectedUntil`). R22."""
+    lasting = any(
+        a.code == HOSPITAL_COORDINATOR and a.end is None and assignments.expected_end(a.role) is None
+        for a in views.assignments(ctx.case)
+    )
     return (common.warn("IPK-E075", "$.data"),) if lasting else ()
 
 

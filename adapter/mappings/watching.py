@@ -15,7 +15,7 @@ from adapter.mappings import escalation, views
 from adapter.mappings.clocks import deadline_id
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import clocks
+from adapter.rules import clocks, national
 
 _DUE_ON_TASK: Final = frozenset({"assessment", "coordinator", "fulfilment"})
 """Kinds whose due time is the need's own: Task.restriction.period.end."""
@@ -51,6 +51,7 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
                 moved[clock.id] = clock
                 now = [n for n in seen.now if n.task["id"] in changed]
                 tasks += _dated(ctx, watch, clock, now)
+        moved |= {d.id: d for d in _arrived(ctx, final, melde_id, seen)}
         if not any(n.is_open for n in seen.now):
             moved |= {d.id: d for d in _nothing_to_wait_for(final, melde_id)}
     if views.dead(final):
@@ -191,6 +192,24 @@ def _dated(ctx: Context, watch: clocks.Watch, clock: Deadline, moved: list[views
         for n in moved
         if n.state in watch.states and (watch.needs is None or n.kind in watch.needs)
     ]
+
+
+def _arrived(ctx: Context, final: Case, melde_id: str, seen: Seen) -> tuple[Deadline, ...]:
+    """Return the receipt clocks of need messages whose receiver has answered, as met: who answers a need has it. N2, ADR 98."""
+    owners = {n.owner for n in seen.now if n.state in national.ANSWERED}
+    answered = {
+        f"message/{m.id}"
+        for m in final.messages
+        if owners
+        and (m.direction, m.melde_id, m.wants_reply) == ("out", melde_id, True)
+        and (party := ctx.book.by_key(m.receiver_key)) is not None
+        and party.organisation_id in owners
+    }
+    return tuple(
+        replace(d, state="met")
+        for d in final.deadlines
+        if d.runs and d.kind == "receipt" and d.subject in answered
+    )
 
 
 def _nothing_to_wait_for(final: Case, melde_id: str) -> tuple[Deadline, ...]:

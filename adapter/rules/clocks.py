@@ -45,7 +45,7 @@ CLOCKS: Final[Mapping[str, Clock]] = MappingProxyType(
             amount=1, unit="working days", rule="clock-notify",
         ),
         "receipt": Clock(
-            code="C2", kind="receipt", starts="GenDate of a message sent", stops="AppRec",
+            code="C2", kind="receipt", starts="GenDate of a message sent", stops="AppRec, or an answer to the need",
             amount=96, unit="hours", rule="clock-receipt", setting="receipt_hours",
         ),
         "reply": Clock(

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import pytest
 
-from adapter import ingest
+from adapter import ingest, kith
 from adapter.events import schemas
 from adapter.events.event import build as made
 from adapter.events.messages import DeadlineKind
@@ -21,7 +21,7 @@ from adapter.model import Deadline
 from adapter.rules import clocks
 from adapter.store import deadlines, summary
 from tests import otherside
-from tests.house import GIVEN, LINE, START, House, living_in
+from tests.house import GIVEN, GP, LINE, START, House, living_in
 from tests.ingest.test_clocks import sent_need
 
 AGREED = (
@@ -155,6 +155,22 @@ def test_by_agreement_the_receiver_is_reminded_twice_and_never_again(build: Any)
     assert len(texts) == 2
     assert all("PÅMINNELSE OM SVAR" in text and "Melde-id: IPK-" in text for text in texts)
     assert owners(house) == [unit(house, "st-olavs-ke")]
+
+
+def test_a_reminder_names_the_message_that_left_and_not_the_one_that_was_held(build: Any):
+    house = build(of={"agreements": AGREED, "rows": {"st-olavs-fmr": {"routing": "ke_then_municipality"}}})
+    told = house.need(patient=THERE)
+    house.clock.advance(minutes=5)
+    house.post("ip.need.forwarded", source="urn:her:91990", patient=THERE,
+               continues={"meldeId": told.case["meldeId"]}, to=None)  # fmt: skip
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent))
+    house.clock.to(LATE)
+    house.tick()
+    (reminder,) = house.sent()
+    left = kith.read(sent).head
+    assert left is not None
+    assert f"Opprinnelig melding: {left.msg_id}" in reminder.body.text
 
 
 def test_without_an_agreement_nobody_is_reminded(hospital: House):
@@ -308,6 +324,34 @@ def test_every_kind_has_a_next_step_whoever_is_waited_for(kind: Any):
     some = Deadline(id="x", kind=kind, due=START, subject="x/1", owner="59")
     assert nextsteps.next_step(some, outside=True)
     assert nextsteps.next_step(some, outside=False)
+
+
+# ── a receipt ──
+
+
+def test_once_the_receiver_has_answered_nobody_waits_for_its_receipt(hospital: House):
+    told = hospital.need()
+    hospital.send()
+    hospital.clock.advance(minutes=5)
+    hospital.post("ip.need.acknowledged", source="urn:her:5079", continues={"meldeId": told.case["meldeId"]})
+    assert "receipt" not in hospital.clocks()
+    hospital.clock.advance(hours=100)
+    hospital.tick()
+    (sent,) = hospital.messages(direction="out")
+    assert sent.state == "sent"
+    assert hospital.items("manual-fallback") == []
+
+
+def test_an_answer_says_nothing_of_what_went_to_another(hospital: House):
+    told = hospital.need(
+        patient=LINE | {"gp": GP}, consent=GIVEN | {"recipients": ["coordinating-unit", "gp"]}
+    )
+    hospital.send()
+    hospital.clock.advance(minutes=5)
+    hospital.post("ip.need.acknowledged", source="urn:her:5079", continues={"meldeId": told.case["meldeId"]})
+    (left,) = (d for d in hospital.case().deadlines if d.kind == "receipt")
+    (copy_,) = (m for m in hospital.messages(direction="out") if m.receiver_key == "kattskinnet-lin")
+    assert left.subject == f"message/{copy_.id}"
 
 
 # ── a question of the receiver's ──

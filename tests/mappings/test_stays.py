@@ -188,10 +188,17 @@ def test_a_settled_need_is_not_warned_of(hospital: House):
 
 
 def test_a_hospital_coordinator_without_end_is_asked_for_at_discharge(hospital: House):
-    hospital.post("ip.hospital-coordinator.appointed")
+    hospital.post("ip.hospital-coordinator.appointed", expectedUntil=None)
     admit(hospital)
     told = hospital.post("ip.patient.discharged")
     assert "IPK-E075" in [w["code"] for w in told.body["warnings"]]
+
+
+def test_a_hospital_coordinator_whose_end_was_told_is_not(hospital: House):
+    hospital.post("ip.hospital-coordinator.appointed", expectedUntil="2026-04-30")
+    admit(hospital)
+    told = hospital.post("ip.patient.discharged")
+    assert "IPK-E075" not in [w["code"] for w in told.body["warnings"]]
 
 
 # ── messages of care ──
