@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from adapter.fhir import consents, urls
 from adapter.mappings import limits, noes, views
 from adapter.model import Case, Party, Resource
 from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
+
+_YES: Final = frozenset({"given", "limited"})
 
 
 def of_model(part: Any) -> Grant:
@@ -110,15 +112,21 @@ def verdict(
 ) -> Verdict:
     """Return what consent says of an event type or content for these names: the first of `granted` that speaks of it.
 
-    What a newer one excludes or refuses, an older one does not open.
+    What a newer one excludes or refuses, an older one does not open. Where none speaks of it, the newest yes lacks its scope.
     """
-    given = speaking(granted, subject, who) or limits.within(Grant(status="not-asked"), case)
+    given = counting(granted, subject, who) or limits.within(Grant(status="not-asked"), case)
     return gate(need=subject, consent=given, recipient=who, legal_basis=legal_basis, on=on)
 
 
 def speaking(granted: Iterable[Grant], subject: str, who: tuple[str, ...]) -> Grant | None:
     """Return the first of `granted` that has something to say of an event type or content to these names."""
     return next((g for g in granted if speaks(g, subject, who)), None)
+
+
+def counting(granted: Iterable[Grant], subject: str, who: tuple[str, ...]) -> Grant | None:
+    """Return the consent that counts: the first that speaks of it, else the newest yes, which lacks the scope."""
+    listed = tuple(granted)
+    return speaking(listed, subject, who) or next((g for g in listed if g.status in _YES), None)
 
 
 def _denies(resource: Resource) -> bool:

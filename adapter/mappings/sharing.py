@@ -12,10 +12,10 @@ from typing import Final, Literal
 
 import orjson
 
-from adapter.mappings import grants, limits, membership, protecting, telling, views
+from adapter.mappings import care, grants, limits, membership, protecting, telling, views
 from adapter.mappings.clocks import OSLO
 from adapter.model import AddressBook, Case, Party, Reason
-from adapter.rules import anchors, consent, routing
+from adapter.rules import anchors, consent, routing, stays
 
 CONTENTS: Final[Mapping[str, str]] = {
     "coordinator-notice": "ip.coordinator.appointed",
@@ -40,7 +40,7 @@ class Cell:
 
 def table(case: Case, book: AddressBook) -> tuple[Cell, ...]:
     """Return what consent says now of every content for every receiver that the case knows; the order is the receivers'."""
-    return tuple(cell for party in receivers(case, book) for cell in _row(case, party))
+    return tuple(cell for party in receivers(case, book) for cell in _row(case, party, book))
 
 
 # ── receivers ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -79,9 +79,9 @@ def _today(case: Case) -> date:
 # ── contents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _row(case: Case, party: Party) -> Iterator[Cell]:
+def _row(case: Case, party: Party, book: AddressBook) -> Iterator[Cell]:
     strict = (anchors.fixed("address-strict", "manuelt"),) if protecting.is_strict(case) else ()
-    for content, verdict in _verdicts(case, party):
+    for content, verdict in _verdicts(case, party, book):
         withheld = bool(strict) or not verdict.open
         yield Cell(
             receiver=party,
@@ -98,12 +98,20 @@ def _row(case: Case, party: Party) -> Iterator[Cell]:
         )
 
 
-def _verdicts(case: Case, party: Party) -> Iterator[tuple[str, consent.Verdict]]:
+def _verdicts(case: Case, party: Party, book: AddressBook) -> Iterator[tuple[str, consent.Verdict]]:
     for kind, melde_id in sorted({n.kind: n.melde_id for n in views.open_needs(case)}.items()):
         yield kind, _need(case, kind, melde_id, party)
     for content, subject in CONTENTS.items():
+        if subject == care.CARE and not _gets_care(party, book):
+            continue
         yield content, _said(case, subject, party)
     yield PULL, membership.plan(case, party, _today(case))
+
+
+def _gets_care(party: Party, book: AddressBook) -> bool:
+    """Return whether messages of care of ours go to a party: a home party leaves them to the adapter, and it takes them."""
+    made = any(p.home and p.plo == care.BY_ADAPTER for p in book.parties)
+    return made and party.person is None and any(stays.takes(party, type_) for type_ in stays.DESK)
 
 
 def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict:

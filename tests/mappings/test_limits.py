@@ -13,6 +13,7 @@ from adapter.events import schemas
 from adapter.mappings import membership, sharing
 from adapter.model import Party
 from tests.house import GIVEN, GP, LINE, House, State
+from tests.houses import Build
 
 WITH_GP = LINE | {"gp": GP}
 BOTH = GIVEN | {
@@ -159,7 +160,8 @@ def test_goals_are_left_out_of_later_messages_about_the_plan(alvdal: House, hosp
     assert PLAN["goals"][0]["text"] not in text
 
 
-def test_opposition_closes_the_ordinary_messages_of_care_and_nothing_else(hospital: House):
+def test_opposition_closes_the_ordinary_messages_of_care_and_nothing_else(build: Build):
+    hospital = build(of={"rows": {"st-olavs-fmr": {"plo": "adapter"}}})
     hospital.need(consent={"status": "refused", "scopes": [], "date": "2026-03-04"})
     book = hospital.services.book()
 
@@ -173,6 +175,22 @@ def test_opposition_closes_the_ordinary_messages_of_care_and_nothing_else(hospit
         r.rule for c in sharing.table(hospital.case(), book) if c.content == "care-message" for r in c.why
     }
     assert rules == {"consent-opposed"}
+
+
+def test_messages_of_care_stand_in_the_table_for_those_who_get_ours(build: Build, hospital: House):
+    ward = build(of={"rows": {"st-olavs-fmr": {"plo": "adapter"}}})
+    for house, told in ((ward, {ALVDAL}), (hospital, set())):
+        house.need(patient=WITH_GP, consent=BOTH)
+        cells = sharing.table(house.case(), house.services.book())
+        assert {c.receiver.key for c in cells if c.content == "care-message"} == told
+
+
+def test_a_consent_without_the_scope_is_not_told_as_one_that_was_never_asked_for(hospital: House):
+    hospital.need()
+    said = {
+        c.content: {r.rule for r in c.why} for c in sharing.table(hospital.case(), hospital.services.book())
+    }
+    assert said["plan-notice"] == said["plan-pull"] == {"consent-plan-share"}
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,8 @@ def test_each_content_is_sent_or_withheld_with_its_rule(client: FlaskClient, pat
         "individual-plan": ("sent", ("consent-plan-create",)),
         "coordinator": ("sent", ("consent-coordinator",)),
         "coordinator-notice": ("sent", ("consent-coordinator",)),
-        "plan-notice": ("withheld", ("consent-not-asked",)),
-        "plan-pull": ("withheld", ("consent-not-asked",)),
-        "care-message": ("sent", ("consent-care",)),
+        "plan-notice": ("withheld", ("consent-plan-share",)),
+        "plan-pull": ("withheld", ("consent-plan-share",)),
     }
     assert [(c["status"], c["givenBy"], c["method"]) for c in found["consents"]] == [
         ("given", "patient", "oral")
