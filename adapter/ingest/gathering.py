@@ -207,9 +207,16 @@ def clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
         (n for n in views.needs(case) if subject in {n.melde_id, n.id} or _rests_on(n, subject)), None
     )
     if need is not None:
-        return book.by_organisation(views.reference_id(need.task.get("requester")))
+        asked = book.by_organisation(views.reference_id(need.task.get("requester")))
+        return asked if asked is not None and asked.home else _passed_on(book, case, need) or asked
     watched = next((m for m in case.messages if m.id == subject), None)
     return book.by_key(watched.sender_key) if watched else next((p for p in book.parties if p.home), None)
+
+
+def _passed_on(book: AddressBook, case: Case, need: views.Need) -> Party | None:
+    """Return the home party that sent the need to who has it now: it follows up what an outside party reported."""
+    sent = (m for m in reversed(case.messages) if m.direction == "out" and m.wants_reply)
+    return next((book.by_key(m.sender_key) for m in sent if m.melde_id == need.melde_id), None)
 
 
 def _rests_on(need: views.Need, consent: str) -> bool:

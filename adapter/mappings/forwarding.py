@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from adapter.errors import EventError
 from adapter.fhir import parts
 from adapter.kith import text, words
@@ -95,7 +97,16 @@ def _moved(ctx: Context, need: views.Need, target: Party, *, joins: bool) -> tup
         owner=target,
         due=None,
     )
+    fresh = parts.changed(fresh, **_asking(ctx, need))
     return old, fresh, asked
+
+
+def _asking(ctx: Context, need: views.Need) -> dict[str, Any]:
+    """Return who asked of a need that an outside party reported, those whose report joined too: they are answered as before."""
+    party = ctx.book.by_organisation(views.reference_id(need.task.get("requester")))
+    joined = [i for i in need.task.get("input", ()) if i["type"].get("text") in reporting.OF_REPORTS]
+    kept = {"requester": need.task["requester"]} if party is not None and not party.home else {}
+    return kept | ({"input": joined} if joined else {})
 
 
 def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

@@ -1,4 +1,4 @@
-"""A yes or a no to a need that another organisation reported, read from who has it now: a person tells who reported. E06, E07; ADR 90.
+"""A yes or a no to a need that another organisation reported, read from or posted by who has it now: a person tells who reported. E06, E07; ADR 90.
 
 message-rules.md, 'Who gets what': the answer goes to the party that reported, in its thread; a received one by a person's act.
 """
@@ -23,11 +23,15 @@ SETTLES: Final[Mapping[str, str]] = MappingProxyType(
 
 
 def items(ctx: Context, melde_ids: Iterable[str]) -> tuple[Resource, ...]:
-    """Return a work item per need whose reporter, an outside party, is not the one who answers; else nothing."""
+    """Return a work item per need whose reporter, an outside party, is not the one who answers; else nothing.
+
+    Answered by a message, or posted by another organisation's platform: neither sends anything by itself. ADR 132.
+    """
     inbound, step = ctx.inbound, SETTLES.get(ctx.event.type)
-    if inbound is None or step is None:
+    answering = inbound.sender if inbound else ctx.party
+    if step is None or (inbound is None and (ctx.event.origin != "posted" or ctx.home is not None)):
         return ()
-    answered = inbound.sender.key if inbound.sender else ""
+    answered = answering.key if answering else ""
     return tuple(
         tellon.item(ctx, inbound, step=step, reason=words.TELL_REPORTER, key=f"/{one}", melde_id=one)
         for one in sorted(melde_ids)

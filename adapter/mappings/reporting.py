@@ -17,6 +17,8 @@ OPENS: Final = frozenset({"given", "limited"})
 
 JOINED: Final = "reporter"
 """Name of the Task's input for a party whose report joined the need. E11."""
+OF_REPORTS: Final = frozenset({JOINED, "duplicate"})
+"""Inputs of a need's Task that say who else reported it, and by which event."""
 
 
 class Reporter(NamedTuple):

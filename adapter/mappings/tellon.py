@@ -15,14 +15,17 @@ from adapter.model import Case, Message, Resource
 from adapter.rules import routing
 
 
-def item(ctx: Context, inbound: Inbound, *, step: str, reason: str, key: str = "", **more: Any) -> Resource:
+def item(
+    ctx: Context, inbound: Inbound | None, *, step: str, reason: str, key: str = "", **more: Any
+) -> Resource:
     """Return the work item for whoever got the answer: the event that a person posts to tell it on, and its `step`.
 
-    `more` is what the item is about: `melde_id`, and `inputs` besides.
+    `more` is what the item is about: `melde_id`, and `inputs` besides. Without `inbound` another organisation posted the
+    answer here, and the first home party's unit tells it on.
     """
-    here = inbound.receiver
+    here = inbound.receiver if inbound else next((p for p in ctx.book.parties if p.home), None)
     inputs = (
-        ("evidence", inbound.message.id),
+        ("evidence", inbound.message.id if inbound else ctx.event.event_id),
         ("event", ctx.event.type),
         (views.STEP, step),
         *more.pop("inputs", ()),
@@ -32,7 +35,7 @@ def item(ctx: Context, inbound: Inbound, *, step: str, reason: str, key: str = "
         id_=ctx.id("Task", reading.READ + key),
         kind=reading.READ,
         owner=(routing.own_unit(ctx.book, here) or here) if here else None,
-        focus=communication_of(inbound.message),
+        focus=communication_of(inbound.message) if inbound else None,
         inputs=inputs,
         reason=reason,
         **more,
@@ -53,8 +56,7 @@ def done(ctx: Context, one: Resource) -> Resource:
 
 def mine(ctx: Context, one: Resource) -> bool:
     """Return whether an event is posted by the organisation that the answer came to: it alone tells it on."""
-    message = _message(ctx, one)
-    here = ctx.book.by_key(message.receiver_key) if message is not None else None
+    here = ctx.book.by_organisation(views.reference_id(one.get("owner")))
     if ctx.event.origin != "posted" or ctx.party is None or here is None:
         return False
     return here.level1_id == ctx.party.level1_id
