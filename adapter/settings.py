@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=16,
-        description="processes beside the server that prepare events; unset: 2 with the embedded database, none with PostgreSQL, which takes several servers",
+        description="processes beside the server that prepare events and writes over FHIR; unset: 2 with the embedded database, none with PostgreSQL, which takes several servers",
     )
     token: SecretStr | None = Field(
         None, min_length=16, description="bearer token that callers must send; none: no token is asked for"

@@ -1,6 +1,6 @@
 """FHIR writes: create, update, patch and delete, plain and conditional. Every write is an event. R4 http.html; RFC 9110 § 13.
 
-Which types may be written, and as which events, stands in fhir.writable; what a write rests on is judged where it is written.
+Which types may be written, and as which events, stands in fhir.writable; what a write rests on is asserted where it is written.
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ class _State(Collector):
         helpers = self._services.helpers
         alive = helpers.alive() if helpers is not None else 0
         yield GaugeMetricFamily(
-            "adapter_helpers", "Processes that decide events beside this one", value=alive
+            "adapter_helpers",
+            "Processes that decide events and writes over FHIR beside this one",
+            value=alive,
         )
 
     def describe(self) -> Iterable[Metric]:
