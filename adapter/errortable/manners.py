@@ -12,6 +12,8 @@ MANNERS: Final[dict[str, Row]] = {
         "Kontroller adresse og topplinjer", "Check address and headers"),
     "IPK-F056": Row(414, "too-long", "Adressen er for lang", "The address is too long",
         "Bruk POST [type]/_search", "Use POST [type]/_search"),
+    "IPK-F058": Row(415, "not-supported", "Innholdet er komprimert, og det tas ikke imot",
+        "The body is compressed, which is not taken", "Send det uten Content-Encoding", "Send it without Content-Encoding"),
     "IPK-F057": Row(415, "not-supported", "XML tas ikke imot, bare JSON; svar gis i begge",
         "XML is not taken in, only JSON; answers come in both", "Send application/fhir+json", "Send application/fhir+json"),
 }

@@ -1,4 +1,4 @@
-"""Rows of IPK-F065 to F079: Subscriptions and their notifications. HL7 subscriptions-backport 1.1."""
+"""Rows of IPK-F064 to F079: Subscriptions and their notifications. HL7 subscriptions-backport 1.1."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from adapter.errortable.row import Row
 
 # fmt: off
 SUBSCRIPTIONS: Final[dict[str, Row]] = {
+    "IPK-F064": Row(410, "deleted", "Abonnementet er slettet", "The Subscription has been deleted", "Opprett et nytt",
+        "Create a new one"),
     "IPK-F065": Row(422, "not-supported", "Det finnes ikke noe slikt emne å abonnere på",
         "There is no such topic to subscribe to", "Bruk et emne fra /fhir/metadata", "Use a topic of /fhir/metadata"),
     "IPK-F066": Row(422, "not-supported", "Kanalen støttes ikke", "The channel is not supported", "Bruk rest-hook",

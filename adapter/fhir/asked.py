@@ -29,6 +29,8 @@ class Setting:
     """The instant in microseconds, for the prefix `ap`; without it that is no prefix."""
     key: bytes = b""
     """Of the installation, which signs page tokens."""
+    base: str | None = None
+    """Where this server's own resources stand, with the last slash: an address elsewhere is another's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Reading:
     post: bool
     now: int | None
     count: int
+    base: str | None = None
     terms: list[Term] = field(default_factory=list)
     criteria: list[Criterion] = field(default_factory=list)
     inner: list[Inner] = field(default_factory=list)

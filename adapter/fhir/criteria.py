@@ -52,6 +52,8 @@ class Asked:
     modifier: str
     text: str
     now: int | None = None
+    base: str | None = None
+    """Where this server's own resources stand, with the last slash; None where it is not known: an address may be ours."""
 
 
 def read(param: Param, asked: Asked) -> Criterion:
@@ -96,15 +98,21 @@ def _token(param: Param, asked: Asked) -> Criterion:
         return Criterion(param=param, modifier="text", values=texts, exact=False)
     op: Op = "ne" if asked.modifier == "not" else "eq"
     if param.where == "status" or param.coded:
-        codes = tuple(values.code(asked.name, one) for one in given)
+        said = (values.code(asked.name, one, param.system) for one in given)
+        codes = tuple(one for one in said if one is not None)
         pairs: tuple[values.Token, ...] = tuple((None, one) for one in codes)
         if param.where == "status":
             term = Term(field="status", values=codes, op=op)
-            return Criterion(param=param, modifier=asked.modifier, values=pairs, op=op, terms=(term,))
+            return Criterion(param=param, modifier=asked.modifier, values=pairs, op=op, terms=_unless(term))
     else:
         pairs = tuple(values.token(asked.name, one) for one in given)
     term = Term(field="token", param=param.name, values=pairs, op=op)
-    return Criterion(param=param, modifier=asked.modifier, values=pairs, op=op, terms=(term,))
+    return Criterion(param=param, modifier=asked.modifier, values=pairs, op=op, terms=_unless(term))
+
+
+def _unless(term: Term) -> tuple[Term, ...]:
+    """Return a term, none where it would leave out nothing: no resource has a code of another system."""
+    return () if term.op == "ne" and not term.values else (term,)
 
 
 def _reference(param: Param, asked: Asked) -> Criterion:
@@ -124,6 +132,10 @@ def _reference(param: Param, asked: Asked) -> Criterion:
 def _targets(param: Param, asked: Asked, text: str) -> tuple[str, ...]:
     """Return the references that a value may stand for: an id alone is one of any type the parameter leads to."""
     plain = values.plain(text)
+    if asked.base and "://" in plain:
+        if not plain.startswith(asked.base):  # another server's: none of ours has its id
+            return () if param.where == "subject" else (plain,)
+        text = plain = plain.removeprefix(asked.base)
     if "/" in plain or ":" in plain:
         elsewhere = "://" in plain or plain.startswith("urn:")
         named = "/" in plain and plain.rsplit("/", 2)[-2] in READABLE
@@ -205,7 +217,7 @@ def _composite(param: Param, asked: Asked) -> Criterion:
             raise values.bad(asked.name)
         found.append(
             tuple(
-                read(part, Asked(name=asked.name, modifier="", text=text, now=asked.now))
+                read(part, Asked(name=asked.name, modifier="", text=text, now=asked.now, base=asked.base))
                 for part, text in zip(param.parts, parts, strict=True)
             )
         )

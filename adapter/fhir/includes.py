@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from adapter.fhir import readings
 from adapter.fhir.params import Param
@@ -34,6 +34,25 @@ def read(value: str, *, iterate: bool = False, of: str = "") -> tuple[Include, .
         return ()
     params = row.includes if name == "*" else tuple(p for p in row.includes if p.name == name)
     return tuple(Include(type=type_, param=p, target=target, iterate=iterate) for p in params)
+
+
+def referring(value: str, to: str) -> tuple[Include, ...]:
+    """Return what `*` or `Type:*` of `_revinclude` names: every reference of every type, or of one, that may lead to `to`."""
+    types = tuple(READABLE) if value == "*" else (value.partition(":")[0],)
+    every = (
+        one for type_ in types if type_ not in _APART for one in read(value if value != "*" else f"{type_}:*")
+    )
+    return tuple(one for one in every if one.target in {"", to} and _leads(one.param, to))
+
+
+_APART: Final = frozenset({"AuditEvent", "Subscription"})
+"""Types that come with nothing: who asked, and who is told."""
+
+
+def _leads(param: Param, to: str) -> bool:
+    if param.where == "subject" and not param.targets:
+        return to == "Patient"
+    return not param.targets or to in param.targets
 
 
 def included(resources: Iterable[Mapping[str, Any]], wanted: Iterable[Include]) -> tuple[str, ...]:

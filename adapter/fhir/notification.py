@@ -108,12 +108,17 @@ def _entry(base: str, event: Event, focus: str) -> Json:
     return {"fullUrl": f"{base}/{focus}", "request": request, "response": response}
 
 
-def statuses(base: str, found: Iterable[Told]) -> Json:
-    """Return the searchset of `$status`: one Parameters for each Subscription."""
+def statuses(base: str, found: Iterable[Told], *, of: str = "") -> Json:
+    """Return the searchset of `$status`: one Parameters for each Subscription; `of` is the id of the one asked about."""
     made = [status(told, "query-status") for told in found]
     entries = [
         {"fullUrl": f"urn:uuid:{one['id']}", "resource": one, "search": {"mode": "match"}} for one in made
     ]
-    link = [{"relation": "self", "url": f"{base}/Subscription/$status"}]
+    link = [
+        {
+            "relation": "self",
+            "url": f"{base}/Subscription/{of}/$status" if of else f"{base}/Subscription/$status",
+        }
+    ]
     whole: Json = {"resourceType": "Bundle", "type": "searchset", "total": len(entries), "link": link}
     return {**whole, "entry": entries} if entries else whole

@@ -28,6 +28,8 @@ class Param:
     """Of references those to this type, of contact points those of this system."""
     coded: bool = False
     """Whether the element is a plain code, whose system goes without saying."""
+    system: str = ""
+    """The system of that code, by its binding; empty where there is none, or several."""
     personal: bool = False
     """Whether its values are a person's name, address or the like: asked for by POST only, in no link, never sorted by."""
     parts: tuple[Param, ...] = ()
@@ -50,9 +52,10 @@ def token(
     return Param(name=name, kind="token", paths=_paths(name, path), where=where, only=only, personal=personal)
 
 
-def code(name: str, path: str | None = None, *, where: Where = "token") -> Param:
-    """Return a token parameter on a plain code or boolean."""
-    return Param(name=name, kind="token", paths=_paths(name, path), where=where, coded=True)
+def code(name: str, path: str | None = None, *, of: str = "", where: Where = "token") -> Param:
+    """Return a token parameter on a plain code or boolean. `of` is its code system: of R4 by its last name, else whole."""
+    system = of if not of or ":" in of else f"http://hl7.org/fhir/{of}"
+    return Param(name=name, kind="token", paths=_paths(name, path), where=where, coded=True, system=system)
 
 
 def reference(name: str, path: str, *targets: str, where: Where = "token", only: str = "") -> Param:
@@ -85,6 +88,9 @@ def composite(name: str, path: str, *parts: Param) -> Param:
     """Return a parameter of parts that one element holds together."""
     return Param(name=name, kind="composite", paths=_paths(name, path), parts=parts)
 
+
+BOOLEAN: Final = f"{urls.TERMINOLOGY}/special-values"
+"""System of true and false. R4 search.html#token."""
 
 PHONETIC: Final = "phonetic"
 """The one parameter that compares how a name sounds."""

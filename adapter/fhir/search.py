@@ -75,7 +75,7 @@ def parse(
         _refuse_numbers(row, params)
     if len(params) > PARAMS:
         raise FhirError("IPK-F005", at="&", hint=f"{PARAMS}")
-    reading = Reading(row=row, post=post, now=setting.now, count=setting.default_count)
+    reading = Reading(row=row, post=post, now=setting.now, count=setting.default_count, base=setting.base)
     for name, value in params:
         if value.strip():
             _read(reading, name, value)
@@ -158,7 +158,9 @@ def _search_param(reading: Reading, name: str, value: str) -> None:
         return
     if param.personal and modifier != "missing" and not reading.post:
         raise FhirError("IPK-F003", at=plain)
-    read = criteria.read(param, Asked(name=name, modifier=modifier, text=value, now=reading.now))
+    read = criteria.read(
+        param, Asked(name=name, modifier=modifier, text=value, now=reading.now, base=reading.base)
+    )
     reading.criteria.append(read)
     reading.terms += read.terms
     if param.personal and modifier != "missing":
@@ -210,9 +212,10 @@ def _chain(reading: Reading, name: str, value: str) -> None:
     types = (type_,) if type_ else param.targets
     if param.where == "subject" and not type_:
         types = ("Patient",)
-    known = [one for one in types if one in READABLE and READABLE[one].param(rest.partition(":")[0])]
-    if type_ and rest.partition(":")[0] in _KNOWN:
-        known = [type_]
+    if rest in _KNOWN:
+        known = [one for one in types if one in READABLE]
+    else:
+        known = [one for one in types if one in READABLE and READABLE[one].param(rest.partition(":")[0])]
     if not known or AUDIT in known:
         raise FhirError("IPK-F004", at=safe(name))
     searches = tuple(_one(reading, one, rest, value) for one in known)
@@ -238,7 +241,9 @@ def _one(reading: Reading, type_: str, name: str, value: str) -> Search:
     """Return the inner search by one parameter. Raises IPK-F004 for what is none of that type."""
     if name.startswith("_has") or "." in name or (name in shaping.HANDLERS and name not in _KNOWN):
         raise FhirError("IPK-F004", at=safe(name))
-    found = parse(type_, [(name, value)], post=reading.post, setting=Setting(now=reading.now))
+    found = parse(
+        type_, [(name, value)], post=reading.post, setting=Setting(now=reading.now, base=reading.base)
+    )
     if found.ignored or (not found.query.terms and not found.criteria):
         raise FhirError("IPK-F004", at=safe(name))
     return found

@@ -125,7 +125,7 @@ def _include(reading: Reading, name: str, value: str) -> None:
 
 
 def _revinclude(reading: Reading, name: str, value: str) -> None:
-    found = () if "*" in value else includes.read(value)
+    found = includes.referring(value, reading.row.type) if "*" in value else includes.read(value)
     if not found or found[0].type == AUDIT:
         reading.ignored.append(name)
         return

@@ -76,12 +76,12 @@ def token(name: str, text: str) -> Token:
     return (None, head) if not rest else (head, rest[0] or None)
 
 
-def code(name: str, text: str) -> str:
-    """Return the code of a token whose system is known from the element (status). Raises IPK-F005."""
-    found = token(name, text)[1]
+def code(name: str, text: str, system: str = "") -> str | None:
+    """Return the code of a token whose system is known from the element (status); None of another system's. Raises IPK-F005."""
+    said, found = token(name, text)
     if not found:
         raise bad(name)
-    return found
+    return None if said and system and said != system else found
 
 
 def reference(name: str, text: str, *, type_: str = "Patient") -> str:

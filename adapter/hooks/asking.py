@@ -130,7 +130,7 @@ def change(
 
 
 def remove(services: Services, id_: str, *, client: str) -> None:
-    """Remove a Subscription: nobody is told any more. Raises FhirError IPK-F001, F030, SystemFault."""
+    """Remove a Subscription: nobody is told any more. Raises FhirError IPK-F001, F064, SystemFault."""
     now = services.clock()
 
     def work(conn: Connection) -> None:
@@ -158,22 +158,22 @@ def requeue(services: Services, id_: str) -> Subscription:
 def owned(conn: Connection, id_: str, client: str) -> Subscription:
     """Return a client's own subscription, held until the transaction ends; the installation's token has all.
 
-    Raises FhirError IPK-F001, F030 (removed).
+    Raises FhirError IPK-F001, F064 (removed).
     """
     return _admitted(conn, subscriptions.locked(conn, id_) if _ID.fullmatch(id_) else None, id_, client)
 
 
 def found(conn: Connection, id_: str, client: str) -> Subscription:
-    """Return a client's own subscription, to be looked at. Raises FhirError IPK-F001, F030 (removed)."""
+    """Return a client's own subscription, to be looked at. Raises FhirError IPK-F001, F064 (removed)."""
     return _admitted(conn, subscriptions.get(conn, id_) if _ID.fullmatch(id_) else None, id_, client)
 
 
 def _admitted(conn: Connection, row: Subscription | None, id_: str, client: str) -> Subscription:
-    """Return a subscription that is there and a client's own. Raises FhirError IPK-F001; IPK-F030 where that one was removed."""
+    """Return a subscription that is there and a client's own. Raises FhirError IPK-F001; IPK-F064 where that one was removed."""
     if row is not None and client in {OWN, row.client}:
         return row
     whose = subscriptions.removed_of(conn, id_) if row is None and _ID.fullmatch(id_) else None
-    raise FhirError("IPK-F030" if whose is not None and client in {OWN, whose} else "IPK-F001")
+    raise FhirError("IPK-F064" if whose is not None and client in {OWN, whose} else "IPK-F001")
 
 
 def restate(

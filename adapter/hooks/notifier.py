@@ -167,7 +167,14 @@ class Notifier:
         if row.number - row.told < row.max_count:
             with self._services.store.read(snapshot=True) as conn:
                 items, after = feed.page(conn, since=row.cursor, count=PAGE)
-                found = seeing.found(conn, row, items, sees, municipal=self._services.municipal)
+                found = seeing.found(
+                    conn,
+                    row,
+                    items,
+                    sees,
+                    municipal=self._services.municipal,
+                    base=f"{self._services.settings.base_url}/fhir/",
+                )
             cursor = after or ""
         number = row.number + len(found)
         read = row._replace(cursor=cursor, number=number, upto=min(number, row.told + row.max_count))

@@ -46,17 +46,23 @@ def eye(services: Services, party: str | None) -> Eye:
 
 
 def found(
-    conn: Connection, row: Subscription, items: Sequence[FeedItem], sees: Eye, *, municipal: Container[str]
+    conn: Connection,
+    row: Subscription,
+    items: Sequence[FeedItem],
+    sees: Eye,
+    *,
+    municipal: Container[str],
+    base: str,
 ) -> tuple[Event, ...]:
     """Return the events that items of the feed are to a subscription, numbered on from those it had.
 
-    `municipal`: what names a municipality's unit (fhir/protected.py).
+    `municipal`: what names a municipality's unit (fhir/protected.py). `base`: where this server's own resources stand.
     """
     topic = TOPICS.get(row.topic)
     new = (item for item in items if not feed.was_there(item, row.since))
     changed = [item for item in new if topic is not None and _triggers(topic, item)]
     seen = visible(conn, [f"{item.type}/{item.id}" for item in changed], sees)
-    wanted = _filtered(conn, seen, orjson.loads(row.filters), municipal)
+    wanted = _filtered(conn, seen, orjson.loads(row.filters), municipal=municipal, base=base)
     kept = [item for item in changed if f"{item.type}/{item.id}" in wanted]
     return tuple(
         Event(number=number, type=item.type, id=item.id, version=item.version, at=micros(item.at))
@@ -80,7 +86,9 @@ def _filtered(
     conn: Connection,
     rows: Rows,
     filters: Mapping[str, Sequence[tuple[str, str]]],
+    *,
     municipal: Container[str],
+    base: str,
 ) -> frozenset[str]:
     """Return the references of those that match the filters of their type, as a search by these parameters finds them."""
     by_type: dict[str, list[str]] = {}
@@ -90,7 +98,9 @@ def _filtered(
         f"{type_}/{id_}"
         for type_, ids in by_type.items()
         for id_ in (
-            _matching(conn, type_, ids, filters[type_], municipal=municipal) if type_ in filters else ids
+            _matching(conn, type_, ids, filters[type_], municipal=municipal, base=base)
+            if type_ in filters
+            else ids
         )
     )
 
@@ -102,10 +112,11 @@ def _matching(
     params: Sequence[tuple[str, str]],
     *,
     municipal: Container[str],
+    base: str,
 ) -> Iterable[str]:
     for start in range(0, len(ids), _TOGETHER):
         part = ids[start : start + _TOGETHER]
         asked = [("_id", ",".join(part)), *((name, value) for name, value in params)]
-        query = fhir_search.parse(type_, asked, post=False).query
+        query = fhir_search.parse(type_, asked, post=False, setting=fhir_search.Setting(base=base)).query
         terms = protected.guarded(query.terms, municipal)
         yield from (row.id for row in search.search(conn, replace(query, terms=terms, count=len(part))).rows)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
+from adapter.fhir import bundle, search
 from adapter.fhir.capability import capability
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
@@ -19,6 +20,7 @@ from adapter.web.call import Access, Answers, Call, Param, Route
 from adapter.web.version import RELEASED, VERSION
 
 AUDIT: Final = "AuditEvent"
+_SUBSET: Final = frozenset({"_summary", "_elements"})
 _MAX_VERSION: Final = 9
 """Digits of a version."""
 
@@ -61,7 +63,7 @@ def read(call: Call, type_: str, id_: str) -> Answer:
 def vread(call: Call, type_: str, id_: str, version: str) -> Answer:
     """Return one version of one resource."""
     _readable(type_)
-    if not version.isascii() or not version.isdigit() or len(version) > _MAX_VERSION:
+    if not version.isascii() or not version.isdigit() or version[0] == "0" or len(version) > _MAX_VERSION:
         raise FhirError("IPK-F001")
     with call.services.store.read() as conn:
         found = resources.vread(conn, type_, id_, int(version))
@@ -86,10 +88,10 @@ def _for_caller(call: Call, row: Row) -> None:
 
 
 def _there(call: Call, row: Row) -> None:
-    """Raise FhirError IPK-F030 for the version by which a resource was deleted. R4 http.html#read."""
+    """Raise FhirError IPK-F030 (F064 of a Subscription, which leaves nothing) for the version by which a resource was deleted. R4 http.html#read."""
     if policy.gone(row.body):
         _touched(call, row.type, row.id)
-        raise FhirError("IPK-F030")
+        raise FhirError("IPK-F064" if row.type == members.SUBSCRIPTION else "IPK-F030")
 
 
 def _readable(type_: str) -> None:
@@ -113,7 +115,21 @@ def _served(call: Call, row: Row) -> Answer:
     )
     if negotiation.unchanged(call.environ, version=row.version, updated=row.updated):
         return answers.empty(304, headers)
-    return answers.raw(row.body, media=answers.FHIR, headers=headers)
+    return answers.raw(_cut(call, row), media=answers.FHIR, headers=headers)
+
+
+def _cut(call: Call, row: Row) -> bytes:
+    """Return the resource, or what `_summary` or `_elements` want of it. R4 http.html#read. Raises FhirError IPK-F005, F021."""
+    query = call.environ.get("QUERY_STRING", "")
+    if "_summary" not in query and "_elements" not in query:
+        return row.body
+    params = [pair for pair in call.params() if pair[0] in _SUBSET]
+    asked = search.parse(row.type, params, post=False)
+    if asked.count_only:  # there is nothing to count
+        raise FhirError("IPK-F005", at="_summary")
+    if not (asked.summary or asked.elements):
+        return row.body
+    return bundle.subset(row, asked.elements, summary=asked.summary).body
 
 
 def _seen(call: Call, rows: tuple[Row, ...], entities: tuple[str, ...]) -> None:
@@ -128,6 +144,11 @@ def _touched(call: Call, type_: str, id_: str) -> None:
 
 
 _FORMAT: Final = Param(name="_format", text="json or xml, before Accept")
+_CUT: Final = (
+    _FORMAT,
+    Param(name="_summary", text="true, text, data or false"),
+    Param(name="_elements", text="Elements wanted"),
+)
 _ERRORS: Final = {404: "No such resource", 406: "Neither JSON nor XML"}
 
 
@@ -141,13 +162,13 @@ ROUTES: Final = (
         answers=_answers("CapabilityStatement"), cached=True,
     ),
     Route(
-        method="GET", path="/fhir/{type_}/{id_}", view=read, summary="Read", any_params=True, params=(_FORMAT,),
+        method="GET", path="/fhir/{type_}/{id_}", view=read, summary="Read", any_params=True, params=_CUT,
         answers=_answers("The resource; 304 where If-None-Match names its version"),
         access=Access(action="read", kind="resource", interaction="read"),
     ),
     Route(
         method="GET", path="/fhir/{type_}/{id_}/_history/{version}", view=vread, summary="Read a version",
-        any_params=True, params=(_FORMAT,), answers=_answers("That version"),
+        any_params=True, params=_CUT, answers=_answers("That version"),
         access=Access(action="read", kind="resource", interaction="vread"),
     ),
     *fhir_search.ROUTES,

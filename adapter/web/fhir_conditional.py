@@ -106,7 +106,13 @@ def _one(call: Call, conn: Connection, reference: str, made: Sequence[Created]) 
     type_, _, query = reference.partition("?")
     if type_ == AUDIT:
         raise FhirError("IPK-F002")
-    asked = search.parse(type_, fhir_write.criteria_of(query), post=True, strict=True)
+    asked = search.parse(
+        type_,
+        fhir_write.criteria_of(query),
+        post=True,
+        strict=True,
+        setting=search.Setting(base=f"{call.shared.base}/fhir/"),
+    )
     if not asked.narrows:
         raise FhirError("IPK-F004")
     wanted = replace(asked, query=replace(asked.query, count=_MATCHES, after=None, total=False))

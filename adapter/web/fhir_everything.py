@@ -14,19 +14,19 @@ import orjson
 from adapter.access import audit as trail
 from adapter.access import policy
 from adapter.errors import FhirError
-from adapter.fhir import bundle, includes, paging, values
+from adapter.fhir import bundle, includes, index, paging, values
 from adapter.fhir.asked import safe
 from adapter.fhir.paging import CURSOR
-from adapter.fhir.query import Row
+from adapter.fhir.query import OPEN_END, OPEN_START, Row
 from adapter.fhir.table import NEUTRAL, READABLE
 from adapter.store import Connection, everything, people, resources
 from adapter.web import answers, fhir_found, fhir_search, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Params, Route
 
-_TAKEN: Final = frozenset({"_since", "_type", "_count", CURSOR}) | NEUTRAL
-_REFUSED: Final = frozenset({"start", "end"})
-"""Dates of care: R4 leaves to the server what they mean, so they are refused rather than guessed at."""
+_DATES: Final = frozenset({"start", "end"})
+"""Dates of care: what ends before the one or begins after the other is left out; what has no date is not."""
+_TAKEN: Final = frozenset({"_since", "_type", "_count", CURSOR}) | _DATES | NEUTRAL
 _AROUND: Final = frozenset(
     row.type for row in READABLE.values() if not any(param.where == "subject" for param in row.params)
 ) - {"Patient", "Subscription"} | {"Device"}
@@ -78,6 +78,7 @@ def _answer(call: Call, id_: str, params: Params) -> Answer:
         rows = members.shown(
             call, conn, [row for row in found if policy.shows(row.body) and not policy.gone(row.body)]
         )
+        rows = tuple(row for row in rows if _within(row, dict(kept)))
         around = _around(call, conn, rows, types)
     base = f"{call.shared.base}/fhir"
     own = [("_count", str(count)), *kept]
@@ -100,10 +101,13 @@ def _asked(call: Call, params: Params) -> tuple[tuple[str, ...], int, list[tuple
     types: dict[str, None] = {}
     since, kept = 0, []
     for name, value in params:
-        if name in _REFUSED or (name not in _TAKEN and negotiation.strict(call.environ)):
+        if name not in _TAKEN and negotiation.strict(call.environ):
             raise FhirError("IPK-F004", at=safe(name))
         if name == "_since" and value:
             since = values.instant(name, value)
+            kept.append((name, value))
+        elif name in _DATES and value:
+            values.instant(name, value)
             kept.append((name, value))
         elif name == "_type" and value:
             listed = values.alternatives(name, value)
@@ -112,6 +116,18 @@ def _asked(call: Call, params: Params) -> tuple[tuple[str, ...], int, list[tuple
             types.update(dict.fromkeys(listed))
             kept.append((name, value))
     return tuple(types), since, kept
+
+
+def _within(row: Row, asked: dict[str, str]) -> bool:
+    """Return whether what a resource is about falls between `start` and `end`, as far as it says when."""
+    if not asked.keys() & _DATES:
+        return True
+    said = index.index(orjson.loads(row.body))
+    first = values.interval(asked["start"])[0] if "start" in asked else OPEN_START
+    last = values.interval(asked["end"])[1] if "end" in asked else OPEN_END
+    begins = OPEN_START if said.date_start is None else said.date_start
+    ends = OPEN_END if said.date_end is None else said.date_end
+    return begins < last and ends > first
 
 
 def _patient(call: Call, conn: Connection, id_: str) -> None:
@@ -149,6 +165,8 @@ def _around(call: Call, conn: Connection, rows: tuple[Row, ...], types: tuple[st
 
 _PARAMS: Final = (
     Param(name="_since", text="Instant: changed then or later"),
+    Param(name="start", text="Date: of care on this day or later, or without a date"),
+    Param(name="end", text="Date: of care on this day or before, or without a date"),
     Param(name="_type", text="Types wanted, with commas between"),
     Param(name="_count", text="Resources on a page"),
     Param(name="_format", text="json or xml, before Accept"),

@@ -61,7 +61,10 @@ def _answer(call: Call, type_: str, params: Params, *, post: bool) -> Answer:
     settings = call.services.settings
     key = _key(call) if any(name == CURSOR for name, _ in params) else b""
     setting = fhir_search.Setting(
-        default_count=settings.page_size, now=int(call.now.timestamp() * 1_000_000), key=key
+        default_count=settings.page_size,
+        now=int(call.now.timestamp() * 1_000_000),
+        key=key,
+        base=f"{call.shared.base}/fhir/",
     )
     strict = negotiation.strict(call.environ)
     wanted = fhir_search.parse(type_, params, post=post, strict=strict, setting=setting)

@@ -59,7 +59,7 @@ def status(call: Call, id_: str) -> Answer:
     _touched(call, id_)
     with call.services.store.read() as conn:
         row = asking.found(conn, id_, _client(call))
-    return answers.json(notification.statuses(_base(call), [_told(call, row)]), media=answers.FHIR)
+    return answers.json(notification.statuses(_base(call), [_told(call, row)], of=id_), media=answers.FHIR)
 
 
 def statuses(call: Call) -> Answer:

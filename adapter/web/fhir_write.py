@@ -198,7 +198,9 @@ def _finder(call: Call, type_: str, params: Params) -> Callable[[Connection], Se
 
     Raises FhirError.
     """
-    asked = fhir_search.parse(type_, params, post=False, strict=True)
+    asked = fhir_search.parse(
+        type_, params, post=False, strict=True, setting=fhir_search.Setting(base=f"{call.shared.base}/fhir/")
+    )
     if not asked.narrows:  # a value left empty would choose whichever is there
         raise FhirError("IPK-F004", hint="criteria")
     wanted = replace(asked, query=replace(asked.query, count=_MATCHES, after=None))

@@ -285,7 +285,7 @@ def test_what_is_deleted_is_gone(client: FlaskClient):
         client.put(place, json=asked(URL)), client.get(f"{place}/_history/2"),
     ]  # fmt: skip
     for answer in answers:
-        assert (answer.status_code, set(_codes(answer).values())) == (410, {"IPK-F030"}), answer.text
+        assert (answer.status_code, set(_codes(answer).values())) == (410, {"IPK-F064"}), answer.text
     assert client.get("/fhir/Subscription?_total=accurate").get_json()["total"] == 0
     assert client.get("/fhir/Subscription/$status").get_json()["total"] == 0
 
@@ -319,6 +319,7 @@ def test_a_client_has_to_do_with_its_own_alone(client: FlaskClient):
         assert client.delete(place, headers=_as(ALVDAL)).status_code == 404
     found = client.get("/fhir/Subscription", headers=_as(ALVDAL)).get_json()
     assert [entry["resource"]["id"] for entry in found["entry"]] == [own]
+    one = client.get(f"/fhir/Subscription/{mine}/$status", headers=_as(ALVDAL)).get_json()
     status = client.get("/fhir/Subscription/$status", headers=_as(ALVDAL)).get_json()
     assert status["total"] == 1
     whole = client.get("/fhir/Subscription/$status").get_json()

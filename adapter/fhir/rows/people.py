@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.fhir import urls
-from adapter.fhir.params import code, date, reference, string, token, uri, words
+from adapter.fhir.params import BOOLEAN, code, date, reference, string, token, uri, words
 from adapter.fhir.readable import Readable
 
 _ADDRESS: Final = (
@@ -17,7 +17,7 @@ _ADDRESS: Final = (
     string("address-country", "address.country", personal=True),
     string("address-postalcode", "address.postalCode", personal=True),
     string("address-state", "address.state", personal=True),
-    code("address-use", "address.use"),
+    code("address-use", "address.use", of="address-use"),
 )
 """Where a person lives, asked for in the same words of all."""
 
@@ -26,14 +26,14 @@ ROWS: Final = (
         type="Patient",
         profile=urls.NO_BASIS_PATIENT,
         params=(
-            code("active", where="status"),
+            code("active", of=BOOLEAN, where="status"),
             *_ADDRESS,
             date("birthdate", "birthDate", personal=True),
             date("death-date", "deceasedDateTime", personal=True),
-            code("deceased", "deceasedBoolean | deceasedDateTime"),
+            code("deceased", "deceasedBoolean | deceasedDateTime", of=BOOLEAN),
             token("email", "telecom", only="email", personal=True),
             string("family", "name.family", personal=True),
-            code("gender"),
+            code("gender", of="administrative-gender"),
             reference("general-practitioner", "generalPractitioner", "Practitioner", "Organization", "PractitionerRole"),
             string("given", "name.given", personal=True),
             token("identifier", where="person"),
@@ -54,11 +54,11 @@ ROWS: Final = (
         type="RelatedPerson",
         profile=urls.NO_BASIS_RELATED_PERSON,
         params=(
-            code("active", where="status"),
+            code("active", of=BOOLEAN, where="status"),
             *_ADDRESS,
             date("birthdate", "birthDate", personal=True),
             token("email", "telecom", only="email", personal=True),
-            code("gender"),
+            code("gender", of="administrative-gender"),
             token("identifier"),
             string("name", personal=True),
             reference("patient", "patient", "Patient", where="subject"),
@@ -76,12 +76,12 @@ ROWS: Final = (
         type="Practitioner",
         profile=urls.NO_BASIS_PRACTITIONER,
         params=(
-            code("active", where="status"),
+            code("active", of=BOOLEAN, where="status"),
             *_ADDRESS,
             token("communication"),
             token("email", "telecom", only="email", personal=True),
             string("family", "name.family", personal=True),
-            code("gender"),
+            code("gender", of="administrative-gender"),
             string("given", "name.given", personal=True),
             token("identifier"),
             string("name", personal=True),
@@ -97,7 +97,7 @@ ROWS: Final = (
         type="PractitionerRole",
         profile=urls.NO_BASIS_PRACTITIONER_ROLE,
         params=(
-            code("active", where="status"),
+            code("active", of=BOOLEAN, where="status"),
             date("date", "period", where="date"),
             token("email", "telecom", only="email"),
             reference("endpoint", "endpoint", "Endpoint"),
@@ -119,13 +119,13 @@ ROWS: Final = (
         type="Organization",
         profile=urls.NO_BASIS_ORGANIZATION,
         params=(
-            code("active", where="status"),
+            code("active", of=BOOLEAN, where="status"),
             string("address"),
             string("address-city", "address.city"),
             string("address-country", "address.country"),
             string("address-postalcode", "address.postalCode"),
             string("address-state", "address.state"),
-            code("address-use", "address.use"),
+            code("address-use", "address.use", of="address-use"),
             reference("endpoint", "endpoint", "Endpoint"),
             token("identifier"),
             string("name", "name | alias"),
@@ -140,7 +140,7 @@ ROWS: Final = (
     Readable(
         type="HealthcareService",
         params=(
-            code("active", where="status"),
+            code("active", of=BOOLEAN, where="status"),
             token("characteristic"),
             reference("coverage-area", "coverageArea"),
             reference("endpoint", "endpoint", "Endpoint"),
@@ -165,7 +165,7 @@ ROWS: Final = (
             string("name"),
             reference("organization", "managingOrganization", "Organization"),
             token("payload-type", "payloadType"),
-            code("status", where="status"),
+            code("status", of="endpoint-status", where="status"),
         ),
         mandatory=words("status connectionType payloadType address"),
         summary=words(
@@ -183,7 +183,7 @@ ROWS: Final = (
             string("model", "modelNumber"),
             reference("organization", "owner", "Organization"),
             reference("patient", "patient", "Patient", where="subject"),
-            code("status", where="status"),
+            code("status", of="device-status", where="status"),
             token("type"),
             string("udi-carrier", "udiCarrier.carrierHRF"),
             string("udi-di", "udiCarrier.deviceIdentifier"),
