@@ -55,8 +55,7 @@ def _said_gp(ctx: Context, said: Any = None) -> Party | None:
 
 def author(ctx: Context) -> Change:
     """Return the resources of who wrote the event: Practitioner and PractitionerRole, or RelatedPerson."""
-    made = _author(ctx)
-    return Change(resources=made)
+    return Change(resources=_author(ctx))
 
 
 def author_reference(ctx: Context) -> str:
@@ -70,7 +69,7 @@ def author_reference(ctx: Context) -> str:
         return f"Device/{organisations.DEVICE_ID}"
     if ctx.data.author.name is None:
         return organisation(ctx.party) or f"Device/{organisations.DEVICE_ID}"
-    return f"PractitionerRole/{ctx.id('PractitionerRole', 'author')}"
+    return parts.of(_role(ctx, ctx.data.author))
 
 
 def _author(ctx: Context) -> tuple[Resource, ...]:
@@ -90,14 +89,19 @@ def _author(ctx: Context) -> tuple[Resource, ...]:
     if said.name is None:
         return parties(*filter(None, (ctx.party,)))
     practitioner = professional(ctx, said, key="author")
-    role = people.practitioner_role(
+    return (*parties(*filter(None, (ctx.party,))), practitioner, _role(ctx, said))
+
+
+def _role(ctx: Context, said: Any) -> Resource:
+    """Return the PractitionerRole of the author: of a write over FHIR the one that says the same already, where there is one."""
+    made = people.practitioner_role(
         id_=ctx.id("PractitionerRole", "author"),
-        practitioner=parts.of(practitioner),
+        practitioner=parts.of(professional(ctx, said, key="author")),
         organisation=_author_organisation(ctx, said),
         role=said.role,
         phone=said.phone,
     )
-    return (*parties(*filter(None, (ctx.party,))), practitioner, role)
+    return (views.alike(ctx.case, made) if ctx.event.written else None) or made
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:
