@@ -62,7 +62,7 @@ def block(ctx: Context, need: Any, covering: Covering) -> str:
             if {"coordinator", "child-coordinator"} & set(kinds)
             else None,
             consent=consent_text(ctx, covering.consent, need.legal_basis),
-            background=need.reason.text,
+            background=_background(need, kinds),
             existing=existing(need),
             preference=need.preference.text if need.preference else None,
             contact=contact(need),
@@ -73,6 +73,17 @@ def block(ctx: Context, need: Any, covering: Covering) -> str:
             forwarded_words=covering.forwarded.words if covering.forwarded else None,
         )
     )
+
+
+EXPECTED: Final = "Gjelder et barn som ventes"
+
+
+def _background(need: Any, kinds: tuple[str, ...]) -> str | None:
+    """Return the reason; of a child coordinator before birth it begins with whom it concerns: the message names the parent. A09."""
+    said: str | None = need.reason.text
+    if "child-coordinator" not in kinds or not need.patient.expected_child:
+        return said
+    return ". ".join(part for part in (EXPECTED, said) if part)
 
 
 def title(forwarded: Forwarded | None) -> str:
@@ -106,12 +117,13 @@ def existing(need: Any) -> str | None:
 
 
 def contact(need: Any) -> str:
-    """Return `avdeling, navn, rolle, telefon` of the contact at the sender, as given."""
+    """Return `virksomhet, avdeling, navn, rolle, telefon` of the contact at the sender, as given: who wrote may work elsewhere."""
     person = need.contact_at_sender or need.author
     role = codes.ROLES[person.role].display.lower() if person.role in codes.ROLES else ""
     name = f"{person.name.given} {person.name.family}" if person.name else ""
     department = need.department.name if need.department else ""
-    return ", ".join(p for p in (department, name, role, person.phone or "") if p)
+    organisation = need.author.organisation.name if need.author.organisation else ""
+    return ", ".join(p for p in (organisation, department, name, role, person.phone or "") if p)
 
 
 def form(receiver: Party) -> str:

@@ -317,3 +317,21 @@ def test_a_need_for_a_child_coordinator_is_taken_of_a_child_a_parent_and_with_a_
     told = hospital.need(needs=["child-coordinator"], patient=patient, consent={"status": "not-asked"})
     assert ("IPK-E050" in [w["code"] for w in told.body["warnings"]]) is warned
     assert set(hospital.needs()) == {"child-coordinator"}
+
+
+def test_the_contact_line_names_the_organisation_where_the_author_states_one(hospital: House):
+    author = {"kind": "other-sector", "name": {"family": "Nav", "given": "Nils"}, "phone": "+4755553333",
+              "organisation": {"name": "NAV Alvdal"}}  # fmt: skip
+    given = GIVEN | {"scopes": ["coordinator", "plan-create", "other-sectors"]}
+    hospital.need(author=author, legalBasis="consent", consent=given, department=None)
+    (sent,) = hospital.sent()
+    assert "Kontakt hos avsender: NAV Alvdal, Nils Nav, +4755553333" in body(sent).text.split("\r\n")
+
+
+@pytest.mark.parametrize(("kind", "said"), [("child-coordinator", True), ("coordinator", False)])
+def test_a_child_coordinator_before_birth_is_said_to_concern_a_child_that_is_expected(
+    hospital: House, *, kind: str, said: bool
+):
+    hospital.need(patient=LINE | {"expectedChild": True}, needs=[kind])
+    (sent,) = hospital.sent()
+    assert ("Bakgrunn: Gjelder et barn som ventes. " in body(sent).text) is said
