@@ -17,11 +17,11 @@ from adapter.rules import reservation, states
 def forwarded(ctx: Context) -> Change:
     """Return the old Tasks completed as forwarded and new ones at the named party; without `to` only a release. E02.
 
+    Who has a need already does not get it again: where it waits it is released.
     Raises EventError IPK-E013 when there is nobody to forward to and nothing to release, Faults IPK-C010
     where the patient has reserved against it.
     """
-    chosen = scoped(ctx)
-    target = _target(ctx)
+    chosen, target = _meant(ctx)
     ids = {n.melde_id for n in chosen}
     if target is None and not _held(ctx, ids):
         raise EventError("IPK-E013", at="$.data.to", allowed=_otherwise(ctx, chosen[0]))
@@ -44,6 +44,23 @@ def forwarded(ctx: Context) -> Change:
             reasons=_passable(ctx, chosen, target),
             warnings=(common.warn("IPK-E027", "$.data.to.key"),) if there else (),
         )
+    )
+
+
+def _meant(ctx: Context) -> tuple[tuple[views.Need, ...], Party | None]:
+    """Return the needs that go to the party named, less those it has; where it has all of them, it is named for nothing. N6."""
+    chosen, target = scoped(ctx), _target(ctx)
+    if target is None:
+        return chosen, None
+    new = tuple(n for n in chosen if not _has(ctx, n, target))
+    return (new, target) if new else (chosen, None)
+
+
+def _has(ctx: Context, need: views.Need, target: Party) -> bool:
+    """Return whether this party has the need, or an open one of its kind that another report began."""
+    return any(
+        (n.owner, n.kind) == (target.organisation_id, need.kind) and n.state != "consent-pending"
+        for n in views.open_needs(ctx.case)
     )
 
 
@@ -111,8 +128,8 @@ def _asking(ctx: Context, need: views.Need) -> dict[str, Any]:
 
 def forwarded_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the message that was held, released; or with `to` the need message to the named party. E02."""
-    target = _target(ctx)
-    ids = {n.melde_id for n in scoped(before)}
+    chosen, target = _meant(before)
+    ids = {n.melde_id for n in chosen}
     if target is None:
         return tuple(
             n

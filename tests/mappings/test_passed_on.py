@@ -9,7 +9,7 @@ import pytest
 
 from adapter.errors import EventError
 from adapter.ingest.gathering import clock_party
-from tests.house import HANDLER, House
+from tests.house import HANDLER, LINE, House
 
 NAV = {
     "source": "urn:orgnr:310001082",
@@ -102,3 +102,41 @@ def test_an_answer_to_our_own_need_needs_no_person(hospital: House):
         **YES,
     )
     assert hospital.items("read-answer") == []
+
+
+# ── N6: nobody gets the same need again ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_party_that_has_the_need_does_not_get_it_again(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    with pytest.raises(EventError) as refused:
+        hospital.post(
+            "ip.need.forwarded", continues={"meldeId": melde_id}, to={"key": "alvdal-saksbehandling"}, **UNIT
+        )
+    assert (refused.value.code, refused.value.row.http) == ("IPK-E013", 409)
+    assert "ip.need.withdrawn" in refused.value.allowed
+    hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=ELSEWHERE, **UNIT)
+    hospital.post(
+        "ip.need.forwarded", continues={"meldeId": melde_id}, to={"key": "alvdal-saksbehandling"}, **UNIT
+    )
+    assert len([t for t in hospital.case().of("Task") if t["status"] == "requested"]) >= 1
+
+
+def test_of_two_kinds_only_the_one_it_does_not_have_goes(hospital: House):
+    told = hospital.need()
+    melde_id = told.case["meldeId"]
+    (first,) = [n["needId"] for n in told.case["needs"] if n["kind"] == "coordinator"]
+    hospital.post("ip.need.forwarded", continues={"needId": first}, to=ELSEWHERE, **UNIT)
+    tasks = {t["id"] for t in hospital.case().of("Task")}
+    hospital.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=ELSEWHERE, **UNIT)
+    fresh = [t for t in hospital.case().of("Task") if t["id"] not in tasks]
+    assert len(fresh) == 1
+
+
+def test_what_waits_for_the_unit_is_released_where_it_names_the_party_that_is_to_have_it(hospital: House):
+    melde_id = reported(hospital)
+    told = hospital.post(
+        "ip.need.forwarded", continues={"meldeId": melde_id}, to={"key": "alvdal-saksbehandling"}, **UNIT
+    )
+    assert told.message_to("5079")
+    assert LINE["municipality"] == {"code": "3428"}
