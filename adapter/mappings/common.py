@@ -11,7 +11,7 @@ from adapter import errortable, naming
 from adapter.fhir import needs, organisations, parts, people, urls
 from adapter.mappings import gps, patients, posting, views
 from adapter.mappings.context import Change, Context
-from adapter.model import Message, Party, Resource, Same, Warn
+from adapter.model import Case, Message, Party, Resource, Same, Warn
 from adapter.rules import routing
 
 
@@ -101,7 +101,18 @@ def _role(ctx: Context, said: Any) -> Resource:
         role=said.role,
         phone=said.phone,
     )
-    return (views.alike(ctx.case, made) if ctx.event.written else None) or made
+    return (_alike(ctx.case, made) if ctx.event.written else None) or made
+
+
+def _alike(case: Case, made: Resource) -> Resource | None:
+    """Return the resource of the case that says the same as one under another id."""
+    plain = {k: v for k, v in made.items() if k not in {"id", "meta"}}
+    found = (
+        r
+        for r in case.of(made["resourceType"])
+        if plain == {k: v for k, v in r.items() if k not in {"id", "meta"}}
+    )
+    return next(found, None)
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:

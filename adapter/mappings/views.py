@@ -392,14 +392,3 @@ def items_about(case: Case, message: Message) -> tuple[Resource, ...]:
         and code_of(t.get("code"), urls.TASK_KIND)
         and t["status"] not in FINISHED
     )
-
-
-def alike(case: Case, made: Resource) -> Resource | None:
-    """Return the resource of the case that says the same as one under another id."""
-    plain = {k: v for k, v in made.items() if k not in {"id", "meta"}}
-    found = (
-        r
-        for r in case.of(made["resourceType"])
-        if plain == {k: v for k, v in r.items() if k not in {"id", "meta"}}
-    )
-    return next(found, None)
