@@ -319,7 +319,8 @@ def test_a_client_has_to_do_with_its_own_alone(client: FlaskClient):
         assert client.delete(place, headers=_as(ALVDAL)).status_code == 404
     found = client.get("/fhir/Subscription", headers=_as(ALVDAL)).get_json()
     assert [entry["resource"]["id"] for entry in found["entry"]] == [own]
-    one = client.get(f"/fhir/Subscription/{mine}/$status", headers=_as(ALVDAL)).get_json()
+    one = client.get(f"/fhir/Subscription/{own}/$status", headers=_as(ALVDAL)).get_json()
+    assert one["link"][0]["url"].endswith(f"/Subscription/{own}/$status")
     status = client.get("/fhir/Subscription/$status", headers=_as(ALVDAL)).get_json()
     assert status["total"] == 1
     whole = client.get("/fhir/Subscription/$status").get_json()
