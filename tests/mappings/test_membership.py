@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from adapter.events import schemas
-from adapter.mappings import membership
+from adapter.fhir import needs
+from adapter.mappings import membership, views
 from tests.house import GIVEN, LINE, House
 
 GUNN = copy.deepcopy(schemas.example("ip.coordinator.appointed")["data"]["person"])
@@ -52,3 +56,31 @@ def test_who_reported_the_need_of_the_child_to_come_is_shown_its_team(hospital: 
     alvdal.post("ip.child-coordinator.appointed", patient=EXPECTING, continues=None, person=GUNN,
                 **{"from": "2026-03-04"})  # fmt: skip
     assert sees(alvdal) == {*membership.OF_TEAM, "ServiceRequest", "Patient"}
+
+
+@pytest.mark.parametrize(
+    ("before", "seen"),
+    [(("reported", "queued"), False), (("queued", "sent"), True), (("consent-pending",), False)],
+)
+def test_a_withdrawn_need_is_shown_to_whom_it_had_reached(
+    hospital: House,
+    before: tuple[str, ...],
+    seen: bool,  # noqa: FBT001 (a row of the table)
+):
+    """ADR 150: an earlier version of its Task says so; the other need keeps the party a member."""
+    hospital.need(needs=["habilitation", "coordinator"])
+    case, book = hospital.case(), hospital.services.book()
+    party = book.by_key("alvdal-saksbehandling")
+    assert party is not None
+    need = next(n for n in views.needs(case) if n.kind == "habilitation")
+
+    def task(state: str) -> dict[str, Any]:
+        return needs.moved(need.task, modified=case.now, state=state)
+
+    gone = replace(case, resources={**case.resources, f"Task/{need.task['id']}": task("withdrawn")})
+    shown = [
+        membership.shown(gone, party, book, type_=said["resourceType"], on=case.now.date(), said=said,
+                         earlier=lambda _: map(task, before))
+        for said in (need.request, need.task)
+    ]  # fmt: skip
+    assert shown == [seen, seen]

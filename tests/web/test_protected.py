@@ -22,7 +22,7 @@ STRICT: Final = "strictly-confidential"
 ASKED: Final = (
     f"Task?owner={UNIT}",
     f"Task?owner={UNIT},Organization/other",
-    f"Task?owner=http://localhost/fhir/{UNIT}&_total=accurate",
+    f"Task?owner=http://127.0.0.1:8080/fhir/{UNIT}&_total=accurate",
     "Task?owner:Organization.name=Saksbehandling",
     f"ServiceRequest?performer={UNIT}",
     f"ServiceRequest?_has:Task:based-on:owner={UNIT}",
