@@ -87,7 +87,8 @@ def gp(ctx: Context, *, home: bool = False, said: Any = None) -> Party | None:
 
 def author(ctx: Context) -> Change:
     """Return the resources of who wrote the event: Practitioner and PractitionerRole, or RelatedPerson."""
-    return Change(resources=_author(ctx))
+    made = _author(ctx)
+    return Change(resources=made)
 
 
 def author_reference(ctx: Context) -> str:
@@ -101,7 +102,7 @@ def author_reference(ctx: Context) -> str:
         return f"Device/{organisations.DEVICE_ID}"
     if ctx.data.author.name is None:
         return organisation(ctx.party) or f"Device/{organisations.DEVICE_ID}"
-    return parts.of(_role(ctx, ctx.data.author))
+    return f"PractitionerRole/{ctx.id('PractitionerRole', 'author')}"
 
 
 def _author(ctx: Context) -> tuple[Resource, ...]:
@@ -121,19 +122,14 @@ def _author(ctx: Context) -> tuple[Resource, ...]:
     if said.name is None:
         return parties(*filter(None, (ctx.party,)))
     practitioner = professional(ctx, said, key="author")
-    return (*parties(*filter(None, (ctx.party,))), practitioner, _role(ctx, said))
-
-
-def _role(ctx: Context, said: Any) -> Resource:
-    """Return the PractitionerRole of the author: of a write over FHIR the one that says the same already, where there is one."""
-    made = people.practitioner_role(
+    role = people.practitioner_role(
         id_=ctx.id("PractitionerRole", "author"),
-        practitioner=parts.of(professional(ctx, said, key="author")),
+        practitioner=parts.of(practitioner),
         organisation=_author_organisation(ctx, said),
         role=said.role,
         phone=said.phone,
     )
-    return (views.alike(ctx.case, made) if ctx.event.written else None) or made
+    return (*parties(*filter(None, (ctx.party,))), practitioner, role)
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:

@@ -363,14 +363,3 @@ def reported_by(case: Case, melde_id: str) -> Message | None:
     """Return the received message that brought a need here (origin received), None for needs of our own."""
     first = next((m for m in case.messages if m.melde_id == melde_id), None)
     return first if first is not None and first.direction == "in" else None
-
-
-def alike(case: Case, made: Resource) -> Resource | None:
-    """Return the resource of the case that says the same as one under another id."""
-    plain = {k: v for k, v in made.items() if k not in {"id", "meta"}}
-    found = (
-        r
-        for r in case.of(made["resourceType"])
-        if plain == {k: v for k, v in r.items() if k not in {"id", "meta"}}
-    )
-    return next(found, None)
