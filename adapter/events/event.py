@@ -34,8 +34,6 @@ class Event:
     origin: Origin = "posted"
     evidence: str | None = None
     """Id of the received message it was made from."""
-    written: bool = False
-    """Whether it is a write over FHIR."""
 
     @property
     def occurred_at(self) -> datetime:

@@ -305,7 +305,7 @@ def _one(  # noqa: PLR0913 (all by name but the first)
 
 def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:
     try:
-        made = events_made.make(
+        return events_made.make(
             source=basis.source,
             id_=f"{basis.key}-{number + 1}" if number else basis.key,
             type_=told.type,
@@ -316,7 +316,6 @@ def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:
             people=services.people,
             unnamed=True,
         )
-        return replace(made, written=True)
     except Faults as faults:
         raise _placed(faults, told, basis.order.type) from None
 

@@ -11,7 +11,7 @@ from adapter import errortable, naming
 from adapter.fhir import needs, organisations, parts, people, urls
 from adapter.mappings import gps, patients, posting, views
 from adapter.mappings.context import Change, Context
-from adapter.model import Case, Message, Party, Resource, Same, Warn
+from adapter.model import Message, Party, Resource, Same, Warn
 from adapter.rules import routing
 
 
@@ -55,7 +55,8 @@ def _said_gp(ctx: Context, said: Any = None) -> Party | None:
 
 def author(ctx: Context) -> Change:
     """Return the resources of who wrote the event: Practitioner and PractitionerRole, or RelatedPerson."""
-    return Change(resources=_author(ctx))
+    made = _author(ctx)
+    return Change(resources=made)
 
 
 def author_reference(ctx: Context) -> str:
@@ -69,7 +70,7 @@ def author_reference(ctx: Context) -> str:
         return f"Device/{organisations.DEVICE_ID}"
     if ctx.data.author.name is None:
         return organisation(ctx.party) or f"Device/{organisations.DEVICE_ID}"
-    return parts.of(_role(ctx, ctx.data.author))
+    return f"PractitionerRole/{ctx.id('PractitionerRole', 'author')}"
 
 
 def _author(ctx: Context) -> tuple[Resource, ...]:
@@ -89,30 +90,14 @@ def _author(ctx: Context) -> tuple[Resource, ...]:
     if said.name is None:
         return parties(*filter(None, (ctx.party,)))
     practitioner = professional(ctx, said, key="author")
-    return (*parties(*filter(None, (ctx.party,))), practitioner, _role(ctx, said))
-
-
-def _role(ctx: Context, said: Any) -> Resource:
-    """Return the PractitionerRole of the author: of a write over FHIR the one that says the same already, where there is one."""
-    made = people.practitioner_role(
+    role = people.practitioner_role(
         id_=ctx.id("PractitionerRole", "author"),
-        practitioner=parts.of(professional(ctx, said, key="author")),
+        practitioner=parts.of(practitioner),
         organisation=_author_organisation(ctx, said),
         role=said.role,
         phone=said.phone,
     )
-    return (_alike(ctx.case, made) if ctx.event.written else None) or made
-
-
-def _alike(case: Case, made: Resource) -> Resource | None:
-    """Return the resource of the case that says the same as one under another id."""
-    plain = {k: v for k, v in made.items() if k not in {"id", "meta"}}
-    found = (
-        r
-        for r in case.of(made["resourceType"])
-        if plain == {k: v for k, v in r.items() if k not in {"id", "meta"}}
-    )
-    return next(found, None)
+    return (*parties(*filter(None, (ctx.party,))), practitioner, role)
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:

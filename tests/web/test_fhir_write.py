@@ -769,26 +769,6 @@ def test_a_consent_that_was_refused_since_is_not_said_again(
 # ── X-Provenance ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_same_agent_is_one_role(client: FlaskClient, plan: dict[str, Any], clock: Clock):
-    agent = {"who": {"display": "Gunn Omsorg", "identifier": {"system": urls.HPR, "value": "9144900"}}}
-    header = json.dumps({**HERE, "agent": [agent]})
-    named = set()
-    for title in ("Ny", "Nyere", "Nyest"):
-        now = client.get(f"/fhir/CarePlan/{plan['id']}").json
-        said = {**now, "title": title}
-        answer = send(client, "PUT", f"CarePlan/{plan['id']}", said, X_Provenance=header)
-        assert answer.status_code == 200, answer.text
-        named.add(answer.json["contributor"][0]["reference"])
-        clock.advance(minutes=1)
-    (role,) = named
-    assert client.get(f"/fhir/{role}").json["meta"]["versionId"] == "1"
-    other = {**agent, "who": {**agent["who"], "identifier": {"system": urls.HPR, "value": "9144889"}}}
-    now = client.get(f"/fhir/CarePlan/{plan['id']}").json
-    header = json.dumps({**HERE, "agent": [other]})
-    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**now, "title": "Til slutt"}, X_Provenance=header)
-    assert answer.json["contributor"][0]["reference"] != role
-
-
 def test_x_provenance_is_kept_in_the_provenance_of_the_write(client: FlaskClient, patient: str):
     said = {
         **HERE,
