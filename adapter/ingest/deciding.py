@@ -6,7 +6,7 @@ It touches neither store nor clock.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import orjson
@@ -16,7 +16,7 @@ from adapter.events import Event
 from adapter.events.envelope import OWN_SOURCE
 from adapter.fhir import parts
 from adapter.ids import People
-from adapter.ingest import records
+from adapter.ingest import professionals, records
 from adapter.ingest.commit import Unit
 from adapter.ingest.gathering import numbers
 from adapter.mappings import joining
@@ -86,6 +86,7 @@ def unit_of(
     `there` is what is stored of the resources they mention, beyond those of the case.
     """
     now = case.now
+    decided = [_agreed(one, {**there, **case.resources}) for one in decided]
     key = next((d.outcome.case_key for d in decided if d.outcome.case_key), case.key)
     merged: dict[str, Any] = {}
     for one in decided:
@@ -127,6 +128,15 @@ def unit_of(
         ),
     )
     return unit, bodies[0]
+
+
+def _agreed(one: Decided, known: Mapping[str, Resource]) -> Decided:
+    """Return an event decided, with the professionals that are known under another name left alone."""
+    resources, warnings = professionals.agreed(one.outcome, one.event.data, known)
+    if not warnings:
+        return one
+    outcome = replace(one.outcome, resources=resources, warnings=(*one.outcome.warnings, *warnings))
+    return replace(one, outcome=outcome)
 
 
 def _proofs(decided: list[Decided], stamped: records.Stamped, now: Any) -> list[Resource]:

@@ -74,6 +74,9 @@ def _holder(assignment: views.Assignment, there: Mapping[str, Resource]) -> Hold
 
 def _contact(assignment: views.Assignment, person: Resource) -> Contact:
     name: dict[str, Any] = next(iter(person.get("name", ())), {})
+    told = _as_told(assignment, name)
+    if told is not None:
+        name, person = told, {}
     middle = (e["valueString"] for e in name.get("extension", ()) if e.get("url") == urls.MIDDLENAME)
     hpr = (i["value"] for i in person.get("identifier", ()) if i.get("system") == urls.HPR)
     profession = next(
@@ -90,6 +93,16 @@ def _contact(assignment: views.Assignment, person: Resource) -> Contact:
         hpr=next(hpr, None),
         phone=next(phone, None),
     )
+
+
+def _as_told(assignment: views.Assignment, name: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the name by which the role was told, where its HPR number is of somebody with another family name. ADR 134."""
+    said = str(assignment.role.get("practitioner", {}).get("display", ""))
+    family = str(name.get("family", ""))
+    if not said or not family or said.casefold().endswith(family.casefold()):
+        return None
+    *given, last = said.split()
+    return {"family": last, "given": given}
 
 
 def line(found: tuple[Holder, ...]) -> str:
