@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from adapter.kith import text, words
-from adapter.mappings import asked, clocks, common, needread, passing, release, reporting, views
+from adapter.mappings import asked, common, needread, passing, release, reporting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.scope import melde_part, scoped
@@ -37,15 +37,10 @@ def answered(ctx: Context) -> Change:
         + common.acted(ctx, ids, common.READ)
         + Change(
             resources=(*requests, *tasks, *needread.items(ctx, ids), *asked.to_answer(ctx, chosen)),
-            deadlines=clocks.close(ctx, "reply", ids - _unanswered(ctx, {n.id for n in chosen})),
+            deadlines=stopping.answered(ctx, ids, {n.task["id"] for n in chosen}),
             case=melde_part(chosen),
         )
     )
-
-
-def _unanswered(ctx: Context, answered_: set[str]) -> set[str]:
-    """Return the Melde-ids of which another kind still waits for its answer: the clock of their message goes on."""
-    return {n.melde_id for n in views.open_needs(ctx.case) if n.state in states.OUT and n.id not in answered_}
 
 
 def _status_reason(ctx: Context) -> str | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-from adapter.mappings import views
+from adapter.mappings import clocks, views
 from adapter.mappings.context import Context
 from adapter.model import Deadline
+from adapter.rules import states
 
 
 def stopped(
@@ -35,3 +36,14 @@ def stopped(
         for d in ctx.case.deadlines
         if d.runs and (d.subject in mine or (d.subject in messages and (receipts or d.kind != "receipt")))
     )
+
+
+def answered(ctx: Context, melde_ids: set[str], tasks: set[str]) -> tuple[Deadline, ...]:
+    """Return the reply clocks of these Melde-ids' messages as met, once these Tasks are answered.
+
+    A message carries several kinds: while another under its Melde-id is on its way out, the clock goes on.
+    """
+    waiting = {
+        n.melde_id for n in views.open_needs(ctx.case) if n.state in states.OUT and n.task["id"] not in tasks
+    }
+    return clocks.close(ctx, "reply", melde_ids - waiting)

@@ -14,6 +14,7 @@ from adapter.kith import text, words
 from adapter.mappings import appointing, clocks, common, deputies, held, participation, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.overlap import handed_over
+from adapter.mappings.stopping import answered
 from adapter.model import Party, Reason, Resource
 from adapter.rules import anchors, assignment_states, assignments, fulfilment, responsibility, states
 
@@ -197,12 +198,11 @@ def fulfilled(ctx: Context, output: str, *, plan_status: str | None = None) -> C
     rest = _rest(ctx, served, {str(r["id"]) for r in changed})
     changed += rest
     reasons += [anchors.fixed("fulfilled-read", "received")] if rest else []
-    part = {"meldeId": min(done)} if done else _named_melde(ctx)
     return Change(
         resources=tuple(changed),
-        deadlines=clocks.close(ctx, "reply", done),
+        deadlines=answered(ctx, done, {str(r["id"]) for r in changed}),
         reasons=tuple(reasons),
-        case=part,
+        case={"meldeId": min(done)} if done else _named_melde(ctx),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapter import ingest, kith
+from adapter.events import schemas
 from tests import otherside
 from tests.house import GIVEN, LINE, START, Clock, House, State, living_in
 
@@ -241,6 +242,18 @@ def test_the_reply_clock_goes_on_until_every_kind_is_answered(hospital: House):
     assert sorted(hospital.clocks()) == ["reply"]
     hospital.post("ip.need.declined", **answer, scope=["coordinator"])
     assert hospital.clocks() == {}
+
+
+def test_the_reply_clock_goes_on_for_what_a_plan_of_ones_own_does_not_fulfil(hospital: House):
+    own = {"key": "st-olavs-fmr", "name": "St. Olavs hospital"}
+    plan = {**schemas.example("ip.plan.created")["data"]["plan"], "responsible": own, "consent": GIVEN}
+    melde_id = hospital.need().case["meldeId"]
+    hospital.post("ip.plan.created", source="urn:her:90998", continues={"meldeId": melde_id}, plan=plan)
+    assert {k: s.business for k, s in hospital.needs().items()} == {
+        "individual-plan": "fulfilled",
+        "coordinator": "queued",
+    }
+    assert "reply" in hospital.clocks()
 
 
 def test_a_need_that_is_passed_on_inside_is_waited_for_though_a_message_once_carried_it(hospital: House):
