@@ -20,9 +20,9 @@ from adapter import cli, naming
 from adapter.errortable import TABLE
 from adapter.events import catalogue, schemas
 from adapter.model import MessageState
+from adapter.oversight.event_views import VIEWS
 from adapter.rules import assignment_states, machines, states
 from adapter.settings import PREFIX, Settings
-from adapter.web.event_views import VIEWS
 from tests import reference
 from tests.clock import Clock
 from tools import errors

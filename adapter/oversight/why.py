@@ -12,6 +12,8 @@ from adapter.access import policy
 from adapter.errors import EventError, MessageError
 from adapter.mappings import answering
 from adapter.model import AddressBook, Message, Resource
+from adapter.oversight import event_views
+from adapter.oversight.event_views import Seen
 from adapter.rules.clocks import OSLO
 from adapter.rules.responsibility import Responsible
 from adapter.services import Services
@@ -35,12 +37,15 @@ def of_message(services: Services, id_: str) -> Trail:
 
 
 def of_event(services: Services, id_: str) -> Trail:
-    """Return the trail of an event and of the messages it made. Raises EventError IPK-E020."""
+    """Return the trail of an event and of the messages it made, or of one that is a view. Raises EventError IPK-E020."""
     with services.store.read(snapshot=True) as conn:
         found = events.find(conn, id_)
-        if found is None:
-            raise EventError("IPK-E020")
-        return build(*_event(conn, services, found))
+        if found is not None:
+            return build(*_event(conn, services, found))
+        seen = event_views.find(conn, id_)
+        if seen is not None:
+            return build(*_seen(conn, services, seen))
+    raise EventError("IPK-E020")
 
 
 def of_case(services: Services, id_: str) -> Trail:
@@ -62,6 +67,9 @@ def of_any(services: Services, id_: str) -> Trail:
             return build(*_event(conn, services, event))
         if trails.is_case(conn, id_):
             return build(*_case(conn, services, id_))
+        seen = event_views.find(conn, id_)
+        if seen is not None:
+            return build(*_seen(conn, services, seen))
     raise EventError("IPK-E085")
 
 
@@ -97,6 +105,28 @@ def _event(conn: Connection, services: Services, found: StoredEvent) -> tuple[Kn
         messages=tuple(own),
     )
     return known, _book(services, found.received_at)
+
+
+def _seen(conn: Connection, services: Services, seen: Seen) -> tuple[Known, AddressBook]:
+    """Return what is known of an event that is a view: what was seen, and the message that left. E52, E60, E61, E63; ADR 89."""
+    said, at = seen.said, datetime.fromisoformat(seen.said["time"])
+    message = messages.get(conn, said["data"].get("messageId", ""))
+    happened = Happened(
+        event_id=said["eventId"],
+        id=said["id"],
+        type=said["type"],
+        source=said["source"],
+        at=at,
+        data=said["data"],
+    )
+    known = Known(
+        kind="event",
+        id=said["eventId"],
+        case_id=seen.case_key,
+        events=(happened,),
+        messages=(message,) if message is not None else (),
+    )
+    return known, _book(services, at)
 
 
 def _case(conn: Connection, services: Services, id_: str) -> tuple[Known, AddressBook]:

@@ -70,10 +70,31 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
 """Kind of source → what a clinician reads."""
 
 
+SEEN: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "ip.message.left": ("E52", "Melding sendt fra oss"),
+        "ip.plan.pulled": ("E60", "Individuell plan hentet"),
+        "ip.plan.pull-denied": ("E61", "Henting av individuell plan avvist"),
+        "ip.subscription.delivered": ("E63", "Abonnent varslet"),
+        "ip.subscription.failed": ("E63", "Abonnement stanset"),
+    }
+)
+"""Type that is a view of rows kept for other ends → its number and title. docs/decisions/0089."""
+
+
 def number(event_type: str) -> str:
     """Return the number (`E01`) of an event type, empty for one that this version does not know."""
+    return _named(event_type)[0]
+
+
+def title(event_type: str) -> str:
+    """Return the Norwegian title of an event type, the type itself for one that this version does not know."""
+    return _named(event_type)[1]
+
+
+def _named(event_type: str) -> tuple[str, str]:
     row = catalogue.TYPES.get(event_type)
-    return row.number if row is not None else ""
+    return (row.number, row.title_nb) if row is not None else SEEN.get(event_type, ("", event_type))
 
 
 def of(event_type: str) -> tuple[tuple[str, Requirement], ...]:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from adapter import codes
 from adapter.errortable import TABLE
-from adapter.events import catalogue
 from adapter.fhir import provenance, urls
 from adapter.kith import titles
 from adapter.mappings import views
@@ -115,10 +114,9 @@ def _answers(known: Known) -> Iterator[Part]:
 
 
 def _event(event: Happened, made: tuple[Message, ...], book: AddressBook) -> Part:
-    row = catalogue.TYPES.get(event.type)
     number = requirements.number(event.type)
     said = requirements.happenings().get(number)
-    title = row.title_nb if row is not None else event.type
+    title = requirements.title(event.type)
     status = str(event.answer.get("status", ""))
     by_message = {(r.rule, r.outcome) for m in made for r in m.why}
     steps = [

@@ -13,12 +13,13 @@ from adapter.access import policy
 from adapter.errors import AdapterError, EventError, Faults, SystemFault
 from adapter.events import cloudevents
 from adapter.idscan import has_eleven_digits
+from adapter.oversight import event_views
+from adapter.oversight.event_views import VIEWS, Seen, View
 from adapter.store import events as stored
 from adapter.store.events import StoredEvent
-from adapter.web import answers, event_views, problems
+from adapter.web import answers, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Param, Route
-from adapter.web.event_views import VIEWS, Seen, View
 from adapter.web.parameters import count, flag, one
 
 _REPLAYED: Final = ("Idempotent-Replayed", "true")

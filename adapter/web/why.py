@@ -8,7 +8,7 @@ from typing import Any, Final
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from adapter.oversight import why
+from adapter.oversight import event_views, why
 from adapter.services import Services
 from adapter.store import messages as stored
 from adapter.trail import html, text
@@ -37,7 +37,7 @@ def case(call: Call, case_id: str) -> Answer:
 
 def event(call: Call, event_id: str) -> Answer:
     """Return what an event led to, and why."""
-    return _told(call, _found(call, why.of_event, event_id, f"urn:uuid:{event_id}"))
+    return _told(call, _found(call, why.of_event, event_id, event_views.entity(event_id)))
 
 
 def _found(call: Call, gather: Callable[[Services, str], Trail], id_: str, entity: str) -> Trail:

@@ -13,12 +13,12 @@ from sqlalchemy import create_engine, text
 
 from adapter.access import audit as trail
 from adapter.access.callers import Caller
+from adapter.oversight import event_views
+from adapter.oversight.event_views import VIEWS
 from adapter.services import Services
 from adapter.store import AuditRow, audited, feed
 from adapter.store.feed import FeedItem
 from adapter.store.store import parse
-from adapter.web import event_views
-from adapter.web.event_views import VIEWS
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.hooks.receiver import PLAN, asked, receiving, worked
@@ -91,9 +91,24 @@ def test_a_plan_that_a_member_pulls_is_an_event_without_a_row_of_its_own(
         "patientId": case["patientId"],
         "planIds": [case["planId"]],
     }
+    _explained(client, item, "E60", "pasientjournalloven")
     one = client.get(f"/events/{item['eventId']}").get_json()
     assert one == {**item, "answer": None}
     assert len(client.get("/events").get_json()["items"]) == before
+
+
+def _explained(client: FlaskClient, item: dict[str, Any], number: str, source: str) -> None:
+    """Every event under /events says why: its number, and the law or text behind it, in each form."""
+    path = f"/events/{item['eventId']}/why"
+    said = client.get(path)
+    assert said.status_code == 200, said.text
+    (part,) = said.json["parts"]
+    assert (said.json["kind"], said.json["caseId"]) == ("event", item["data"].get("patientId"))
+    assert (part["type"], part["facts"]["number"]) == (item["type"], number)
+    assert part["title"] != item["type"]
+    assert source in part["steps"][0]["source"]
+    for form in ("text/plain", "text/html"):
+        assert part["title"] in client.get(path, headers={"Accept": form}).text
 
 
 PULLS = {
@@ -181,6 +196,7 @@ def test_a_pull_that_is_denied_is_an_event_for_who_owns_the_plan(client: FlaskCl
     }
     assert second["data"]["interaction"] == "history-instance"
     assert client.get(f"/events/{first['eventId']}").get_json() == {**first, "answer": None}
+    _explained(client, first, "E61", "pasientjournalloven")
     assert _page(client, PULLED)["items"] == []
 
 
@@ -290,6 +306,7 @@ def test_who_was_told_by_a_subscription_is_an_event(
         "resources": [f"CarePlan/{case['planId']}"],
     }
     assert client.get(f"/events/{item['eventId']}").get_json() == {**item, "answer": None}
+    _explained(client, item, "E63", "contract")
     assert _page(client, PULLED)["items"] == []
     for path in ("$status", "$events"):  # to ask how it stands is not to be told
         client.get(f"/fhir/Subscription/{made['id']}/{path}", headers=_as(ALVDAL))
@@ -315,6 +332,11 @@ def test_a_subscription_that_gave_up_is_an_event_with_its_code(
         "error": "IPK-F076",
     }
     assert client.get(f"/events/{item['eventId']}").get_json() == {**item, "answer": None}
+    _explained(client, item, "E63", "contract")
+    looked = trails(services)[-1]
+    assert [e["what"]["reference"] for e in looked["entity"] if "reference" in e.get("what", {})] == [
+        f"Subscription/{made['id']}"
+    ]
     page = _page(client, FAILED)
     assert _page(client, FAILED, f"&since={page['next']}") == {"items": [], "next": page["next"]}
     client.delete(f"/fhir/Subscription/{made['id']}", headers=_as(ALVDAL))

@@ -214,6 +214,9 @@ def test_a_message_that_left_is_an_event_without_a_row_of_its_own(client: FlaskC
     assert client.get(f"/events?type=ip.message.left&since={listed['next']}").json["items"] == []
     one = client.get(f"/events/{message['id']}")
     assert (one.json["data"], one.json["answer"]) == (item["data"], None)
+    why = client.get(f"/events/{message['id']}/why").json
+    assert [p["kind"] for p in why["parts"]] == ["event", "message"]
+    assert (why["parts"][0]["facts"]["number"], why["parts"][1]["id"]) == ("E52", message["id"])
     assert not {LINE, "Danser"} & set(one.text.replace('"', " ").split())
     assert len(client.get("/events").json["items"]) == 1
 

@@ -51,6 +51,12 @@ def find(conn: Connection, event_id: str) -> Seen | None:
     return next((each for each in found if each is not None), None)
 
 
+def entity(event_id: str) -> str:
+    """Return what the audit trail calls an event: its id is a UUID, or a Subscription's with its version."""
+    subscription, stop, _ = event_id.rpartition(".")
+    return f"{audited.SUBSCRIPTION}/{subscription}" if stop else f"urn:uuid:{event_id}"
+
+
 def _said(type_: str, id_: str, at: datetime, data: Mapping[str, Any]) -> dict[str, Any]:
     when = at.isoformat()
     head = {"eventId": id_, "id": id_, "source": OWN_SOURCE, "type": type_, "time": when, "receivedAt": when}
