@@ -13,8 +13,7 @@ from adapter.errors import EventError, Faults, RoutingError
 from adapter.events import schemas
 from adapter.fhir import plans
 from adapter.ingest import overview
-from adapter.kith import words
-from adapter.mappings import planview
+from adapter.mappings import nextsteps, planview
 from adapter.rules import planclocks
 from tests.house import House
 
@@ -87,7 +86,7 @@ def test_e36_changes_the_goal_in_place_and_tells_nobody_at_once(planned: House):
 def test_small_changes_that_wait_ask_nothing_of_anybody(planned: House):
     goal(planned)
     listed, _ = overview.listed(planned.services, overview.Wanted(kind="release"), count=5)
-    assert [one.next_step for one in listed] == [words.BY_ITSELF]
+    assert [one.next_step for one in listed] == [nextsteps.BY_ITSELF]
 
 
 def test_e36_of_an_id_the_plan_does_not_have_is_a_new_goal_listed_by_the_plan(planned: House):
