@@ -463,7 +463,7 @@ def test_8_coordinator_quits_without_successor(begin: Begin, manner: str):
     }
     assert place.events().count("ip.deadline.breached") == 2
     assert [t["description"] for t in place.items(case_id, "review") if "description" in t] == [
-        "Koordinerende enhet: Oppnevn en koordinator"
+        "Koordinerende enhet: Ring den som oppnevner: hvem blir koordinator, og når?"
     ]
     explained(
         place, f"/cases/{case_id}", "clock-escalation: leder", "clock-escalation: koordinerende enhet", "R41"

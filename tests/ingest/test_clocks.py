@@ -161,7 +161,7 @@ def test_a_receipt_of_ours_has_no_clock(hospital: House):
     document = sent_need(hospital)
     hospital.receive(otherside.reply(document, "Takk."))
     hospital.send()
-    assert {d.kind for d in hospital.case().deadlines if d.state == "open"} == {"receipt", "assessment"}
+    assert {d.kind for d in hospital.case().deadlines if d.state == "open"} == {"assessment"}
 
 
 def test_a_message_handled_by_phone_and_then_receipted_late_warns(hospital: House):
