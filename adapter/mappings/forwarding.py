@@ -52,16 +52,13 @@ def _meant(ctx: Context) -> tuple[tuple[views.Need, ...], Party | None]:
     chosen, target = scoped(ctx), _target(ctx)
     if target is None:
         return chosen, None
-    new = tuple(n for n in chosen if not _has(ctx, n, target))
+    new = tuple(n for n in chosen if not _has(n, target))
     return (new, target) if new else (chosen, None)
 
 
-def _has(ctx: Context, need: views.Need, target: Party) -> bool:
-    """Return whether this party has the need, or an open one of its kind that another report began."""
-    return any(
-        (n.owner, n.kind) == (target.organisation_id, need.kind) and n.state != "consent-pending"
-        for n in views.open_needs(ctx.case)
-    )
+def _has(need: views.Need, target: Party) -> bool:
+    """Return whether this party has the need. One of its kind that another report began there is joined (`_moved`)."""
+    return need.owner == target.organisation_id and need.state != "consent-pending"
 
 
 def _passable(ctx: Context, chosen: tuple[views.Need, ...], target: Party) -> tuple[Reason, ...]:

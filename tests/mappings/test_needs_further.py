@@ -352,13 +352,19 @@ def test_e11_a_need_reported_again_joins_and_says_so(hospital: House):
 
 
 def test_e11_a_need_forwarded_to_where_one_of_its_kind_is_open_joins_it(hospital: House):
-    here = hospital.need(needs=["coordinator"]).case["meldeId"]
-    hospital.clock.advance(hours=1)
-    there = hospital.need(patient=living_in("9901"))  # moved since
+    there = hospital.need()
     hospital.send()
+    hospital.clock.advance(hours=1)
+    thread = {"meldeId": there.case["meldeId"]}
+    hospital.post("ip.need.forwarded", continues=thread, to={"key": "storvik-nord"})
+    hospital.clock.advance(hours=1)
+    here = hospital.need(needs=["coordinator"]).case["meldeId"]
+    assert here != there.case["meldeId"]
+    hospital.send()
+    hospital.sent()
     told = hospital.post(
         "ip.need.forwarded",
-        continues={"meldeId": there.case["meldeId"]},
+        continues=thread,
         to={"key": "alvdal-saksbehandling"},
     )
     assert [(w["code"], w["path"]) for w in told.body["warnings"]] == [("IPK-E027", "$.data.to.key")]

@@ -30,7 +30,7 @@ DATA: Final[Examples] = {
         "patient": PATIENT,
         "author": {"kind": "coordinating-unit", "name": {"family": "Lin", "given": "Rita"}, "phone": "+4773598600"},
         "continues": NEED,
-        "to": {"key": "alvdal-saksbehandling"},
+        "to": {"key": "storvik-nord"},
         "text": "Kontrollert av koordinerende enhet.",
     }),
     "ip.need.acknowledged": (MUNICIPALITY, "2026-03-05T09:00:00+01:00", IN_MUNICIPALITY | {
