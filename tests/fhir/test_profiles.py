@@ -251,7 +251,7 @@ WRONG: Final = (
     ("ip-consent", {"policyRule": ..., "policy": [{"uri": "u:x"}]}, "Consent.policyRule", "profile-min"),
     ("ip-message", {"payload": [{"contentString": "x"}]}, "Communication.payload[0].content", "profile-type"),
     ("ip-meeting", {"description": ...}, "Appointment.description", "profile-min"),
-    ("ip-assignment", {"practitioner": ...}, "PractitionerRole.practitioner", "profile-min"),
+    ("ip-assignment", {"active": ...}, "PractitionerRole.active", "profile-min"),
     ("ip-provenance", {"activity": ...}, "Provenance.activity", "profile-min"),
 )  # fmt: skip
 

@@ -47,8 +47,8 @@ Description: "One person in one role for one patient: made per assignment, so th
 * extension[state] ^short = "Where an offer stands (the role is not active meanwhile), or replaced of what another has taken over"
 * extension[expectedEnd] ^short = "Expected last day"
 * active 1..1
-* practitioner 1..1
-* practitioner ^short = "The person; one without an HPR number is a Practitioner without that identifier"
+* practitioner 0..1
+* practitioner ^short = "The person; one without an HPR number is a Practitioner without that identifier; an offer may come before anybody is chosen"
 * organization ^short = "Where the person works"
 * code 1..
 * code from AssignmentRoles (extensible)
