@@ -178,11 +178,7 @@ def test_origins_are_listed_with_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert load().cors_origins == ("https://app.example", "http://[::1]:3000")
 
 
-NOT_YET = {"retention_done_days", "retention_epj_days", "retention_documents_days"}
-"""Read, and said to do nothing yet (guide-epj-vendors.md, Limits)."""
-
-
 def test_every_setting_does_something() -> None:
     files = (reference.ROOT / "adapter").rglob("*.py")
     words = Counter(word for path in files for word in re.findall(r"\w+", path.read_text(encoding="utf-8")))
-    assert {name for name in Settings.model_fields if words[name] == 1} == NOT_YET
+    assert {name for name in Settings.model_fields if words[name] == 1} == set()

@@ -84,7 +84,7 @@ def identify(  # noqa: PLR0913 (what a request says of its caller)
         request_id=request_id,
         foreign=site == "cross-site",
         meant=is_own(host, public),
-        mistaken=not trusted and authorization is not None and authorization.strip() != "",
+        mistaken=not trusted and authorization is not None,
     )
 
 

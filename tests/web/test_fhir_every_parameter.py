@@ -60,7 +60,7 @@ def questions(type_: str, param: Param) -> Iterator[tuple[str, str]]:
         yield "identifier", "urn:x|ref-a"
         if plain.partition("/")[0] in READABLE:
             yield plain.partition("/")[0], plain.partition("/")[2]
-            yield "", f"http://h/fhir/{plain}"
+            yield "", f"http://127.0.0.1:8080/fhir/{plain}"
     elif param.kind == "string":
         yield from (("exact", "Åse Berg"), ("exact", "åse berg"), ("contains", "ER"), ("", "ase berg,ole"))
     elif param.kind == "uri":
