@@ -479,13 +479,13 @@ def _whose(event: stored_events.StoredEvent) -> int:
 
 
 def _open_until(house: House) -> dict[str, list[datetime]]:
-    """Return Melde-id → for each of its Tasks when it was first finished, as the history has it: not as it is now."""
+    """Return Melde-id → for each Task of its needs when it was first finished, as the history has it: not as it is now."""
     found: dict[str, dict[str, datetime]] = {}
     with house.services.store.read() as conn:
         for (body,) in conn.all(_TASKS, {}):
             task = json.loads(body)
             melde_id = task.get("groupIdentifier", {}).get("value")
-            if melde_id:
+            if melde_id and not _is_item(task):
                 ended = task["status"] in views.FINISHED
                 at = datetime.fromisoformat(task["meta"]["lastUpdated"]) if ended else NEVER
                 mine = found.setdefault(melde_id, {})
