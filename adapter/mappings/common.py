@@ -101,8 +101,11 @@ def _author(ctx: Context) -> tuple[Resource, ...]:
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:
-    if said.kind == "other-sector" or ctx.party is None:
-        return {"display": said.organisation.name} if said.organisation else None
+    """Return the organisation of the author: of another sector as it is named, unless that is the party itself."""
+    named = said.organisation.name if said.organisation else None
+    own = ctx.party is not None and (named or "").casefold() == ctx.party.name.casefold()
+    if ctx.party is None or (said.kind == "other-sector" and not own):
+        return {"display": named} if named else None
     return organisation(ctx.party)
 
 
