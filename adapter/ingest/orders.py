@@ -68,6 +68,8 @@ class Written:
     replayed: bool = False
     event_id: str = ""
     warnings: tuple[Fault, ...] = ()
+    audited: bool = False
+    """Whether the audit rows of the request are written with it."""
     proposed_to: str = ""
     """Name of the organisation with which the write lies as a proposal: what was meant is as it was, and `row` is the proposal."""
 

@@ -19,9 +19,10 @@ from adapter.ingest.orders import Asked, Criteria, Order, Written, ordered
 from adapter.ingest.performing import perform
 from adapter.ingest.sight import Ahead, Elsewhere, Matched, Rest, Sight, matches, require
 from adapter.services import Services
-from adapter.store import Connection
+from adapter.store import AuditRow, Connection
 
 T = TypeVar("T")
+Tells = Callable[[Written], Sequence[AuditRow]]
 
 
 class Prepared(NamedTuple):
@@ -34,13 +35,17 @@ class Prepared(NamedTuple):
     matched: Matched = ()
 
 
-def write(services: Services, wish: Order | Asked) -> Written:
-    """Return what became of one write once it is committed. Raises AdapterError; then nothing of it is stored."""
-    if isinstance(wish, Asked) and (done := _helped(services, wish)) is not None:
+def write(services: Services, wish: Order | Asked, *, tells: Tells | None = None) -> Written:
+    """Return what became of one write once it is committed. Raises AdapterError; then nothing of it is stored.
+
+    `tells` makes the audit rows of the request, which go with it where that is one transaction (`Written.audited`).
+    """
+    if isinstance(wish, Asked) and (done := _helped(services, wish, tells)) is not None:
         return done
     order = ordered(wish) if isinstance(wish, Asked) else wish
     try:
-        return committed(services, prepared(services, order, services.clock()), order.criteria)
+        found = prepared(services, order, services.clock())
+        return committed(services, found, criteria=order.criteria, tells=tells)
     except (Conflict, Elsewhere):
         services.shared.clear()
     return _transacted(
@@ -48,14 +53,14 @@ def write(services: Services, wish: Order | Asked) -> Written:
     )
 
 
-def _helped(services: Services, asked: Asked) -> Written | None:
+def _helped(services: Services, asked: Asked, tells: Tells | None) -> Written | None:
     """Return what became of a write that a helper worked out; None where none did, or where somebody else wrote first."""
     helpers = services.helpers
     found = None if helpers is None else helpers.prepared(asked, services.clock(), services.store.lane)
     if helpers is None or found is None:
         return None
     try:
-        return committed(services, found)
+        return committed(services, found, tells=tells)
     except Conflict:
         services.shared.clear()
         helpers.forget()
@@ -79,11 +84,15 @@ def prepared(services: Services, order: Order, now: datetime) -> Prepared:
     return Prepared(unit=unit, done=done, rests=rests, matched=sight.matched)
 
 
-def committed(services: Services, found: Prepared, criteria: Criteria | None = None) -> Written:
+def committed(
+    services: Services, found: Prepared, *, criteria: Criteria | None = None, tells: Tells | None = None
+) -> Written:
     """Return what became of a write once what it puts is on the disk. Raises Conflict where something it rests on is not as it was."""
     if found.unit is None:
         return found.done
     unit = audited(services, found.unit)
+    if tells is not None:
+        unit = replace(unit, audit=(*unit.audit, *tells(found.done)))
 
     def work(conn: Connection) -> None:
         if criteria is not None and matches(criteria(conn)) != found.matched:
@@ -92,7 +101,7 @@ def committed(services: Services, found: Prepared, criteria: Criteria | None = N
         write_unit(conn, unit)
 
     services.store.write(work)
-    return found.done
+    return found.done if tells is None else replace(found.done, audited=True)
 
 
 def write_all(

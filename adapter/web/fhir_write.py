@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from adapter.access import audit as trail
+from adapter.access import policy
 from adapter.errors import AdapterError, Fault, FhirError
 from adapter.fhir import bundle, definitions, outcome, patching, strict
 from adapter.fhir import search as fhir_search
@@ -20,7 +22,7 @@ from adapter.fhir.table import READABLE
 from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
 from adapter.ingest import orders, writing
 from adapter.ingest.orders import Asked, Interaction, Order, Written
-from adapter.store import Connection
+from adapter.store import AuditRow, Connection
 from adapter.web import answers, fhir_found, negotiation, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params, Route
@@ -212,10 +214,10 @@ def _finder(call: Call, type_: str, params: Params) -> Callable[[Connection], Se
 
 def _answer(call: Call, make: Callable[[], Order | Asked]) -> Answer:
     try:
-        done = writing.write(call.services, make())
+        done = writing.write(call.services, make(), tells=partial(_audit, call) if call.trail else None)
     except AdapterError as error:
         return refusal(call, error)
-    row = done.row
+    call.audited, row = done.audited, done.row
     seen(call, [done])
     if row is None or done.status == _NO_CONTENT:
         return answers.empty(_NO_CONTENT, _version(row))
@@ -279,8 +281,23 @@ def location(row: Row) -> str:
 def seen(call: Call, done: Sequence[Written]) -> None:
     """Note in the trail what was written, and in whose case, beside what was read in the same request."""
     if call.trail is not None:
-        rows = [one.row for one in done if one.row is not None]
-        call.trail.add(patients=trail.patients_of(rows), entities=[f"{row.type}/{row.id}" for row in rows])
+        _note(call.trail, done)
+
+
+def _note(noted: trail.Trail, done: Sequence[Written]) -> None:
+    rows = [one.row for one in done if one.row is not None]
+    noted.add(patients=trail.patients_of(rows), entities=[f"{row.type}/{row.id}" for row in rows])
+
+
+def _audit(call: Call, done: Written) -> Sequence[AuditRow]:
+    """Return the audit rows of a request that writes: they are on the disk with what it wrote, or neither is."""
+    services, caller = call.services, call.caller
+    if not services.settings.audit or call.trail is None or caller is None:
+        return ()
+    noted = replace(call.trail)  # nothing of a write that is overtaken stays in the trail
+    _note(noted, [done])
+    org = policy.home(services.book())
+    return trail.rows(noted, caller, status=done.status, org=org, at=services.clock(), new_id=services.new_id)
 
 
 def refusal(call: Call, error: AdapterError) -> Answer:

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from adapter.errors import Conflict
-from adapter.ingest import performing, sight, writing
+from adapter.errors import Conflict, SystemFault
+from adapter.ingest import commit, performing, sight, writing
 from adapter.services import Services
 from adapter.store import resources
 from adapter.web import create_app
 from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import told
+from tests.web.hands import told, trails
 from tests.web.writes import ALVDAL, STORVIK, issues, send
 
 Overtaken = Callable[[Callable[[FlaskClient], object]], None]
@@ -196,3 +196,33 @@ def test_what_a_write_rests_on_beside_its_case_is_asserted(services: Services, p
         for rests in (((name, 2),), ((name, 0),), (("Practitioner/nobody", 1),)):
             with pytest.raises(Conflict):
                 sight.require(conn, unit, rests)
+
+
+def test_the_audit_row_of_a_write_is_stored_with_it_and_none_of_one_overtaken(
+    services: Services, client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
+):
+    def listed() -> list[tuple[str, tuple[str, ...]]]:
+        found = [each for each in trails(services) if each["subtype"][0]["code"] == "update"]
+        return [
+            (each["outcome"], tuple(one["what"].get("reference", "") for one in each["entity"]))
+            for each in found
+        ]
+
+    where = f"CarePlan/{plan['id']}"
+    overtaken(lambda other: send(other, "PUT", where, _titled(plan, "Først"), If_Match='W/"1"'))
+    assert send(client, "PUT", where, _titled(plan, "Sist"), If_Match='W/"1"').status_code == 412
+    first, refused = listed()
+    assert (first[0], where in first[1], refused[0]) == ("0", True, "4")
+    assert where not in refused[1]
+
+
+def test_a_write_whose_audit_row_cannot_be_stored_is_not_stored(
+    client: FlaskClient, plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: Any) -> None:
+        raise SystemFault("IPK-S001", at="database")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit.audit, "append", broken)
+        assert send(client, "PUT", f"CarePlan/{plan['id']}", _titled(plan, "Ny")).status_code == 503
+    assert _stored(client, plan)[1] == "1"
