@@ -43,7 +43,15 @@ def _agents(provenance: Node) -> bool:
     return sum("assembler" in one for one in kinds) == 1 and sum("author" in one for one in kinds) <= 1
 
 
+def _somebody_or_offer(role: Node) -> bool:
+    states = (
+        e.get("valueCode") for e in _several(role.get("extension")) if e.get("url") == urls.ASSIGNMENT_STATE
+    )
+    return "practitioner" in role or any(state != "replaced" for state in states)
+
+
 RULES: Final[Mapping[str, Callable[[Node], bool]]] = {
+    "ip-assignment-1": _somebody_or_offer,
     "ip-consent-1": _coded(urls.CONSENT_SUBJECT, "category"),
     "ip-need-1": _coded(urls.NEED_KIND, "code"),
     "ip-plan-1": _coded(urls.PLAN_CATEGORY, "category", code="individuell-plan"),

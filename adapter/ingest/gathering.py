@@ -13,6 +13,7 @@ from adapter.events import Event
 from adapter.ingest import recall
 from adapter.mappings import access, handling, planclocks, planview, plo_roles, recalling, views
 from adapter.model import AddressBook, Case, Message, Party
+from adapter.rules import routing
 from adapter.store import Connection, cases, events, messages, people, resources
 
 TEXTS_AGAIN: Final = frozenset(
@@ -210,7 +211,7 @@ def clock_party(book: AddressBook, case: Case, event: Event) -> Party | None:
         asked = book.by_organisation(views.reference_id(need.task.get("requester")))
         return asked if asked is not None and asked.home else _passed_on(book, case, need) or asked
     watched = next((m for m in case.messages if m.id == subject), None)
-    return book.by_key(watched.sender_key) if watched else next((p for p in book.parties if p.home), None)
+    return book.by_key(watched.sender_key) if watched else routing.first(book)
 
 
 def _passed_on(book: AddressBook, case: Case, need: views.Need) -> Party | None:

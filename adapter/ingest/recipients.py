@@ -54,7 +54,7 @@ def _found(book: AddressBook, head: Head) -> Iterator[tuple[str, Recipient]]:
 def _of_organisation(book: AddressBook, level1: str | None) -> Party | None:
     """Return who answers for an organisation of ours: its coordinating unit, else its first party. None for another's."""
     first = next((p for p in book.parties if p.home and level1 and p.her_id == level1), None)
-    return (routing.own_unit(book, first) or first) if first is not None else None
+    return routing.desk(book, first)
 
 
 def receipts(book: AddressBook, recipient: Recipient) -> bool:

@@ -52,11 +52,7 @@ def about(case: Case, book: AddressBook, clock: Deadline) -> About:
     kind, _, name = clock.subject.partition("/")
     found = _BY_SUBJECT.get(kind, _of_nobody)(case, book, clock, name)
     found = replace(found, gone=found.gone or views.dead(case))
-    return (
-        found
-        if found.base is not None
-        else replace(found, base=next((p for p in book.parties if p.home), None))
-    )
+    return found if found.base is not None else replace(found, base=routing.first(book))
 
 
 def _of_message(case: Case, book: AddressBook, clock: Deadline, id_: str) -> About:

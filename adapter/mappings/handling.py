@@ -161,8 +161,7 @@ def readdress(case: Case, message: Message, *, event_id: str, owner: Party | Non
 
 def queue(book: Any, message: Message) -> Party | None:
     """Return who gets the work item of a message: the own coordinating unit of its sender, else the sender."""
-    sender = book.by_key(message.sender_key)
-    return (routing.own_unit(book, sender) or sender) if sender else None
+    return routing.desk(book, book.by_key(message.sender_key))
 
 
 # ── remapped by a person ─────────────────────────────────────────────────────────────────────────────────────────────

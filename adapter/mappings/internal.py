@@ -251,8 +251,7 @@ def _handled(ctx: Context, message: Message) -> bool:
 
 
 def _item(ctx: Context, message: Message, kind: str, told: advice.Advice | None = None) -> Resource:
-    sender = ctx.book.by_key(message.sender_key)
-    owner = (routing.own_unit(ctx.book, sender) if sender else None) or sender
+    owner = routing.desk(ctx.book, ctx.book.by_key(message.sender_key))
     return common.work_item(
         ctx,
         id_=ctx.id("Task", kind),
@@ -303,8 +302,7 @@ def _clicks(item: str, message: Message) -> tuple[str, ...]:
 
 
 def _queue(ctx: Context, inbound: Any) -> Party | None:
-    home = inbound.receiver
-    return (routing.own_unit(ctx.book, home) or home) if home else None
+    return routing.desk(ctx.book, inbound.receiver)
 
 
 def _consent_asked(ctx: Context) -> Change:

@@ -162,8 +162,7 @@ def _reported_by_others(
     ctx: Context, performer: Party | None, melde_id: str, verdicts: dict[str, consent.Verdict]
 ) -> tuple[Resource, ...]:
     """Return a Task for the own unit where somebody outside reports what is for others: no message leaves by itself. S1:18."""
-    ours = next((p for p in ctx.book.parties if p.home), None)
-    unit = (routing.own_unit(ctx.book, ours) or ours) if ours else None
+    unit = routing.desk(ctx.book, routing.first(ctx.book))
     if ctx.inbound is not None or unit is None or performer is None or performer.home:
         return ()
     if all(v.state == "refused" for v in verdicts.values()):

@@ -128,10 +128,8 @@ def _item(ctx: Context, row: Row, names: list[str]) -> tuple[Resource, ...]:
 
 def _owner(ctx: Context) -> Party | None:
     """Return who finds out: whoever follows the patient up at home, else the own unit of the first home party."""
-    ours = next((p for p in ctx.book.parties if p.home), None)
-    unit = (routing.own_unit(ctx.book, ours) or ours) if ours else None
     found = expiring.responsible(ctx)
-    return found if found is not None and found.home else unit
+    return found if found is not None and found.home else routing.desk(ctx.book, routing.first(ctx.book))
 
 
 def _waiting(ctx: Context, row: Row) -> list[Resource]:

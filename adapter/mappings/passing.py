@@ -26,9 +26,8 @@ TEXTS: Final = MappingProxyType(
 
 
 def own_unit(ctx: Context) -> Party | None:
-    """Return the own coordinating unit where an outside party acts, else the first home party."""
-    ours = next((p for p in ctx.book.parties if p.home), None)
-    return (routing.own_unit(ctx.book, ours) or ours) if ours else None
+    """Return the own coordinating unit, else the first home party: it is asked where an outside party acts."""
+    return routing.desk(ctx.book, routing.first(ctx.book))
 
 
 def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ...]:

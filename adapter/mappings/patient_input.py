@@ -88,5 +88,4 @@ def _responsible(ctx: Context, organisation: str | None) -> Party | None:
     party = ctx.book.by_organisation(organisation) if organisation else None
     if party is not None and party.home:
         return party
-    home = ctx.home or next((p for p in ctx.book.parties if p.home), None)
-    return (routing.own_unit(ctx.book, home) or home) if home else None
+    return routing.desk(ctx.book, ctx.home or routing.first(ctx.book))

@@ -9,7 +9,7 @@ from adapter.fhir import plans, urls
 from adapter.mappings import views
 from adapter.mappings.context import Context
 from adapter.model import AddressBook, Case, Party, Resource
-from adapter.rules import planstates, responsibility
+from adapter.rules import planstates, responsibility, routing
 
 
 def continued(ctx: Context) -> Resource:
@@ -99,7 +99,7 @@ def acting(case: Case, book: AddressBook, plan_id: str) -> Party | None:
     """Return the home party that acts for a plan when a clock does: its author, else the first home party."""
     plan = case.get(f"CarePlan/{plan_id}")
     found = author(book, plan) if plan else None
-    return found if found is not None and found.home else next((p for p in book.parties if p.home), None)
+    return found if found is not None and found.home else routing.first(book)
 
 
 def gp(ctx: Context) -> Party | None:

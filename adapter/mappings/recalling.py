@@ -18,7 +18,7 @@ from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import anchors, assignment_states, routing
+from adapter.rules import anchors, assignment_states
 
 EVENT: Final = "ip.need.entered-in-error"
 ERROR: Final = "entered-in-error"
@@ -154,23 +154,6 @@ def _may(ctx: Context, ids: set[str], *, owed: bool) -> None:
 
 def _is(party: Party, source: Party | None) -> bool:
     return source is None or source.level1_id == party.level1_id
-
-
-def _to_tell(ctx: Context, melde_id: str) -> tuple[Resource, ...]:
-    """Return a Task for the own unit: an outside party recalls what we carried on, and its event sends nothing by itself."""
-    ours = next((p for p in ctx.book.parties if p.home), None)
-    unit = (routing.own_unit(ctx.book, ours) or ours) if ours else None
-    item = common.work_item(
-        ctx,
-        id_=ctx.id("Task", "review"),
-        kind="review",
-        owner=unit,
-        focus=None,
-        melde_id=melde_id,
-        reason=TELL,
-        inputs=(("event", EVENT),),
-    )
-    return (*common.parties(*filter(None, (unit,))), item)
 
 
 def _needs(ctx: Context) -> tuple[views.Need, ...]:

@@ -23,7 +23,7 @@ def item(
     `more` is what the item is about: `melde_id`, and `inputs` besides. Without `inbound` another organisation posted the
     answer here, and the first home party's unit tells it on.
     """
-    here = inbound.receiver if inbound else next((p for p in ctx.book.parties if p.home), None)
+    here = inbound.receiver if inbound else routing.first(ctx.book)
     inputs = (
         ("evidence", inbound.message.id if inbound else ctx.event.event_id),
         ("event", ctx.event.type),
@@ -34,7 +34,7 @@ def item(
         ctx,
         id_=ctx.id("Task", reading.READ + key),
         kind=reading.READ,
-        owner=(routing.own_unit(ctx.book, here) or here) if here else None,
+        owner=routing.desk(ctx.book, here),
         focus=communication_of(inbound.message) if inbound else None,
         inputs=inputs,
         reason=reason,

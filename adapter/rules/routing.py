@@ -147,6 +147,16 @@ def own_unit(book: AddressBook, home: Party, *, on: date | None = None) -> Party
     return unit if unit is None or unit.staffed else _deputy(book, unit) or unit
 
 
+def first(book: AddressBook) -> Party | None:
+    """Return the first home party: who acts where nothing says who."""
+    return next((p for p in book.parties if p.home), None)
+
+
+def desk(book: AddressBook, home: Party | None) -> Party | None:
+    """Return whose work list takes an item: the own coordinating unit of a party, else the party itself."""
+    return (own_unit(book, home) or home) if home is not None else None
+
+
 def _unit(book: AddressBook, home: Party, *, on: date | None = None) -> Party | None:
     units = books.index(book).units.get(home.her_id or "", ())
     held = [p for p in units if on is None or books.valid(p, on)]
@@ -173,7 +183,7 @@ def gp_route(book: AddressBook, her_id: str | None) -> Route:
 
 def answer_party(book: AddressBook, home: Party) -> Party:
     """Return who stands as sender on level 2, and so whose inbox answers land in: `answer_to`."""
-    return (own_unit(book, home) or home) if home.answer_to == "ke" else home
+    return own_unit(book, home) or home if home.answer_to == "ke" else home
 
 
 def answer_reason(book: AddressBook, home: Party) -> Reason:

@@ -252,6 +252,7 @@ WRONG: Final = (
     ("ip-message", {"payload": [{"contentString": "x"}]}, "Communication.payload[0].content", "profile-type"),
     ("ip-meeting", {"description": ...}, "Appointment.description", "profile-min"),
     ("ip-assignment", {"active": ...}, "PractitionerRole.active", "profile-min"),
+    ("ip-assignment", {"practitioner": ...}, "PractitionerRole", "ip-assignment-1"),
     ("ip-provenance", {"activity": ...}, "Provenance.activity", "profile-min"),
 )  # fmt: skip
 
@@ -277,6 +278,16 @@ def test_a_team_names_one_coordinator_in_charge_at_most() -> None:
     assert guided("ip-team", {**team, "participant": [*team["participant"], current, current]}) == [
         ("CareTeam", "ip-team-2")
     ]
+
+
+def test_an_offer_may_name_nobody_and_what_is_over_names_somebody() -> None:
+    role = {name: value for name, value in golden("ip-assignment").items() if name != "practitioner"}
+    offered, replaced = (
+        {**role, "extension": [{"url": urls.ASSIGNMENT_STATE, "valueCode": state}]}
+        for state in ("proposed", "replaced")
+    )
+    assert guided("ip-assignment", offered) == []
+    assert guided("ip-assignment", replaced) == [("PractitionerRole", "ip-assignment-1")]
 
 
 def test_what_a_profile_warns_of_refuses_nothing_and_is_told_to_who_asks() -> None:

@@ -36,18 +36,23 @@ Description: "One per patient and installation: the patient, coordinators, conta
 * managingOrganization 0..1 MS
 * managingOrganization ^short = "The organisation responsible for the team"
 
+Invariant: ip-assignment-1
+Description: "An assignment names the person; only an offer may come before anybody is chosen."
+Severity: #error
+Expression: "practitioner.exists() or extension('https://ip-adapter.example/fhir/StructureDefinition/assignment-state').where(value != 'replaced').exists()"
+
 Profile: IpAssignment
 Parent: $NoBasisPractitionerRole
 Id: ip-assignment
 Title: "Assignment (oppnevning)"
 Description: "One person in one role for one patient: made per assignment, so that its id is the assignment's id. Phone, deputy and absence stand here."
+* obeys ip-assignment-1
 * extension contains
     AssignmentState named state 0..1 and
     ExpectedEnd named expectedEnd 0..1
 * extension[state] ^short = "Where an offer stands (the role is not active meanwhile), or replaced of what another has taken over"
 * extension[expectedEnd] ^short = "Expected last day"
 * active 1..1
-* practitioner 0..1
 * practitioner ^short = "The person; one without an HPR number is a Practitioner without that identifier; an offer may come before anybody is chosen"
 * organization ^short = "Where the person works"
 * code 1..
