@@ -15,6 +15,7 @@ from adapter import codes
 from adapter.errortable import TABLE
 from adapter.events import consent, limits, needs
 from adapter.fhir import audit, definitions, profiles, r4, urls
+from adapter.mappings import handling
 from adapter.rules import assignment_states
 from tests import reference
 from tests.fhir import validator
@@ -51,6 +52,14 @@ def test_a_local_code_table_stands_in_the_guide_code_by_code(name: str):
     found = definitions.by_url(codes.local_system(name))
     assert found is not None
     assert _codes(found) == dict(codes.LOCAL[name])
+
+
+def test_each_way_a_receiver_is_reached_by_hand_stands_in_the_set_of_ways():
+    """``ip-message`` requires ``Communication.medium`` to be of the set. E59."""
+    found = definitions.by_url(f"{urls.BASE}/ValueSet/connection-types")
+    assert found is not None
+    modes = next(part for part in found["compose"]["include"] if part["system"] == urls.PARTICIPATION_MODE)
+    assert {concept["code"] for concept in modes["concept"]} == set(handling.MODE.values())
 
 
 def test_a_code_system_of_the_guide_is_a_table_of_the_program_or_the_values_of_an_event():

@@ -75,6 +75,9 @@ Title: "Ways to reach a party"
 Description: "How a message went or a party is reached."
 * include codes from system ConnectionType
 * http://terminology.hl7.org/CodeSystem/v3-ParticipationMode#PHONE "telephone"
+* http://terminology.hl7.org/CodeSystem/v3-ParticipationMode#WRITTEN "written"
+* http://terminology.hl7.org/CodeSystem/v3-ParticipationMode#FACE "face-to-face"
+* http://terminology.hl7.org/CodeSystem/v3-ParticipationMode#REMOTE "remote presence"
 
 ValueSet: CareCourses
 Id: care-courses
