@@ -21,6 +21,7 @@ _MENU: Final = (
     ("/docs/guide", "Start here"),
     ("/docs/guide/nine-items.html", "The nine items"),
     ("/docs/guide/minimum-plan.html", "Minimum plan"),
+    ("/docs/guide/plan-over-fhir.html", "A plan over FHIR"),
     ("/docs/guide/who-may-write.html", "Who may write"),
     ("/docs/guide/keeping-up.html", "Keeping up"),
     ("/docs/guide/access.html", "Access"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,9 @@ from tools.guide.place import PAGES, SOURCES, NotBuilt
 
 CONTENT: Final = SOURCES / "input" / "pagecontent"
 INDEX: Final = "index.json"
-ORDER: Final = ("index", "nine-items", "minimum-plan", "who-may-write", "keeping-up", "access", "errors")
+ORDER: Final = (
+    "index", "nine-items", "minimum-plan", "plan-over-fhir", "who-may-write", "keeping-up", "access", "errors"
+)  # fmt: skip
 """The narrative, in the order of the menu."""
 BASE: Final = "/docs/guide/"
 _HEADING: Final = re.compile(r"\A# (.+)\n")
@@ -76,13 +78,21 @@ def _marked(tokens: list[Token]) -> None:
 
 def snippets() -> list[tuple[str, str, Mapping[str, Any]]]:
     """Return (page, type, elements) of every piece of an example that the narrative shows."""
-    found = []
+    return [(name, said, shown) for name, said, shown in _shown() if said.isalpha()]
+
+
+def requests() -> list[tuple[str, str, Any]]:
+    """Return (method, path, body) of every request that the narrative shows, in order."""
+    return [(*said.split(" ", 1), shown) for _, said, shown in _shown() if " " in said]
+
+
+def _shown() -> Iterator[tuple[str, str, Any]]:
+    """Yield (page, what stands behind the language, JSON) of the blocks that say what they are."""
     for name in ORDER:
         for token in MarkdownIt().parse((CONTENT / f"{name}.md").read_text(encoding="utf-8")):
-            language, _, type_ = token.info.partition(" ")
-            if token.type == "fence" and language == "json" and type_:
-                found.append((name, type_, json.loads(token.content)))
-    return found
+            language, _, said = token.info.partition(" ")
+            if token.type == "fence" and language == "json" and said:
+                yield name, said, json.loads(token.content)
 
 
 def write(folder: Path = PAGES) -> None:
