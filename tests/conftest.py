@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy
 from typing import Any
 
-import psycopg
 import pytest
 import structlog
 from flask.testing import FlaskClient
-from psycopg import sql
-from sqlalchemy import URL, make_url
 
 from adapter import settings, wiring
 from adapter.services import Services
@@ -25,6 +20,7 @@ from adapter.store import migrations
 from adapter.transports.memory import Memory
 from adapter.web import create_app
 from tests.clock import Clock
+from tests.postgres import SERVER, Server
 
 DATABASES = (pytest.param("sqlite"), pytest.param("postgresql", marks=pytest.mark.postgres))
 
@@ -37,41 +33,25 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _run(url: URL, command: str, *names: str) -> None:
-    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as conn:
-        conn.execute(sql.SQL(command).format(*map(sql.Identifier, names)))
-
-
-def _named(server: URL, name: str) -> str:
-    url = server.set(database=name, drivername="postgresql+psycopg")
-    return url.render_as_string(hide_password=False)
-
-
 @pytest.fixture(scope="session")
-def prepared_server() -> Iterator[tuple[URL, str]]:
-    """Make a database on the server once, to be copied, and drop it after."""
-    named = os.environ.get("ADAPTER_TEST_DATABASE")
-    if not named:
+def server() -> Iterator[Server]:
+    """Name the PostgreSQL server, where there is one."""
+    if not SERVER:
         pytest.skip("PostgreSQL: ADAPTER_TEST_DATABASE names no server")
-    server, name = make_url(named).set(drivername="postgresql"), f"adapter_prepared_{uuid.uuid4().hex}"
-    _run(server, "CREATE DATABASE {}", name)
-    migrations.upgrade(_named(server, name))
-    yield server, name
-    _run(server, "DROP DATABASE {} WITH (FORCE)", name)
+    made = Server(SERVER)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Name a prepared, empty database of the test's own; on PostgreSQL it is made, and dropped after."""
+    """Name a prepared, empty database of the test's own."""
     if request.param == "sqlite":
         path = copy(request.getfixturevalue("prepared_file"), tmp_path / "adapter.db")
         yield f"sqlite:///{path}"
         return
-    server, prepared = request.getfixturevalue("prepared_server")
-    name = f"adapter_test_{uuid.uuid4().hex}"
-    _run(server, "CREATE DATABASE {} TEMPLATE {}", name, prepared)
-    yield _named(server, name)
-    _run(server, "DROP DATABASE {} WITH (FORCE)", name)
+    with request.getfixturevalue("server").lent() as url:
+        yield url
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ from tests.web.hands import FNR, post, search, told
 
 pytestmark = pytest.mark.slow
 
-SECONDS: Final = float(os.environ.get("ADAPTER_TEST_FUZZ_SECONDS") or 10) / 2
+SECONDS: Final = float(os.environ.get("ADAPTER_TEST_FUZZ_SECONDS") or 10) / 4
 SEED: Final = int(os.environ.get("ADAPTER_TEST_FUZZ_SEED") or int.from_bytes(os.urandom(4), "big"))
 MANY: Final = 5
 TYPES: Final = (

@@ -15,6 +15,7 @@ import pytest
 import adapter.store
 from adapter.errors import Conflict, SystemFault
 from adapter.store import AuditRow, Connection, Store, audit, resources
+from tests.postgres import Server
 from tests.store.builders import NOW, ORG, resource
 
 
@@ -238,21 +239,13 @@ def test_a_database_of_another_kind_is_a_wrong_setting(url: str):
 
 
 @pytest.mark.postgres
-def test_a_server_that_drops_its_lines_costs_one_failure_and_recovers(request: pytest.FixtureRequest):
-    server, template = request.getfixturevalue("server"), request.getfixturevalue("postgres_template")
-    name = "adapter_test_dropped_" + str(os.getpid())
-    server.run("CREATE DATABASE {name} TEMPLATE {template}", name=name, template=template)
-    store = adapter.store.open(server.named(name))
-    try:
-        put(store, "a")
-        kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'" % name  # noqa: S608, UP031
-        server.run(kill)
-        assert code(store) == "IPK-S001"
-        put(store, "b")
-        assert there(store, "b")
-    finally:
-        store.close()
-        server.run("DROP DATABASE {name} WITH (FORCE)", name=name)
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_server_that_drops_its_lines_costs_one_failure_and_recovers(url: str, store: Store, server: Server):
+    put(store, "a")
+    server.disconnect(url)
+    assert code(store) == "IPK-S001"
+    put(store, "b")
+    assert there(store, "b")
 
 
 def audit_row(id_: str) -> AuditRow:
