@@ -41,6 +41,18 @@ def rule_views(listed: Iterable[views.Assignment]) -> tuple[assignments.Assignme
     )
 
 
+def borne_out(ctx: Context, reason_code: str) -> str:
+    """Return why an assignment ends as far as the case knows it: a death or a move that nobody has told of ends nothing alone.
+
+    Nobody has to follow after either, so an end by one of them would leave a patient without coordinator and without a gap.
+    """
+    known = {
+        "deceased": views.dead(ctx.case),
+        "moved-accepted": any(views.is_transfer(task) for task in ctx.case.of("Task")),
+    }
+    return reason_code if known.get(reason_code, True) else "other"
+
+
 def state(case: Case, held: views.Assignment, day: date) -> str:
     """Return where an assignment stands on a day: active, absent, replacement-pending, replaced or ended."""
     if held.end is not None:

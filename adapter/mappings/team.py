@@ -253,7 +253,7 @@ def replaced(ctx: Context) -> Change:
 def ended(ctx: Context) -> Change:
     """Return the assignment ended, with its successor or a gap clock; or a gap over, for nobody has to follow. E26, E29, E49."""
     old = held.find(ctx)
-    reason = getattr(ctx.data, "reason_code", "participation-over")
+    reason = held.borne_out(ctx, getattr(ctx.data, "reason_code", "participation-over"))
     listed = held.rule_views(views.assignments(ctx.case))
     mine = next(a for a in listed if a.id == old.id)
     if old.end is not None:
@@ -372,27 +372,27 @@ def named(person: Any, *, role: str) -> dict[str, Any]:
 
 
 def changed_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return one message with both the old and the new coordinator to those who knew the old one. E24, E26."""
+    """Return one message with the old and the new coordinator to those who knew the old one, and whose it was. E24, E26."""
     old = next(a for a in views.assignments(ctx.case) if a.id == ctx.data.continues.assignment_id)
     successor = ctx.data.person if ctx.event.type == "ip.coordinator.replaced" else ctx.data.successor
     title = text.TITLES[ctx.event.type]
-    who = _name(old)
     if ctx.event.type == "ip.coordinator.replaced":
         lines = [
-            (words.FORMER, who),
+            (words.FORMER, _name(old)),
             (words.NEW, spoken(successor)),
             (words.FROM_DATE, text.day(ctx.data.from_)),
         ]
     else:
         new = spoken(successor) if successor else words.NOBODY_YET
         lines = [
-            (words.COORDINATOR, who),
+            (words.COORDINATOR, _name(old)),
             (words.TO_DATE, text.day(ctx.data.until)),
             (words.NEW_COORDINATOR, new),
         ]
     key = next((r.key for r in codes.ROLES.values() if (r.system, r.code) == (old.system, old.code)), "")
     contact = named(successor, role=key) if successor and key else None
-    return telling.notices(ctx, telling.knew(ctx, old.id), title, lines, named=contact)
+    to = (*telling.whose(ctx, old), *telling.knew(ctx, old.id))
+    return telling.notices(ctx, to, title, lines, named=contact)
 
 
 def _name(held: views.Assignment) -> str | None:

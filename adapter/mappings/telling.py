@@ -58,6 +58,15 @@ def knew(ctx: Context, assignment_id: str) -> tuple[To, ...]:
     )
 
 
+def whose(ctx: Context, held: views.Assignment) -> tuple[To, ...]:
+    """Return the outside party that an assignment is of, where another party says what becomes of it: it has it from nobody else."""
+    own = ctx.book.by_organisation(held.organisation)
+    if own is None or own.home or own == ctx.party:
+        return ()
+    latest = views.dialogue(ctx.case, own.key)
+    return ((own, latest, latest.melde_id if latest else None),)
+
+
 def told_by(ctx: Context, event_id: str) -> tuple[To, ...]:
     """Return the parties that an event's messages went to."""
     return _receivers(ctx, lambda m: m.event_id == event_id)

@@ -6,17 +6,18 @@ An assignment that ended without successor has a gap of its own; this one is of 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from adapter.mappings import clocks, common, standing, views
 from adapter.mappings.context import Change, Context
-from adapter.model import Case, Deadline
+from adapter.model import Case, Deadline, Resource
 from adapter.rules import anchors
 from adapter.rules import clocks as times
 
 KIND: Final = "gap"
 _WARNED: Final = "$.data"
+_DAY: Final = timedelta(days=1)
 
 
 def followed(ctx: Context, key: str | None) -> Change:
@@ -52,15 +53,29 @@ def followed(ctx: Context, key: str | None) -> Change:
 def _since(case: Case, day: date) -> date | None:
     """Return the day from which a running plan has no coordinator of either level; None: it has, or no plan runs.
 
-    One who is yet to begin is there, and one with a last day to come until then.
+    One with a last day to come is there until then, and one who is yet to begin from the first day: what lies before it is a
+    gap as soon as the plan runs.
     """
     plan = views.plan(case)
     if plan is None or plan["status"] != "active" or views.dead(case):
         return None
-    ends = [
-        date.fromisoformat(a.end) if a.end else date.max
+    held = sorted(
+        (
+            date.fromisoformat(a.start) if a.start else date.min,
+            date.fromisoformat(a.end) if a.end else date.max,
+        )
         for a in views.assignments(case)
         if a.key in standing.COORDINATING and not a.deputy
-    ]
-    last = max(ends, default=day)
-    return None if last == date.max else max(last, day)
+    )
+    covered = day if not held else max(day, _begins(plan) or day) - _DAY
+    for start, end in held:
+        if start <= covered + _DAY:
+            covered = max(covered, end)
+        if covered == date.max:
+            return None
+    return max(covered, day)
+
+
+def _begins(plan: Resource) -> date | None:
+    said = plan.get("period", {}).get("start")
+    return date.fromisoformat(said[:10]) if said else None

@@ -203,8 +203,12 @@ def stays(case: Case) -> tuple[Resource, ...]:
 
 def transfer(case: Case) -> Resource | None:
     """Return the work item of a move that nobody has taken over yet. E50."""
-    tasks = (t for t in case.of("Task") if code_of(t.get("code"), urls.TASK_KIND) == "transfer")
-    return next((t for t in tasks if t["status"] not in FINISHED), None)
+    return next((t for t in case.of("Task") if is_transfer(t) and t["status"] not in FINISHED), None)
+
+
+def is_transfer(task: Resource) -> bool:
+    """Return whether a Task is the work item of a move, done or not."""
+    return code_of(task.get("code"), urls.TASK_KIND) == "transfer"
 
 
 def stands(case: Case) -> bool:

@@ -261,3 +261,12 @@ def test_what_an_event_leaves_out_of_a_professional_stays(hospital: House):
     (found,) = [r for r in hospital.current() if r["resourceType"] == "Practitioner" and "9144900" in str(r)]
     assert found["qualification"][0]["code"]["coding"][0]["code"] == "SP"
     assert found["meta"]["versionId"] == "1"
+
+
+def test_whose_coordinator_it_was_hears_it_where_another_ends_it(hospital: House):
+    melde_id = str(hospital.need().case["meldeId"])
+    hospital.send()
+    theirs = hospital.post("ip.coordinator.appointed", source="urn:her:5079", continues={"meldeId": melde_id})
+    ends = {"continues": {"assignmentId": theirs.case["assignmentId"]}, "until": "2026-03-31"}
+    told = hospital.post("ip.coordinator.ended", source="urn:her:90998", reasonCode="other", **ends)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
+
 from adapter.events import schemas
 from tests.house import House
 
@@ -66,3 +68,28 @@ def test_an_evaluation_does_not_end_what_the_gap_has_made(alvdal: House):
         date=date(2026, 3, 6).isoformat(),
     )
     assert len(alvdal.items("review")) == 1
+
+
+def test_days_before_a_coordinator_begins_are_a_gap_of_a_plan_that_runs(alvdal: House):
+    alvdal.post("ip.coordinator.appointed", continues=None, **{"from": "2026-05-03"})
+    told = created(alvdal, period={"start": "2026-03-04"})
+    assert "IPK-E028" in [w["code"] for w in told.body["warnings"]]
+    assert "gap" in alvdal.clocks()
+
+
+def test_a_coordinator_who_begins_with_the_plan_leaves_no_gap(alvdal: House):
+    alvdal.post("ip.coordinator.appointed", continues=None, **{"from": "2026-04-01"})
+    created(alvdal, period={"start": "2026-04-01"})
+    assert "gap" not in alvdal.clocks()
+
+
+@pytest.mark.parametrize("reason", ["deceased", "moved-accepted"])
+def test_a_death_or_a_move_that_nobody_has_told_of_leaves_a_gap(alvdal: House, reason: str):
+    told = alvdal.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": appointed(alvdal).case["assignmentId"]},
+        until="2026-03-04",
+        reasonCode=reason,
+    )
+    assert "IPK-E028" in [w["code"] for w in told.body["warnings"]]
+    assert "gap" in alvdal.clocks()
