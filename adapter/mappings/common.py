@@ -97,7 +97,8 @@ def _author(ctx: Context) -> tuple[Resource, ...]:
         role=said.role,
         phone=said.phone,
     )
-    return (*parties(*filter(None, (ctx.party,))), practitioner, role)
+    others = (registered_for(ctx),) if said.kind == "other-sector" else ()
+    return (*parties(*filter(None, (ctx.party, *others))), practitioner, role)
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:
@@ -175,17 +176,27 @@ def _endpoint(party: Party) -> tuple[Resource, ...]:
 
 
 def requester(ctx: Context) -> str | None:
-    """Return the organisation that asks: the source, or the sender of the received message."""
+    """Return the organisation that asks: the sender of the received message, whom the source registers it for, or the source."""
     if ctx.inbound is not None:
         return organisation(ctx.inbound.sender)
-    return organisation(ctx.party)
+    return organisation(registered_for(ctx) or ctx.party)
+
+
+def registered_for(ctx: Context) -> Party | None:
+    """Return the outside party whose need a unit of ours registers: another sector, by its organisation number. R05, R37."""
+    said = ctx.data.author
+    number = said.organisation.orgnr if said.kind == "other-sector" and said.organisation else None
+    if number is None or ctx.party is None or not ctx.party.home:
+        return None
+    found = ctx.book.by_source(f"urn:orgnr:{number}")
+    return None if found is None or found.home else found
 
 
 def _asker(ctx: Context) -> str | None:
     """Return who asks: Patient, RelatedPerson, a professional's role, or another sector's Organization. fhir-model.md; R05, R37."""
     if ctx.data.author.kind == "other-sector" and ctx.party is not None and not ctx.party.home:
         return organisation(ctx.party)
-    return author_reference(ctx)
+    return organisation(registered_for(ctx)) or author_reference(ctx)
 
 
 def service_request(  # noqa: PLR0913 (all by name)

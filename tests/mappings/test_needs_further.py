@@ -743,6 +743,20 @@ def test_the_answer_to_a_reporter_without_electronic_address_is_a_letter(alvdal:
     assert "NAV Alvdal" in letter
 
 
+def test_another_sector_whose_need_the_unit_registers_is_the_one_who_asks_and_is_answered(alvdal: House):
+    """R05, R37: the coordinating unit registers on its behalf, by its organisation number."""
+    said = CASE_WORKER | {"organisation": {"name": "NAV Alvdal", "orgnr": "310001082"}}
+    consent = GIVEN | {"scopes": ["coordinator", "plan-create", "other-sectors"], "recipients": ["coordinating-unit", "nav-alvdal"]}  # fmt: skip
+    melde_id = alvdal.need(
+        source="urn:her:5079", author=said, legalBasis="consent", department=None, consent=consent
+    ).case["meldeId"]
+    party = alvdal.services.book().by_source(NAV)
+    assert _asker(alvdal) == f"Organization/{party.organisation_id}"
+    alvdal.clock.advance(days=1)
+    told = alvdal.post("ip.need.declined", continues={"meldeId": melde_id}, scope=["individual-plan"])
+    assert ("LETTER", "NAV Alvdal") in [(m["type"], m["receiver"]["name"]) for m in told.messages]
+
+
 def test_another_sector_is_told_of_the_coordinator_only_by_a_consent_that_names_it(
     build: Callable[..., House],
 ):
