@@ -9,11 +9,12 @@ from adapter import naming
 from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs, parts, urls
+from adapter.kith import words
 from adapter.mappings import common, internal, views
 from adapter.mappings.context import Change, Context
 from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import anchors, message_states, routing
+from adapter.rules import anchors, carrier, message_states, routing
 
 MODE: Final = {"phone": "PHONE", "letter": "WRITTEN", "in-person": "FACE", "other": "REMOTE"}
 """How a receiver was reached → v3-ParticipationMode."""
@@ -29,6 +30,8 @@ def fallback(ctx: Context) -> Change:
     """Return the message as taken another way, its clocks running on but one that missed the receipt; completed once confirmed. E59."""
     data = ctx.data
     message = _sent(ctx, data.message_id)
+    if message.type == carrier.LETTER and message.state in message_states.before(message_states.POSTED):
+        return _posted_after_all(ctx, message)
     if message.state not in message_states.before(message_states.BY_HAND):
         allowed = message_states.allowed(message.state, replaced=message.replaced_by is not None)
         raise EventError("IPK-M011", at="$.data.messageId", allowed=allowed)
@@ -42,6 +45,26 @@ def fallback(ctx: Context) -> Change:
         messages=(done,),
         deadlines=tuple(_over(d) for d in ctx.case.deadlines if _is_over(d, message)),
         reasons=(anchors.fixed("manual-fallback", outcome),),
+        case={"meldeId": message.melde_id} if message.melde_id else {},
+    )
+
+
+def _posted_after_all(ctx: Context, message: Message) -> Change:
+    """Return a letter that was stopped here and had been posted: its receiver knows, and a person tells what stopped it. Decision 163."""
+    communication = ctx.case.get(communication_of(message) or "")
+    item = common.work_item(
+        ctx,
+        id_=ctx.id("Task", "review"),
+        kind="review",
+        owner=ctx.party,
+        focus=communication_of(message),
+        melde_id=message.melde_id,
+        reason=words.POSTED,
+    )
+    return common.author(ctx) + Change(
+        resources=(*((_told(ctx, communication),) if communication else ()), item),
+        messages=(replace(message, state="manual", next_attempt=None),),
+        reasons=(anchors.fixed("manual-fallback", "postet før det ble stoppet"),),
         case={"meldeId": message.melde_id} if message.melde_id else {},
     )
 

@@ -22,6 +22,7 @@ REQUEUE, MANUAL, BURY, REMAP = "requeue", "manual", "bury", "remap"
 REST: Final = "a part of it holds"
 """It must not leave as it is: what still holds goes under an id of its own."""
 BY_HAND: Final = "ip.manual-fallback.recorded"
+POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted"
 REPORTED: Final = "ip.message.sent"
 ADDRESS: Final = "ip.address.changed"
 STRICT: Final = "ip.address-protection.changed"
@@ -86,6 +87,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=REMAP, before=NEVER_LEFT, after="buried", source="events: E64"),
     Move(by=REMAP, before=("handed", "rejected", "unanswered", "sent"), after=SAME, source="events: E64"),
     Move(by=BY_HAND, before=(*_HANDLED, "sent", "delivered", "manual"), after="manual", source=_OTHER_WAY),
+    Move(by=POSTED, before=("buried",), after="manual", source="events: E59; decision 163"),
     Move(by=ADDRESS, before=NEVER_LEFT, after="dead", source="events: E64"),
     Move(by=ADDRESS, before=("handed", "sent", "rejected", "unanswered"), after=SAME, source="events: E64"),
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),

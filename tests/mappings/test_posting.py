@@ -137,3 +137,14 @@ def test_who_holds_nothing_that_rests_on_the_scope_is_not_told(hospital: House):
     hospital.need()
     hospital.send()
     assert withdraw(hospital, "other-sectors").messages == []
+
+
+def test_a_letter_that_was_stopped_and_had_been_posted_is_told_of_and_a_person_tells_the_rest(member: House):
+    withdraw(member, "other-sectors")
+    assert letter(member).state == "buried"
+    posted(member)
+    assert letter(member).state == "manual"
+    assert any(
+        item.get("description", "").startswith("Brevet var postet før det ble stoppet")
+        for item in member.items("review")
+    )
