@@ -16,5 +16,9 @@ MANNERS: Final[dict[str, Row]] = {
         "The body is compressed, which is not taken", "Send det uten Content-Encoding", "Send it without Content-Encoding"),
     "IPK-F057": Row(415, "not-supported", "XML tas ikke imot, bare JSON; svar gis i begge",
         "XML is not taken in, only JSON; answers come in both", "Send application/fhir+json", "Send application/fhir+json"),
+    "IPK-F084": Row(406, "not-supported", "FHIR-versjonen i fhirVersion støttes ikke; svar gis i R4 (4.0)",
+        "The FHIR version of fhirVersion is not served; answers are R4 (4.0)", "Bruk fhirVersion=4.0", "Use fhirVersion=4.0"),
+    "IPK-F085": Row(415, "not-supported", "Innholdet er i en FHIR-versjon som ikke tas imot; bare R4 (4.0)",
+        "The body is of a FHIR version that is not taken; only R4 (4.0)", "Send fhirVersion=4.0", "Send fhirVersion=4.0"),
 }
 """How to ask."""

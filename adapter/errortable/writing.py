@@ -1,4 +1,4 @@
-"""Rows of IPK-F030 to F044, F080 to F083: what is written over FHIR. R4 http.html; RFC 5789; RFC 6902."""
+"""Rows of IPK-F030 to F044, F080 to F083, F086: what is written over FHIR. R4 http.html; RFC 5789; RFC 6902."""
 
 from __future__ import annotations
 
@@ -55,5 +55,8 @@ WRITING: Final[dict[str, Row]] = {
     "IPK-F083": Row(412, "multiple-matches", "Flere ressurser passer til den betingede referansen",
         "Several resources meet the conditional reference", "Bruk en identifikator som bare én har",
         "Use an identifier that only one has"),
+    "IPK-F086": Row(412, "conflict", "Forutsetningen i If-None-Match eller If-Unmodified-Since holder ikke",
+        "The condition of If-None-Match or If-Unmodified-Since does not hold", "Les ressursen på nytt og gjør endringen der",
+        "Read the resource again and change that"),
 }
 """What is written over FHIR."""

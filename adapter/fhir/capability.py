@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from adapter.fhir import definitions, parts, topics, urls, writable
 from adapter.fhir.asked import AUDIT
-from adapter.fhir.params import COMMON, definition
+from adapter.fhir.params import COMMON, UNDEFINED, definition
+from adapter.fhir.rows.definitions import ROWS
 from adapter.fhir.table import READABLE, Param, Readable
 
 _INTERACTIONS: Final = ("read", "vread", "history-instance", "history-type", "search-type")
@@ -122,6 +123,8 @@ def _referring(type_: str) -> list[str] | None:
 
 def _param(type_: str, param: Param) -> dict[str, Any]:
     found = {"name": param.name, "definition": definition(type_, param.name), "type": param.kind}
+    if (type_, param.name) in UNDEFINED:
+        del found["definition"]
     by_post = param.where == "person" or param.personal
     return {**found, "documentation": _BY_POST} if by_post else found
 
@@ -136,20 +139,11 @@ def _chained(row: Readable) -> list[dict[str, Any]]:
     ]
 
 
-_DEFINITION_PARAMS: Final = (
-    ("_id", "token"),
-    ("url", "uri"),
-    ("name", "string"),
-    ("title", "string"),
-    ("status", "token"),
-)
-
-
 def _definition(type_: str) -> dict[str, Any]:
     """Return what is served of a type of the guide's definitions."""
     return {
         "type": type_,
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "no-version",
-        "searchParam": [{"name": name, "type": kind} for name, kind in _DEFINITION_PARAMS],
+        "searchParam": [_param(type_, param) for param in ROWS[type_].params],
     }

@@ -127,8 +127,22 @@ _INDIVIDUAL: Final[Mapping[str, frozenset[str]]] = {
     **dict.fromkeys(words("family given"), frozenset(words("Patient Practitioner"))),
     "birthdate": frozenset(words("Patient RelatedPerson")),
 }
+CONFORMANCE: Final = frozenset(
+    words(
+        "CapabilityStatement CodeSystem ConceptMap ImplementationGuide NamingSystem SearchParameter StructureDefinition ValueSet"
+    )
+)
+"""Types of definitions, which share parameters."""
+_DEFINITION: Final = frozenset(
+    words(
+        "context context-quantity context-type context-type-quantity context-type-value date description identifier "
+        "jurisdiction name publisher status title url version"
+    )
+)
 OWN: Final = frozenset({("CareTeam", "role")})
 """Parameters that R4 does not have: defined by this project."""
+UNDEFINED: Final = frozenset({("NamingSystem", "url")})
+"""Parameters that R4 has for other types, and nobody defines for this one."""
 
 
 def definition(type_: str, name: str) -> str:
@@ -139,5 +153,7 @@ def definition(type_: str, name: str) -> str:
         return f"http://hl7.org/fhir/SearchParameter/clinical-{name}"
     if type_ in _INDIVIDUAL.get(name, ()):
         return f"http://hl7.org/fhir/SearchParameter/individual-{name}"
+    if type_ in CONFORMANCE and name in _DEFINITION:
+        return f"http://hl7.org/fhir/SearchParameter/conformance-{name}"
     base = "Resource" if name.startswith("_") else type_
     return f"http://hl7.org/fhir/SearchParameter/{base}-{name.removeprefix('_')}"

@@ -171,7 +171,8 @@ def _search_param(reading: Reading, name: str, value: str) -> None:
 
 _KNOWN: Final = frozenset({"_id", "_lastUpdated"})
 """Read whole; with a modifier they are not served."""
-_FILTERS: Final = frozenset({"_has", "_list", "_filter", "_query", "_content", "_text", "_type"})
+FILTERS: Final = frozenset({"_has", "_list", "_filter", "_query", "_content", "_text", "_type"})
+"""What narrows a search of any type, and is not served (`_has` of definitions): never ignored."""
 _PEOPLE: Final = frozenset({"for", "actor", "individual", "entity", "identifier"})
 """R4's other names for who or what it is about."""
 _PERSON_WORDS: Final = ("patient", "subject", "person")
@@ -180,7 +181,7 @@ _PERSON_WORDS: Final = ("patient", "subject", "person")
 def _narrows(row: Readable, name: str) -> bool:
     """Return whether to ignore a parameter could show other people than those asked for: never ignored, lenient or not."""
     said = name.lower()
-    if said in _FILTERS or (row.type == "Patient" and not said.startswith("_")):
+    if said in FILTERS or (row.type == "Patient" and not said.startswith("_")):
         return True
     return said in _PEOPLE or any(word in said for word in _PERSON_WORDS)
 

@@ -23,7 +23,8 @@ from adapter.errortable import TABLE
 from adapter.fhir import deletion, r4, subscription
 from adapter.fhir.subscription import Json, Rules, Wanted
 from adapter.hosts import is_public
-from adapter.ingest import records
+from adapter.ingest import conditions, records
+from adapter.ingest.conditions import Conditions
 from adapter.services import Services
 from adapter.store import Connection, feed, resources, subscriptions
 from adapter.store.feed import FeedItem
@@ -101,21 +102,19 @@ def create(services: Services, resource: object, *, client: str) -> Kept:
 
 
 def change(
-    services: Services, id_: str, resource: object, *, client: str, version: int | None = None
+    services: Services, id_: str, resource: object, *, client: str, rests: Conditions = conditions.NONE
 ) -> Kept:
     """Return the Subscription as changed: requested again (a handshake follows, then what waits), or off.
 
     Headers that are not given stay, unless it leads to another server; so does the key. Raises as `create` does, FhirError
-    IPK-F001 where the client has none such, F074 where it is not at `version` any more.
+    IPK-F001 where the client has none such, F074 or F086 where it is not as `rests` says.
     """
     now = services.clock()
     wanted = _wanted(services, resource, now)
 
     def work(conn: Connection) -> Json:
         before = owned(conn, id_, client)
-        current = _current(conn, id_)
-        if version is not None and int(current["meta"]["versionId"]) != version:
-            raise FhirError("IPK-F074", at=TYPE)
+        _held(conn, id_, rests)
         row = before._replace(
             topic=wanted.topic.url, endpoint=wanted.endpoint, content=wanted.content, filters=_json(wanted.filters),
             headers=_headers(before, wanted), secret=wanted.secret or before.secret, heartbeat=wanted.heartbeat,
@@ -129,12 +128,20 @@ def change(
     return Kept(resource=services.store.write(work))
 
 
-def remove(services: Services, id_: str, *, client: str) -> None:
-    """Remove a Subscription: nobody is told any more. Raises FhirError IPK-F001, F064, SystemFault."""
+def remove(services: Services, id_: str, *, client: str, rests: Conditions = conditions.NONE) -> None:
+    """Remove a Subscription: nobody is told any more. Where the client has none such, nothing is to be done.
+
+    Raises FhirError IPK-F032, F074 or F086 where it is not as `rests` says, SystemFault.
+    """
     now = services.clock()
 
     def work(conn: Connection) -> None:
-        row = owned(conn, id_, client)
+        try:
+            row = owned(conn, id_, client)
+        except FhirError:
+            conditions.absent(rests)
+            return
+        _held(conn, id_, rests)
         _stored(conn, row, deletion.marked({"status": "off"}), now=now)
         subscriptions.remove(conn, id_)
 
@@ -266,6 +273,16 @@ def _current(conn: Connection, id_: str) -> Json:
         raise Conflict
     body: Json = orjson.loads(found[2])
     return body
+
+
+def _held(conn: Connection, id_: str, rests: Conditions) -> None:
+    """Raise FhirError IPK-F074 or F086 where a Subscription that is there is not as a write of it says."""
+    found = resources.current(conn, TYPE, id_)
+    if found is None:
+        raise Conflict
+    if not conditions.rests_on(rests, found[0]):
+        raise FhirError("IPK-F074", at=TYPE)
+    conditions.require(rests, found[0], found[1])
 
 
 def _stored(conn: Connection, row: Subscription, said: Mapping[str, Any], *, now: datetime) -> Json:

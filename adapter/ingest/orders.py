@@ -12,6 +12,7 @@ import orjson
 from adapter.errors import Fault, Faults, FhirError
 from adapter.fhir import strict, written
 from adapter.fhir.query import Row
+from adapter.ingest.conditions import NONE, Conditions
 from adapter.model import Resource
 from adapter.store import Connection
 
@@ -30,7 +31,7 @@ class Order:
     patch: Callable[[Resource], Resource] | None = field(default=None, repr=False)
     digest: str = ""
     """Of the bytes sent: the same bytes on the same version are the same event."""
-    if_match: str | None = None
+    conditions: Conditions = NONE
     criteria: Criteria | None = field(default=None, repr=False)
     """Finds which one is meant (update, patch, delete), or which one must not be there (create): what the caller may see."""
     party: str | None = None
@@ -49,7 +50,7 @@ class Asked(NamedTuple):
     content: bytes
     base: str
     """Where this server's resources are: references to it are stored without."""
-    if_match: str | None
+    conditions: Conditions
     provenance: str | None
     """X-Provenance."""
     party: str | None
@@ -82,7 +83,7 @@ def ordered(asked: Asked) -> Order:
         id_=asked.id,
         body=checked(strict.read(asked.content), asked.type, asked.id),
         base=asked.base,
-        if_match=asked.if_match,
+        conditions=asked.conditions,
         party=asked.party,
         provenance=asked.provenance,
     )
@@ -96,7 +97,7 @@ def order(  # noqa: PLR0913 (all by name)
     body: Any,
     base: str,
     sent: Any = None,
-    if_match: str | None,
+    conditions: Conditions,
     criteria: Criteria | None = None,
     party: str | None,
     provenance: str | None,
@@ -109,7 +110,7 @@ def order(  # noqa: PLR0913 (all by name)
         id=id_,
         body=_relative(body, base) if base.encode() in said else body,
         digest=hashlib.sha256(said).hexdigest(),
-        if_match=if_match,
+        conditions=conditions,
         criteria=criteria,
         party=party,
         provenance=_provenance(provenance),

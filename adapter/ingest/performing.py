@@ -19,7 +19,7 @@ from adapter.errortable import TABLE
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals, written
 from adapter.fhir.query import Row
-from adapter.ingest import became, records
+from adapter.ingest import became, conditions, records
 from adapter.ingest.accept import owner
 from adapter.ingest.commit import known
 from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
@@ -62,6 +62,8 @@ def perform(services: Services, sight: Sight, order: Order, *, now: datetime) ->
     if party is None:
         raise RoutingError("IPK-R001")
     row = _target(sight, order, book=book, now=now)
+    if order.interaction == "delete" and (row is None or policy.gone(row.body)):
+        return _nothing(order, row)
     if order.interaction == "create" and row is not None:
         return Written(status=200, row=row)
     if order.interaction == "update" and row is None:  # by criteria that none meets. R4 http.html#cond-update
@@ -69,6 +71,8 @@ def perform(services: Services, sight: Sight, order: Order, *, now: datetime) ->
     old = orjson.loads(row.body) if row is not None else None
     key = _key(order, row)
     basis = _Basis(order=order, said={}, row=row, old=old, party=party, book=book, now=now, key=key)
+    if row is not None:
+        conditions.unmet(order.conditions, row.version)
     done, basis = _created(sight, basis) if row is None else (_replayed(sight, basis, row), basis)
     if done is not None:
         return done
@@ -85,7 +89,10 @@ def perform(services: Services, sight: Sight, order: Order, *, now: datetime) ->
 
 
 def _target(sight: Sight, order: Order, *, book: AddressBook, now: datetime) -> Row | None:
-    """Return the stored resource that is meant. Raises IPK-F001, F030 (gone), F033 (several), F038 (unknown)."""
+    """Return the stored resource that is meant. Raises IPK-F001, F030 (gone), F033 (several), F038 (unknown).
+
+    What is not there, or gone, may be deleted all the same. R4 http.html#delete.
+    """
     if order.criteria is not None:
         found = [row for row in sight.found(order.criteria) if _sees(sight, order, row, book=book, now=now)]
         if len(found) > 1:
@@ -93,7 +100,7 @@ def _target(sight: Sight, order: Order, *, book: AddressBook, now: datetime) -> 
         row = found[0] if found else None
         if row is not None and order.id is None and order.body is not None and order.interaction == "update":
             _same_id(order.body, row.id)
-        if row is None and order.interaction in {"patch", "delete"}:
+        if row is None and order.interaction == "patch":
             raise FhirError("IPK-F001")
         if row is None and order.interaction == "update" and "id" in (order.body or {}):
             raise FhirError("IPK-F038")  # it would be created under another id. R4 http.html#cond-update
@@ -102,10 +109,18 @@ def _target(sight: Sight, order: Order, *, book: AddressBook, now: datetime) -> 
         return None
     row = sight.row(f"{order.type}/{order.id}")
     if row is None or not _sees(sight, order, row, book=book, now=now):
+        if order.interaction == "delete":
+            return None
         raise FhirError("IPK-F038" if order.interaction == "update" else "IPK-F001")
-    if policy.gone(row.body):
+    if policy.gone(row.body) and order.interaction != "delete":
         raise FhirError("IPK-F030")
     return row
+
+
+def _nothing(order: Order, row: Row | None) -> Written:
+    """Return what became of deleting what is not there: nothing. A deletion that comes again names the version before it."""
+    conditions.absent(order.conditions, *((row.version, row.version - 1) if row is not None else ()))
+    return Written(status=204, row=row)
 
 
 def _sees(sight: Sight, order: Order, row: Row, *, book: AddressBook, now: datetime) -> bool:
@@ -152,7 +167,7 @@ def _replayed(sight: Sight, basis: _Basis, row: Row) -> Written | None:
     for back in (0, 1):
         id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
         stored = events.find(sight.conn, id_)
-        if stored is None or not _rests_on(order, row.version, row.version - back):
+        if stored is None or not conditions.rests_on(order.conditions, row.version, row.version - back):
             continue
         if stored.type == writing.PROPOSED:
             made = became.proposal(sight, basis.book, (orjson.loads(stored.answer),))
@@ -162,23 +177,15 @@ def _replayed(sight: Sight, basis: _Basis, row: Row) -> Written | None:
 
 
 def _precondition(order: Order, row: Row | None) -> None:
-    """Refuse what rests on an older version: If-Match, else the version that the body itself names. RFC 9110 § 13.1.1."""
-    current = str(row.version) if row is not None else ""
-    if order.if_match is not None:
-        if not row or not _rests_on(order, row.version):
-            raise FhirError("IPK-F032")
-    elif order.body is not None and row is not None:
-        said = order.body.get("meta", {}).get("versionId", current)
-        if said != current:
+    """Refuse what rests on an older version: by its headers, else by the version that the body itself names."""
+    if row is None:
+        conditions.absent(order.conditions)
+        return
+    conditions.require(order.conditions, row.version, row.updated)
+    if order.conditions.match is None and order.body is not None:
+        current = str(row.version)
+        if order.body.get("meta", {}).get("versionId", current) != current:
             raise FhirError("IPK-F044", at=f"{order.type}.meta.versionId")
-
-
-def _rests_on(order: Order, *versions: int) -> bool:
-    """Return whether If-Match names one of these versions, or is not given."""
-    if order.if_match is None:
-        return True
-    tags = {one.strip().removeprefix("W/").strip('"') for one in order.if_match.split(",")}
-    return bool(tags & {"*", *map(str, versions)})
 
 
 def _said(order: Order, old: Resource | None) -> Resource:

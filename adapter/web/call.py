@@ -97,6 +97,8 @@ class Shared:
     registry: CollectorRegistry
     alive: Callable[[], Mapping[str, bool]] | None
     """Which loops of this process run."""
+    methods: Callable[[str], tuple[str, ...]]
+    """The methods that an address under /fhir takes (allow.py)."""
     reading: BoundedSemaphore
     """Held while a body is read: bodies that trickle in may take most threads, never all."""
     origins: frozenset[str] = frozenset()

@@ -19,7 +19,7 @@ from adapter.fhir.table import READABLE
 from adapter.log import bound
 from adapter.registers import clients
 from adapter.services import Services
-from adapter.web import manners, problems
+from adapter.web import allow, manners, problems
 from adapter.web.answers import Answer
 from adapter.web.call import FORM_BYTES, Call, Route, Shared, code_for
 from adapter.web.metrics import Meter
@@ -66,6 +66,7 @@ class Desk:
             base=settings.base_url,
             registry=self.meter.registry,
             alive=alive,
+            methods=allow.methods,
             reading=threading.BoundedSemaphore(max(1, settings.threads - SPARE)),
             origins=frozenset(settings.cors_origins),
         )
@@ -91,12 +92,11 @@ class Desk:
     def failed(self, environ: dict[str, Any], error: Exception) -> Answer:
         """Return the answer to a request that no row takes, or that failed outside a view, finished."""
         call = self.call(environ)
-        if (
-            isinstance(error, MethodNotAllowed)
-            and call.method() == "OPTIONS"
-            and problems.is_fhir(call.path())
-        ):
-            return self.finish(call, manners.options(call, error.valid_methods or ()))
+        if isinstance(error, MethodNotAllowed) and problems.is_fhir(call.path()):
+            taken = allow.methods(call.path())
+            if call.method() == "OPTIONS":
+                return self.finish(call, manners.options(call, taken))
+            error = error if taken else NotFound()  # no type of ours
         if isinstance(error, HTTPException):
             return self.finish(call, problems.of_http(call, error))
         _tell_failure(call, error)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
@@ -23,6 +21,8 @@ from adapter.store import Connection, resources
 from adapter.web import answers, fhir_conditional, fhir_inside, fhir_write, problems
 from adapter.web.answers import LINES, Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Route
+from adapter.web.fhir_entries import Entry, patch, read
+from adapter.web.fhir_inside import HEAD, READS
 
 METHODS: Final[Mapping[str, Interaction]] = {
     "DELETE": "delete",
@@ -30,27 +30,10 @@ METHODS: Final[Mapping[str, Interaction]] = {
     "PUT": "update",
     "PATCH": "patch",
 }
-"""Method of an entry → interaction, in the order in which a transaction performs them; GET comes last."""
+"""Method of an entry → interaction, in the order in which a transaction performs them; GET and HEAD come last."""
 _URL: Final = re.compile(r"(?P<type>[A-Za-z]{1,64})(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?:\?(?P<query>.*))?")
 _TOLD_EACH: Final = 100
 """Faults that are told of one entry of a batch."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One entry as asked."""
-
-    number: int
-    method: str
-    url: str = field(repr=False)
-    full_url: str = ""
-    resource: Any = field(default=None, repr=False)
-    request: Mapping[str, Any] = field(default_factory=dict, repr=False)
-
-    @property
-    def at(self) -> str:
-        """Where it stands."""
-        return f"Bundle.entry[{self.number}]"
 
 
 def post(call: Call) -> Answer:
@@ -73,26 +56,6 @@ def post(call: Call) -> Answer:
     return answers.json(made, media=answers.FHIR)
 
 
-def _read(listed: Sequence[Any], base: str) -> tuple[Entry, ...]:
-    """Return the entries. Raises Faults with every one that is none."""
-    found, faults = [], []
-    for number, one in enumerate(listed):
-        request = one.get("request") if isinstance(one, dict) else None
-        if not isinstance(request, dict) or not all(
-            isinstance(request.get(n), str) for n in ("method", "url")
-        ):
-            faults.append(Fault(code="IPK-F009", path=f"Bundle.entry[{number}].request", hint="method, url"))
-            continue
-        url = request["url"].removeprefix(f"{base}/fhir/").removeprefix("/")
-        found.append(
-            Entry(number=number, method=request["method"], url=url, full_url=str(one.get("fullUrl", "")),
-                  resource=one.get("resource"), request=request)
-        )  # fmt: skip
-    if faults:
-        raise Faults(tuple(faults))
-    return tuple(found)
-
-
 # ── one entry as a write ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -109,36 +72,22 @@ def _order(call: Call, entry: Entry, resource: Any = None) -> Order:
         raise FhirError("IPK-F009", at=f"{entry.at}.request.url")
     fhir_write.offered(type_, interaction)
     said = entry.resource if resource is None else resource
-    if_match = str(entry.request["ifMatch"]) if "ifMatch" in entry.request else None
-    make = partial(fhir_write.order, call, interaction, type_, id_=id_, params=params, if_match=if_match)
+    make = partial(fhir_write.order, call, interaction, type_, id_=id_, params=params, rests=entry.conditions)
     if interaction == "delete":
         return make()
     if interaction == "patch":
-        patch, apply = _patch(said, entry)
-        return fhir_write.with_patch(make(sent=patch), apply, patch)
+        sent, apply = patch(said, entry)
+        return fhir_write.with_patch(make(sent=sent), apply, sent)
     if not isinstance(said, dict):
         raise FhirError("IPK-F009", at=f"{entry.at}.resource")
     return make(body=orders.checked(said, type_, id_))
-
-
-def _patch(said: Any, entry: Entry) -> tuple[Any, Callable[[Any, Any], Any]]:
-    """Return the patch of a Binary, and how it is applied. R4 http.html#patch (in a Bundle it is a Binary)."""
-    binary = said if isinstance(said, dict) and said.get("resourceType") == "Binary" else {}
-    apply = fhir_write.PATCHES.get(str(binary.get("contentType", "")).partition(";")[0].strip())
-    try:
-        data = base64.b64decode(str(binary.get("data", "")), validate=True)
-    except (binascii.Error, ValueError):
-        data = b""
-    if apply is None or not data:
-        raise FhirError("IPK-F042", at=f"{entry.at}.resource", hint=", ".join(fhir_write.PATCHES))
-    return strict.read_any(data), apply
 
 
 # ── transaction ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
-    entries = _resolving(call, _read(listed, call.shared.base))
+    entries = _resolving(call, read(listed, call.shared.base))
     _check(entries)
     folded = _folded(entries)
     by_number = {entry.number: entry for entry in entries}
@@ -154,7 +103,7 @@ def _transaction(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
         located = {n: _part(conn, written[root].row, by_number[n]) for n, root in folded.within.items()}
     return [
         _got(call, entry)
-        if entry.method == "GET"
+        if entry.method in READS
         else _told(call, written.get(entry.number) or Written(status=201, row=located[entry.number]))
         for entry in entries
     ]
@@ -185,7 +134,7 @@ def _check(entries: Sequence[Entry]) -> None:
                 at = f"{entry.at}.fullUrl"
                 faults.append(Fault(code="IPK-F009", path=at, rule="bdl-7", hint="bdl-7"))
             urls_seen.add(mine)
-        if entry.method not in {*METHODS, "GET"}:
+        if entry.method not in {*METHODS, *READS}:
             faults.append(Fault(code="IPK-F009", path=f"{entry.at}.request.method"))
         if entry.method in {"PUT", "PATCH", "DELETE"} and entry.url in seen:
             faults.append(Fault(code="IPK-F036", path=entry.at, hint="twice"))
@@ -281,7 +230,7 @@ def _batch(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
     found, done = [], []
     for number, one in enumerate(listed):
         try:
-            entry = replace(_read([one], call.shared.base)[0], number=number)
+            entry = replace(read([one], call.shared.base)[0], number=number)
             if fhir_inside.asks(entry.method, entry.url):
                 found.append(_got(call, entry))
                 continue
@@ -338,7 +287,7 @@ def _got(call: Call, entry: Entry) -> dict[str, Any]:
     said = {"status": LINES[answer.status], **{n: v for k, v in answer.headers if (n := _TOLD.get(k))}}
     if answer.status >= _ERROR:
         return {"response": {**said, "outcome": body}}
-    return {"resource": body, "response": said} if body else {"response": said}
+    return {"resource": body, "response": said} if body and entry.method != HEAD else {"response": said}
 
 
 def _answerable(call: Call, entries: Sequence[Entry]) -> None:
@@ -346,10 +295,10 @@ def _answerable(call: Call, entries: Sequence[Entry]) -> None:
 
     What the Bundle itself writes is left to the answer. Raises Faults.
     """
-    written = {entry.url for entry in entries if entry.method != "GET"}
+    written = {entry.url for entry in entries if entry.method not in READS}
     faults: list[Fault] = []
     for entry in entries:
-        if entry.method != "GET" or entry.url in written:
+        if entry.method not in READS or entry.url in written:
             continue
         at = f"{entry.at}.request.url"
         try:

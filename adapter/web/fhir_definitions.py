@@ -1,11 +1,11 @@
-"""The definitions of the guide under /fhir: read by id, found by canonical, name or id. The same for all, about nobody.
+"""The definitions of the guide under /fhir: read by id, found by R4's parameters of their types. The same for all, about nobody.
 
 R4 conformance resources; http.html#read, search.html. They are of the program, so no policy and no audit row is asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import sha256
 from typing import Final
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from adapter import idscan
 from adapter.errors import FhirError
-from adapter.fhir import bundle, definitions
+from adapter.fhir import bundle, definitions, finding
 from adapter.fhir.definitions import Definition
 from adapter.fhir.table import NEUTRAL
 from adapter.web import answers, negotiation
@@ -21,19 +21,9 @@ from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Param, Params, Route
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_MATCHES: Final[Mapping[str, Callable[[Definition, str], bool]]] = {
-    "_id": lambda row, value: row.id == value,
-    "url": lambda row, value: row.url == value.partition("|")[0],
-    "name": lambda row, value: row.name.lower().startswith(value.lower()),
-    "name:exact": lambda row, value: row.name == value,
-    "name:contains": lambda row, value: value.lower() in row.name.lower(),
-    "title": lambda row, value: row.title.lower().startswith(value.lower()),
-    "title:contains": lambda row, value: value.lower() in row.title.lower(),
-    "status": lambda row, value: value.rpartition("|")[2] == "active",  # noqa: ARG005 (all of the guide are)
-}
-"""Parameter → whether a definition is meant by a value. R4 search.html#string, #uri, #token."""
 _DIGITS: Final = 4
-_PAGE: Final = frozenset({"_count", "_offset"})
+_BESIDE: Final = frozenset({"_count", "_offset"}) | NEUTRAL
+"""What says how the answer looks, not what is meant."""
 
 
 def _reader(type_: str) -> Callable[..., Answer]:
@@ -85,9 +75,12 @@ def _poster(type_: str) -> Callable[..., Answer]:
 def _answer(call: Call, type_: str, params: Params) -> Answer:
     if any(idscan.mask(value) != value for _, value in params):
         raise FhirError("IPK-F003")  # the self link would repeat it
-    asked = [(name, value) for name, value in params if name in _MATCHES and value.strip()]
-    _judge(call, params)
-    rows = [row for row in definitions.every() if row.type == type_ and _meant(row, asked)]
+    asked, rows = finding.found(
+        type_,
+        [pair for pair in params if pair[0] not in _BESIDE],
+        strict=negotiation.strict(call.environ),
+        now=int(call.now.timestamp() * 1_000_000),
+    )
     count, offset = _number(params, "_count", len(rows)), _number(params, "_offset", 0)
     page = rows[offset : offset + count]
     base = f"{call.shared.base}/fhir"
@@ -100,20 +93,6 @@ def _answer(call: Call, type_: str, params: Params) -> Answer:
     )
     body = bundle.searchset(base=base, links=links, matches=_stored(page), total=len(rows))
     return answers.raw(body, media=answers.FHIR)
-
-
-def _judge(call: Call, params: Params) -> None:
-    """Raise FhirError IPK-F004 for a modifier that is not known, or for any unknown parameter where the caller is strict."""
-    strict = negotiation.strict(call.environ)
-    for name, _ in params:
-        if name in _MATCHES or name in _PAGE or name in NEUTRAL:
-            continue
-        if strict or name.partition(":")[0] in _MATCHES:
-            raise FhirError("IPK-F004", at=name if name.replace(":", "").isalpha() else "$")
-
-
-def _meant(row: Definition, asked: list[tuple[str, str]]) -> bool:
-    return all(any(_MATCHES[name](row, one.strip()) for one in value.split(",")) for name, value in asked)
 
 
 def _number(params: Params, name: str, default: int) -> int:

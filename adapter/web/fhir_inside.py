@@ -31,6 +31,9 @@ from adapter.web.answers import Answer
 from adapter.web.call import Call, Route
 
 _OPERATION: Final = "$"
+HEAD: Final = "HEAD"
+READS: Final = frozenset({"GET", HEAD})
+"""Methods of entries that read; HEAD is answered as GET, without the resource. R4 valueset-http-verb.html."""
 _ROWS: Final = tuple(
     row
     for row in (*fhir.ROUTES, *fhir_definitions.ROUTES, *fhir_subscriptions.ROUTES, *fhir_validate.ROUTES)
@@ -54,9 +57,9 @@ _ASKED: Final = frozenset(
 
 
 def asks(method: str, url: str) -> bool:
-    """Return whether an entry asks and writes nothing: a GET, or an operation that is posted."""
+    """Return whether an entry asks and writes nothing: a read, or an operation that is posted."""
     last = unquote(url.partition("?")[0]).rpartition("/")[2]
-    return method == "GET" or (method == "POST" and last.startswith(_OPERATION))
+    return method in READS or (method == "POST" and last.startswith(_OPERATION))
 
 
 def answer(call: Call, *, method: str, url: str, request: Mapping[str, Any], resource: Any) -> Answer:
@@ -65,7 +68,7 @@ def answer(call: Call, *, method: str, url: str, request: Mapping[str, Any], res
     Who may post a Bundle may ask all of this: a Bundle is a write, and nobody writes who may not read (access.policy).
     """
     path, _, query = url.partition("?")
-    body = b"" if resource is None or method == "GET" else orjson.dumps(resource)
+    body = b"" if resource is None or method in READS else orjson.dumps(resource)
     environ = {k: v for k, v in call.environ.items() if k not in _ASKED}
     environ |= {"REQUEST_METHOD": method, "PATH_INFO": f"/fhir/{unquote(path)}", "QUERY_STRING": query}
     environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": answers.FHIR}

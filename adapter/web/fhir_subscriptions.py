@@ -23,6 +23,7 @@ from adapter.web import answers, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Route
 from adapter.web.fhir_search import number
+from adapter.web.fhir_write import conditions
 
 MEDIA: Final = ("application/fhir+json", "application/json", "text/json")
 _ALL: Final = 2**62
@@ -42,14 +43,14 @@ def update(call: Call, id_: str) -> Answer:
     body = _body(call)
     if isinstance(body, Mapping) and body.get("id", id_) != id_:
         raise FhirError("IPK-F009", at="Subscription.id", hint="the id of the address")
-    kept = asking.change(call.services, id_, body, client=_client(call), version=_if_match(call))
+    kept = asking.change(call.services, id_, body, client=_client(call), rests=conditions(call.environ))
     return _answer(call, kept, status=200)
 
 
 def delete(call: Call, id_: str) -> Answer:
-    """Return nothing: the Subscription is gone."""
+    """Return nothing: the Subscription is gone, or was never there. R4 http.html#delete."""
     _touched(call, id_)
-    asking.remove(call.services, id_, client=_client(call))
+    asking.remove(call.services, id_, client=_client(call), rests=conditions(call.environ))
     return answers.empty(204)
 
 
@@ -141,17 +142,6 @@ def _parameters(body: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _if_match(call: Call) -> int | None:
-    """Return the version a change is made from, None where none is named. Raises FhirError IPK-F074 for what names none of ours."""
-    given: str | None = call.environ.get("HTTP_IF_MATCH")
-    if given is None or given.strip() == "*":
-        return None
-    tag = given.strip().removeprefix("W/").strip('"')
-    if not tag.isascii() or not tag.isdigit() or len(tag) > len(str(_ALL)):
-        raise FhirError("IPK-F074", at="If-Match")
-    return int(tag)
-
-
 def _touched(call: Call, id_: str) -> None:
     if call.trail is not None:
         call.trail.entities = trail.entity("Subscription", id_)
@@ -230,13 +220,13 @@ ROUTES: Final = (
         access=Access(action="write", kind="subscription", interaction="update"),
         answers=_texts(
             200, "The Subscription, requested or off",
-            {**_REFUSED, 404: "No such Subscription", 410: "Deleted", 412: "Not at the version of If-Match"},
+            {**_REFUSED, 404: "No such Subscription", 410: "Deleted", 412: "Not as If-Match, If-Unmodified-Since or If-None-Match says"},
         ),
     ),
     Route(
         method="DELETE", path="/fhir/Subscription/{id_}", view=delete, summary="Unsubscribe", fault=_FAULT,
         access=Access(action="write", kind="subscription", interaction="delete"),
-        answers=_texts(204, "Gone", {404: "No such Subscription", 410: "Deleted"}),
+        answers=_texts(204, "Gone, also where it was already", {412: "Not as If-Match, If-Unmodified-Since or If-None-Match says"}),
     ),
     *_operation(
         "/fhir/Subscription/$status", statuses, "How Subscriptions stand",

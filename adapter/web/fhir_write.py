@@ -21,6 +21,7 @@ from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
 from adapter.ingest import orders, writing
+from adapter.ingest.conditions import Conditions
 from adapter.ingest.orders import Asked, Interaction, Order, Written
 from adapter.store import AuditRow, Connection
 from adapter.web import answers, fhir_found, negotiation, problems
@@ -70,18 +71,21 @@ def delete(call: Call, type_: str, id_: str) -> Answer:
 def update_where(call: Call, type_: str) -> Answer:
     """Update the one resource that meets the criteria, or create it."""
     return _answer(
-        call, lambda: _order(call, "update", type_, body=_body(call, type_), params=_required(call))
+        call,
+        lambda: _order(
+            call, "update", type_, body=_body(call, type_), params=_required(call, type_, "update")
+        ),
     )
 
 
 def patch_where(call: Call, type_: str) -> Answer:
     """Patch the one resource that meets the criteria."""
-    return _answer(call, lambda: _patched(call, type_, None, _required(call)))
+    return _answer(call, lambda: _patched(call, type_, None, _required(call, type_, "patch")))
 
 
 def delete_where(call: Call, type_: str) -> Answer:
     """Delete the one resource that meets the criteria."""
-    return _answer(call, lambda: _order(call, "delete", type_, params=_required(call)))
+    return _answer(call, lambda: _order(call, "delete", type_, params=_required(call, type_, "delete")))
 
 
 # ── what is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -125,7 +129,7 @@ def _asked(call: Call, interaction: Interaction, type_: str, id_: str | None = N
         id=id_,
         content=_content(call, type_),
         base=_base(call),
-        if_match=call.environ.get("HTTP_IF_MATCH"),
+        conditions=conditions(call.environ),
         provenance=call.environ.get("HTTP_X_PROVENANCE"),
         party=_party(call),
     )
@@ -149,7 +153,16 @@ def offered(type_: str, interaction: str) -> None:
 
 
 def _order(call: Call, interaction: Interaction, type_: str, **asked: Any) -> Order:
-    return order(call, interaction, type_, if_match=call.environ.get("HTTP_IF_MATCH"), **asked)
+    return order(call, interaction, type_, rests=conditions(call.environ), **asked)
+
+
+def conditions(environ: Mapping[str, Any]) -> Conditions:
+    """Return the conditions that headers set. RFC 9110 § 13.1."""
+    return Conditions(
+        match=environ.get("HTTP_IF_MATCH"),
+        none_match=environ.get("HTTP_IF_NONE_MATCH"),
+        unmodified_since=negotiation.moment(environ.get("HTTP_IF_UNMODIFIED_SINCE")),
+    )
 
 
 def order(  # noqa: PLR0913 (all by name)
@@ -161,7 +174,7 @@ def order(  # noqa: PLR0913 (all by name)
     body: Any = None,
     params: Params | None = None,
     sent: Any = None,
-    if_match: str | None = None,
+    rests: Conditions,
 ) -> Order:
     """Return a write as asked; its criteria are read as a search. Raises FhirError."""
     offered(type_, interaction)
@@ -172,7 +185,7 @@ def order(  # noqa: PLR0913 (all by name)
         body=body,
         sent=sent,
         base=_base(call),
-        if_match=if_match,
+        conditions=rests,
         criteria=_finder(call, type_, params) if params else None,
         party=_party(call),
         provenance=call.environ.get("HTTP_X_PROVENANCE"),
@@ -188,7 +201,8 @@ def _criteria(call: Call) -> list[tuple[str, str]]:
     return [(name, value) for name, value in call.params() if name not in {"_format", "_pretty"}]
 
 
-def _required(call: Call) -> list[tuple[str, str]]:
+def _required(call: Call, type_: str, interaction: Interaction) -> list[tuple[str, str]]:
+    offered(type_, interaction)
     found = _criteria(call)
     if not found:
         raise FhirError("IPK-F004", hint="criteria")
@@ -216,7 +230,7 @@ def _answer(call: Call, make: Callable[[], Order | Asked]) -> Answer:
     try:
         done = writing.write(call.services, make(), tells=partial(_audit, call) if call.trail else None)
     except AdapterError as error:
-        return refusal(call, error)
+        return problems.answer(call, error)
     call.audited, row = done.audited, done.row
     seen(call, [done])
     if row is None or done.status == _NO_CONTENT:
@@ -300,25 +314,6 @@ def _audit(call: Call, done: Written) -> Sequence[AuditRow]:
     return trail.rows(noted, caller, status=done.status, org=org, at=services.clock(), new_id=services.new_id)
 
 
-def refusal(call: Call, error: AdapterError) -> Answer:
-    """Return an error as an answer; one about the method says which are there. RFC 9110 § 15.5.6."""
-    found = problems.answer(call, error)
-    if found.status == 405:  # noqa: PLR2004 (method not allowed)
-        found.headers.append(("Allow", ", ".join(allowed(call.path()))))
-    return found
-
-
-_METHODS: Final = {"create": "POST", "update": "PUT", "patch": "PATCH", "delete": "DELETE"}
-
-
-def allowed(path: str) -> tuple[str, ...]:
-    """Return the methods of an address under /fhir, by the table of what may be written."""
-    type_, _, id_ = path.removeprefix("/fhir/").partition("/")
-    row = WRITABLE.get(type_)
-    codes = row.interactions if row is not None else ()
-    return ("GET", "HEAD", *(_METHODS[code] for code in codes if id_ == "" or code != "create"))
-
-
 _TEXTS: Final = {
     202: "Another organisation's plan: it is as it was, and Location names the proposal that lies with it",
     200: "Written; the resource as it is now, unless Prefer says otherwise",
@@ -328,7 +323,7 @@ _TEXTS: Final = {
     405: "The type is not written this way, or ids are given by the client",
     409: "The body names an older version, or the transition is refused",
     410: "Deleted",
-    412: "The version of If-Match is not the current one, or several meet the criteria",
+    412: "It is not as If-Match, If-Unmodified-Since or If-None-Match says, or several meet the criteria",
     413: "Too large",
     415: "Not JSON",
     422: "Every fault, each element that cannot be kept, or no event for the change",
@@ -351,7 +346,9 @@ def _route(
 
 
 _CREATED: Final = "Created, as the event it is; Location names the version"
-_GONE: Final = "Deleted: entered in error. Its history stays"
+_GONE: Final = (
+    "Deleted: entered in error. Its history stays. Nothing is done where it is gone, or was never there"
+)
 ROUTES: Final = (
     _route(
         "POST", "/fhir/{type_}", create, code="create", summary="Create, also conditionally", _201=_CREATED

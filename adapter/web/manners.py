@@ -29,15 +29,17 @@ _LEVEL: Final = 1
 _ID: Final = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _SEARCH: Final = "_search"
 _PLAIN: Final = "identity"
+_ALLOW: Final = "Allow"
+_NOT_ALLOWED: Final = 405
 METADATA: Final = "/fhir/metadata"
-_READING: Final = frozenset({"GET", "HEAD"})
+_NO_TYPES: Final = frozenset({METADATA, "/fhir/_history"})
 _NUL: Final = ("\0", "%00")
 _VARY: Final = ("Vary", "Accept, Accept-Encoding")
 _VARY_ORIGIN: Final = ("Vary", "Accept, Accept-Encoding, Origin")
 _EXPOSED: Final = "Content-Location, ETag, Last-Modified, Location, Retry-After, X-Request-Id"
 _TAKEN: Final = (
-    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, Prefer, "
-    "traceparent, X-Provenance, X-Request-Id"
+    "Accept, Authorization, Content-Type, If-Match, If-Modified-Since, If-None-Exist, If-None-Match, "
+    "If-Unmodified-Since, Prefer, traceparent, X-Provenance, X-Request-Id"
 )
 _REMEMBER_SECONDS: Final = "600"
 
@@ -45,7 +47,7 @@ _REMEMBER_SECONDS: Final = "600"
 def before(route: Route, call: Call, names: Mapping[str, str]) -> None:
     """Settle the form of the answer, and refuse what no view need look at.
 
-    Raises FhirError IPK-F055 (NUL), F056 (address too long), F006 (form), F005 (`_format`, `_pretty`), F001 (no id), F057 (XML), F058 (compressed).
+    Raises FhirError IPK-F055 (NUL), F056 (address too long), F006, F084 (form), F005 (`_format`, `_pretty`), F001 (no id), MethodNotAllowed, F057 (XML), F058 (compressed), F085 (version of FHIR).
     """
     path, query = call.path(), call.environ.get("QUERY_STRING", "")
     if len(path) + len(query) > LONGEST:
@@ -53,16 +55,21 @@ def before(route: Route, call: Call, names: Mapping[str, str]) -> None:
     call.form = form(call)
     if _NUL[0] in path or _NUL[1] in query:
         raise FhirError("IPK-F055")
-    if route.method != "GET" and path == METADATA:  # no type, though it stands where one does
-        raise MethodNotAllowed(sorted(_READING))
+    id_ = names.get("id_", "")
     if route.method == "GET":
-        id_ = names.get("id_", "")
         if id_ and not _ID.fullmatch(id_) and id_ != _SEARCH:
             raise FhirError("IPK-F001")
+    elif (id_ and not _ID.fullmatch(id_)) or path in _NO_TYPES:
+        # It stands where a type or an id does, and is none: perhaps an operation, which has other methods.
+        if call.shared.methods(path):
+            raise MethodNotAllowed
+        raise FhirError("IPK-F001")
     elif call.environ.get("HTTP_CONTENT_ENCODING", _PLAIN).strip().lower() not in {_PLAIN, ""}:
         raise FhirError("IPK-F058")
     elif FORM not in route.body and call.media_type() in negotiation.XML_TYPES:
         raise FhirError("IPK-F057")
+    elif negotiation.foreign(call.environ.get("CONTENT_TYPE", "")):
+        raise FhirError("IPK-F085", at="Content-Type")
 
 
 def form(call: Call) -> Form:
@@ -74,8 +81,12 @@ def form(call: Call) -> Form:
 
 
 def dress(call: Call, found: Answer) -> None:
-    """Put an answer into the form agreed on, an error too; then gzip, Vary and CORS."""
+    """Put an answer into the form agreed on, an error too; then gzip, Vary and CORS. A 405 says what is allowed, never what it refuses."""
     headers, environ = found.headers, call.environ
+    if found.status == _NOT_ALLOWED:
+        headers[:] = (pair for pair in headers if pair[0] != _ALLOW)
+        taken = call.shared.methods(call.path())
+        headers.append((_ALLOW, ", ".join(one for one in taken if one != call.method())))
     origins = call.shared.origins
     headers.append(_VARY_ORIGIN if origins else _VARY)
     if origins and environ.get("HTTP_ORIGIN") in origins:
@@ -116,7 +127,7 @@ def _lenient(call: Call) -> Form:
 def options(call: Call, methods: Iterable[str]) -> Answer:
     """Return what may be done with an address, and whether a page of another site may (a preflight)."""
     allowed = ", ".join(sorted({*methods, "OPTIONS"}))
-    headers = [("Allow", allowed)]
+    headers = [(_ALLOW, allowed)]
     if call.environ.get("HTTP_ORIGIN") in call.shared.origins:
         headers += [
             ("Access-Control-Allow-Methods", allowed),

@@ -30,7 +30,9 @@ _WILD: Final = {"*/*": 0, "application/*": 1}
 """Ranges that any of the formats is in → how exact they are."""
 _EXACT: Final = 2
 _SERVED: Final = {_JSON: JSON_TYPE, _XML: XML_TYPE}
-_VERSIONS: Final = frozenset({"4.0", "4.0.1"})
+_VERSION: Final = "fhirversion"
+_SERVED_VERSION: Final = "4.0"
+_VERSIONS: Final = frozenset({_SERVED_VERSION, "4.0.1"})
 _WEIGHT: Final = re.compile(r"0(?:\.\d{0,3})?|1(?:\.0{0,3})?")
 _FLAGS: Final = {"": False, "true": True, "false": False}
 _REMEMBERED: Final = 512
@@ -50,7 +52,7 @@ class Form:
 
 
 def _form(media: str, *, versioned: bool = False, **more: Any) -> Form:
-    version = "; fhirVersion=4.0" if versioned else ""
+    version = f"; fhirVersion={_SERVED_VERSION}" if versioned else ""
     return Form(f"{media}{version}; charset=utf-8", xml=_KINDS[media] == _XML, **more)
 
 
@@ -61,7 +63,7 @@ JSON: Final = _form(JSON_TYPE)
 def wanted(environ: dict[str, Any], params: Sequence[tuple[str, str]]) -> Form:
     """Return the form that a request asks for: by `_format` among its parameters, else by Accept.
 
-    Raises FhirError IPK-F006 where it is none of ours, IPK-F005 where `_format` or `_pretty` contradict or cannot be read.
+    Raises FhirError IPK-F006 where it is none of ours, F084 where only its version of FHIR is not, IPK-F005 where `_format` or `_pretty` contradict or cannot be read.
     """
     media, pretty = _format(params), _pretty(params)
     found = _form(media) if media else by_accept(environ.get("HTTP_ACCEPT"))
@@ -74,7 +76,11 @@ def _format(params: Sequence[tuple[str, str]]) -> str:
     """Return the media type that `_format` asks for, nothing where it is not said."""
     given = [value.strip().lower() for name, value in params if name == "_format"]
     read = [_read(_plus(value)) for value in given if value]
-    kinds = {_FORMATS.get(one.media, "") if one else "" for one in read}
+    if None in read:
+        raise FhirError("IPK-F006", at="_format")
+    if any(one.foreign for one in read if one):
+        raise FhirError("IPK-F084", at="_format")
+    kinds = {_FORMATS.get(one.media, "") for one in read if one}
     if "" in kinds:
         raise FhirError("IPK-F006", at="_format")
     if len(kinds) > 1:
@@ -96,7 +102,7 @@ def _pretty(params: Sequence[tuple[str, str]]) -> bool:
 
 
 def by_accept(accept: str | None) -> Form:
-    """Return the form that an Accept header asks for. Raises FhirError IPK-F006. RFC 9110 § 12.5.1."""
+    """Return the form that an Accept header asks for. Raises FhirError IPK-F006, IPK-F084. RFC 9110 § 12.5.1."""
     if accept is None:
         return JSON
     return _accepted(accept) if len(accept) <= _REMEMBERED else _accepted.__wrapped__(accept)
@@ -108,6 +114,8 @@ class _Wish(NamedTuple):
     media: str
     weight: float
     versioned: bool
+    foreign: bool = False
+    """Whether it is of a version of FHIR that is not ours."""
 
 
 @lru_cache(maxsize=512)
@@ -115,7 +123,8 @@ def _accepted(accept: str) -> Form:
     items = [item for item in accept.lower().split(",") if item.strip()]
     if not items:
         return JSON
-    wishes = [wish for item in items if (wish := _read(item)) is not None]
+    read = [wish for item in items if (wish := _read(item)) is not None]
+    wishes = [wish for wish in read if not wish.foreign]
     refused = {_KINDS[wish.media] for wish in wishes if not wish.weight and wish.media in _KINDS}
     ranked = [
         (-wish.weight, -_WILD.get(wish.media, _EXACT), number, wish)
@@ -123,7 +132,7 @@ def _accepted(accept: str) -> Form:
         if wish.weight and _of_range(wish, refused)
     ]
     if not ranked:
-        raise FhirError("IPK-F006")
+        raise FhirError("IPK-F006" if wishes == read else "IPK-F084")
     best = min(ranked)[3]
     media = _of_range(best, refused)
     return _form(_OLD.get(media, media), versioned=best.versioned)
@@ -139,20 +148,29 @@ def _of_range(wish: _Wish, refused: set[str]) -> str:
 
 
 def _read(item: str) -> _Wish | None:
-    """Return one media range with its weight; None where we have no such thing, or not in that version of FHIR."""
+    """Return one media range with its weight; None where we have no such thing."""
     media, *params = (part.strip() for part in item.split(";"))
     if media not in _FORMATS and media not in _WILD:
         return None
-    weight, versioned = 1.0, False
-    for param in params:
-        name, _, value = (part.strip().strip('"') for part in param.partition("="))
-        if name == "q" and _WEIGHT.fullmatch(value):
-            weight = float(value)
-        if name == "fhirversion":
-            versioned = True
-            if value not in _VERSIONS:
-                return None
-    return _Wish(media, weight, versioned)
+    said = {name: value for name, value in map(_param, params) if name != "q" or _WEIGHT.fullmatch(value)}
+    version = said.get(_VERSION)
+    return _Wish(
+        media,
+        float(said.get("q", 1)),
+        versioned=version is not None,
+        foreign=version is not None and version not in _VERSIONS,
+    )
+
+
+def _param(text: str) -> tuple[str, str]:
+    name, _, value = (part.strip().strip('"') for part in text.partition("="))
+    return name, value
+
+
+def foreign(content_type: str) -> bool:
+    """Return whether a body says that it is of a version of FHIR that is not ours. R4 http.html#version-parameter."""
+    said = dict(map(_param, content_type.lower().split(";")[1:]))
+    return said.get(_VERSION, _SERVED_VERSION) not in _VERSIONS
 
 
 def zipped(accept_encoding: str) -> bool:
@@ -189,11 +207,17 @@ def _tag(one: str) -> str:
 
 
 def _not_after(updated: int, since: str) -> bool:
+    at = moment(since)
+    return at is not None and updated // 1_000_000 <= at
+
+
+def moment(text: str | None) -> float | None:
+    """Return a date of HTTP in seconds since 1970, None for none and for what is none. RFC 9110 § 5.6.7."""
     try:
-        moment = parsedate_to_datetime(since)
+        found = parsedate_to_datetime(text or "")
     except (TypeError, ValueError, IndexError, OverflowError):
-        return False
-    return moment.tzinfo is not None and updated // 1_000_000 <= moment.timestamp()
+        return None
+    return None if found.tzinfo is None else found.timestamp()
 
 
 @lru_cache(maxsize=4096)

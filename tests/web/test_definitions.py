@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from flask.testing import FlaskClient
 
 from adapter.fhir import definitions, urls
+from adapter.fhir.rows.definitions import ROWS
 from tests.numbers import real_looking
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -60,6 +61,93 @@ def test_definitions_are_found_by_canonical_name_title_and_id(query: str, ids: s
     assert {one["id"] for one in entries(client, f"/fhir/StructureDefinition?{query}")} == ids
 
 
+FOUND: Final = [
+    ("StructureDefinition?type=CarePlan&derivation=constraint&kind=resource", "ip-plan"),
+    ("StructureDefinition?base=http://hl7.org/fhir/StructureDefinition/Goal", "ip-goal"),
+    ("StructureDefinition?url:below=" + urls.BASE + "/StructureDefinition&_id=ip-plan", "ip-plan"),
+    ("StructureDefinition?path=CarePlan.activity", "ip-plan"),
+    ("StructureDefinition?status=http://hl7.org/fhir/publication-status|active&_id=ip-plan", "ip-plan"),
+    ("StructureDefinition?abstract=false&_id=ip-plan", "ip-plan"),
+    ("StructureDefinition?_id=ip-plan&kind:not=complex-type", "ip-plan"),
+    ("StructureDefinition?_id=ip-plan&description:missing=false&publisher:missing=true", "ip-plan"),
+    ("CodeSystem?system=" + urls.ERROR, "error"),
+    ("CodeSystem?code=" + urls.ERROR + "|IPK-F001", "error"),
+    ("CodeSystem?code=IPK-F001", "error"),
+    ("CodeSystem?publisher=IP-ADAPTER&content-mode=complete", "error"),
+    ("CodeSystem?description:contains=stable code", "error"),
+    ("SearchParameter?code=role&base=CareTeam&type=token", "CareTeam-role"),
+    ("ImplementationGuide?version=0.1.0", "ip-adapter.guide"),
+    ("CapabilityStatement?fhirversion=4.0.1&resource=CarePlan&mode=server", "*"),
+    ("ImplementationGuide?date=ge2020&date=lt2100", "ip-adapter.guide"),
+    ("ImplementationGuide?resource=StructureDefinition/ip-plan", "ip-adapter.guide"),
+    ("ImplementationGuide?url=" + definitions.GUIDE + "|0.1.0", "ip-adapter.guide"),
+]
+
+
+@pytest.mark.parametrize(("query", "id_"), FOUND)
+def test_definitions_are_found_by_what_r4_has_for_their_type(query: str, id_: str, client: FlaskClient):
+    found = [one["id"] for one in entries(client, f"/fhir/{query}")]
+    assert found == [id_] or (id_ == "*" and len(found) == 1)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "StructureDefinition?type=Basic",
+        "StructureDefinition?status=http://example.org/other|active",
+        "StructureDefinition?publisher:missing=false&_id=ip-plan",
+        "CodeSystem?code=http://example.org/other|IPK-F001",
+        "ImplementationGuide?date=lt2020",
+        "ImplementationGuide?url=" + definitions.GUIDE + "|9.9.9",
+        "SearchParameter?base=Patient",
+        "SearchParameter?target=Patient",
+    ],
+)
+def test_definitions_that_are_not_meant_are_not_found(query: str, client: FlaskClient):
+    assert entries(client, f"/fhir/{query}") == []
+
+
+def test_a_code_is_found_with_the_system_that_stands_beside_it(client: FlaskClient):
+    for row in definitions.every():
+        content = definitions.content(row)
+        pairs = {
+            "CodeSystem": [("code", content.get("url"), one["code"]) for one in content.get("concept", ())],
+            "ValueSet": [
+                ("code", one["system"], concept["code"])
+                for one in content.get("compose", {}).get("include", ())
+                for concept in one.get("concept", ())
+            ],
+            "ConceptMap": [
+                (name, group[name.partition("-")[0]], one["code"])
+                for group in content.get("group", ())
+                for name, listed in (
+                    ("source-code", group["element"]),
+                    ("target-code", [target for one in group["element"] for target in one.get("target", ())]),
+                )
+                for one in listed
+            ],
+        }.get(row.type, [])
+        for name, system, code in pairs[:1] + pairs[-1:]:
+            found = entries(client, f"/fhir/{row.type}?{name}={system}|{code}")
+            assert row.id in {one["id"] for one in found}, (row.id, code)
+
+
+def test_every_parameter_is_told_and_can_be_asked(client: FlaskClient):
+    told = {row["type"]: row for row in client.get("/fhir/metadata").json["rest"][0]["resource"]}
+    assert set(ROWS) == set(definitions.TYPES)
+    for type_, row in ROWS.items():
+        listed = {one["name"]: one for one in told[type_]["searchParam"]}
+        assert set(listed) == {param.name for param in row.params}
+        for param in row.params:
+            if param.kind == "composite":
+                continue
+            there = entries(client, f"/fhir/{type_}?{param.name}:missing=false")
+            absent = entries(client, f"/fhir/{type_}?{param.name}:missing=true")
+            every = {one.id for one in definitions.every() if one.type == type_}
+            assert {one["id"] for one in (*there, *absent)} == every
+            assert len(there) + len(absent) == len(every)
+
+
 def test_a_search_by_form_finds_the_same(client: FlaskClient):
     found = client.post("/fhir/CodeSystem/_search", data={"url": urls.NEED_KIND})
     assert [entry["resource"]["id"] for entry in found.json["entry"]] == ["need-kind"]
@@ -87,7 +175,14 @@ def test_a_definition_that_has_not_changed_is_not_sent_again(client: FlaskClient
     ("address", "status", "code"),
     [
         ("/fhir/StructureDefinition/no-such", 404, "IPK-F001"),
-        ("/fhir/StructureDefinition?url:below=x", 400, "IPK-F004"),
+        ("/fhir/StructureDefinition?url:exact=x", 400, "IPK-F004"),
+        ("/fhir/StructureDefinition?name:not=x", 400, "IPK-F004"),
+        ("/fhir/StructureDefinition?colour:exact=x", 400, "IPK-F004"),
+        ("/fhir/StructureDefinition?base.name=x", 400, "IPK-F004"),
+        ("/fhir/ValueSet?_has:CodeSystem:supplements:name=x", 400, "IPK-F004"),
+        ("/fhir/ValueSet?date=soon", 400, "IPK-F005"),
+        ("/fhir/ValueSet?name:missing=perhaps", 400, "IPK-F005"),
+        ("/fhir/ValueSet?" + "&".join(["name=a"] * 101), 400, "IPK-F005"),
         ("/fhir/StructureDefinition?_count=many", 400, "IPK-F005"),
         ("/fhir/StructureDefinition?_count=-1", 400, "IPK-F005"),
     ],

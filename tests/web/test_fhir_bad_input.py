@@ -87,7 +87,7 @@ TABLE_OF_BAD: Final = (
     post(f"/fhir/{SECRET}/_search", "_count=1", 404, "IPK-F002"),
     # forms of the answer
     get("/fhir/Task", 406, "IPK-F006", Accept=f"text/{SECRET}"),
-    get("/fhir/Task", 406, "IPK-F006", Accept=f"application/fhir+json; fhirVersion={SECRET}"),
+    get("/fhir/Task", 406, "IPK-F084", Accept=f"application/fhir+json; fhirVersion={SECRET}"),
     get(f"/fhir/Task?_format={SECRET}", 406, "IPK-F006"),
     get("/fhir/Task?_format=json&_format=xml", 400, "IPK-F005"),
     get(f"/fhir/Task?_pretty={SECRET}", 400, "IPK-F005"),

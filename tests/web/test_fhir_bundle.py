@@ -205,7 +205,7 @@ def test_a_stale_version_stops_the_whole_transaction(client: FlaskClient, patien
         ({"request": {"method": "SPIN", "url": "CarePlan"}}, "IPK-F009"),
         ({"request": {"method": "POST", "url": "CarePlan"}}, "IPK-F009"),
         ({"request": {"method": "DELETE", "url": "CarePlan"}}, "IPK-F009"),
-        ({"request": {"method": "DELETE", "url": "CarePlan/nobody"}}, "IPK-F001"),
+        ({"request": {"method": "PATCH", "url": "CarePlan/nobody"}, "resource": {"resourceType": "Binary", "contentType": "application/merge-patch+json", "data": "eyJ0aXRsZSI6Ik55In0="}}, "IPK-F001"),
         ({"request": {"method": "PUT", "url": "http://other/fhir/CarePlan/1"}, "resource": {"resourceType": "CarePlan", "status": "active", "intent": "plan", "subject": {"reference": "Patient/1"}}}, "IPK-F009"),
         ({"request": {"method": "POST", "url": "Patient"}, "resource": {"resourceType": "Patient"}}, "IPK-F034"),
         ({"request": {"method": "POST", "url": "Foo"}, "resource": {"resourceType": "Foo"}}, "IPK-F002"),

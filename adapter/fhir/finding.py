@@ -1,0 +1,118 @@
+"""Which of the guide's definitions a search means: by the rows of their type, as stored resources are compared. R4 search.html."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+from adapter.errors import FhirError
+from adapter.fhir import criteria, definitions, match, readings, values
+from adapter.fhir.asked import safe
+from adapter.fhir.criteria import Asked
+from adapter.fhir.definitions import Definition
+from adapter.fhir.params import Param
+from adapter.fhir.rows.definitions import ROWS
+from adapter.fhir.search import FILTERS, PARAMS
+
+Content = Mapping[str, Any]
+Fits = Callable[[Content], bool]
+Pairs = Sequence[tuple[str, str]]
+
+
+def found(type_: str, params: Pairs, *, strict: bool, now: int) -> tuple[Pairs, list[Definition]]:
+    """Return what was understood of a search, and the definitions that it means. `now`: in microseconds, for the prefix `ap`.
+
+    Raises FhirError IPK-F004 (a modifier that is not served, or what is unknown where `strict`), IPK-F005 (value, too many).
+    """
+    if len(params) > PARAMS:
+        raise FhirError("IPK-F005", at="&", hint=f"{PARAMS}")
+    understood, tests = [], []
+    for name, value in params:
+        param = _param(type_, name, strict=strict)
+        if param is not None and value.strip():
+            understood.append((name, value))
+            modifier = name.partition(":")[2]
+            tests.append(_test(param, Asked(name=name, modifier=modifier, text=value, now=now)))
+    rows = [row for row in definitions.every() if row.type == type_]
+    return understood, [row for row in rows if all(fits(_content(row)) for fits in tests)]
+
+
+def _param(type_: str, name: str, *, strict: bool) -> Param | None:
+    """Return the row of a parameter, None for one that may be ignored."""
+    plain, _, modifier = name.partition(":")
+    param = ROWS[type_].param(plain)
+    if param is None and (strict or plain in FILTERS or "." in name or (modifier and plain[:1] != "_")):
+        raise FhirError("IPK-F004", at=safe(name))
+    return param
+
+
+def _test(param: Param, asked: Asked) -> Fits:
+    if param.name == _URL and not asked.modifier:
+        wanted = [values.plain(one) for one in values.alternatives(asked.name, asked.text)]
+        return lambda content: any(_is_canonical(content, param, one) for one in wanted)
+    read = criteria.read(param, asked)
+    return lambda content: match.matches(content, read)
+
+
+_URL: Final = "url"
+
+
+def _is_canonical(content: Content, param: Param, wanted: str) -> bool:
+    """Return whether a canonical is meant, with or without `|version`; a definition that names no version is each."""
+    url, _, version = wanted.partition("|")
+    named = any(one == url for one in readings.found(content, param))
+    return named and version in {"", content.get("version", version)}
+
+
+# ── codes with their systems ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@cache
+def _content(row: Definition) -> Content:
+    """Return a definition with the system beside each of its codes, as a token is searched for: `system|code`."""
+    content = definitions.content(row)
+    add = _SYSTEMS.get(row.type)
+    return dict(content) if add is None else {**content, **add(content)}
+
+
+def _concepts(content: Content) -> dict[str, Any]:
+    return {"concept": _coded(_flat(content.get("concept", ())), content["url"])}
+
+
+def _flat(concepts: Iterable[Content]) -> Iterator[Content]:
+    for one in concepts:
+        yield one
+        yield from _flat(one.get("concept", ()))
+
+
+def _included(content: Content) -> dict[str, Any]:
+    compose = content.get("compose", {})
+    listed = [
+        {**one, "concept": _coded(one.get("concept", ()), one.get("system", ""))}
+        for one in compose.get("include", ())
+    ]
+    return {"compose": {**compose, "include": listed}}
+
+
+def _mapped(content: Content) -> dict[str, Any]:
+    return {"group": [{**one, "element": _elements(one)} for one in content.get("group", ())]}
+
+
+def _elements(group: Content) -> list[Content]:
+    return [
+        {**one, "target": _coded(one.get("target", ()), group.get("target", ""))}
+        for one in _coded(group.get("element", ()), group.get("source", ""))
+    ]
+
+
+def _coded(concepts: Iterable[Content], system: str) -> list[Content]:
+    return [{**one, "system": system} for one in concepts]
+
+
+_SYSTEMS: Final[Mapping[str, Callable[[Content], dict[str, Any]]]] = {
+    "CodeSystem": _concepts,
+    "ValueSet": _included,
+    "ConceptMap": _mapped,
+}
+"""Type → its parts in which codes stand apart from their system."""
