@@ -52,10 +52,17 @@ def meeting(
     )
 
 
-def participant(key: str, display: str, *, status: str = "needs-action") -> Json:
-    """Return an invitee; `key` is the caller's own id of them, a logical reference."""
+def participant(key: str, display: str, *, party: str | None = None, status: str = "needs-action") -> Json:
+    """Return an invitee; `key` is the caller's own id of them, a logical reference, `party` whose they are in the address book."""
     actor = {"identifier": parts.identifier(urls.MEETING, key), "display": display}
-    return {"actor": actor, "required": "required", "status": status}
+    of = {"type": [{"coding": [{"system": urls.RECIPIENT, "code": party}]}]} if party else {}
+    return {**of, "actor": actor, "required": "required", "status": status}
+
+
+def party_of(one: Mapping[str, Any]) -> str | None:
+    """Return the address book's key of the party whose invitee this is, None where it was not said."""
+    coded = (c for type_ in one.get("type", ()) for c in type_.get("coding", ()))
+    return next((str(c["code"]) for c in coded if c.get("system") == urls.RECIPIENT), None)
 
 
 def caller(key: str, display: str) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -50,7 +51,7 @@ def called(ctx: Context) -> Change:
         created=ctx.now,
         patient=f"Patient/{ctx.patient_id()}",
         caller=meetings.caller(ctx.party.key, ctx.party.display) if ctx.party else {},
-        invitees=[meetings.participant(one.id, _display(one)) for one in ctx.data.invitees],
+        invitees=[meetings.participant(one.id, _display(one), party=one.key) for one in ctx.data.invitees],
         plan=f"CarePlan/{plan['id']}" if plan else None,
         place=said.place,
         agenda=said.agenda,
@@ -194,12 +195,15 @@ def stored_time(one: Resource) -> str:
 def answered(ctx: Context) -> Change:
     """Return the meeting with an answer: booked once all come; when all have answered, their clock is met. E43.
 
-    Raises EventError IPK-E014 an invitee or a meeting not known, IPK-E013 a meeting that is over.
+    Raises EventError IPK-E014 an invitee or a meeting not known, IPK-E013 a meeting that is over, RoutingError IPK-R005 who
+    answers for another's.
     """
     meeting, _ = _meeting(ctx)
-    listed = {meetings.key_of(one): str(one["status"]) for one in meetings.invitees(meeting)}
-    if ctx.data.invitee not in listed:
+    called = {meetings.key_of(one): one for one in meetings.invitees(meeting)}
+    if ctx.data.invitee not in called:
         raise EventError("IPK-E014", at="$.data.invitee")
+    _check_answers(ctx, meeting, called[ctx.data.invitee])
+    listed = {key: str(one["status"]) for key, one in called.items()}
     listed[ctx.data.invitee] = ctx.data.answer
     status = table.answered(tuple(listed.values()))
     done = meetings.answered(
@@ -211,6 +215,15 @@ def answered(ctx: Context) -> Change:
         else ()
     )
     return common.person(ctx) + common.author(ctx) + Change(resources=(done,), deadlines=over)
+
+
+def _check_answers(ctx: Context, meeting: Resource, invitee: Mapping[str, Any]) -> None:
+    """Raise RoutingError IPK-R005 where an outside party answers for an invitee of another organisation; who called may."""
+    whose = ctx.book.by_key(meetings.party_of(invitee))
+    if ctx.party is None or ctx.party.home or whose is None or meetings.called_by(meeting) == ctx.party.key:
+        return
+    if (whose.orgnr or whose.key) != (ctx.party.orgnr or ctx.party.key):
+        raise RoutingError("IPK-R005", at="$.source")
 
 
 def answered_notices(ctx: Context) -> tuple[Notice, ...]:

@@ -160,6 +160,24 @@ def test_our_answer_goes_to_who_called_where_that_is_another(build: Any):
     assert "Resultat: Kommer" in lines
 
 
+def test_an_outside_party_answers_for_its_own_invitees_alone(build: Any):
+    """Events E43: the invitee answers the coordinator."""
+    hospital = build()
+    hospital.need()
+    hospital.send()
+    theirs = {"id": "i4", "name": "Gunn Omsorg", "kind": "health", "key": "alvdal-saksbehandling"}
+    hospital.post(
+        "ip.meeting.called", source="urn:her:90998", continues=None, meeting=MEETING, invitees=[*INVITEES, NAV, theirs]
+    )  # fmt: skip
+    for another in ("i1", "i3"):
+        with pytest.raises(RoutingError) as caught:
+            hospital.post("ip.meeting.answered", source="urn:her:5079", invitee=another, answer="declined")
+        assert (caught.value.code, caught.value.at) == ("IPK-R005", "$.source")
+    assert {p["status"] for p in meetings.invitees(meeting(hospital))} == {"needs-action"}
+    told = hospital.post("ip.meeting.answered", source="urn:her:5079", invitee="i4", answer="accepted")
+    assert told.status == 202
+
+
 def test_what_a_meeting_decides_becomes_activities_of_the_plan_told_at_the_days_end(planned: House):
     call(planned)
     planned.send()
