@@ -11,9 +11,10 @@ from adapter.fhir import messages as resources
 from adapter.fhir import needs, parts, urls
 from adapter.kith import words
 from adapter.mappings import common, internal, views
+from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context
 from adapter.mappings.views import communication_of
-from adapter.model import Case, Deadline, Message, Party, Resource
+from adapter.model import Case, Deadline, Message, Party, Resource, Warn
 from adapter.rules import anchors, carrier, message_states, routing
 
 MODE: Final = {"phone": "PHONE", "letter": "WRITTEN", "in-person": "FACE", "other": "REMOTE"}
@@ -45,8 +46,16 @@ def fallback(ctx: Context) -> Change:
         messages=(done,),
         deadlines=tuple(_over(d) for d in ctx.case.deadlines if _is_over(d, message)),
         reasons=(anchors.fixed("manual-fallback", outcome),),
+        warnings=_older(ctx, message),
         case={"meldeId": message.melde_id} if message.melde_id else {},
     )
+
+
+def _older(ctx: Context, message: Message) -> tuple[Warn, ...]:
+    """Return a warning where it was taken another way on a day before it was made: taken, for who tells late tells. IPK-E098."""
+    made = message.gen_date
+    early = made is not None and ctx.data.at.astimezone(OSLO).date() < made.astimezone(OSLO).date()
+    return (common.warn("IPK-E098", "$.data.at"),) if early else ()
 
 
 def _posted_after_all(ctx: Context, message: Message) -> Change:

@@ -230,3 +230,8 @@ def test_an_address_the_book_does_not_know_is_recorded(build: Build):
     hospital = build()
     told = hospital.post("ip.address.changed", herId="424242")
     assert (told.status, told.body["status"], told.body["warnings"]) == (202, "recorded", [])
+
+
+def test_a_fallback_before_the_message_was_made_is_taken_and_said(hospital: House, told: str):
+    answer = by_phone(hospital, told, at="2025-08-20T10:00:00+02:00")
+    assert ("IPK-E098", "$.data.at") in [(w["code"], w["path"]) for w in answer.body["warnings"]]
