@@ -134,7 +134,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.activity.changed": Row(planwork.activity_changed, planwork.activity_notices, compares=True),
     "ip.plan.evaluated": Row(planwork.evaluated, planwork.evaluated_notices),
     "ip.plan.transferred": Row(takeover.transferred, takeover.notices, compares=True),
-    "ip.plan.closed": Row(plans.closed, plannews.closed_notices),
+    "ip.plan.closed": Row(plans.closed, plannews.closed_notices, compares=True),
     "ip.plan-document.shared": Row(plandocument.shared, plandocument.notices),
     "ip.meeting.called": Row(meetings.called, meetings.called_notices),
     "ip.meeting.answered": Row(meetings.answered, meetings.answered_notices),

@@ -90,8 +90,8 @@ def _goals(ctx: Context, plan: Resource) -> list[tuple[str, str]]:
     return [(g["description"]["text"], g["lifecycleStatus"]) for g in found if g]
 
 
-def closed_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the notice that the plan has ended. E40."""
+def closed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the notice that the plan has ended, to who was asked to take it over too. E40, E39."""
     plan = planview.continued(ctx)
     lines = [
         (words.RESPONSIBLE, telling.responsible_name(ctx, plan)),
@@ -99,7 +99,8 @@ def closed_notices(ctx: Context) -> tuple[Notice, ...]:
         (words.PERIOD, _period(plan)),
         (words.REASON, REASON[ctx.data.reason_code]),
     ]
-    return telling.notices(ctx, telling.reporters(ctx), text.TITLES[ctx.event.type], lines)
+    to = (*telling.reporters(ctx), *plantransfer.was_asked(before))
+    return telling.notices(ctx, to, text.TITLES[ctx.event.type], lines)
 
 
 def _lines(ctx: Context) -> list[tuple[str, str]]:

@@ -140,6 +140,13 @@ def _may_answer(ctx: Context, task: Resource) -> None:
         raise EventError("IPK-E005", at="$.data.answeredBy")
 
 
+def was_asked(before: Context) -> tuple[telling.To, ...]:
+    """Return the outside party that an open question asks to take the plan over: it hears that there is nothing to answer. E40."""
+    task = planview.handed_over(before.case, planview.continued(before)) or {}
+    party = before.book.by_organisation(views.reference_id(task.get("owner")))
+    return () if party is None or party.home else (_to(before, party),)
+
+
 def answering(ctx: Context) -> Party | None:
     """Return whose answer the one who asked records, None for every other event. E39."""
     if getattr(ctx.data, "answered_by", None) is None or ctx.data.continues.task_id is not None:

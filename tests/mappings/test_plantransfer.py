@@ -189,9 +189,11 @@ def test_who_does_not_answer_within_fourteen_days_is_a_work_item_and_the_old_one
     assert (author(planned), state(planned)) == (OLD, "transferred")
 
 
-def test_a_closed_plan_calls_the_question_off(planned: House):
-    step(planned, "requested")
-    planned.post("ip.plan.closed", **NAMED)
+def test_a_closed_plan_calls_the_question_off_and_who_was_asked_hears_it(planned: House):
+    asked = step(planned, "requested").messages
+    planned.send()
+    told = planned.post("ip.plan.closed", **NAMED)
+    assert {m["receiver"]["herId"] for m in asked} <= {m["receiver"]["herId"] for m in told.messages}
     assert planned.items("confirm-transfer") == []
     assert "reply" not in planned.clocks()
 
