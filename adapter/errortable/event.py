@@ -191,8 +191,15 @@ EVENT: Final[dict[str, Row]] = {
         "Meld ip.meeting.held eller ip.meeting.cancelled", "Tell ip.meeting.held or ip.meeting.cancelled"),
     "IPK-E095": Row(409, "business-rule", "Meldingen skal ikke sendes lenger", "The message must not be sent any more",
         "Meld på nytt når det som stanser den, er endret", "Report anew once what stops it has changed"),
-    "IPK-E096": Row(409, "business-rule", "Samtykket er eldre enn et nei fra pasienten; det åpner ikke for det som er avslått",
-        "The consent is older than a no of the patient's; what was refused stays closed",
+    "IPK-E096": Row(409, "business-rule",
+        "Samtykket er eldre enn et nei fra pasienten, eller gjentar et som er trukket eller utløpt; det åpner ikke for noe av det",
+        "The consent is older than a no of the patient's, or repeats one that was withdrawn or ran out; what was closed stays closed",
         "Spør pasienten, og send ip.consent.given med dagens dato", "Ask the patient, and send ip.consent.given of today"),
+    "IPK-E100": Row(422, "business-rule", "Foresatte samtykket før pasienten fylte 16 år; det åpner ikke for noe etter det",
+        "A guardian consented before the patient was 16; it opens nothing after that",
+        "Spør pasienten, og send ip.consent.given", "Ask the patient, and send ip.consent.given"),
+    "IPK-E101": Row(409, "business-rule", "Pasientens samtykke dekker ikke at planen går til den som er spurt om å overta den",
+        "The patient's consent does not cover that the plan goes to who is asked to take it over",
+        "Spør pasienten, og send ip.consent.given", "Ask the patient, and send ip.consent.given"),
 }
 """The event: parsing, fields, order of things."""

@@ -222,6 +222,26 @@ def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return one["category"] == other["category"] and _stated(one) == _stated(other)
 
 
+def same_but_note(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two Consents are one statement, a note apart."""
+    here, there = ({**_stated(c), "note": None} for c in (one, other))
+    return one["category"] == other["category"] and here == there
+
+
+def taken_back(stored: Mapping[str, Any], made: Mapping[str, Any]) -> bool:
+    """Return whether a stored Consent was narrowed, withdrawn or run out, and `made` is no newer yes than that was.
+
+    A yes of the same day by the same person is the one that was taken back, whatever else it says; it is another where it excepts
+    more, or where the one that has run out gets another last day.
+    """
+    old, new = statement(stored), statement(made)
+    touched = stored["status"] == "inactive" or stored.get("meta", {}).get("versionId", "1") != "1"
+    again = new["status"] in _YES and (old["given_by"], old["date"]) == (new["given_by"], new["date"])
+    renewed = old["status"] == EXPIRED and old["valid_until"] != new["valid_until"]
+    more = set(new["excluded"]) - set(old["excluded"])
+    return touched and again and stored["category"] == made["category"] and not (renewed or more)
+
+
 def _stated(resource: Mapping[str, Any]) -> Json:
     inside = {e["url"]: e.get("valueCode", e.get("valueString")) for e in _sub(resource)}
     said = {**inside, **statement(resource)}
@@ -230,6 +250,8 @@ def _stated(resource: Mapping[str, Any]) -> Json:
 
 
 EXPIRED: Final = "expired"
+_YES: Final = frozenset({"given", "limited", EXPIRED})
+"""Statuses of what was a yes when it was said."""
 
 
 def _sub(resource: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.errors import ConsentError
 from adapter.events import age, whoconsents
-from adapter.mappings import common, consenting, expiring, patients
+from adapter.mappings import common, consenting, expiring, noes, patients
 from adapter.mappings.context import Change, Context
 from adapter.model import Warn
 
@@ -31,6 +31,8 @@ def _doubts(ctx: Context, path: str, said: Any) -> Iterator[Warn]:
     code = whoconsents.against_age(said.given_by, born, on) if born else None
     if code:
         raise ConsentError(code, at=f"{path}.givenBy")
+    if path != "$.data" and noes.lapsed(said.given_by, ctx.case, born=born):
+        yield common.warn("IPK-E100", f"{path}.givenBy")
     if born is None:
         yield common.warn("IPK-C021", "$.data.patient.birthDate")
     elif (

@@ -6,11 +6,15 @@ from typing import Any, Final
 
 from adapter.events.consent import Consent
 from adapter.fhir import consents, people
-from adapter.mappings import common, grants, views
+from adapter.mappings import common, grants, noes, patients, planview, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Party, Resource
+from adapter.rules import planstates
 
 SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}
+
+OF_PLAN: Final = "ip-plan"
+_YES: Final = frozenset({"given", "limited"})
 
 
 def _stands_in(part: Any) -> bool:
@@ -28,14 +32,24 @@ def said(ctx: Context) -> tuple[tuple[str, Consent], ...]:
 
 
 def doubts(ctx: Context) -> Change:
-    """Return a warning for each consent of the event that is older than a no of the patient's: what it would open is held."""
+    """Return a warning for each consent of the event that is older than a no of the patient's, or that a plan repeats after one.
+
+    What it would open is held. Of what a guardian said, see `capacity`.
+    """
     return Change(
         warnings=tuple(
             common.warn("IPK-E096", f"{path}.date")
             for path, part in said(ctx)
-            if grants.stated(part, ctx.case) != grants.of_model(part)
+            if noes.refused(grants.of_model(part), ctx.case) or _is_taken_back(ctx, part)
         )
     )
+
+
+def _is_taken_back(ctx: Context, part: Any) -> bool:
+    if noes.lapsed(part.given_by, ctx.case, born=patients.said_birth_date(ctx)):
+        return False
+    made = consent_resource(ctx, part, subject=OF_PLAN, recipients=())
+    return any(consents.taken_back(c, made) for c in _of_plan(ctx))
 
 
 def spoken(ctx: Context, given_by: str) -> tuple[Resource, ...]:
@@ -83,7 +97,7 @@ def consent_resource(
     grant = grants.of_model(part)
     performers = tuple(p for p in recipients if p)
     who = f"RelatedPerson/{ctx.id('RelatedPerson', 'consent')}" if _stands_in(part) else None
-    return consents.consent(
+    made = consents.consent(
         id_=ctx.id("Consent", "consent"),
         patient=f"Patient/{ctx.patient_id()}",
         status=grant.status,
@@ -100,16 +114,39 @@ def consent_resource(
         inside={"guardians": part.guardians, "capacity": part.capacity, "note": part.note},
         subject=subject,
     )
+    born = patients.said_birth_date(ctx)
+    past = grant.status in _YES and noes.lapsed(grant.given_by, ctx.case, born=born)
+    return consents.expired(made) if past else made
 
 
-def standing(ctx: Context, made: Resource, plan: Resource | None) -> Resource | None:
-    """Return the Consent that a plan rests on already, where one that was made says nothing else: it is no new word.
+def standing(ctx: Context, made: Resource) -> Resource | None:
+    """Return the Consent that the plan of E35 rests on already, where one that was made says nothing else: it is no new word.
 
-    None where a refusal or withdrawal followed it: then it is said anew.
+    What was narrowed, withdrawn or has run out stands as it is now: a plan that repeats it opens nothing. ADR 161.
     """
-    listed = (ctx.case.get(one.get("reference", "")) for one in (plan or {}).get("supportingInfo", ()))
-    mine = (one for one in listed if one is not None and one["resourceType"] == "Consent")
-    return next((c for c in mine if consents.same(c, made) and not overruled(ctx.case, c)), None)
+    mine = _of_plan(ctx)
+    return next((c for c in mine if consents.taken_back(c, made) or consents.same(c, made)), None)
+
+
+def is_repeated(ctx: Context, part: Any) -> bool:
+    """Return whether the plan of E35 says its consent as before, another note apart."""
+    made = consent_resource(ctx, part, subject=OF_PLAN, recipients=())
+    return any(consents.taken_back(c, made) or consents.same_but_note(c, made) for c in _of_plan(ctx))
+
+
+def own(ctx: Context) -> Consent | None:
+    """Return the consent that an event states with its plan, None where it states none, or rests on the one that was stored before."""
+    part: Consent | None = getattr(getattr(ctx.data, "plan", None), "consent", None)
+    return None if part is None or any("meta" in c for c in _of_plan(ctx)) else part
+
+
+def _of_plan(ctx: Context) -> tuple[Resource, ...]:
+    """Return the Consents that the plan of E35 rests on; none for every other event."""
+    if ctx.event.type != planstates.UPDATED:
+        return ()
+    listed = planview.continued(ctx).get("supportingInfo", ())
+    found = (ctx.case.get(one.get("reference", "")) for one in listed)
+    return tuple(one for one in found if one is not None and one["resourceType"] == "Consent")
 
 
 def overruled(case: Case, resource: Resource) -> bool:

@@ -35,7 +35,7 @@ SCOPE: dict[str, str] = {
 
 def given(ctx: Context) -> Change:
     """Return the Consent, and the waiting needs that it covers as reported. E13."""
-    grant = grants.said(ctx.data.consent, ctx.case)
+    grant = grants.said(ctx.data.consent, ctx)
     opened = [(n, v) for n in _waiting(ctx) if (v := _verdict(ctx, n, grant)).state != "held"]
     tasks: list[Resource] = []
     for need, verdict in opened:
@@ -84,7 +84,7 @@ def _verdict(ctx: Context, need: views.Need, grant: consent.Grant) -> consent.Ve
 
 def given_notices(ctx: Context) -> tuple[Notice, ...]:
     """Return the need messages that the consent releases, one per Melde-id and receiver. E13."""
-    grant = grants.said(ctx.data.consent, ctx.case)
+    grant = grants.said(ctx.data.consent, ctx)
     notices: list[Notice] = []
     for melde_id in sorted({n.melde_id for n in views.open_needs(ctx.case)}):
         need = needtext.stored(ctx, melde_id)

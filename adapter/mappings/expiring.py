@@ -125,7 +125,7 @@ def ended(ctx: Context, over: tuple[Resource, ...], *, text: str) -> Change:
     """Return these consents as run out: what rests on them and has not left waits, and a person is told."""
     names = {f"Consent/{c['id']}" for c in over}
     left = [
-        limits.within(grants.of_resource(c), ctx.case)
+        limits.within(grants.standing(c, ctx.case), ctx.case)
         for c in views.consents(ctx.case)
         if c["status"] == "active" and f"Consent/{c['id']}" not in names
     ]

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from adapter.fhir import consents, urls
-from adapter.mappings import limits, noes, views
+from adapter.mappings import limits, noes, patients, views
+from adapter.mappings.context import Context
 from adapter.model import Case, Party, Resource
 from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
 
 _YES: Final = frozenset({"given", "limited"})
+_OVER: Final = frozenset({"expired"})
 
 
 def of_model(part: Any) -> Grant:
@@ -67,14 +69,14 @@ def standing(resource: Resource, case: Case) -> Grant:
     return noes.standing(of_resource(resource), case, at=noes.recorded(resource))
 
 
-def said(part: Any, case: Case) -> Grant:
+def said(part: Any, ctx: Context) -> Grant:
     """Return the Grant of an event's `consent` part within the limits of the case that it does not lift, and its noes."""
-    return limits.within(stated(part, case), case, new=True)
+    return limits.within(stated(part, ctx), ctx.case, new=True)
 
 
-def stated(part: Any, case: Case) -> Grant:
-    """Return the Grant of an event's `consent` part without what the patient said no to after its date."""
-    return noes.standing(of_model(part), case)
+def stated(part: Any, ctx: Context) -> Grant:
+    """Return the Grant of an event's `consent` part without what the patient said no to after its date, or is too old for."""
+    return noes.standing(of_model(part), ctx.case, born=patients.said_birth_date(ctx))
 
 
 def _recorded(resource: Resource) -> tuple[str, str, bool]:
@@ -124,9 +126,11 @@ def speaking(granted: Iterable[Grant], subject: str, who: tuple[str, ...]) -> Gr
 
 
 def counting(granted: Iterable[Grant], subject: str, who: tuple[str, ...]) -> Grant | None:
-    """Return the consent that counts: the first that speaks of it, else the newest yes, which lacks the scope."""
+    """Return the consent that counts: the first that speaks of it, else the newest yes, which lacks the scope or has run out."""
     listed = tuple(granted)
-    return speaking(listed, subject, who) or next((g for g in listed if g.status in _YES), None)
+    return speaking(listed, subject, who) or next(
+        (g for statuses in (_YES, _OVER) for g in listed if g.status in statuses), None
+    )
 
 
 def _denies(resource: Resource) -> bool:

@@ -161,7 +161,7 @@ def _updates(ctx: Context, before: Context) -> tuple[Notice, ...]:
 def _gate(ctx: Context, need: views.Need, party: Party) -> consent.Verdict:
     return consent.gate(
         need=need.kind,
-        consent=grants.stated(ctx.data.consent, ctx.case),
+        consent=grants.stated(ctx.data.consent, ctx),
         recipient=grants.names(party),
         legal_basis=ctx.data.legal_basis,
         on=ctx.now.date(),

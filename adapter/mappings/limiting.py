@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Final
 
 from adapter.fhir import consents as resources
 from adapter.kith import text, words
@@ -14,7 +14,6 @@ from adapter.mappings import (
     consenting,
     limits,
     participating,
-    planview,
     posting,
     release,
     views,
@@ -22,7 +21,7 @@ from adapter.mappings import (
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Message, Party, Reason, Resource
-from adapter.rules import anchors, planstates, reservation, states
+from adapter.rules import anchors, reservation, states
 from adapter.rules.consent import CARE_MESSAGES, FORWARDING
 
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
@@ -87,16 +86,9 @@ def lifted(ctx: Context) -> Change:
     named = Change()
     for _, part in consenting.said(ctx):
         over = {*(part.recipients or ()), *((FORWARDING,) if reservation.lifts(part.status) else ())}
-        if over and part.date is not None and not _is_repeated(ctx, part):
+        if over and part.date is not None and not consenting.is_repeated(ctx, part):
             named += Change(resources=_without(ctx, over, after=part.date.isoformat()))
     return named
-
-
-def _is_repeated(ctx: Context, part: Any) -> bool:
-    if ctx.event.type != planstates.UPDATED:
-        return False
-    made = consenting.consent_resource(ctx, part, subject="ip-plan", recipients=())
-    return consenting.standing(ctx, made, planview.continued(ctx)) is not None
 
 
 def _without(ctx: Context, named: set[str], *, after: str | None) -> tuple[Resource, ...]:

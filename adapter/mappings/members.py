@@ -110,7 +110,7 @@ def _agency_verdict(ctx: Context) -> consent.Verdict | None:
         return None
     who = (agency.key,)
     own = ctx.data.consent
-    granted = [grants.stated(own, ctx.case)] if own else grants.newest_first(ctx.case)
+    granted = [grants.stated(own, ctx)] if own else grants.newest_first(ctx.case)
     spoken = (_gate(ctx, grant, who) for grant in granted if grants.speaks(grant, OTHER_SECTORS, who))
     return next(spoken, None) or _gate(ctx, None, who)
 

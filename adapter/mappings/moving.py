@@ -138,7 +138,7 @@ def _verdict(ctx: Context, to: Party) -> consent.Verdict:
 
 def _of(ctx: Context, to: Party, what: str) -> consent.Verdict:
     """Return what consent says of telling the new municipality this: the newest that speaks of it and names the party."""
-    stated = grants.stated(ctx.data.consent, ctx.case) if ctx.data.consent else None
+    stated = grants.stated(ctx.data.consent, ctx) if ctx.data.consent else None
     who = grants.names(to)
     spoken = (g for g in grants.newest_first(ctx.case) if grants.speaks(g, what, who))
     return consent.gate(

@@ -77,7 +77,7 @@ def _gate(ctx: Context, kind: str, performer: Party | None) -> consent.Verdict:
         return consent.received()
     return consent.gate(
         need=kind,
-        consent=grants.said(ctx.data.consent, ctx.case),
+        consent=grants.said(ctx.data.consent, ctx),
         recipient=grants.names(performer),
         legal_basis=ctx.data.legal_basis,
         on=ctx.now.date(),
@@ -198,6 +198,6 @@ def identified_notices(ctx: Context) -> tuple[Notice, ...]:
     melde_id = _melde_id(ctx)
     covered = [n for n in views.open_needs(ctx.case) if n.melde_id == melde_id and n.state == "reported"]
     reported = release.Reported(
-        need=ctx.data, granted=(grants.said(ctx.data.consent, ctx.case),), melde_id=melde_id
+        need=ctx.data, granted=(grants.said(ctx.data.consent, ctx),), melde_id=melde_id
     )
     return release.release(ctx, reported, covered)

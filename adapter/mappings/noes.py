@@ -1,16 +1,23 @@
-"""A no that is recorded, and consents dated before it that are told later: they open nothing of it. pbrl § 4-1 andre ledd; E08, E15."""
+"""What a consent no longer opens: a no that is recorded later than its date, or that the child it was given for is 16 now.
+
+pbrl § 4-1 andre ledd, § 4-3; E08, E15, decision 161.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
+from adapter.events import age
 from adapter.fhir import consents
-from adapter.mappings import views
+from adapter.mappings import clocks, views
 from adapter.model import Case, Resource
-from adapter.rules.consent import COORDINATING_UNIT, Grant
+from adapter.rules.consent import COORDINATING_UNIT, Grant, Status
 
+GUARDIAN: Final = "guardian"
+_YES: Final = frozenset({"given", "limited"})
 NEW: Final = "9999"
 """Stands for the instant of recording of what is being told now: later than all."""
 
@@ -51,18 +58,38 @@ def recorded(resource: Resource) -> str:
     return str(resource.get("meta", {}).get("lastUpdated", NEW))
 
 
-def standing(grant: Grant, case: Case, *, at: str = NEW) -> Grant:
-    """Return a Grant without the scopes that the patient said no to after its date; `at`: when it was recorded, after the no."""
-    gone = _gone(grant, case, at)
+def standing(grant: Grant, case: Case, *, at: str = NEW, born: date | None = None) -> Grant:
+    """Return a Grant without what it opens no more; `at`: when it was recorded, `born`: as the event says where the case does not.
+
+    What the patient said no to after its date falls away, where it was told with the no or after it; all of it, where a guardian gave
+    it for a patient who is 16 now.
+    """
+    if lapsed(grant.given_by, case, born=born):
+        said: Status = "expired" if grant.status in _YES else grant.status
+        return replace(grant, status=said, scopes=frozenset())
+    gone = refused(grant, case, at=at)
     return replace(grant, scopes=grant.scopes - gone) if gone else grant
 
 
-def _gone(grant: Grant, case: Case, at: str) -> frozenset[str]:
+def lapsed(given_by: str | None, case: Case, *, born: date | None = None) -> bool:
+    """Return whether it is a guardian's word for a patient who is 16 now, whenever it was said. pbrl § 4-3."""
+    if given_by != GUARDIAN:
+        return False
+    stated = (views.patient(case) or {}).get("birthDate")
+    day = date.fromisoformat(stated) if stated else born
+    return day is not None and age.is_sixteen(day, case.now.astimezone(clocks.OSLO).date())
+
+
+def refused(grant: Grant, case: Case, *, at: str = NEW) -> frozenset[str]:
+    """Return the scopes of a Grant that the patient said no to after its date, in a no recorded before it or in the same second.
+
+    Instants of recording are whole seconds: of two in one second nobody knows the first, and the no counts.
+    """
     if grant.date is None or not grant.scopes:
         return frozenset()
     day, names = grant.date.isoformat(), grant.recipients or {COORDINATING_UNIT}
     found: set[str] = set()
     for no in listed(case):
-        if day < no.date and no.recorded < at and (not no.names or no.names & names):
+        if day < no.date and no.recorded <= at and (not no.names or no.names & names):
             found |= (no.scopes or grant.scopes) & grant.scopes
     return frozenset(found)

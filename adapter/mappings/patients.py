@@ -92,10 +92,16 @@ def birth_date(ctx: Context) -> date | None:
     """Return the birth date that the case knows, else the one that the event says, which E18 may correct: never the number's."""
     # From 2032 the number no longer tells the age.
     known: str | None = (views.patient(ctx.case) or {}).get("birthDate")
-    said: date | None = ctx.data.patient.birth_date
+    said = said_birth_date(ctx)
     if known is None or (said is not None and _may(ctx, "birthDate")):
         return said or (date.fromisoformat(known) if known else None)
     return date.fromisoformat(known)
+
+
+def said_birth_date(ctx: Context) -> date | None:
+    """Return the birth date that the event itself says, None where it says none or names no patient."""
+    said: date | None = getattr(getattr(ctx.data, "patient", None), "birth_date", None)
+    return said
 
 
 # ── one thing beside another ─────────────────────────────────────────────────────────────────────────────────────────

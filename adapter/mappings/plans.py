@@ -108,7 +108,7 @@ def _written(ctx: Context, *, id_: str, created: Resource | None) -> Change:
     evaluation = _evaluation(ctx, said, reference, there)
     gone = _dropped(there, (*goals, *activities, *evaluation))
     made = consenting.consent_resource(ctx, said.consent, subject="ip-plan", recipients=telling_parties(ctx))
-    stands = consenting.standing(ctx, made, created)
+    stands = consenting.standing(ctx, made)
     given, new = (stands, ()) if stands else (made, (*consenting.speaker(ctx, said.consent), made))
     team_resource = _team(ctx, said)
     plan = plans.care_plan(

@@ -174,7 +174,7 @@ def reported(ctx: Context, melde_id: str) -> Reported | None:
     need = needtext.stored(ctx, melde_id)
     if need is None:
         return None
-    granted = grants.of_needs(ctx.case) or [grants.said(need.consent, ctx.case)]
+    granted = grants.of_needs(ctx.case) or [grants.said(need.consent, ctx)]
     return Reported(need=need, granted=tuple(granted), melde_id=melde_id)
 
 

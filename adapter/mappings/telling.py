@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from adapter import naming
-from adapter.mappings import common, gps, grants, limits, posting, reporting, views
+from adapter.mappings import common, consenting, gps, grants, limits, posting, reporting, views
 from adapter.mappings.context import Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Case, Message, Party, Reason, Resource
@@ -142,13 +142,13 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
 def verdict_of(
     ctx: Context, who: tuple[str, ...], *, about: str | None = None, basis: str | None = None
 ) -> consent.Verdict:
-    """Return what consent says for a receiver: the event's own where it states one, else the newest that speaks of it.
+    """Return what consent says for a receiver: the event's own where it states a new one, else the newest that speaks of it.
 
     What a newer one excludes or refuses, an older one does not open. `about` is the type of event it is judged as.
     """
     subject = about or ctx.event.type
-    own = getattr(getattr(ctx.data, "plan", None), "consent", None)
-    granted = [grants.said(own, ctx.case)] if own else grants.newest_first(ctx.case)
+    own = consenting.own(ctx)
+    granted = [grants.said(own, ctx)] if own else grants.newest_first(ctx.case)
     legal = basis or ctx.data.legal_basis
     return grants.verdict(ctx.case, granted, subject, who, legal_basis=legal, on=ctx.now.date())
 
