@@ -101,7 +101,22 @@ def renumbered(
     changed = parts.changed(patient_, identifier=[now, *known, old])
     if by is None:
         return changed
-    return parts.changed(changed, active=False, link=[{"other": parts.ref(by), "type": "replaced-by"}])
+    return _linked(parts.changed(changed, active=False), by, "replaced-by")
+
+
+def replacing(patient_: Mapping[str, Any], former: Ref) -> Json:
+    """Return the Patient as the one that replaces another. E18."""
+    return _linked(patient_, former, "replaces")
+
+
+def _linked(patient_: Mapping[str, Any], other: Ref, type_: str) -> Json:
+    """Return the Patient with a link; of the cases that replace it the last one counts."""
+    kept = [
+        one
+        for one in patient_.get("link", ())
+        if one["other"] != parts.ref(other) and (type_ == "replaces" or one["type"] != type_)
+    ]
+    return parts.changed(patient_, link=[*kept, {"other": parts.ref(other), "type": type_}])
 
 
 def _communication(language: str | None) -> list[Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -10,7 +10,7 @@ import orjson
 
 from adapter.errors import EventError, RoutingError
 from adapter.events import Event
-from adapter.ingest import consenttable, records
+from adapter.ingest import consenttable, records, twins
 from adapter.ingest.commit import Unit, audited, commit, known, retrying
 from adapter.ingest.deciding import ACCEPTED, Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import clock_party, gather
@@ -73,10 +73,11 @@ def made(services: Services, event: Event, *, now: datetime, anchor: str | None 
             return stored
         case = gather(conn, event, org=org, now=now, anchor=anchor)
         decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
-        whole = [decided, *duplicates(services.people, decided, case, book)]
+        both = [decided, *duplicates(services.people, decided, case, book)]
+        whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)
         there = known(services, conn, case, records.references(d.outcome for d in whole))
     unit, body = unit_of(case, whole, there, org=org)
-    return Made(unit=unit, body=body, decided=decided)
+    return Made(unit=replace(unit, beside=beside), body=body, decided=decided)
 
 
 def committed(services: Services, unit: Unit, body: bytes) -> Answer:

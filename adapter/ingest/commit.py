@@ -51,6 +51,13 @@ class Unit:
     audit: tuple[AuditRow, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     """Further messages that were read, and the state each was in."""
+    beside: tuple[Unit, ...] = ()
+    """What follows in other cases of the same person."""
+
+    def bare(self) -> Unit:
+        """Return the unit with its cases as their writing asserts them, without what they hold."""
+        case = replace(self.case, resources={}, bodies={}, needs={})
+        return replace(self, case=case, beside=tuple(one.bare() for one in self.beside))
 
 
 def write(conn: Connection, unit: Unit) -> None:
@@ -68,6 +75,8 @@ def write(conn: Connection, unit: Unit) -> None:
     deadlines.put(conn, unit.deadlines)
     feed.append(conn, unit.feed)
     audit.append(conn, unit.audit)
+    for one in unit.beside:
+        write(conn, one)
 
 
 def _advance(conn: Connection, unit: Unit, *, take: int) -> int:
@@ -117,9 +126,9 @@ def known(services: Services, conn: Connection, case: Case, references: Sequence
 
 
 def audited(services: Services, unit: Unit) -> Unit:
-    """Return a unit with the audit row of the first event that it writes."""
+    """Return a unit with the audit row of the first event that it writes, in each case."""
     row = trail.written(services, unit.events[0], case_key=unit.case_key, org=unit.org, at=unit.now)
-    return replace(unit, audit=(row,))
+    return replace(unit, audit=(row,), beside=tuple(audited(services, one) for one in unit.beside))
 
 
 def commit(services: Services, unit: Unit) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from adapter import ids
 from adapter.kith.head import Head
-from adapter.mappings import threads, views
+from adapter.mappings import threads, twins, views
 from adapter.model import Case, Message, Party
 from adapter.store import Connection, cases
 
@@ -64,10 +64,13 @@ def _melde_id(case: Case, thread: str | None, parent: str | None) -> str | None:
 
 
 def _by_person(conn: Connection, head: Head, org: str, now: datetime) -> Case:
+    """Return the case of the person whom a message names; of a number that another case has replaced, that case."""
     ident = head.patient.ident if head.patient else None
     if ident is None:
         return Case(key=None, version=0, now=now, owner=org)
-    return cases.gather(conn, org=org, now=now, person=(ids.system_of_kith(ident[1]), ident[0]))
+    case = cases.gather(conn, org=org, now=now, person=(ids.system_of_kith(ident[1]), ident[0]))
+    current = twins.replaced_by(case)
+    return case if current is None else cases.gather(conn, org=org, now=now, case_key=current)
 
 
 def municipality(case: Case, receiver: Party | None, sender: Party | None) -> str:

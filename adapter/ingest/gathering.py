@@ -11,7 +11,7 @@ import orjson
 from adapter.errors import EventError
 from adapter.events import Event
 from adapter.ingest import recall
-from adapter.mappings import access, handling, planclocks, planview, plo_roles, recalling, views
+from adapter.mappings import access, handling, planclocks, planview, plo_roles, recalling, twins, views
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.rules import routing
 from adapter.store import Connection, cases, events, messages, people, resources
@@ -97,6 +97,14 @@ def gather(
     return _completed(conn, event, case)
 
 
+def whole(conn: Connection, key: str, *, org: str, now: Any) -> Case:
+    """Return a case by its key, with the texts of its needs: an event of another case of the same person is told in it."""
+    case = cases.gather(conn, org=org, now=now, case_key=key)
+    if case.key is None:
+        return case
+    return replace(case, needs=events.needs(conn, key) | _reported(conn, case))
+
+
 def _completed(conn: Connection, event: Event, case: Case) -> Case:
     """Return the case with what an event needs besides its open resources."""
     wanted = ALSO[event.type](case, event.data) if event.type in ALSO and case.key is not None else ()
@@ -132,12 +140,19 @@ def numbers(event: Event) -> tuple[tuple[str, str], tuple[str, str]] | None:
 def _renumbered(
     conn: Connection, changed: tuple[tuple[str, str], tuple[str, str]], *, org: str, now: Any
 ) -> Case:
-    """Return the case of the former number, else of the new; with the other where both have one. Raises IPK-E014."""
+    """Return the case of the former number, else of the new; with the other where both have one.
+
+    Raises EventError IPK-E014, and IPK-E103 where one of the numbers is no longer the person's.
+    """
     new, old = (people.find(conn, org, system=system, value=value) for system, value in changed)
     if not new and not old:
         raise EventError("IPK-E014", at="$.data.former")
     case = cases.gather(conn, org=org, now=now, case_key=(old or new)[0])
     other = next((key for key in new if key != case.key), None)
+    if twins.replaced_by(case) not in (None, other):
+        raise EventError("IPK-E103", at="$.data.former")
+    if other is not None and twins.is_replaced(cases.gather(conn, org=org, now=now, case_key=other)):
+        raise EventError("IPK-E103", at="$.data.patient.identifier")
     return replace(case, twin=other)
 
 

@@ -19,7 +19,7 @@ from adapter.errortable import TABLE
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals, written
 from adapter.fhir.query import Row
-from adapter.ingest import became, conditions, records
+from adapter.ingest import became, conditions, records, twins
 from adapter.ingest.accept import owner
 from adapter.ingest.commit import known
 from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
@@ -299,14 +299,15 @@ def _one(  # noqa: PLR0913 (all by name but the first)
     try:
         case = gather(sight.conn, event, org=org, now=basis.now, anchor=case_key, at=at)
         decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
-        whole = [decided, *duplicates(services.people, decided, case, basis.book)]
+        both = [decided, *duplicates(services.people, decided, case, basis.book)]
+        whole, beside = twins.followed(services, sight.conn, both, case=case, book=basis.book, org=org)
         there = known(services, sight.conn, case, records.references(d.outcome for d in whole))
         unit, body = unit_of(case, whole, there, org=org)
     except SystemFault:
         raise
     except AdapterError as error:
         raise _placed(error, told, basis.order.type) from None
-    sight.put(unit)
+    sight.put(replace(unit, beside=beside))
     return orjson.loads(body), decided.outcome.warnings
 
 

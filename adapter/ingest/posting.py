@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -55,5 +54,4 @@ def prepared(services: Services, item: Mapping[str, Any], now: datetime) -> Prep
     found = made(services, event, now=now)
     if not isinstance(found, Made):
         return None
-    case = replace(found.unit.case, resources={}, bodies={}, needs={})
-    return Prepared(unit=replace(found.unit, case=case), body=found.body)
+    return Prepared(unit=found.unit.bare(), body=found.body)

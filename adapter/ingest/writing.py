@@ -79,9 +79,9 @@ def prepared(services: Services, order: Order, now: datetime) -> Prepared:
         done = perform(services, sight, order, now=now)
         unit = sight.unit
         rests = sight.rests(unit.case_key) if unit is not None else ()
-    if unit is not None:
-        unit = replace(unit, case=replace(unit.case, resources={}, bodies={}, needs={}))
-    return Prepared(unit=unit, done=done, rests=rests, matched=sight.matched)
+    return Prepared(
+        unit=unit.bare() if unit is not None else None, done=done, rests=rests, matched=sight.matched
+    )
 
 
 def committed(

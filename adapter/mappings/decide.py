@@ -59,6 +59,7 @@ from adapter.mappings import (
     stays,
     takeover,
     team,
+    twins,
     uncoordinated,
     views,
     watching,
@@ -189,6 +190,7 @@ def decide(
     change = together(
         _allowed(before),
         dying.is_alive(before),
+        twins.may_be_told(before),
         row.resources(before),
         _filed(before),
         _reported(before, row),

@@ -6,17 +6,22 @@ from typing import Final
 
 from adapter.errors import EventError
 from adapter.fhir import people
-from adapter.mappings import common, expiring, release
+from adapter.mappings import common, expiring, protecting, release
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
+from adapter.rules import message_states
 
 TWO_CASES: Final = (
-    "To numre er samme person, og begge har en sak her. Samle oppfølgingen og avslutt den gamle saken."
+    "To numre er samme person, og begge har en sak her. Samle oppfølgingen på det nye nummeret og avslutt den gamle saken: "
+    "ingenting sendes lenger av seg selv derfra."
 )
 
 
 def changed(ctx: Context) -> Change:
-    """Return the Patient by the new number, or with what was wrong; where both numbers have a case, a work item and the link. E18.
+    """Return the Patient by the new number, or with what was wrong; where both numbers have a case, the link. E18.
+
+    The case of the former number rests: what had not left waits for a person, who has a work item to end it. In the case of
+    the new number the same is told by an event of ours.
 
     Raises EventError IPK-E014 where there is no such patient here.
     """
@@ -30,10 +35,13 @@ def changed(ctx: Context) -> Change:
         by = () if new == old else (people.renumbered(person, identifier=new, former=old),)
         return base + Change(resources=by) + release.withheld(ctx, release.waiting(ctx), set())
     other = f"Patient/{ctx.case.twin}"
-    return base + Change(
+    if ctx.event.origin != "posted":
+        return base + Change(resources=(people.replacing(person, other),))
+    linked = Change(
         resources=(people.renumbered(person, identifier=new, former=old, by=other), *_item(ctx, other)),
         warnings=(common.warn("IPK-P011", "$.data.former"),),
     )
+    return base + linked + protecting.handed_over(ctx, message_states.REPLACED, protecting.FORMER)
 
 
 def changed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

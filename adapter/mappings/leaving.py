@@ -59,8 +59,8 @@ def obstacle(one: Leaving) -> Reason | None:
     return next((why for ask in _ASKED if (why := ask(one)) is not None), None)
 
 
-def _strict(one: Leaving) -> Reason | None:
-    return anchors.fixed("address-strict", "manuelt") if protecting.is_strict(one.case) else None
+def _by_hand(one: Leaving) -> Reason | None:
+    return protecting.obstacle(one.case)
 
 
 def _dead(one: Leaving) -> Reason | None:
@@ -143,7 +143,7 @@ def _is_to_patient(one: Leaving) -> bool:
 
 
 _ASKED: Final[tuple[Callable[[Leaving], Reason | None], ...]] = (
-    _strict,
+    _by_hand,
     _dead,
     _recalled,
     excluded,
@@ -159,7 +159,7 @@ def rest(one: Leaving) -> tuple[views.Need, ...]:
 
     None where nothing may go to this receiver, or by itself.
     """
-    if not one.message.wants_reply or any(ask(one) for ask in (_strict, _dead, _recalled, excluded)):
+    if not one.message.wants_reply or any(ask(one) for ask in (_by_hand, _dead, _recalled, excluded)):
         return ()
     return tuple(n for n in told_needs(one) if n.state in states.OUT and _verdict(one, n.kind).open)
 
@@ -192,9 +192,9 @@ def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
     if rest(one):
         return anew(one)
     message, case = one.message, one.case
-    strict = protecting.is_strict(case)
+    by_hand = protecting.rest(case)
     left = _brings_need(one) and any(n.is_open and n.state != "consent-pending" for n in told_needs(one))
-    if not (strict or left):
+    if not (by_hand or left):
         return internal.ended(case, replace(message, state="buried", next_attempt=None))
     owner = handling.queue(book, message)
     item = needs.work_item(
@@ -206,7 +206,7 @@ def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
         owner=common.organisation(owner),
         melde_id=message.melde_id,
         inputs=(("evidence", message.id),),
-        description=protecting.BY_HAND if strict else f"{why.text} {REST}",
+        description=by_hand.words if by_hand else f"{why.text} {REST}",
     )
     listed = common.parties(owner) if owner else ()
     done = internal.ended(case, replace(message, state="manual", next_attempt=None))

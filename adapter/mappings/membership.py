@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from adapter.fhir import urls
+from adapter.fhir import people, urls
 from adapter.mappings import grants, protecting, views
 from adapter.model import AddressBook, Case, Party, Resource
 from adapter.rules import consent, states
@@ -73,6 +73,8 @@ def shown(  # noqa: PLR0913 (all by name)
     """
     if OPENED_BY.get(type_) is None or protecting.is_strict(case) or not is_member(case, party, book, on):
         return False
+    if said is not None and _tells_where(case, said):
+        return False
     if said is not None and type_ in PARTS and _is_authors(case, party, book, said):
         return True
     if type_ in OF_TEAM and views.team_is_restricted(case) and not has_part_in_child(case, party, book, on):
@@ -82,6 +84,12 @@ def shown(  # noqa: PLR0913 (all by name)
         return all(_need_shown(case, party, book, one, on=on, earlier=earlier) for one in about)
     wanted = _PLAN if said is not None and _is_of_plan(said) else OPENED_BY[type_]
     return any(verdict(case, party, subject, on).open for subject in wanted)
+
+
+def _tells_where(case: Case, said: Resource) -> bool:
+    """Return whether it is the work item of a move, which says from where and to where, of a protected address. E19, E50."""
+    is_move = views.code_of(said.get("code"), urls.TASK_KIND) == "transfer"
+    return is_move and people.is_hidden(people.grade(views.patient(case)))
 
 
 def _is_of_plan(said: Resource) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from adapter.fhir import needs
+from adapter.fhir import needs, people
 from adapter.kith import text, words
 from adapter.kith.titles import MOVES_AWAY
 from adapter.mappings import (
@@ -205,12 +205,20 @@ def _melde_id(ctx: Context) -> str | None:
 
 
 def _where(ctx: Context) -> list[tuple[str, str | None]]:
+    """Return from where and to where, and the day; of a protected address the day alone. E19."""
+    day = (words.MOVED_ON, text.day(ctx.data.moved_on))
+    if _is_hidden(ctx):
+        return [day]
     names = {place: (p.name if p else place) for place, p in _names(ctx).items()}
     return [
         (words.MOVED_FROM, names[ctx.data.from_.code]),
         (words.MOVED_TO, names[ctx.data.to.code]),
-        (words.MOVED_ON, text.day(ctx.data.moved_on)),
+        day,
     ]
+
+
+def _is_hidden(ctx: Context) -> bool:
+    return people.is_hidden(people.grade(views.patient(ctx.case)))
 
 
 def _names(ctx: Context) -> Mapping[str, Party | None]:
@@ -261,7 +269,8 @@ def _concerned(ctx: Context, old: Party | None, new: Party | None) -> tuple[Noti
     both = {p.key for p in (old, new) if p}
     to = tuple(one for one in telling.reporters(ctx) if one[0].key not in both)
     stays = words.STAYS.format(unit=old.name) if old else None
-    return telling.notices(ctx, to, MOVES_AWAY, [*_where(ctx), (words.RESPONSIBLE, stays)])
+    lines = [*_where(ctx), *([] if _is_hidden(ctx) else [(words.RESPONSIBLE, stays)])]
+    return telling.notices(ctx, to, MOVES_AWAY, lines)
 
 
 def _reached(ctx: Context, old: Party) -> bool:

@@ -1,23 +1,25 @@
-"""Address protection, and what a person sends: nothing leaves by itself where it is strict. E19; folkeregisterforskriften § 10-4."""
+"""What a person sends: nothing leaves by itself where the address is strict, or the number replaced. E18, E19; folkeregisterforskriften § 10-4."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from adapter.fhir import messages as resources
 from adapter.fhir import protected
-from adapter.mappings import common, expiring, internal, patients, views
+from adapter.mappings import common, expiring, internal, patients, twins, views
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import PATIENT, Change, Context, together
 from adapter.mappings.views import communication_of
-from adapter.model import Case, Message
-from adapter.rules import message_states
+from adapter.model import Case, Message, Reason
+from adapter.rules import anchors, message_states
 from adapter.rules.carrier import LETTER
 
 STRICT: Final = protected.STRICT
 TO_POST: Final = "Skriv ut brevet og send det, og registrer at det er sendt."
 BY_HAND: Final = "Strengt fortrolig adresse: vurder om og hvordan meldingen kan formidles."
+FORMER: Final = "Meldingen gjelder et nummer som er erstattet, og er ikke sendt. Gjelder den fortsatt: meld det på det nye nummeret."
 
 
 def changed(ctx: Context) -> Change:
@@ -25,15 +27,18 @@ def changed(ctx: Context) -> Change:
     base = common.person(ctx) + common.author(ctx)
     if ctx.data.level != STRICT:
         return base
+    return base + handed_over(ctx, message_states.STRICT, BY_HAND)
+
+
+def handed_over(ctx: Context, by: str, words: str) -> Change:
+    """Return what had not left as waiting for a person, with a work item for each; `by` is what happens, of the table of moves."""
     waiting = tuple(
         replace(m, state="manual", next_attempt=None)
         for m in ctx.case.messages
-        if m.direction == "out"
-        and m.state in message_states.before(message_states.STRICT)
-        and m.type != "APPREC"
+        if m.direction == "out" and m.state in message_states.before(by) and m.type != "APPREC"
     )
     moved = tuple(internal.ended(ctx.case, message) for message in waiting)
-    return together(base, *moved, items(ctx, waiting))
+    return together(*moved, items(ctx, waiting, words=words))
 
 
 def is_strict(case: Case) -> bool:
@@ -41,9 +46,36 @@ def is_strict(case: Case) -> bool:
     return protected.is_strict(views.patient(case))
 
 
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why nothing of a case leaves by itself: of which cases, by which rule, what a person is told, and the warning."""
+
+    holds: Callable[[Case], bool]
+    rule: str
+    words: str
+    warns: str
+
+
+RESTS: Final = (
+    Rest(is_strict, "address-strict", BY_HAND, "IPK-P012"),
+    Rest(twins.is_replaced, "number-replaced", FORMER, "IPK-E102"),
+)
+
+
+def rest(case: Case) -> Rest | None:
+    """Return why nothing of a case leaves by itself, None where it does."""
+    return next((row for row in RESTS if row.holds(case)), None)
+
+
+def obstacle(case: Case) -> Reason | None:
+    """Return by which rule nothing of a case leaves by itself, None where it does."""
+    found = rest(case)
+    return anchors.fixed(found.rule, "manuelt") if found else None
+
+
 def by_hand(ctx: Context, sent: tuple[Composed, ...]) -> tuple[Composed, ...]:
-    """Return the messages for a person to take another way, where the address is strictly confidential."""
-    return tuple(map(_manual, sent)) if is_strict(ctx.case) else sent
+    """Return the messages for a person to take another way, where nothing leaves by itself."""
+    return tuple(map(_manual, sent)) if rest(ctx.case) else sent
 
 
 def _manual(one: Composed) -> Composed:
@@ -56,14 +88,15 @@ def _manual(one: Composed) -> Composed:
     return replace(one, message=replace(one.message, state="manual"), resources=told)
 
 
-def items(ctx: Context, messages: tuple[Message, ...]) -> Change:
+def items(ctx: Context, messages: tuple[Message, ...], *, words: str | None = None) -> Change:
     """Return a work item per message that a person must take another way: a letter to post, or all of them by hand.
 
-    With a warning where the address is strictly confidential.
+    With a warning where nothing leaves by itself; `words` says why, where that begins with this very event.
     """
     says = getattr(ctx.data, "patient", None) is not None and patients.protection(ctx) == STRICT
-    strict = is_strict(ctx.case) or says
-    waiting = tuple(m for m in messages if m.state == "manual" and (strict or m.type == LETTER))
+    found = next((row for row in RESTS if row.words == words), None) or rest(ctx.case)
+    found = found or (RESTS[0] if says else None)
+    waiting = tuple(m for m in messages if m.state == "manual" and (found or m.type == LETTER))
     if not waiting:
         return Change()
     owner = expiring.responsible(ctx)
@@ -76,10 +109,10 @@ def items(ctx: Context, messages: tuple[Message, ...]) -> Change:
             focus=communication_of(message),
             melde_id=message.melde_id if message.receiver_key != PATIENT.key else None,
             inputs=(("evidence", message.id),),
-            reason=BY_HAND if strict else TO_POST,
+            reason=found.words if found else TO_POST,
         )
         for message in waiting
     )
     listed = common.parties(owner) if owner else ()
-    told = (common.warn("IPK-P012", "$.data.patient"),) if strict else ()
+    told = (common.warn(found.warns, "$.data.patient"),) if found else ()
     return Change(resources=(*listed, *made), warnings=told)

@@ -80,14 +80,14 @@ def _today(case: Case) -> date:
 
 
 def _row(case: Case, party: Party, book: AddressBook) -> Iterator[Cell]:
-    strict = (anchors.fixed("address-strict", "manuelt"),) if protecting.is_strict(case) else ()
+    by_hand = protecting.obstacle(case)
     for content, verdict in _verdicts(case, party, book):
-        withheld = bool(strict) or not verdict.open
+        withheld = bool(by_hand) or not verdict.open
         yield Cell(
             receiver=party,
             content=content,
             outcome="withheld" if withheld else "sent",
-            why=(*strict, *verdict.reasons),
+            why=(*((by_hand,) if by_hand else ()), *verdict.reasons),
         )
     for topic in sorted(limits.left_out(limits.topics(case)) - {consent.CARE_MESSAGES}):
         yield Cell(

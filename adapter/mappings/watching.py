@@ -1,17 +1,17 @@
 """Clocks that follow from where the needs stand: whatever event moves a need starts, rests and stops them. domain § 2.7, N3.
 
-`rules.clocks.WATCHES` says which; nothing runs after a need is closed or the patient is dead.
+`rules.clocks.WATCHES` says which; nothing runs after a need is closed, the patient is dead, or another case has replaced this one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from adapter.fhir import needs as tasks_built
-from adapter.mappings import escalation, views
+from adapter.mappings import escalation, expiring, twins, views
 from adapter.mappings.clocks import deadline_id
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Deadline, Message, Party, Resource
@@ -19,8 +19,21 @@ from adapter.rules import clocks, national
 
 _DUE_ON_TASK: Final = frozenset({"assessment", "coordinator", "fulfilment"})
 """Kinds whose due time is the need's own: Task.restriction.period.end."""
-_AFTER_DEATH: Final = frozenset({"receipt"})
-"""Kinds that go on after death: a message that left is still receipted."""
+
+
+def _is_receipt(clock: Deadline) -> bool:
+    return clock.kind == "receipt"
+
+
+def _receipt_or_end(clock: Deadline) -> bool:
+    return _is_receipt(clock) or expiring.event_type(clock) is not None
+
+
+_RESTS: Final[tuple[tuple[Callable[[Case], bool], Callable[[Deadline], bool]], ...]] = (
+    (views.dead, _is_receipt),
+    (twins.is_replaced, _receipt_or_end),
+)
+"""Of which cases all clocks stop, and which go on: a message that left is still receipted, a consent still runs out."""
 
 
 class Seen(NamedTuple):
@@ -36,7 +49,8 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
     With the work items of clocks that are over.
     """
     touched = {t["groupIdentifier"]["value"] for t in _need_tasks(change)}
-    if not (touched or change.deadlines or views.dead(final)):
+    goes_on = next((kept for rests, kept in _RESTS if rests(final)), None)
+    if not (touched or change.deadlines or goes_on):
         return Change()
     first = (_planned(d, before, ctx.now) for d in change.deadlines)
     listed, was = (views.needs(final), views.needs(before)) if touched else ((), ())
@@ -54,11 +68,11 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
         moved |= {d.id: d for d in _arrived(ctx, final, melde_id, seen)}
         if not any(n.is_open for n in seen.now):
             moved |= {d.id: d for d in _nothing_to_wait_for(final, melde_id)}
-    if views.dead(final):
+    if goes_on:
         moved |= {
             d.id: replace(d, state="cancelled")
             for d in (*final.deadlines, *moved.values())
-            if d.runs and d.kind not in _AFTER_DEATH
+            if d.runs and not goes_on(d)
         }
     own = Change(resources=tuple(tasks), deadlines=tuple(moved.values()))
     return own + _items_over(ctx, before, final, {d.id: d for d in change.deadlines} | moved)

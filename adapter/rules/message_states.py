@@ -26,6 +26,7 @@ POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted"
 REPORTED: Final = "ip.message.sent"
 ADDRESS: Final = "ip.address.changed"
 STRICT: Final = "ip.address-protection.changed"
+REPLACED: Final = "ip.identity.changed"
 DEATH: Final = "ip.patient.deceased"
 STOP: Final = "stop"
 
@@ -91,6 +92,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=ADDRESS, before=NEVER_LEFT, after="dead", source="events: E64"),
     Move(by=ADDRESS, before=("handed", "sent", "rejected", "unanswered"), after=SAME, source="events: E64"),
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),
+    Move(by=REPLACED, before=("held", "pending"), after="manual", source="events: E18; decision 162"),
     Move(by=DEATH, before=(*NEVER_LEFT, "rejected"), after="buried", source="events: E51; domain § 2.5 (N7)"),
     Move(by=f"{DEATH}/a letter to the patient", before=("manual",), after="buried", source="events: E51"),
     Move(by=REST, before=("pending", "leased", "handed", "dead"), after="buried", source="decision 100"),

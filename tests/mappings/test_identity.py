@@ -67,7 +67,7 @@ def test_two_cases_are_not_joined_by_themselves_a_person_sees_both(hospital: Hou
     old = hospital.need(patient=EMERGENCY).case["patientId"]
     new = hospital.need(patient=LINE).case["patientId"]
     told = renumber(hospital, reasonCode="merged")
-    assert [w["code"] for w in told.body["warnings"]] == ["IPK-P011"]
+    assert [w["code"] for w in told.body["warnings"]] == ["IPK-P011", "IPK-E102"]
     assert (found(hospital, LINE["identifier"]), found(hospital, FORMER)) == ((new,), (old,))
     patient = hospital.case(EMERGENCY).get(f"Patient/{old}")
     assert patient
@@ -78,10 +78,11 @@ def test_two_cases_are_not_joined_by_themselves_a_person_sees_both(hospital: Hou
 
 
 def test_a_case_that_another_replaces_stays_replaced_when_something_happens_in_it(hospital: House):
-    old = hospital.need(patient=EMERGENCY).case["patientId"]
+    told = hospital.need(patient=EMERGENCY).case
+    old = told["patientId"]
     hospital.need(patient=LINE)
     renumber(hospital, reasonCode="merged")
-    hospital.post("ip.hospital-coordinator.appointed", patient=EMERGENCY)
+    hospital.post("ip.need.withdrawn", patient=EMERGENCY, continues={"meldeId": told["meldeId"]})
     patient = hospital.case(EMERGENCY).get(f"Patient/{old}")
     assert patient
     assert patient["active"] is False

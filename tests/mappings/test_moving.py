@@ -10,7 +10,7 @@ from adapter import kith
 from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.fhir import walk
-from adapter.mappings import views
+from adapter.mappings import membership, views
 from adapter.model import Deadline
 from tests import otherside
 from tests.house import GIVEN, LINE, House, State, living_in
@@ -458,3 +458,38 @@ def test_who_lives_after_all_has_a_team_that_may_be_filled_again(coordinated: Ho
     coordinated.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-05"})
     (team,) = coordinated.case().of("CareTeam")
     assert (team["status"], "end" in team["period"]) == ("active", False)
+
+
+# ── a protected address ──
+
+
+@pytest.mark.parametrize("told", ["before", "with the move"])
+def test_of_a_protected_address_nobody_is_told_from_where_or_to_where(coordinated: House, told: str):
+    if told == "before":
+        coordinated.post("ip.address-protection.changed", level="confidential")
+        move(coordinated)
+    else:
+        move(coordinated, patient=GONE | {"protectedAddress": "confidential"})
+    said = {r.head.receiver.her_ids[1]: r for r in coordinated.sent()}
+    assert set(said) == {"5079", "5101"}
+    for read in said.values():
+        whole = read.body.text if hasattr(read.body, "text") else read.body.questions[0].text
+        assert "kommune:" not in whole
+        assert "Flyttedato: 04.03.2026" in whole
+    assert "Gammeldal" not in said["5079"].body.text
+    assert "Ansvaret ligger hos dere" in said["5079"].body.text
+
+
+def test_of_a_protected_address_the_item_that_says_where_is_shown_to_no_other(coordinated: House):
+    move(coordinated)
+    (item,) = coordinated.items("transfer")
+    party, book = coordinated.services.book().by_key("alvdal-saksbehandling"), coordinated.services.book()
+    assert party is not None
+    on = coordinated.clock.now.date()
+
+    def is_shown() -> bool:
+        return membership.shown(coordinated.case(), party, book, type_="Task", on=on, said=item)
+
+    assert is_shown()
+    coordinated.post("ip.address-protection.changed", patient=GONE, level="confidential")
+    assert not is_shown()
