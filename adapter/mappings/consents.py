@@ -13,6 +13,7 @@ from adapter.mappings import (
     grants,
     limits,
     needtext,
+    noes,
     participating,
     passing,
     posting,
@@ -22,7 +23,7 @@ from adapter.mappings import (
 )
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
-from adapter.model import Resource
+from adapter.model import Message, Party, Resource
 from adapter.rules import anchors, consent, states
 
 SCOPE: dict[str, str] = {
@@ -188,8 +189,34 @@ def _moved(ctx: Context, need: views.Need) -> tuple[Resource, ...]:
 
 
 def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
-    """Return the notice to all who got a need that rests on the consent, and what of it still holds. E15."""
-    return (*passing.others(before, tuple(_told(ctx))), *release.again(ctx, before))
+    """Return the notice to all who got a need that rests on the consent and do not know it, and what of it still holds. E15."""
+    told = tuple(n for n in _told(ctx) if not _knows(before, n.receiver))
+    return (*passing.others(before, told), *release.again(ctx, before))
+
+
+def _knows(before: Context, receiver: Party) -> bool:
+    """Return whether a receiver was told of every scope already, and got nothing since."""
+    sent = [m for m in before.case.messages if m.receiver_key == receiver.key and _went(before, m)]
+    told = bool(sent) and sent[-1].subject == text.TITLES[before.event.type]
+    return told and all(_is_gone(before, scope, receiver) for scope in before.data.scopes)
+
+
+def _went(ctx: Context, message: Message) -> bool:
+    left = posting.has_left(ctx.case, message) or posting.is_unsent(ctx.case, message)
+    return left and message.type != "APPREC"
+
+
+def _is_gone(ctx: Context, scope: str, receiver: Party) -> bool:
+    """Return whether a scope is withdrawn for a receiver, and no consent has given it since."""
+    names = {*grants.names(receiver), *grants.names(receiver, gp=bool(receiver.person))}
+    held = any(
+        scope in grant.scopes and names & (grant.recipients or {consent.COORDINATING_UNIT})
+        for c in views.consents(ctx.case)
+        if c["status"] == "active"
+        for grant in (grants.of_resource(c),)
+    )
+    noes_ = (n for n in noes.listed(ctx.case) if scope in n.scopes and (not n.names or n.names & names))
+    return not held and any(noes_)
 
 
 def _told(ctx: Context) -> list[Notice]:

@@ -25,6 +25,7 @@ from adapter.mappings import (
     dying,
     enquiries,
     expiring,
+    fallen,
     forwarding,
     fulfilling,
     handling,
@@ -197,9 +198,12 @@ def decide(
         moving.taken_over(before),
         *_besides(before),
     )
+    change, decided = fallen.followed(before, change), change
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
     told = row.told(after, before) if after.may_send else ()
+    if change is not decided and after.may_send:
+        told = fallen.notices(before, told)
     told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))

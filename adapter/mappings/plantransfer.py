@@ -14,17 +14,20 @@ from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, teams
 from adapter.kith import text, words
 from adapter.kith.titles import JOINT_DRAFT
-from adapter.mappings import clocks, common, planview, telling, tellon, transferread, views
+from adapter.mappings import clocks, common, grants, planview, telling, tellon, transferread, views
 from adapter.mappings import planclocks as evaluations
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
-from adapter.rules import anchors, planclocks, planstates, responsibility
+from adapter.rules import anchors, consent, planclocks, planstates, responsibility
 from adapter.rules.clocks import reply_due
 
 REQUESTED: Final = "requested"
+ACCEPTED: Final = "accepted"
+WITHDRAWN: Final = "withdrawn"
 HOSPITAL: Final = "101"
 MUNICIPALITY: Final = "102"
 """Organisation types of list 9040."""
+TRANSFERRED: Final = "ip.plan.transferred"
 ANSWERED: Final = {"accepted": "completed", "declined": "rejected", "withdrawn": "cancelled"}
 """Step → Task.status."""
 
@@ -97,10 +100,32 @@ def _answered(ctx: Context, plan: Resource) -> Change:
     if task is None:
         raise EventError("IPK-E013", at="$.type", allowed=planstates.allowed(str(plan["status"])))
     _may_answer(ctx, task)
-    step = ctx.data.step
+    _check_consent(ctx, task)
+    return ended(ctx, plan, task, step=ctx.data.step)
+
+
+def _check_consent(ctx: Context, task: Resource) -> None:
+    """Refuse a yes where the patient's consent does not cover that the plan goes there. Raises EventError IPK-E101."""
+    owner = ctx.book.by_organisation(views.reference_id(task.get("owner")))
+    outside = owner is not None and not owner.home
+    if ctx.data.step == ACCEPTED and outside and owner is not None and not covers(ctx, owner).open:
+        raise EventError("IPK-E101", at="$.data.step")
+
+
+def covers(ctx: Context, party: Party) -> consent.Verdict:
+    """Return what consent says now of a party taking a plan over; a basis in law was named where the consent was taken."""
+    who = grants.names(party, gp=party.person is not None)
+    if party.key in telling.reporting_keys(ctx.case):
+        who = (*who, consent.REPORTER)
+    granted, day = grants.newest_first(ctx.case), ctx.now.date()
+    return grants.verdict(ctx.case, granted, TRANSFERRED, who, legal_basis="hpl-25-45", on=day)
+
+
+def ended(ctx: Context, plan: Resource, task: Resource, *, step: str) -> Change:
+    """Return a question as answered or taken back, the plan at the one who answers for it now, and the clocks."""
     done = tasks_built.moved(task, modified=ctx.now, status=ANSWERED[step])
     clock = clocks.close_subject(ctx, "reply", f"Task/{task['id']}")
-    owner = task["owner"] if step == "accepted" else task["requester"]
+    owner = task["owner"] if step == ACCEPTED else task["requester"]
     why = anchors.fixed("plan-transfer", step)
     gone = moved(ctx, plan, owner)
     now = ctx.book.by_organisation(views.reference_id(owner))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapter import codes
 from adapter.fhir import parts, urls
-from adapter.mappings import answering, handling, plo_roles, views
+from adapter.mappings import answering, handling, plo_roles, posting, views
 from adapter.model import AddressBook, Case, Message, Reason, Resource
 from adapter.rules import advice, fulfilment, national, responsibility
 
@@ -78,6 +78,11 @@ def _asked(case: Case, about: str) -> national.Asked | None:
     return national.Asked(
         state=need.state,
         reason=need.task.get("statusReason", {}).get("text"),
+        told=any(
+            (m.direction, m.melde_id) == ("out", need.melde_id) and posting.has_left(case, m)
+            for m in case.messages
+            if m.wants_reply
+        ),
         by_hand=any(
             (m.direction, m.melde_id) == ("out", need.melde_id) and handling.confirmed(case, m)
             for m in case.messages

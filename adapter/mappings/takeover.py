@@ -31,6 +31,8 @@ ASKS: Final[Mapping[str, str]] = MappingProxyType(
 """Title of a question → what a person is to answer."""
 OTHER: Final = frozenset(TITLES.values()) - set(ASKS)
 """Titles of what is no such question."""
+TAKES_BACK: Final = frozenset({TITLES[EVENT], TITLES["ip.consent.withdrawn"], TITLES["ip.consent.limited"]})
+"""Titles of what may take a question back: that, or that the consent it rested on is no more."""
 STEPS: Final = frozenset({"accepted", "declined"})
 """What answers a question: steps of E39, and answers of a `Svar` line."""
 WITHDRAWN: Final = "withdrawn"
@@ -51,7 +53,7 @@ def asked(said: ParsedText) -> str | None:
 def takes_back(said: ParsedText, case: Case, sender: Party | None) -> bool:
     """Return whether a message takes back a question that waits for our answer. E39."""
     told = said.labels.get(words.RESULT) == words.TRANSFER_STEPS[WITHDRAWN]
-    return said.begins and told and said.title == TITLES[EVENT] and bool(_waiting(case, sender))
+    return said.begins and told and said.title in TAKES_BACK and bool(_waiting(case, sender))
 
 
 def question_answered(case: Case, message: Message, sender: Party | None, *, subject: str) -> Message | None:

@@ -25,7 +25,7 @@ FROM: Final = "from"
 def item(ctx: Context, question: Resource) -> tuple[Resource, ...]:
     """Return the work item of a yes that was read, where others know the plan and may be told of it; else nothing."""
     inbound = ctx.inbound
-    if inbound is None or ctx.data.step != ACCEPTED or not _others(ctx, question):
+    if inbound is None or getattr(ctx.data, "step", None) != ACCEPTED or not _others(ctx, question):
         return ()
     day = views.input_of(question, FROM)
     about = ((PLAN, question["focus"]), *(((FROM, day),) if day else ()))

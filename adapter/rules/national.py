@@ -26,6 +26,8 @@ class Asked:
     """CodeSystem/need-state."""
     reason: str | None = None
     """reasonCode of a refusal."""
+    told: bool = False
+    """Whether a message of ours that brings it has left."""
     by_hand: bool = False
     """Whether a person has confirmed that the receiver was reached another way (no letter of which nobody knows)."""
 
@@ -115,6 +117,12 @@ def _heard(about: About) -> Callable[[Standing], bool]:
     return lambda s: reached(s) or done(s)
 
 
+def _taken_back(about: About) -> Callable[[Standing], bool]:
+    """Return whether it was told and is withdrawn since: another thing than never told."""
+    asked = _need(about)
+    return lambda s: (n := asked(s)) is not None and n.state == "withdrawn" and n.told
+
+
 def _waits(about: About) -> Callable[[Standing], bool]:
     asked = _need(about)
     return lambda s: (n := asked(s)) is not None and n.waits
@@ -152,6 +160,7 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("8473", "plan", "1", lambda s: _active(s) and s.plan_is_ours, "planen er vår"),
     Row("8473", "plan", "23", lambda s: _active(s) and s.takes_part, "vi deltar i en annens plan"),
     Row("8473", "plan", "22", _heard("plan"), "vi har meldt behovet til kommunen"),
+    Row("8473", "plan", "21", _taken_back("plan"), "behovet ble meldt kommunen og er trukket tilbake: vi skal informere pasienten om retten"),
     Row("8473", "plan", "21", lambda s: s.plan_need is not None, "behovet er ikke meldt kommunen: vi skal informere pasienten om retten"),
     Row("8473", "plan", "3", _always, "ingen plan og intet meldt behov"),
     Row("9336", "plan", "1", _active, "individuell plan er aktiv"),

@@ -47,6 +47,8 @@ class Situation:
     """Municipal services are involved."""
     hospital: bool = False
     """Specialist services are involved."""
+    stands: bool = True
+    """A need, a plan or somebody with a role stands: without, there is nothing to answer for."""
     wants_plan: bool = True
     wants_coordinator: bool = True
     child: bool = False
@@ -118,7 +120,13 @@ def _begun_together(s: Situation) -> bool:
     return s.plan == "draft" and s.plan_with == _H and s.municipality and not s.accepted
 
 
+def _nothing(s: Situation) -> bool:
+    """Whether nothing stands, and not because the patient said no."""
+    return not s.stands and s.wants_plan
+
+
 PLAN: Final[tuple[PlanRow, ...]] = (
+    PlanRow(when=_nothing, rule="responsible-nothing", plan=None, writer=None, source="pbrl § 2-5 (a need comes first)"),
     PlanRow(when=lambda s: not s.wants_plan, rule="responsible-no-plan", plan=None, writer=None, source="S1:6, S2:574-577"),
     PlanRow(when=_begun_together, rule="responsible-draft-together", plan=_M, writer=_H, pending=_M, source="S1:7, S4:46"),
     PlanRow(when=lambda s: s.transfer == "offered" and s.plan_with == _H, rule="responsible-transfer-pending", plan=_H,
@@ -148,6 +156,7 @@ class CoordinatorRow:
 
 
 COORDINATOR: Final[tuple[CoordinatorRow, ...]] = (
+    CoordinatorRow(when=lambda s: not s.stands and s.wants_coordinator, levels=(), source="pbrl § 2-5 (a need comes first)"),
     CoordinatorRow(when=lambda s: not s.wants_coordinator, levels=(), rule="responsible-no-coordinator",
                    source="domain § 1.5 (9188 3)"),
     CoordinatorRow(when=lambda s: s.child and s.hospital, levels=(_M, _H), rule="responsible-child", source="hol § 7-2 a"),

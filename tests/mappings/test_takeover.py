@@ -445,3 +445,36 @@ def test_a_task_about_a_plan_known_here_is_answered_over_fhir_by_who_is_asked(ho
     done = send(client, "PATCH", f"Task/{item['id']}", {"status": "accepted"}, token=None)
     assert (done.status_code, done.json["status"]) == (200, "completed"), done.text
     assert author(hospital) == naming.unit_id("st-olavs-fmr")
+
+
+# ── a question that has fallen away with the consent: ADR 161 ────────────────────────────────────────────────────────
+
+
+def withdrawn(alvdal: House) -> list[bytes]:
+    alvdal.post(
+        "ip.consent.withdrawn",
+        source="urn:her:5079",
+        scopes=["plan-share"],
+        recipients=None,
+        date="2026-03-04",
+    )
+    return alvdal.send()
+
+
+def test_who_was_asked_waits_for_nothing_once_the_consent_is_withdrawn(
+    alvdal: House, hospital: House, to_hospital: bytes
+):
+    hospital.receive(to_hospital)
+    (told,) = withdrawn(alvdal)
+    hospital.receive(told)
+    assert hospital.items("confirm-transfer") == []
+    assert len(hospital.items("read-answer")) == 1
+
+
+def test_a_yes_that_comes_after_the_consent_is_withdrawn_moves_nothing_and_is_read_by_a_person(
+    alvdal: House, asking: bytes
+):
+    withdrawn(alvdal)
+    alvdal.receive(otherside.reply(asking, YES))
+    assert author(alvdal) == OLD
+    assert len(alvdal.items("read-answer")) == 1
