@@ -85,6 +85,9 @@ ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, ellers «Sva
 FORM: Final = "Søknadsskjema"
 LEAVES_WITH_OPEN_NEEDS: Final = "Pasienten skrives ut, og meldte behov er ikke avklart"
 FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overtar"
+NOT_DEAD: Final = (
+    "Pasienten lever. Se bort fra meldingen om dødsfall, og vurder det dere avsluttet på grunn av den"
+)
 LIVES: Final = "Pasienten var meldt død ved en feil: meld på nytt det som fortsatt gjelder"
 ACTIVITY: Final = "Tiltak"
 STATUS: Final = "Status"

@@ -363,8 +363,7 @@ def test_another_day_corrects_the_first(hospital: House):
 def test_a_death_that_was_none_opens_nothing_by_itself(coordinated: House):
     die(coordinated)
     coordinated.send()
-    told = die(coordinated, enteredInError=True)
-    assert told.messages == []
+    die(coordinated, enteredInError=True)
     assert not views.is_dead(coordinated.case())
     assert coordinated.needs()["individual-plan"].business == "withdrawn"
     (item,) = coordinated.items("review")
@@ -561,3 +560,58 @@ def test_a_municipality_that_got_a_need_of_its_own_meanwhile_keeps_that(coordina
     said = words_to(coordinated)
     assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5101"]
     assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"]
+
+
+# ── a death that was none ──
+
+
+def test_whoever_was_told_of_a_death_that_was_none_is_told_so_once(coordinated: House):
+    die(coordinated)
+    coordinated.send()
+    told = die(coordinated, enteredInError=True)
+    assert [(m["receiver"]["herId"], m["why"][0]["rule"]) for m in told.messages] == [
+        ("5079", "deceased-mistaken")
+    ]
+    (read,) = coordinated.sent()
+    assert read.head.conversation is not None
+    assert "MELDINGEN OM DØDSFALL VAR FEIL" in read.body.text
+    assert "Gjelder: Pasienten lever." in read.body.text
+    assert len(coordinated.items("review")) == 1
+    assert die(coordinated, enteredInError=True).messages == []
+    die(coordinated)
+    coordinated.send()
+    assert die(coordinated, enteredInError=True).messages == []
+
+
+def test_a_word_of_a_death_that_was_none_never_leaves_where_it_had_not(coordinated: House):
+    die(coordinated)
+    told = die(coordinated, enteredInError=True)
+    assert [m["state"] for m in told.messages] == ["buried"]
+    assert coordinated.send() == []
+
+
+def test_of_a_strict_address_a_person_tells_that_the_death_was_none(coordinated: House):
+    die(coordinated)
+    coordinated.send()
+    coordinated.post("ip.address-protection.changed", level="strictly-confidential")
+    assert [m["state"] for m in die(coordinated, enteredInError=True).messages] == ["manual"]
+    assert coordinated.send() == []
+
+
+def test_who_got_a_message_of_care_of_a_death_that_was_none_gets_a_note(build: Build):
+    rows = {
+        "alvdal-saksbehandling": {"plo": "adapter"},
+        "st-olavs-fmr": {"takes": ["LOG_DOD/1.6", "DIALOG_HELSEFAGLIG/1.1"]},
+    }
+    hospital = build()
+    alvdal = build(of={"home": {"alvdal-saksbehandling", "alvdal-sykepleie"}, "rows": rows})
+    hospital.need()
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    die(alvdal, source="urn:her:5079")
+    alvdal.send()
+    die(alvdal, source="urn:her:5079", enteredInError=True)
+    (said,) = alvdal.sent()
+    assert said.type == "DIALOG_HELSEFAGLIG"
+    assert "MELDINGEN OM DØDSFALL VAR FEIL" in said.body.text
