@@ -34,6 +34,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         titles.TITLES["ip.patient.moved"]: "Pasient flytta: individuell plan eller koordinator finst",
         titles.TITLES["ip.patient.discharged"]: "Pasient utskriven",
         titles.MOVES_AWAY: "Pasienten flyttar til ein annan kommune",
+        titles.MOVES_BACK: "Pasienten flyttar tilbake",
     }
 )
 _VALUES: Final = (

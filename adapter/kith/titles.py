@@ -58,6 +58,10 @@ JOINT_DRAFT: Final = "Utkast til individuell plan"
 """Tema of the question to the municipality in whose name a hospital begins a plan. E34."""
 MOVES_AWAY: Final = "Pasienten flytter til en annen kommune"
 """Tema of the word to whoever has the case that it keeps what it has. E50."""
+MOVES_BACK: Final = "Pasienten flytter tilbake"
+"""Tema of the same word where the patient moves back to it before another has taken over. E50."""
+NOT_DEAD: Final = "Meldingen om dødsfall var feil"
+"""Tema of the word to whoever was told of a death that was none. E51."""
 LETTER_ANSWER: Final = "Svar på melding om behov"
 LETTER_APPOINTED: Final = "Du har fått {role}"
 """Titles of letters to the patient."""
@@ -67,7 +71,7 @@ NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
 """Of the messages that bring a need: as reported, and as somebody passed it on."""
 OURS: Final = frozenset(
     {
-        *TITLES.values(), NEWS_TITLE, JOINT_DRAFT, MOVES_AWAY, LETTER_ANSWER,
+        *TITLES.values(), NEWS_TITLE, JOINT_DRAFT, MOVES_AWAY, MOVES_BACK, NOT_DEAD, LETTER_ANSWER,
         *(LETTER_APPOINTED.format(role=role) for role in LETTER_ROLES),
     }
 )  # fmt: skip

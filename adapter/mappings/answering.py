@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from adapter import codes
 from adapter.fhir import assignments as fhir_assignments
-from adapter.mappings import planview, views
+from adapter.mappings import keeping, planview, views
 from adapter.model import AddressBook, Case, Party, Resource
 from adapter.rules import assignments, responsibility, routing, states
 from adapter.rules.responsibility import Level, Responsible, Situation
@@ -114,7 +114,7 @@ def _plan_name(case: Case, book: AddressBook, found: Responsible, day: date) -> 
     if plan is not None:
         return _name(book.by_organisation(views.reference_id(plan.get("author"))))
     if found.plan == "municipality":
-        place = views.input_of(item, "from") if item else None
+        place = keeping.since(item) if item else None
         return _municipal(case, book, place or views.municipality(case), day)
     ours = (
         book.by_organisation(a.organisation) for a in views.assignments(case) if _role_level(a) == "hospital"

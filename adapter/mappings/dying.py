@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from adapter.fhir import encounters, needs, parts, people, teams, urls
-from adapter.kith import text, words
+from adapter.kith import text, titles, words
 from adapter.mappings import care, common, posting, release, telling, views
 from adapter.mappings.context import PATIENT, Change, Context, Notice
 from adapter.mappings.noticing import notice
@@ -19,6 +19,9 @@ PLAN_OVER: Final = "completed"
 GOAL_OVER: Final = frozenset({"completed", "cancelled", "entered-in-error", "rejected"})
 BURIED: Final = message_states.before(message_states.DEATH)
 """Messages that no longer leave, and must not keep a last word waiting."""
+TOLD: Final = "deceased-told"
+MISTAKEN: Final = "deceased-mistaken"
+"""Rules by which a message tells of the death, and that there was none."""
 HOSPITAL: Final = "101"
 """Organisation type of list 9040."""
 
@@ -40,7 +43,10 @@ def deceased(ctx: Context) -> Change:
 
 
 def _lives(ctx: Context, patient: Resource) -> Change:
-    """Return the patient alive again, and a work item: nothing that closed opens by itself."""
+    """Return the patient alive again, what told of the death and has not left stopped, and a work item.
+
+    Nothing that closed opens by itself.
+    """
     living = parts.changed(patient, deceasedDateTime=None)
     if not views.is_dead(ctx.case):
         return Change(resources=(living,))
@@ -50,7 +56,9 @@ def _lives(ctx: Context, patient: Resource) -> Change:
     )
     team = views.team(ctx.case)
     again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
-    return Change(resources=(living, *again, *(common.parties(unit) if unit else ()), item))
+    unsent = [m for m in ctx.case.messages if _tells(m, TOLD) and posting.is_unsent(ctx.case, m)]
+    made = Change(resources=(living, *again, *(common.parties(unit) if unit else ()), item))
+    return posting.stopped(ctx, unsent) + made
 
 
 def _begun(resource: Resource) -> dict[str, str] | None:
@@ -147,14 +155,49 @@ def _stopped(ctx: Context) -> tuple[Deadline, ...]:
 def deceased_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the word of the death to whoever holds something open, once; LOG_UTSKREVET of who died in hospital. E51.
 
-    Nobody is told of a correction by itself, and nothing goes to the patient's family.
+    Of a death that was none whoever got that word is told so. Nobody is told of another day by itself, and nothing goes to the
+    patient's family.
     """
-    if ctx.data.entered_in_error or views.is_dead(before.case):
+    if ctx.data.entered_in_error:
+        return _mistaken(ctx, before) if views.is_dead(before.case) else ()
+    if views.is_dead(before.case):
         return ()
     stays = views.stays(before.case)
-    logistics = care.died(before, stays[0]) if stays else ()
+    logistics = tuple(
+        replace(n, reasons=(*n.reasons, anchors.fixed(TOLD, n.receiver.key)))
+        for n in (care.died(before, stays[0]) if stays else ())
+    )
     told = {n.receiver.key for n in logistics}
     return (*logistics, *(_last_word(ctx, *to) for to in _holders(before) if to[0].key not in told))
+
+
+def _mistaken(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the word that the patient lives to each outside party whom the last word of the case told of the death."""
+    last: dict[str, Message] = {}
+    for message in before.case.messages:
+        if (
+            message.receiver_key
+            and posting.has_left(before.case, message)
+            and _tells(message, TOLD, MISTAKEN)
+        ):
+            last[message.receiver_key] = message
+    told = ((ctx.book.by_key(key), message) for key, message in last.items() if _tells(message, TOLD))
+    return tuple(
+        notice(
+            party,
+            titles.NOT_DEAD,
+            [(words.CONCERNS, words.NOT_DEAD)],
+            melde_id=message.melde_id,
+            thread=views.dialogue(ctx.case, party.key),
+            reasons=(anchors.fixed(MISTAKEN, party.key),),
+        )
+        for party, message in told
+        if party is not None and not party.home
+    )
+
+
+def _tells(message: Message, *rules: str) -> bool:
+    return message.direction == "out" and any(reason.rule in rules for reason in message.why)
 
 
 def _holders(before: Context) -> tuple[telling.To, ...]:
@@ -183,7 +226,7 @@ def _holders(before: Context) -> tuple[telling.To, ...]:
 def _last_word(ctx: Context, party: Party, thread: Message | None, melde_id: str | None) -> Notice:
     """Return LOG_DOD from the municipality to whoever takes it, else a notice in the thread. domain § 2.3 E51."""
     home = ctx.home
-    why = anchors.fixed("deceased-told", party.key)
+    why = anchors.fixed(TOLD, party.key)
     if home and home.plo == care.BY_ADAPTER and home.type != HOSPITAL and party.accepts("LOG_DOD", "1.6"):
         return care.dead(ctx, party, (why,))
     title = text.TITLES[ctx.event.type]

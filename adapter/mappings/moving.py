@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from adapter.fhir import needs, people
 from adapter.kith import text, words
-from adapter.kith.titles import MOVES_AWAY
+from adapter.kith.titles import MOVES_AWAY, MOVES_BACK
 from adapter.mappings import (
     clocks,
     common,
     consenting,
     grants,
+    keeping,
     plantransfer,
     plo_roles,
+    posting,
     release,
     telling,
     views,
@@ -24,13 +26,8 @@ from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Party, Resource
-from adapter.rules import anchors, consent, moves, routing, states
+from adapter.rules import anchors, consent, moves, routing
 from adapter.rules import clocks as times
-
-NOT_REACHED: Final = frozenset({"held", "buried", "failed", "ignored", "rejected", "dead"})
-"""Messages that told nobody anything."""
-KNOWN_THERE: Final = frozenset({*states.ASSESSED, *states.AGREED, "fulfilled", "declined"})
-"""Where a need stands once whoever has it has answered, however that came."""
 
 # ── E50 ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -43,9 +40,11 @@ def moved(ctx: Context) -> Change:
     base = common.person(ctx) + common.author(ctx) + _stated(ctx)
     if not views.stands(ctx.case):
         return base
-    new = _new_unit(ctx)
+    new, earlier = _new_unit(ctx), keeping.onward(ctx, ctx.case)
+    if earlier is not None and keeping.is_back(ctx, new.party, earlier):
+        return base + _overtaken(ctx, earlier) + Change(reasons=(moves.why(),))
     verdict = _verdict(ctx, new.party) if new.party else None
-    item = again or _item(ctx, new.party)
+    item = again or _item(ctx, new.party, earlier)
     due = moves.due(times.reply_due(ctx.now, 0))
     clock = Deadline(
         id=clocks.deadline_id("assessment", f"Task/{item['id']}"),
@@ -59,7 +58,7 @@ def moved(ctx: Context) -> Change:
     warnings = [common.warn("IPK-E078", "$.data.consent")] if held else []
     warnings += [common.warn(new.unrouted, "$.data.to")] if new.unrouted else []
     listed = common.parties(*(p for p in (new.party, _owner(ctx)) if p))
-    overtaken = Change() if again else _overtaken(ctx)
+    overtaken = _overtaken(ctx, earlier) if earlier is not None else Change()
     return (
         base
         + overtaken
@@ -78,18 +77,15 @@ def _same(ctx: Context, item: Resource | None) -> Resource | None:
     return item if item and views.input_of(item, "to") == ctx.data.to.code else None
 
 
-def _overtaken(ctx: Context) -> Change:
-    """Return the transfer to where the patient no longer lives as cancelled, its clock too."""
-    item = views.transfer(ctx.case)
-    if item is None:
-        return Change()
-    watched = ("assessment", f"Task/{item['id']}")
+def _overtaken(ctx: Context, earlier: keeping.Onward) -> Change:
+    """Return the transfer to where the patient no longer lives as cancelled, its clock too, and its question where it has not left."""
+    watched = ("assessment", f"Task/{earlier.item['id']}")
     return Change(
-        resources=(needs.moved(item, modified=ctx.now, status="cancelled"),),
+        resources=(needs.moved(earlier.item, modified=ctx.now, status="cancelled"),),
         deadlines=tuple(
             replace(d, state="cancelled") for d in ctx.case.deadlines if (d.kind, d.subject) == watched
         ),
-    )
+    ) + posting.stopped(ctx, keeping.unsent(ctx.case, earlier.asked))
 
 
 def _stated(ctx: Context) -> Change:
@@ -115,10 +111,11 @@ def _owner(ctx: Context) -> Party | None:
     return release.own_unit(ctx) or ctx.party
 
 
-def _item(ctx: Context, to: Party | None) -> Resource:
+def _item(ctx: Context, to: Party | None, earlier: keeping.Onward | None) -> Resource:
     inputs: tuple[tuple[str, Any], ...] = (
         ("from", ctx.data.from_.code),
         ("to", ctx.data.to.code),
+        *(((keeping.SINCE, keeping.since(earlier.item)),) if earlier else ()),
         *((("receiver", {"reference": f"Organization/{to.organisation_id}"}),) if to else ()),
     )
     return common.work_item(
@@ -158,13 +155,31 @@ def moved_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     if not views.stands(ctx.case):
         return ()
     again = _same(ctx, views.transfer(before.case)) is not None
-    new, old = _new_unit(ctx).party, None if again else _old_unit(ctx)
+    new, earlier = _new_unit(ctx).party, keeping.onward(ctx, before.case)
+    back = keeping.is_back(ctx, new, earlier)
+    keep = () if again else _keepers(ctx, before, earlier, back=back)
     told = (
-        *(_welcome(ctx, new) if new and not new.home else ()),
-        *(_keep(ctx, old) if old else ()),
-        *_concerned(ctx, old, new),
+        *(_welcome(ctx, new) if new and not new.home and not back else ()),
+        *(n for party in keep for n in _keep(ctx, party, back=back)),
+        *(_fallen(ctx, before, earlier, keep) if earlier else ()),
+        *_concerned(ctx, keep, new, back=back),
     )
     return tuple(n for n in told if not (again and _has_word(before, n)))
+
+
+def _keepers(
+    ctx: Context, before: Context, earlier: keeping.Onward | None, *, back: bool
+) -> tuple[Party, ...]:
+    """Return who keeps what there is until another takes over: the municipality left, or the one that held it before all moves.
+
+    One that was only asked to take over keeps nothing.
+    """
+    old = _old_unit(ctx)
+    if earlier is None:
+        return (old,) if old else ()
+    left = old if old and not back and keeping.holds(before, old) else None
+    found = {p.key: p for p in (earlier.keeper, left) if p is not None}
+    return tuple(found.values())
 
 
 def _has_word(before: Context, notice: Notice) -> bool:
@@ -241,46 +256,43 @@ def _held(ctx: Context, to: Party) -> list[tuple[str, str | None]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _keep(ctx: Context, old: Party) -> tuple[Notice, ...]:
+def _keep(ctx: Context, keeper: Party, *, back: bool) -> tuple[Notice, ...]:
     """Return the word to the party that has the case: it keeps it until another has accepted. It holds the case already.
 
     One that knows nothing of it keeps nothing, and is not told where the patient went.
     """
-    if old.home or not _reached(ctx, old):
+    if keeper.home or not keeping.knows(ctx, keeper):
         return ()
-    latest = views.dialogue(ctx.case, old.key)
-    title = MOVES_AWAY
+    says = (words.RESPONSIBLE, words.KEEPS_STILL if back else words.KEEPS)
+    return _word(ctx, keeper, MOVES_BACK if back else MOVES_AWAY, [*_where(ctx), says])
+
+
+def _fallen(
+    ctx: Context, before: Context, earlier: keeping.Onward, keep: tuple[Party, ...]
+) -> tuple[Notice, ...]:
+    """Return the word to who was asked to take over and is not any more: no more than that. It hears it once, where it was asked."""
+    asked, keys = earlier.asked, {p.key for p in keep}
+    if asked is None or asked.home or asked.key in keys:
+        return ()
+    if not set(keeping.questions(before.case, asked)) - set(keeping.unsent(before.case, asked)):
+        return ()
+    return _word(ctx, asked, MOVES_AWAY, [(words.CONCERNS, words.NOT_TO_TAKE_OVER)])
+
+
+def _word(ctx: Context, to: Party, title: str, lines: list[tuple[str, str | None]]) -> tuple[Notice, ...]:
+    latest = views.dialogue(ctx.case, to.key)
     melde_id = latest.melde_id if latest else None
-    lines = [*_where(ctx), (words.RESPONSIBLE, words.KEEPS)]
-    return (
-        notice(
-            old,
-            title,
-            lines,
-            melde_id=melde_id,
-            thread=latest,
-            reasons=(moves.why(),),
-        ),
-    )
+    return (notice(to, title, lines, melde_id=melde_id, thread=latest, reasons=(moves.why(),)),)
 
 
-def _concerned(ctx: Context, old: Party | None, new: Party | None) -> tuple[Notice, ...]:
+def _concerned(ctx: Context, keep: tuple[Party, ...], new: Party | None, *, back: bool) -> tuple[Notice, ...]:
     """Return the word to whoever reported, a hospital above all, and to the GP, as consent opens: E50's receivers."""
-    both = {p.key for p in (old, new) if p}
-    to = tuple(one for one in telling.reporters(ctx) if one[0].key not in both)
-    stays = words.STAYS.format(unit=old.name) if old else None
-    lines = [*_where(ctx), *([] if _is_hidden(ctx) else [(words.RESPONSIBLE, stays)])]
-    return telling.notices(ctx, to, MOVES_AWAY, lines)
-
-
-def _reached(ctx: Context, old: Party) -> bool:
-    """Return whether the old party knows of the case: what waits for consent, or was rejected, it knows nothing of."""
-    talk = (m for m in ctx.case.messages if old.key in (m.sender_key, m.receiver_key))
-    return (
-        any(m.type.startswith(("DIALOG_", "LETTER")) and m.state not in NOT_REACHED for m in talk)
-        or any(n.owner == old.organisation_id and n.state in KNOWN_THERE for n in views.needs(ctx.case))
-        or any(a.organisation == old.organisation_id and a.end is None for a in views.assignments(ctx.case))
-    )
+    told = {p.key for p in (*keep, new) if p}
+    to = tuple(one for one in telling.reporters(ctx) if one[0].key not in told)
+    says = (words.STAYS_STILL if back else words.STAYS).format(unit=" og ".join(p.name for p in keep))
+    responsible = [(words.RESPONSIBLE, says if keep else None)]
+    lines = [*_where(ctx), *([] if _is_hidden(ctx) else responsible)]
+    return telling.notices(ctx, to, MOVES_BACK if back else MOVES_AWAY, lines)
 
 
 # ── taking over ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from adapter import kith
 from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.fhir import walk
-from adapter.mappings import membership, views
+from adapter.mappings import answering, keeping, membership, views
 from adapter.model import Deadline
 from tests import otherside
 from tests.house import GIVEN, LINE, House, State, living_in
@@ -363,8 +363,7 @@ def test_another_day_corrects_the_first(hospital: House):
 def test_a_death_that_was_none_opens_nothing_by_itself(coordinated: House):
     die(coordinated)
     coordinated.send()
-    told = die(coordinated, enteredInError=True)
-    assert told.messages == []
+    die(coordinated, enteredInError=True)
     assert not views.is_dead(coordinated.case())
     assert coordinated.needs()["individual-plan"].business == "withdrawn"
     (item,) = coordinated.items("review")
@@ -493,3 +492,126 @@ def test_of_a_protected_address_the_item_that_says_where_is_shown_to_no_other(co
     assert is_shown()
     coordinated.post("ip.address-protection.changed", patient=GONE, level="confidential")
     assert not is_shown()
+
+
+# ── on again before anybody took over ──
+
+ONWARD = {"patient": living_in("3401"), "to": {"code": "3401"}, "from": {"code": "9901"}}
+BACK = {"patient": LINE, "to": {"code": "3428"}, "from": {"code": "9901"}}
+
+
+def words_to(house: House) -> dict[str, str]:
+    """Return what leaves now, by the receiver's level-2 HER-id."""
+    return {r.head.receiver.her_ids[1]: r.body.text or r.body.questions[0].text for r in house.sent()}
+
+
+def test_who_was_only_asked_hears_that_the_question_is_gone_and_who_keeps_it_where_the_patient_went(
+    coordinated: House,
+):
+    move(coordinated)
+    coordinated.send()
+    move(coordinated, **ONWARD)
+    said = words_to(coordinated)
+    assert "Gjelder: Spørsmålet om å overta er falt bort. Dere trenger ikke svare" in said["5101"]
+    assert "kommune:" not in said["5101"]
+    assert "Ansvaret" not in said["5101"]
+    assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"]
+    assert "Fra kommune: Gammeldal Kommune" in said["5079"]
+
+
+def test_a_question_that_had_not_left_is_stopped_and_nobody_hears_that_it_is_gone(coordinated: House):
+    move(coordinated)
+    move(coordinated, **ONWARD)
+    assert "5101" not in words_to(coordinated)
+
+
+def test_a_third_move_is_still_kept_by_the_first_municipality(coordinated: House):
+    move(coordinated)
+    coordinated.send()
+    move(coordinated, **ONWARD)
+    coordinated.send()
+    told = move(coordinated, patient=living_in("9902"), to={"code": "9902"}, **{"from": {"code": "3401"}})
+    assert "5079" in [m["receiver"]["herId"] for m in told.messages]
+    (item,) = coordinated.items("transfer")
+    assert keeping.since(item) == "3428"
+    found = answering.answers(coordinated.case(), coordinated.services.book(), coordinated.clock.now.date())
+    assert "Alvdal" in str(found)
+
+
+def test_a_move_back_closes_the_question_and_asks_nobody(coordinated: House):
+    move(coordinated)
+    coordinated.send()
+    move(coordinated, **BACK)
+    assert coordinated.items("transfer") == []
+    assert follow_up(coordinated) == []
+    said = words_to(coordinated)
+    assert set(said) == {"5079", "5101"}
+    assert "PASIENTEN FLYTTER TILBAKE" in said["5079"]
+    assert "Ansvaret ligger fortsatt hos dere" in said["5079"]
+    assert "Spørsmålet om å overta er falt bort" in said["5101"]
+
+
+def test_a_municipality_that_got_a_need_of_its_own_meanwhile_keeps_that(coordinated: House):
+    move(coordinated)
+    coordinated.send()
+    coordinated.need(patient=GONE, needs=["rehabilitation"], consent=AGREED)
+    coordinated.send()
+    move(coordinated, **ONWARD)
+    said = words_to(coordinated)
+    assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5101"]
+    assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"]
+
+
+# ── a death that was none ──
+
+
+def test_whoever_was_told_of_a_death_that_was_none_is_told_so_once(coordinated: House):
+    die(coordinated)
+    coordinated.send()
+    told = die(coordinated, enteredInError=True)
+    assert [(m["receiver"]["herId"], m["why"][0]["rule"]) for m in told.messages] == [
+        ("5079", "deceased-mistaken")
+    ]
+    (read,) = coordinated.sent()
+    assert read.head.conversation is not None
+    assert "MELDINGEN OM DØDSFALL VAR FEIL" in read.body.text
+    assert "Gjelder: Pasienten lever." in read.body.text
+    assert len(coordinated.items("review")) == 1
+    assert die(coordinated, enteredInError=True).messages == []
+    die(coordinated)
+    coordinated.send()
+    assert die(coordinated, enteredInError=True).messages == []
+
+
+def test_a_word_of_a_death_that_was_none_never_leaves_where_it_had_not(coordinated: House):
+    die(coordinated)
+    told = die(coordinated, enteredInError=True)
+    assert [m["state"] for m in told.messages] == ["buried"]
+    assert coordinated.send() == []
+
+
+def test_of_a_strict_address_a_person_tells_that_the_death_was_none(coordinated: House):
+    die(coordinated)
+    coordinated.send()
+    coordinated.post("ip.address-protection.changed", level="strictly-confidential")
+    assert [m["state"] for m in die(coordinated, enteredInError=True).messages] == ["manual"]
+    assert coordinated.send() == []
+
+
+def test_who_got_a_message_of_care_of_a_death_that_was_none_gets_a_note(build: Build):
+    rows = {
+        "alvdal-saksbehandling": {"plo": "adapter"},
+        "st-olavs-fmr": {"takes": ["LOG_DOD/1.6", "DIALOG_HELSEFAGLIG/1.1"]},
+    }
+    hospital = build()
+    alvdal = build(of={"home": {"alvdal-saksbehandling", "alvdal-sykepleie"}, "rows": rows})
+    hospital.need()
+    (document,) = hospital.send()
+    alvdal.receive(document)
+    alvdal.send()
+    die(alvdal, source="urn:her:5079")
+    alvdal.send()
+    die(alvdal, source="urn:her:5079", enteredInError=True)
+    (said,) = alvdal.sent()
+    assert said.type == "DIALOG_HELSEFAGLIG"
+    assert "MELDINGEN OM DØDSFALL VAR FEIL" in said.body.text
