@@ -38,18 +38,18 @@ def doubts(ctx: Context) -> Change:
     """
     return Change(
         warnings=tuple(
-            common.warn("IPK-E096", f"{path}.date")
-            for path, part in said(ctx)
-            if noes.refused(grants.of_model(part), ctx.case) or _is_taken_back(ctx, part)
+            common.warn("IPK-E096", f"{path}.date") for path, part in said(ctx) if _is_older(ctx, part)
         )
     )
 
 
-def _is_taken_back(ctx: Context, part: Any) -> bool:
-    if noes.lapsed(part.given_by, ctx.case, born=patients.said_birth_date(ctx)):
-        return False
+def _is_older(ctx: Context, part: Any) -> bool:
+    grant, again = grants.of_model(part), is_repeated(ctx, part)
+    if noes.refused(grant, ctx.case, again=again):
+        return True
     made = consent_resource(ctx, part, subject=OF_PLAN, recipients=())
-    return any(consents.taken_back(c, made) for c in _of_plan(ctx))
+    closed = any(consents.taken_back(c, made) for c in _of_plan(ctx))
+    return closed and not noes.lapsed(part.given_by, ctx.case, born=patients.said_birth_date(ctx))
 
 
 def spoken(ctx: Context, given_by: str) -> tuple[Resource, ...]:

@@ -80,16 +80,21 @@ def lapsed(given_by: str | None, case: Case, *, born: date | None = None) -> boo
     return day is not None and age.is_sixteen(day, case.now.astimezone(clocks.OSLO).date())
 
 
-def refused(grant: Grant, case: Case, *, at: str = NEW) -> frozenset[str]:
+def refused(grant: Grant, case: Case, *, at: str = NEW, again: bool = False) -> frozenset[str]:
     """Return the scopes of a Grant that the patient said no to after its date, in a no recorded before it or in the same second.
 
     Instants of recording are whole seconds: of two in one second nobody knows the first, and the no counts.
+    `again`: it repeats what was said before, so a no of its day is later, too.
     """
     if grant.date is None or not grant.scopes:
         return frozenset()
     day, names = grant.date.isoformat(), grant.recipients or {COORDINATING_UNIT}
     found: set[str] = set()
     for no in listed(case):
-        if day < no.date and no.recorded <= at and (not no.names or no.names & names):
+        if (
+            (day < no.date or (again and day == no.date))
+            and no.recorded <= at
+            and (not no.names or no.names & names)
+        ):
             found |= (no.scopes or grant.scopes) & grant.scopes
     return frozenset(found)

@@ -123,21 +123,26 @@ def test_an_event_that_repeats_the_consent_keeps_it_too(
     assert _consents(client) == before
 
 
-def test_after_a_refusal_a_consent_that_is_said_again_is_a_new_word(
-    client: FlaskClient, plan: dict[str, Any], clock: Clock
+@pytest.mark.parametrize(("date", "listed"), [(None, 1), ("2026-04-14", 2)])
+def test_after_a_refusal_a_consent_is_a_new_word_where_it_is_dated_after_and_not_where_it_is_repeated(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, date: str | None, listed: int
 ):
     refused = changed(
         "ip.need.identified", ("id", "a-need-refused"), ("data.needs", ["rehabilitation"]),
         ("data.consent", {"status": "refused", "scopes": ["plan-share"], "date": "2026-04-13"}),
     )  # fmt: skip
     assert post(client, refused).status_code == 202
-    clock.advance(minutes=1)
+    clock.advance(days=1)
+    consent = PLAN_CONTENT["consent"] | ({"date": date} if date else {})
     event = changed(
-        "ip.plan.updated", ("data.plan", {**PLAN_CONTENT, "title": "Ny"}), ("source", "urn:her:5079"),
-        ("time", clock().isoformat()), ("data.continues", {"planId": plan["id"]}), ("data.baseVersion", 1),
+        "ip.plan.updated", ("data.plan", {**PLAN_CONTENT, "title": "Ny", "consent": consent}),
+        ("source", "urn:her:5079"), ("time", clock().isoformat()),
+        ("data.continues", {"planId": plan["id"]}), ("data.baseVersion", 1),
     )  # fmt: skip
-    assert post(client, event).status_code == 202
-    assert len(_consents(client)) == 2
+    answer = post(client, event)
+    assert answer.status_code == 202
+    assert ("IPK-E096" in {w["code"] for w in answer.json["warnings"]}) == (date is None)
+    assert len(_consents(client)) == listed
 
 
 def test_a_consent_that_is_repeated_lifts_no_limit_said_after_it(
