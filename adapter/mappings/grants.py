@@ -13,6 +13,8 @@ from adapter.model import Case, Party, Resource
 from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
 
 _YES: Final = frozenset({"given", "limited"})
+_END_OF_DAY: Final = "T99"
+"""After every instant of a day, as text."""
 _OVER: Final = frozenset({"expired"})
 
 
@@ -82,11 +84,15 @@ def stated(part: Any, ctx: Context) -> Grant:
 def _recorded(resource: Resource) -> tuple[str, str, bool]:
     """Return what puts Consents in the order of their recording; of one second and day the one that closes is the later.
 
-    A Consent has another version only where it was narrowed, withdrawn or run out.
+    A Consent has another version only where it was narrowed, withdrawn or run out. That it ran out is nobody's word: it stays where
+    it was said, at the end of its day, so that it closes what is older and nothing that renewed it.
     """
     meta = resource.get("meta", {})
     closes = resource["status"] in {"inactive", "rejected"} or meta.get("versionId", "1") != "1"
-    return meta.get("lastUpdated", "9999"), resource.get("dateTime", ""), closes
+    at, said = meta.get("lastUpdated", "9999"), resource.get("dateTime", "")
+    if said and consents.statement(resource)["status"] == consents.EXPIRED:
+        at = min(at, f"{said[:10]}{_END_OF_DAY}")
+    return at, said, closes
 
 
 def recorded(case: Case) -> tuple[tuple[str, datetime], ...]:
