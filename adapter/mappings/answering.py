@@ -8,14 +8,13 @@ from typing import Any, Final, Literal
 
 from adapter import codes
 from adapter.fhir import assignments as fhir_assignments
-from adapter.mappings import keeping, planview, views
+from adapter.mappings import gps, keeping, planview, views
 from adapter.model import AddressBook, Case, Party, Resource
 from adapter.rules import assignments, responsibility, routing, states
 from adapter.rules.responsibility import Level, Responsible, Situation
 
 LEVELS: Final[dict[str, Level]] = {"101": "hospital", "102": "municipality"}
 """Organisation type of list 9040 → level."""
-GP: Final = "fastlege"
 PRIVATE: Final = "116"
 """9040: another private actor that gives health care; it has the duties of whom it has an agreement with."""
 _AGREED: Final = frozenset({*states.AGREED, "fulfilled"})
@@ -56,7 +55,7 @@ def situation(case: Case, book: AddressBook, day: date) -> Situation:
     return Situation(
         municipality="municipality" in levels,
         hospital="hospital" in levels,
-        stands=any(a.key != GP for a in running)
+        stands=any(a.key != gps.FASTLEGE for a in running)
         or bool(plan or views.open_needs(case) or views.transfer(case)),
         wants_plan=not _declined(case, "individual-plan") or plan is not None,
         wants_coordinator=not _declined(case, "coordinator") or bool(running),
@@ -147,7 +146,7 @@ def _name(party: Party | None) -> str | None:
 def _role_level(held: views.Assignment) -> str | None:
     role = codes.ROLES.get(held.key)
     # Everybody has a GP: that alone involves no service of the municipality's.
-    return role.level if role is not None and held.key != GP else None
+    return role.level if role is not None and held.key != gps.FASTLEGE else None
 
 
 def _level(book: AddressBook, organisation: str) -> Level | None:

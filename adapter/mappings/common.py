@@ -97,8 +97,7 @@ def _author(ctx: Context) -> tuple[Resource, ...]:
         role=said.role,
         phone=said.phone,
     )
-    others = (registered_for(ctx),) if said.kind == "other-sector" else ()
-    return (*parties(*filter(None, (ctx.party, *others))), practitioner, role)
+    return (*parties(*filter(None, (ctx.party, registered_for(ctx)))), practitioner, role)
 
 
 def _author_organisation(ctx: Context, said: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from adapter.events.consent import Consent
@@ -10,11 +11,11 @@ from adapter.mappings import common, grants, noes, patients, planview, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Party, Resource
 from adapter.rules import planstates
+from adapter.rules.consent import YES
 
 SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}
 
 OF_PLAN: Final = "ip-plan"
-_YES: Final = frozenset({"given", "limited"})
 
 
 def _stands_in(part: Any) -> bool:
@@ -28,7 +29,7 @@ def said(ctx: Context) -> tuple[tuple[str, Consent], ...]:
     own = getattr(ctx.data, "consent", None)
     of_plan = getattr(getattr(ctx.data, "plan", None), "consent", None)
     listed = (("$.data.consent", own), ("$.data.plan.consent", of_plan))
-    return tuple((p, c) for p, c in listed if isinstance(c, Consent) and c.status in {"given", "limited"})
+    return tuple((p, c) for p, c in listed if isinstance(c, Consent) and c.status in YES)
 
 
 def doubts(ctx: Context) -> Change:
@@ -44,11 +45,9 @@ def doubts(ctx: Context) -> Change:
 
 
 def _is_older(ctx: Context, part: Any) -> bool:
-    grant, again = grants.of_model(part), is_repeated(ctx, part)
-    if noes.refused(grant, ctx.case, again=again):
+    if noes.refused(grants.of_model(part), ctx.case, again=is_repeated(ctx, part)):
         return True
-    made = consent_resource(ctx, part, subject=OF_PLAN, recipients=())
-    closed = any(consents.taken_back(c, made) for c in _of_plan(ctx))
+    closed = _is_of_plan(ctx, part, consents.taken_back)
     return closed and not noes.lapsed(part.given_by, ctx.case, born=patients.said_birth_date(ctx))
 
 
@@ -115,7 +114,7 @@ def consent_resource(
         subject=subject,
     )
     born = patients.said_birth_date(ctx)
-    past = grant.status in _YES and noes.lapsed(grant.given_by, ctx.case, born=born)
+    past = grant.status in YES and noes.lapsed(grant.given_by, ctx.case, born=born)
     return consents.expired(made) if past else made
 
 
@@ -130,8 +129,16 @@ def standing(ctx: Context, made: Resource) -> Resource | None:
 
 def is_repeated(ctx: Context, part: Any) -> bool:
     """Return whether the plan of E35 says its consent as before, another note apart."""
+    return _is_of_plan(ctx, part, consents.taken_back, consents.same_but_note)
+
+
+def _is_of_plan(ctx: Context, part: Any, *alike: Callable[[Resource, Resource], bool]) -> bool:
+    """Return whether a consent is like one that the plan of E35 rests on, by one of these."""
+    held = _of_plan(ctx)
+    if not held:
+        return False
     made = consent_resource(ctx, part, subject=OF_PLAN, recipients=())
-    return any(consents.taken_back(c, made) or consents.same_but_note(c, made) for c in _of_plan(ctx))
+    return any(is_alike(one, made) for one in held for is_alike in alike)
 
 
 def own(ctx: Context) -> Consent | None:

@@ -10,9 +10,8 @@ from adapter.fhir import consents, urls
 from adapter.mappings import limits, noes, patients, views
 from adapter.mappings.context import Context
 from adapter.model import Case, Party, Resource
-from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, Grant, Verdict, gate
+from adapter.rules.consent import COORDINATING_UNIT, GP, NEEDS, YES, Grant, Verdict, gate
 
-_YES: Final = frozenset({"given", "limited"})
 _END_OF_DAY: Final = "T99"
 """After every instant of a day, as text."""
 _OVER: Final = frozenset({"expired"})
@@ -135,7 +134,7 @@ def counting(granted: Iterable[Grant], subject: str, who: tuple[str, ...]) -> Gr
     """Return the consent that counts: the first that speaks of it, else the newest yes, which lacks the scope or has run out."""
     listed = tuple(granted)
     return speaking(listed, subject, who) or next(
-        (g for statuses in (_YES, _OVER) for g in listed if g.status in statuses), None
+        (g for statuses in (YES, _OVER) for g in listed if g.status in statuses), None
     )
 
 

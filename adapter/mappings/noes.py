@@ -14,10 +14,9 @@ from adapter.events import age
 from adapter.fhir import consents
 from adapter.mappings import clocks, views
 from adapter.model import Case, Resource
-from adapter.rules.consent import COORDINATING_UNIT, Grant, Status
+from adapter.rules.consent import COORDINATING_UNIT, YES, Grant, Status
 
 GUARDIAN: Final = "guardian"
-_YES: Final = frozenset({"given", "limited"})
 NEW: Final = "9999"
 """Stands for the instant of recording of what is being told now: later than all."""
 
@@ -65,7 +64,7 @@ def standing(grant: Grant, case: Case, *, at: str = NEW, born: date | None = Non
     it for a patient who is 16 now.
     """
     if lapsed(grant.given_by, case, born=born):
-        said: Status = "expired" if grant.status in _YES else grant.status
+        said: Status = "expired" if grant.status in YES else grant.status
         return replace(grant, status=said, scopes=frozenset())
     gone = refused(grant, case, at=at)
     return replace(grant, scopes=grant.scopes - gone) if gone else grant

@@ -9,10 +9,10 @@ from adapter.kith import text
 from adapter.mappings import grants, views
 from adapter.mappings.context import Context, Notice
 from adapter.model import Message, Party
+from adapter.rules.consent import YES
 
 OTHER_SECTORS: Final = frozenset({"113", "115"})
 """Types of organisation (list 9040) that give no health care: state administration, others."""
-OPENS: Final = frozenset({"given", "limited"})
 
 
 JOINED: Final = "reporter"
@@ -86,7 +86,7 @@ def may_be_told(ctx: Context, party: Party) -> bool:
     if party.type not in OTHER_SECTORS:
         return True
     return any(
-        g.status in OPENS and "other-sectors" in g.scopes and party.key in g.recipients - g.excluded
+        g.status in YES and "other-sectors" in g.scopes and party.key in g.recipients - g.excluded
         for g in grants.newest_first(ctx.case)[:1]
     )
 

@@ -15,6 +15,8 @@ from adapter.rules import anchors
 Status = Literal[
     "given", "limited", "refused", "not-asked", "withdrawn", "expired", "presumed", "not-required"
 ]  # fmt: skip
+YES: Final[frozenset[Status]] = frozenset({"given", "limited"})
+"""Statuses that say yes, to all or to some."""
 
 COORDINATING_UNIT: Final = "coordinating-unit"
 GP: Final = "gp"
@@ -218,7 +220,7 @@ def care_code(consent: Grant | None, *, named: bool) -> str | None:
     """
     if consent is None or consent.status not in _INSIDE:
         return None
-    return OBTAINED if named and consent.status in {"given", "limited"} else NOT_NEEDED
+    return OBTAINED if named and consent.status in YES else NOT_NEEDED
 
 
 _NOT_ASKED: Final = Grant(status="not-asked")
