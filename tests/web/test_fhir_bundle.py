@@ -14,27 +14,15 @@ from adapter.services import Services
 from adapter.store import events as stored_events
 from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import FNR, LINE, told, trails
-from tests.web.writes import ALVDAL, STORVIK, issues, send
+from tests.web.hands import FNR, LINE, trails
+from tests.web.writes import STORVIK, issues, send
 
 URN = "urn:uuid:0f6f7f0a-0000-4000-8000-00000000000"
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    found: str = told(client)["case"]["patientId"]
-    clock.advance(days=40)
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 def _events(services: Services) -> list[str]:

@@ -14,27 +14,15 @@ from adapter.web import fhir_conditional
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web import writes
-from tests.web.hands import FNR, LINE, post, told, trails
-from tests.web.writes import ALVDAL, STORVIK, issues, send
+from tests.web.hands import FNR, LINE, post, trails
+from tests.web.writes import STORVIK, issues, send
 
 PERSON = f"Patient?identifier={FNR}|{LINE}"
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    found: str = told(client)["case"]["patientId"]
-    clock.advance(days=40)
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 def _bundle(*resources: dict[str, Any], type_: str = "transaction") -> dict[str, Any]:

@@ -12,37 +12,16 @@ from adapter.services import Services
 from tests.clock import Clock
 from tests.hooks.test_asking import URL, asked
 from tests.web import writes
-from tests.web.hands import told, trails
-from tests.web.writes import ALVDAL, STORVIK, issues, send
+from tests.web.hands import trails
+from tests.web.writes import issues, send
 
 LONG_AGO = "Mon, 05 Jan 2026 10:00:00 GMT"
 TO_COME = "Sat, 05 Jan 2030 10:00:00 GMT"
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path, "hooks_private": True}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    found: str = told(client)["case"]["patientId"]
-    clock.advance(days=40)
-    return found
-
-
-@pytest.fixture
-def plan(client: FlaskClient, patient: str, clock: Clock) -> dict[str, Any]:
-    answer = send(client, "POST", "CarePlan", writes.plan(patient))
-    assert answer.status_code == 201, answer.text
-    clock.advance(minutes=1)
-    found: dict[str, Any] = answer.json
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms, "hooks_private": True}
 
 
 def _bundle(type_: str, *requests: dict[str, Any]) -> dict[str, Any]:

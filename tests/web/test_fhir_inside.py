@@ -20,13 +20,8 @@ HOOK = "https://platform.example/hooks"
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path, "hooks_private": True}
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms, "hooks_private": True}
 
 
 @pytest.fixture

@@ -16,27 +16,15 @@ from adapter.store import resources
 from adapter.web import create_app
 from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import told, trails
-from tests.web.writes import ALVDAL, STORVIK, issues, send
+from tests.web.hands import trails
+from tests.web.writes import issues, send
 
 Overtaken = Callable[[Callable[[FlaskClient], object]], None]
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    found: str = told(client)["case"]["patientId"]
-    clock.advance(days=40)
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 @pytest.fixture

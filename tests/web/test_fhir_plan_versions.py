@@ -16,7 +16,7 @@ from adapter.events.examples.parts import PLAN_CONTENT
 from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web import writes
-from tests.web.hands import post, told
+from tests.web.hands import post
 from tests.web.writes import ALVDAL, send
 
 
@@ -25,22 +25,6 @@ def more_settings(tmp_path: Path) -> dict[str, Any]:
     path = tmp_path / "clients.toml"
     path.write_text(writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL))
     return {"clients": path}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    found: str = told(client)["case"]["patientId"]
-    clock.advance(days=40)
-    return found
-
-
-@pytest.fixture
-def plan(client: FlaskClient, patient: str, clock: Clock) -> dict[str, Any]:
-    answer = send(client, "POST", "CarePlan", writes.plan(patient))
-    assert answer.status_code == 201, answer.text
-    clock.advance(minutes=1)
-    found: dict[str, Any] = answer.json
-    return found
 
 
 def _consents(client: FlaskClient) -> list[dict[str, Any]]:

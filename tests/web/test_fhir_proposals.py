@@ -25,13 +25,8 @@ NOTE = "Turene bør gå også om vinteren."
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path}
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 @pytest.fixture

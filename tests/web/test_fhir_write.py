@@ -36,31 +36,8 @@ WAYS = ("application/merge-patch+json", "application/fhir+json", "application/js
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(
-        writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL)
-        + writes.client_row("storvik-ip", "storvik-nord", STORVIK)
-    )
-    return {"clients": path}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    """Return the id of the patient for whom a need was told."""
-    found: str = told(client)["case"]["patientId"]
-    clock.advance(days=40)
-    return found
-
-
-@pytest.fixture
-def plan(client: FlaskClient, patient: str, clock: Clock) -> dict[str, Any]:
-    """Return the plan that Alvdal wrote over FHIR."""
-    answer = send(client, "POST", "CarePlan", writes.plan(patient))
-    assert answer.status_code == 201, answer.text
-    clock.advance(minutes=1)
-    found: dict[str, Any] = answer.json
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 def _events(services: Services) -> list[str]:
