@@ -12,6 +12,7 @@ from urllib.parse import quote
 import orjson
 
 from adapter.fhir import deletion
+from adapter.fhir.readable import Readable
 from adapter.fhir.table import READABLE
 from adapter.fhir.urls import OBSERVATION_VALUE
 
@@ -186,13 +187,16 @@ class Subset:
     body: bytes
 
 
-def subset(row: Stored, elements: Sequence[str] = (), *, summary: str = "") -> Subset:
+def subset(
+    row: Stored, elements: Sequence[str] = (), *, summary: str = "", of: Readable | None = None
+) -> Subset:
     """Return the row with what is asked for and its mandatory elements, tagged SUBSETTED. R4 search.html#elements, #summary.
 
-    `elements`: names · `summary`: `true` (R4's summary elements), `text` (the narrative) or `data` (all but that).
+    `elements`: names · `summary`: `true` (R4's summary elements), `text` (the narrative) or `data` (all but that) · `of`: the
+    row of the type, where it is not one of the table's.
     """
     full: dict[str, Any] = orjson.loads(row.body)
-    readable = READABLE.get(row.type)
+    readable = of or READABLE.get(row.type)
     kept = {*_ALWAYS, *elements, *(readable.mandatory if readable else ())}
     if summary == "data":
         kept = {name.removeprefix("_") for name in full} - {"text"}

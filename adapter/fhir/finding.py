@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Final
 
 from adapter.errors import FhirError
-from adapter.fhir import criteria, definitions, match, readings, values
-from adapter.fhir.asked import safe
+from adapter.fhir import criteria, definitions, match, readings, shaping, values
+from adapter.fhir.asked import MAX_COUNT, Reading, safe
 from adapter.fhir.criteria import Asked
 from adapter.fhir.definitions import Definition
 from adapter.fhir.params import Param
@@ -20,22 +20,62 @@ Fits = Callable[[Content], bool]
 Pairs = Sequence[tuple[str, str]]
 
 
+SHAPES: Final = ("_count", "_total", "_summary", "_elements")
+"""Parameters that say how the answer looks, as for what is stored."""
+SORT: Final = "_sort"
+SORTS: Final = ("_id", "name", "title", "date", "status", "url", "version", "publisher", "kind")
+"""What definitions are sorted by: elements with one value."""
+
+
+def shaped(type_: str, params: Pairs) -> Reading:
+    """Return how an answer is to look: count, summary, elements. Raises FhirError IPK-F005 (value), IPK-F021 (contradicting)."""
+    reading = Reading(row=ROWS[type_], post=False, now=None, count=MAX_COUNT)
+    for name, value in params:
+        if name in SHAPES and value.strip():
+            shaping.HANDLERS[name](reading, name, value)
+    shaping.agree(reading)
+    return reading
+
+
 def found(type_: str, params: Pairs, *, strict: bool, now: int) -> tuple[Pairs, list[Definition]]:
-    """Return what was understood of a search, and the definitions that it means. `now`: in microseconds, for the prefix `ap`.
+    """Return what was understood of a search, and the definitions that it means, in order. `now`: in microseconds, for `ap`.
 
     Raises FhirError IPK-F004 (a modifier that is not served, or what is unknown where `strict`), IPK-F005 (value, too many).
     """
     if len(params) > PARAMS:
         raise FhirError("IPK-F005", at="&", hint=f"{PARAMS}")
-    understood, tests = [], []
+    understood, tests, order = [], [], ""
     for name, value in params:
+        if name == SORT and _sorts(value, strict=strict):
+            understood.append((name, value))
+            order = value
+        if name in {*SHAPES, SORT}:
+            continue
         param = _param(type_, name, strict=strict)
         if param is not None and value.strip():
             understood.append((name, value))
             modifier = name.partition(":")[2]
             tests.append(_test(param, Asked(name=name, modifier=modifier, text=value, now=now)))
     rows = [row for row in definitions.every() if row.type == type_]
-    return understood, [row for row in rows if all(fits(_content(row)) for fits in tests)]
+    return understood, _ordered([row for row in rows if all(fits(_content(row)) for fits in tests)], order)
+
+
+def _sorts(value: str, *, strict: bool) -> bool:
+    """Return whether all that is to be sorted by is served. Raises FhirError IPK-F004 where it is not and must be."""
+    served = all(one.removeprefix("-") in SORTS for one in values.alternatives(SORT, value))
+    if not served and strict:
+        raise FhirError("IPK-F004", at=SORT)
+    return served
+
+
+def _ordered(rows: list[Definition], order: str) -> list[Definition]:
+    """Return definitions sorted by the last key first; one without a value comes last either way."""
+    for key in reversed(order.split(",") if order else ()):
+        name, down = key.removeprefix("-").removeprefix("_"), key.startswith("-")
+        known = [row for row in rows if name in _content(row)]
+        known.sort(key=lambda row: str(_content(row)[name]).casefold(), reverse=down)
+        rows = known + [row for row in rows if name not in _content(row)]
+    return rows
 
 
 def _param(type_: str, name: str, *, strict: bool) -> Param | None:

@@ -199,9 +199,17 @@ def _asker(ctx: Context) -> str | None:
 
 
 def service_request(  # noqa: PLR0913 (all by name)
-    ctx: Context, *, id_: str, melde_id: str, kind: str, status: str, wish: str, performer: Party | None
+    ctx: Context,
+    *,
+    id_: str,
+    melde_id: str,
+    kind: str,
+    status: str,
+    wish: str,
+    performer: Party | None,
+    encounter: str | None,
 ) -> Resource:
-    """Return the ServiceRequest of one kind of need."""
+    """Return the ServiceRequest of one kind of need, seen in a stay where there is one."""
     data = ctx.data
     return needs.service_request(
         id_=id_,
@@ -218,6 +226,7 @@ def service_request(  # noqa: PLR0913 (all by name)
         consent=f"Consent/{ctx.id('Consent', 'consent')}",
         reasons=[{"text": code} for code in data.reason.codes],
         notes=(data.reason.text, data.note),
+        encounter=encounter,
     )
 
 

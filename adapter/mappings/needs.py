@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from adapter import naming
-from adapter.mappings import childright, common, consenting, grants, release, views
+from adapter.mappings import childright, common, consenting, grants, release, stays, views
 from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice, together
 from adapter.model import Party, Resource, Warn
@@ -126,6 +126,7 @@ def _pair(
         status=first.request_status,
         wish=data.wishes.individual_plan if kind == "individual-plan" else data.wishes.coordinator,
         performer=performer,
+        encounter=stays.here(ctx) if getattr(data, "admitted", False) else None,
     )
     task = common.need_task(
         ctx,

@@ -55,6 +55,11 @@ def stay(ctx: Context) -> Resource:
     return found.resource
 
 
+def here(ctx: Context) -> str | None:
+    """Return the reference of the stay that runs at the event's organisation, None where the patient is no inpatient there."""
+    return next((f"Encounter/{one.id}" for one in _running(ctx) if one.provider == _mine(ctx)), None)
+
+
 def _base(ctx: Context) -> Change:
     return common.person(ctx) + common.author(ctx)
 

@@ -14,16 +14,18 @@ from urllib.parse import parse_qsl
 from adapter import idscan
 from adapter.errors import FhirError
 from adapter.fhir import bundle, definitions, finding
+from adapter.fhir.asked import Reading
 from adapter.fhir.definitions import Definition
 from adapter.fhir.table import NEUTRAL
 from adapter.web import answers, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Param, Params, Route
+from adapter.web.fhir_search import number
 
 _FORM: Final = "application/x-www-form-urlencoded"
-_DIGITS: Final = 4
-_BESIDE: Final = frozenset({"_count", "_offset"}) | NEUTRAL
-"""What says how the answer looks, not what is meant."""
+_OFFSET: Final = "_offset"
+_BESIDE: Final = frozenset({_OFFSET}) | NEUTRAL
+"""What says which page and form of the answer is wanted."""
 
 
 def _reader(type_: str) -> Callable[..., Answer]:
@@ -81,31 +83,24 @@ def _answer(call: Call, type_: str, params: Params) -> Answer:
         strict=negotiation.strict(call.environ),
         now=int(call.now.timestamp() * 1_000_000),
     )
-    count, offset = _number(params, "_count", len(rows)), _number(params, "_offset", 0)
-    page = rows[offset : offset + count]
+    look, offset = finding.shaped(type_, params), number(params, _OFFSET, 0)
+    page = [] if look.count_only else rows[offset : offset + look.count]
     base = f"{call.shared.base}/fhir"
-    counted = [(name, value) for name, value in params if name == "_count"]
-    further = [*asked, *counted, ("_offset", str(offset + count))]
-    here = [*asked, *counted, *([("_offset", str(offset))] if offset else [])]
+    here = [*asked, *look.params, *([(_OFFSET, str(offset))] if offset else [])]
+    further = [*asked, *look.params, (_OFFSET, str(offset + look.count))]
     links = bundle.Links(
         self_url=bundle.url(base, type_, here),
-        next_url=bundle.url(base, type_, further) if count and offset + count < len(rows) else None,
+        next_url=bundle.url(base, type_, further) if page and offset + look.count < len(rows) else None,
     )
-    body = bundle.searchset(base=base, links=links, matches=_stored(page), total=len(rows))
+    body = bundle.searchset(base=base, links=links, matches=_served(page, look), total=len(rows))
     return answers.raw(body, media=answers.FHIR)
 
 
-def _number(params: Params, name: str, default: int) -> int:
-    found = [value for key, value in params if key == name]
-    if not found:
-        return default
-    if not found[-1].isascii() or not found[-1].isdigit() or len(found[-1]) > _DIGITS:
-        raise FhirError("IPK-F005", at=name)
-    return int(found[-1])
-
-
-def _stored(rows: list[Definition]) -> Iterator[bundle.Subset]:
-    return (bundle.Subset(type=row.type, id=row.id, version=1, updated=0, body=row.body) for row in rows)
+def _served(rows: list[Definition], look: Reading) -> Iterator[bundle.Subset]:
+    for row in rows:
+        stored = bundle.Subset(type=row.type, id=row.id, version=1, updated=0, body=row.body)
+        whole = not (look.elements or look.summary)
+        yield stored if whole else bundle.subset(stored, look.elements, summary=look.summary, of=look.row)
 
 
 _ERRORS: Final = {404: "No such definition", 406: "Neither JSON nor XML"}
@@ -113,6 +108,10 @@ _PARAMS: Final = (
     Param(name="url", text="Canonical"),
     Param(name="name", text="Beginning of the name; :exact, :contains"),
     Param(name="_id", text="Id"),
+    Param(name="_sort", text=f"{', '.join(finding.SORTS)}; - first for descending"),
+    Param(name="_count", text="Entries on a page"),
+    Param(name="_elements", text="Elements wanted"),
+    Param(name="_summary", text="true, text, data, count or false"),
 )
 
 

@@ -236,3 +236,44 @@ def test_the_error_code_system_tells_how_many_codes_it_holds(client: FlaskClient
     found = client.get("/fhir/CodeSystem/error").json
     assert found["count"] == len(found["concept"])
     assert json.loads(client.get(f"/fhir/CodeSystem?url={urls.ERROR}").data)["total"] == 1
+
+
+# ── how the answer looks ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_definitions_are_sorted(client: FlaskClient):
+    names = [one["name"] for one in entries(client, "/fhir/StructureDefinition?_sort=-name")]
+    assert names == sorted(names, key=str.casefold, reverse=True)
+    both = [(one["kind"], one["id"]) for one in entries(client, "/fhir/StructureDefinition?_sort=kind,-_id")]
+    assert both == sorted(sorted(both, key=lambda one: one[1], reverse=True), key=lambda one: one[0])
+
+
+def test_a_sort_that_is_not_served_is_refused_only_where_all_must_be(client: FlaskClient):
+    assert client.get("/fhir/ValueSet?_sort=publisher-name").status_code == 200
+    strict = {"Prefer": "handling=strict"}
+    assert client.get("/fhir/ValueSet?_sort=publisher-name", headers=strict).status_code == 400
+    assert "_sort" not in client.get("/fhir/ValueSet?_sort=publisher-name").json["link"][0]["url"]
+
+
+@pytest.mark.parametrize("type_", definitions.TYPES)
+def test_a_summary_has_what_must_be_there_and_no_more(type_: str, client: FlaskClient):
+    for one in entries(client, f"/fhir/{type_}?_summary=true"):
+        assert set(one) <= {"resourceType", "id", "meta", *ROWS[type_].summary}
+        assert set(one) >= {"id", *ROWS[type_].mandatory}
+        assert one["meta"]["tag"][-1]["code"] == "SUBSETTED"
+
+
+def test_of_definitions_the_elements_that_are_wanted(client: FlaskClient):
+    found = entries(client, "/fhir/ValueSet?_elements=title")
+    assert {frozenset(one) for one in found} == {frozenset({"resourceType", "id", "meta", "status", "title"})}
+    assert client.get("/fhir/ValueSet?_elements=title&_summary=true").status_code == 400
+
+
+def test_definitions_are_counted(client: FlaskClient):
+    every = len(entries(client, "/fhir/ValueSet"))
+    for query in ("_summary=count", "_count=0"):
+        found = client.get(f"/fhir/ValueSet?{query}").json
+        assert (found["total"], found.get("entry", []), [link["relation"] for link in found["link"]]) == (
+            every, [], ["self"],
+        )  # fmt: skip
+    assert client.get("/fhir/ValueSet?_summary=some").status_code == 400

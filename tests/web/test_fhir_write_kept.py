@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from adapter.fhir import urls
 from adapter.services import Services
 from adapter.store import events as stored_events
 from tests.clock import Clock
+from tests.events.samples import changed
 from tests.web import writes
-from tests.web.hands import told
+from tests.web.hands import post, told
 from tests.web.test_fhir_write_types import _need, _task
 from tests.web.writes import ALVDAL, issues, send
 
@@ -196,3 +199,114 @@ def test_a_plan_is_closed_today(client: FlaskClient, plan: dict[str, Any]):
     said = {**plan, "status": "completed", "period": {**plan["period"], "end": "2030-01-01"}}
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", said)
     assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "CarePlan.period.end")])
+
+
+# ── what is created ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "place"),
+    [
+        ({"status": "draft"}, "IPK-F036", "ServiceRequest.status"),
+        ({"status": "completed"}, "IPK-F036", "ServiceRequest.status"),
+        ({"encounter": {"display": "Sengepost 4"}}, "IPK-F035", "ServiceRequest.encounter"),
+        ({"requester": {"reference": writes.organisation("storvik-nord")}}, "IPK-F035", "ServiceRequest.requester"),
+        ({"requester": {"display": "Ukjent"}}, "IPK-F035", "ServiceRequest.requester"),
+    ],
+)  # fmt: skip
+def test_a_need_is_reported_as_it_was_said_or_not(
+    client: FlaskClient, more: dict[str, Any], code: str, place: str
+):
+    answer = send(client, "POST", "ServiceRequest", _need(**more), token=None)
+    assert (answer.status_code, issues(answer)) == (422, [(code, place)])
+    assert client.get("/messages").json["items"] == []
+
+
+def test_who_asks_is_not_another_than_who_writes(client: FlaskClient):
+    agent = {"who": {"display": "Anne Annen", "identifier": {"system": urls.HPR, "value": "9144897"}}}
+    provenance = json.dumps(
+        {
+            "resourceType": "Provenance",
+            "target": [{"reference": "ServiceRequest/new"}],
+            "recorded": "2026-03-04T10:15:00+01:00",
+            "agent": [agent],
+        }
+    )
+    answer = send(client, "POST", "ServiceRequest", _need(), token=None, X_Provenance=provenance)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "ServiceRequest.requester")])
+
+
+def test_a_need_is_seen_in_the_stay_that_runs(client: FlaskClient):
+    where = {"source": "urn:her:90998", "type": "ip.patient.admitted", "time": "2026-03-04T10:00:00+01:00"}
+    assert post(client, {**changed("ip.patient.admitted"), **where}).status_code == 202
+    encounter = client.get("/fhir/Encounter").json["entry"][0]["resource"]
+    said = {"reference": f"Encounter/{encounter['id']}"}
+    answer = send(client, "POST", "ServiceRequest", _need(encounter=said), token=None)
+    assert (answer.status_code, answer.json["encounter"]) == (201, said), answer.text
+
+
+def _meeting(patient: str, **more: Any) -> dict[str, Any]:
+    return {
+        "resourceType": "Appointment",
+        "status": "proposed",
+        "serviceType": [{"text": "Ansvarsgruppemøte"}],
+        "start": "2026-05-20T10:00:00+02:00",
+        "end": "2026-05-20T11:00:00+02:00",
+        "participant": [
+            {"actor": {"reference": f"Patient/{patient}"}, "status": "needs-action"},
+            {"actor": {"display": "Rektor ved skolen"}, "status": "needs-action"},
+        ],
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "place"),
+    [
+        ({"status": "cancelled"}, "IPK-F036", "Appointment.status"),
+        ({"identifier": [{"system": "urn:oid:1.2.3", "value": "m1"}]}, "IPK-F035", "Appointment.identifier[0].system"),
+    ],
+)  # fmt: skip
+def test_a_meeting_is_called_as_it_was_said_or_not(
+    client: FlaskClient,
+    case: dict[str, Any],
+    more: dict[str, Any],
+    code: str,
+    place: str,
+):
+    answer = send(client, "POST", "Appointment", _meeting(case["patientId"], **more))
+    assert (answer.status_code, issues(answer)) == (422, [(code, place)])
+
+
+@pytest.mark.parametrize(
+    ("more", "element"),
+    [
+        ({"status": "accepted"}, "status"),
+        ({"required": "optional"}, "required"),
+        ({"type": [{"coding": [{"code": "ATND"}]}]}, "type"),
+        ({"actor": {"reference": "PractitionerRole/other", "display": "Anne Annen"}}, "actor"),
+    ],
+)
+def test_so_is_each_who_is_called_to_it(
+    client: FlaskClient, case: dict[str, Any], more: dict[str, Any], element: str
+):
+    said = _meeting(case["patientId"])
+    said["participant"][1].update(more)
+    answer = send(client, "POST", "Appointment", said)
+    assert (answer.status_code, issues(answer)) == (
+        422,
+        [("IPK-F035", f"Appointment.participant[1].{element}")],
+    )
+
+
+@pytest.mark.parametrize("status", ["proposed", "pending", "booked"])
+def test_who_calls_a_meeting_is_not_called_to_it(client: FlaskClient, case: dict[str, Any], status: str):
+    said = _meeting(case["patientId"], status=status)
+    caller = {"system": urls.RECIPIENT, "value": "alvdal-saksbehandling"}
+    said["participant"].append({"actor": {"identifier": caller, "display": "Vi"}, "status": "accepted"})
+    answer = send(client, "POST", "Appointment", said)
+    assert answer.status_code == 201, answer.text
+    called = [
+        one["actor"]["display"] for one in answer.json["participant"] if one.get("required") == "required"
+    ]
+    assert called == ["Line Danser", "Rektor ved skolen"]

@@ -131,8 +131,45 @@ _OWN: Final[Mapping[str, tuple[Param, ...]]] = {
     ),
 }  # fmt: skip
 
+_HEAD: Final = (
+    "url", "version", "name", "title", "status", "experimental", "date", "publisher", "contact", "useContext",
+    "jurisdiction",
+)  # fmt: skip
+_MANDATORY: Final[Mapping[str, tuple[str, ...]]] = {
+    "StructureDefinition": ("url", "name", "status", "kind", "abstract", "type"),
+    "CodeSystem": ("status", "content"),
+    "ValueSet": ("status",),
+    "ConceptMap": ("status",),
+    "SearchParameter": ("url", "name", "status", "description", "code", "base", "type"),
+    "NamingSystem": ("name", "status", "kind", "date", "uniqueId"),
+    "CapabilityStatement": ("status", "date", "kind", "fhirVersion", "format"),
+    "ImplementationGuide": ("url", "name", "status", "packageId", "fhirVersion"),
+}
+_SUMMARY: Final[Mapping[str, tuple[str, ...]]] = {
+    "StructureDefinition": ("identifier", "keyword", "fhirVersion", "context", "baseDefinition", "derivation"),
+    "CodeSystem": (
+        "identifier", "caseSensitive", "valueSet", "hierarchyMeaning", "compositional", "versionNeeded", "supplements",
+        "count", "filter", "property",
+    ),
+    "ValueSet": ("identifier", "immutable"),
+    "ConceptMap": ("identifier", "sourceUri", "sourceCanonical", "targetUri", "targetCanonical"),
+    "SearchParameter": ("target",),
+    "NamingSystem": (),
+    "CapabilityStatement": (
+        "instantiates", "imports", "software", "implementation", "patchFormat", "implementationGuide", "rest",
+        "messaging", "document",
+    ),
+    "ImplementationGuide": ("license", "dependsOn", "global"),
+}  # fmt: skip
+"""Type → its elements of `_summary=true` besides those that all have and its mandatory ones."""
+
 ROWS: Final[Mapping[str, Readable]] = {
-    type_: Readable(type=type_, params=tuple(sorted((*_SHARED, *_OWN[type_]), key=lambda param: param.name)))
+    type_: Readable(
+        type=type_,
+        params=tuple(sorted((*_SHARED, *_OWN[type_]), key=lambda param: param.name)),
+        mandatory=_MANDATORY[type_],
+        summary=(*_HEAD, *_MANDATORY[type_], *_SUMMARY[type_]),
+    )
     for type_ in sorted(CONFORMANCE)
 }
 """Type of definition → what it is searched by. `url` of a NamingSystem is ours: R4 has none there."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from adapter.fhir import meetings, parts
+from adapter.fhir import meetings, parts, urls
 from adapter.kith import words
 from adapter.mappings.writing import parties
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, Json, Told, Wish, refused
@@ -14,8 +14,10 @@ from adapter.model import Resource
 KIND: Final[Mapping[str, str]] = {title: kind for kind, title in words.MEETINGS.items()}
 """Words of Appointment.serviceType → kind of meeting."""
 ANSWERS: Final = frozenset({"accepted", "declined", "tentative"})
-_READ: Final = frozenset({"actor", "status", "required", "type"})
-"""Elements of a participant that an invitation can say."""
+CALLED: Final = ("proposed", "pending", "booked")
+"""Appointment.status of a meeting that is called."""
+_READ: Final = ("Appointment.status", "Appointment.participant", "Appointment.identifier")
+"""Elements kept in other words that an invitation reads whole, or refuses."""
 CANCELLED: Final = "other"
 """Reason of a meeting that is called off, where none of ours is given."""
 REASONS: Final = ("moved", "not-needed", "patient-request", "absence", "other")
@@ -37,7 +39,9 @@ def created(wish: Wish) -> tuple[Told, ...]:
     kind = _kind(said)
     if kind is None:
         raise refused(NO_EVENT, "Appointment.serviceType", hint=", ".join(KIND))
-    key = next((i.get("value") for i in said.get("identifier", ())), None) or wish.key
+    if said["status"] not in CALLED:
+        raise refused(NO_EVENT, "Appointment.status", hint=", ".join(CALLED))
+    key = _key(said) or wish.key
     called, place = _called(wish)
     data = {
         **parties.base(wish),
@@ -54,37 +58,72 @@ def created(wish: Wish) -> tuple[Told, ...]:
         "invitees": called,
     }
     places = {"$.data.meeting": "Appointment", "$.data.invitees": "Appointment.participant"}
-    return (Told(type="ip.meeting.called", data=data, places=places),)
+    return (Told(type="ip.meeting.called", data=data, places=places, reads=frozenset(_READ)),)
+
+
+def _key(said: Resource) -> str | None:
+    """Return the caller's own id of a meeting. Raises Faults IPK-F035 for what of the identifiers nobody would keep."""
+    listed = said.get("identifier", ())
+    lost = [
+        f"Appointment.identifier[{number}].{name}"
+        for number, one in enumerate(listed)
+        for name, value in one.items()
+        if number or name not in {"system", "value", "id"} or (name == "system" and value != urls.MEETING)
+    ]
+    if lost:
+        raise refused(KEPT_NOT, *lost)
+    return next((one.get("value") for one in listed), None)
 
 
 def _called(wish: Wish) -> tuple[list[Json], str | None]:
-    """Return the invitees, and the place: a participant who is a Location in words."""
+    """Return the invitees, and the place: a participant who is a Location in words. Who calls is no invitee."""
     found: list[Json] = []
     place = None
     for number, one in enumerate(wish.said.get("participant", ())):
-        odd = [name for name in one if name not in _READ]
-        if odd:
-            raise refused(KEPT_NOT, *(f"Appointment.participant[{number}].{name}" for name in odd))
-        actor = one.get("actor", {})
+        at, actor = f"Appointment.participant[{number}]", one.get("actor", {})
         inner = wish.find(actor) or {}
-        target = str(actor.get("reference", ""))
-        if inner.get("resourceType") == "Patient" or target.startswith("Patient/"):
+        if inner.get("resourceType") == "Patient" or parties.is_patient(wish.said, actor):
+            _check(one, at, _PATIENT)
             if one.get("required") != "information-only":
                 found.append({"id": f"i{number + 1}", "name": _name(inner), "kind": "patient"})
             continue
         if actor.get("type") == "Location" or inner.get("resourceType") == "Location":
             place = actor.get("display") or inner.get("name")
             continue
-        party = wish.party_of(actor)
-        if party is None and not actor.get("display"):
-            raise refused(KEPT_NOT, f"Appointment.participant[{number}].actor")
+        party = wish.party_of(actor) or wish.book.by_key(meetings.party_of(one))
+        if party is not None and party.level1_id == wish.party.level1_id and one.get("status") == "accepted":
+            continue
+        _check(one, at, _INVITEE)
         name = actor.get("display") or (party.display if party else None)
+        if not name or ("reference" in actor and party is None):
+            raise refused(KEPT_NOT, f"{at}.actor")
         key = meetings.key_of(one) or f"i{number + 1}"
         kind = "health" if party else "other-sector"
         found.append(
             parts.filled({"id": key, "name": name, "kind": kind, "key": party.key if party else None})
         )
     return found, place
+
+
+_PATIENT: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "id": lambda _: True,
+    "actor": lambda _: True,
+    "status": lambda said: said == "needs-action",
+    "required": lambda said: said in {"required", "information-only"},
+}
+_INVITEE: Final[Mapping[str, Callable[[Any], bool]]] = {
+    **_PATIENT,
+    "required": lambda said: said == "required",
+    "type": lambda said: meetings.party_of({"type": said}) is not None,
+}
+"""Elements of a participant → whether an invitation can say what stands in it."""
+
+
+def _check(one: Mapping[str, Any], at: str, fits: Mapping[str, Callable[[Any], bool]]) -> None:
+    """Refuse each element of a participant that the invitation would lose. Raises Faults IPK-F035."""
+    lost = [f"{at}.{name}" for name, value in one.items() if name not in fits or not fits[name](value)]
+    if lost:
+        raise refused(KEPT_NOT, *lost)
 
 
 def _name(patient: Mapping[str, Any]) -> str:

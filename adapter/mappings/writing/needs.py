@@ -34,16 +34,21 @@ def is_handling(resource: Resource) -> bool:
 
 
 def created(wish: Wish) -> tuple[Told, ...]:
-    """Return ip.need.identified of a ServiceRequest. E01."""
+    """Return ip.need.identified of a ServiceRequest that is active: a draft is not reported yet. E01."""
     said = wish.said
+    if said["status"] != "active":
+        raise refused(NO_EVENT, "ServiceRequest.status", hint="active")
     kind = views.code_of(said.get("code"), urls.NEED_KIND) or ""
     extensions = {e.get("url"): e.get("valueCode") for e in said.get("extension", ())}
     wanted = extensions.get(urls.PATIENT_WISH) or "unclear"
     if said.get("priority", "routine") not in PRIORITY:
         raise refused(KEPT_NOT, "ServiceRequest.priority")
     stated, at = _consent(wish)
+    base = parties.base(wish)
+    if not parties.is_author(wish, said.get("requester"), base["author"]):
+        raise refused(KEPT_NOT, "ServiceRequest.requester")
     data = {
-        **parties.base(wish),
+        **base,
         "needs": [kind],
         "wishes": {
             "individualPlan": wanted if kind == "individual-plan" else "unclear",
@@ -61,7 +66,11 @@ def created(wish: Wish) -> tuple[Told, ...]:
         "$.data.author": "ServiceRequest.requester",
         "$.data.consent": at,
     }
-    return (Told(type="ip.need.identified", data=data, places=places),)
+    return (Told(type="ip.need.identified", data=data, places=places, reads=_REPORTED),)
+
+
+_REPORTED: Final = frozenset(f"ServiceRequest.{n}" for n in ("status", "requester", "reasonCode", "note"))
+"""Elements kept in other words that the report of a need reads whole, or refuses."""
 
 
 def _reason(said: Resource) -> Json:

@@ -150,6 +150,18 @@ def author(wish: Wish) -> Json:
     return {"kind": kind, "organisation": {"name": wish.party.name}, **found}
 
 
+def is_author(wish: Wish, reference: Any, author: Json) -> bool:
+    """Whether a Reference names nobody but the event's author, or the organisation that the author writes for."""
+    if reference is None:
+        return True
+    party = wish.party_of(reference)
+    if party is not None:
+        return party.level1_id == wish.party.level1_id
+    found = _professional(wish, reference) or {}
+    sure = next((name for name in ("hpr", "name") if name in found and name in author), None)
+    return sure is not None and found[sure] == author[sure]
+
+
 def _writers(wish: Wish) -> list[Any]:
     """Return the References that may name who writes, the surest first."""
     told = [agent.get("who") for agent in (wish.provenance or {}).get("agent", ())]

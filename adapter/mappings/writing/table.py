@@ -87,17 +87,17 @@ def compared(
 ) -> tuple[Resource, tuple[str, ...]]:
     """Return what of a resource is compared with what was stored, and which elements of it are not.
 
-    A stored Consent that a plan or need rests on may be said again, by a Consent of its own. Of `old`, what is said again as
-    it was is not compared, nor what the events that were `told` have read; anything else said of it would be lost.
+    A stored Consent that a plan or need rests on may be said again, by a Consent of its own. What is said again as it was in
+    `old` is not compared, nor what the events that were `told` have read; anything else said of it would be lost.
     """
     row = _row(resource)
     rest = [one for one in resource.get("supportingInfo", ()) if not _stored_consent(one)]
     said = {**resource, "supportingInfo": rest} if "supportingInfo" in resource else resource
     skip = row[3] if row is not None else ()
     reads = [one.reads for one in told if one.reads is not None]
-    if old is None or len(reads) < max(1, len(told)):
+    if len(reads) < max(1, len(told)):
         return said, skip
-    return said, tuple(one for one in skip if _skipped(one, said, old, frozenset().union(*reads)))
+    return said, tuple(one for one in skip if _skipped(one, said, old or {}, frozenset().union(*reads)))
 
 
 def _skipped(path: str, said: Resource, old: Resource, reads: frozenset[str]) -> bool:
