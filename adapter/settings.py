@@ -78,7 +78,7 @@ class Settings(BaseSettings):
         (),
         description="origins (https://app.example) whose web pages may use /fhir with a token; none: no page of others",
     )
-    threads: int = Field(16, ge=1, le=256, description="threads that answer HTTP")
+    threads: int = Field(12, ge=1, le=256, description="threads that answer HTTP")
     helpers: int | None = Field(
         None,
         ge=0,
