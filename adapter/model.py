@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Generic, Literal, TypeVar, cast
 
-from adapter import naming
+from adapter import naming, timing
 from adapter.timing import Clocks, Deadline
 
 __all__ = [
@@ -316,6 +316,11 @@ class Case:
     """Key of another case of the same person, where an event says that two numbers are one person's."""
     _known: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was asked of this very case before, by who asked: a case never changes."""
+
+    @property
+    def today(self) -> date:
+        """The day in Norway of the case's instant."""
+        return timing.day(self.now)
 
     def once(self, make: Callable[[Case], V]) -> V:
         """Return what `make` returns for this case, made the first time it is asked for."""

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any, Protocol
 
+from adapter import timing
+
 if TYPE_CHECKING:
     from adapter.ids import People
     from adapter.model import AddressBook, Resource
@@ -58,4 +60,4 @@ class Services:
 
     def book(self) -> AddressBook:
         """Return the address book as valid today."""
-        return self.books(self.clock().date())
+        return self.books(timing.day(self.clock()))

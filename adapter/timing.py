@@ -1,10 +1,18 @@
-"""The frozen values of time: a clock that runs, and how long clocks run in an installation."""
+"""The frozen values of time: the day in Norway, a clock that runs, how long clocks run in an installation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Final, Literal
+from zoneinfo import ZoneInfo
+
+OSLO: Final = ZoneInfo("Europe/Oslo")
+
+
+def day(instant: datetime) -> date:
+    """Return the day in Norway of an instant: consents, rows of the address book and clocks go by it. domain § 2.7."""
+    return instant.astimezone(OSLO).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from adapter.kith.codes import coded
 from adapter.kith.head import Address, Head, Patient, Person, Unit, person_ident, unit_ident
 from adapter.kith.plo import helseopplysninger, journal, logistics
 from adapter.kith.plo.blocks import Connected, Diagnosis, Medical, Need, Personnel
-from adapter.kith.time import OSLO, When
+from adapter.kith.time import When
+from adapter.timing import OSLO
 
 _HEAD: Final = Head(
     gen_date=datetime(2026, 3, 4, 10, 15, 1, tzinfo=OSLO),

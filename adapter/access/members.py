@@ -11,11 +11,11 @@ from typing import Final
 
 import orjson
 
+from adapter import timing
 from adapter.access.policy import home
 from adapter.fhir.query import Row
 from adapter.mappings import membership
 from adapter.model import AddressBook, Case, Party, Resource
-from adapter.rules.clocks import OSLO
 from adapter.store import Connection, cases, resources
 
 OPEN: Final = frozenset({"Organization", "Endpoint", "HealthcareService", "Practitioner", "Device"})
@@ -31,7 +31,7 @@ def shown(
     party = book.by_key(party_key)
     if party is None:
         return ()
-    on = now.astimezone(OSLO).date()
+    on = timing.day(now)
     known: dict[str, Case] = {}
     found = []
     for row in rows:

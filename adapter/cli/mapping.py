@@ -10,6 +10,7 @@ import click
 import orjson
 
 from adapter import settings as setting
+from adapter import timing
 from adapter.cli import files, say
 from adapter.errors import RoutingError
 from adapter.model import AddressBook, Case, Message, Outcome
@@ -55,7 +56,7 @@ def _outcome(data: bytes, now: datetime) -> Outcome:
     if isinstance(item, Exception):
         raise item
     event = events.check(item, now=now, people=settings.people())
-    book = addressbook.load(settings.addressbook).on(now.date())
+    book = addressbook.load(settings.addressbook).on(timing.day(now))
     party = book.by_source(event.source)
     if party is None:
         raise RoutingError("IPK-R001", at="$.source")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
 
+from adapter import timing
 from adapter.events.raw import Finding, Raw, day, fault, items, part
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from adapter.events.catalogue import EventType
     from adapter.events.envelope import Context
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
 
 NEEDED: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "given": (("scopes", "IPK-E005"), ("givenBy", "IPK-E005"), ("method", "IPK-E005"), ("date", "IPK-C003")),
@@ -36,7 +35,7 @@ _OPENING: Final = ("given", "limited", "presumed", "not-required")
 
 def today(context: Context) -> date:
     """Return the latest date it can be in Norway by the sender's clock."""
-    return context.latest.astimezone(OSLO).date()
+    return timing.day(context.latest)
 
 
 def places(data: Raw) -> Iterator[tuple[str, Raw]]:

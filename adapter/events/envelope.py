@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from adapter import ids, idscan
+from adapter import ids, idscan, timing
 from adapter.errors import Fault, PersonalIdError
 from adapter.events.catalogue import TYPES
-from adapter.events.consentchecks import OSLO
 from adapter.events.faults import join
 from adapter.events.fields import TEXT_LIMIT, TIME_PATTERN
 from adapter.events.raw import day, part
@@ -126,13 +125,13 @@ def _time(value: str, envelope: Mapping[Any, Any], context: Context) -> str | No
 
 def is_too_early(when: datetime, envelope: Mapping[Any, Any], context: Context) -> bool:
     """Return whether an instant lies before EARLIEST, or before the day on which the patient is said to be born."""
-    return when < EARLIEST or is_too_early_day(when.astimezone(OSLO).date(), envelope, context)
+    return when < EARLIEST or is_too_early_day(timing.day(when), envelope, context)
 
 
 def is_too_early_day(when: date, envelope: Mapping[Any, Any], context: Context) -> bool:
     """Return whether a day lies before EARLIEST, or before the day on which the patient is said to be born."""
     born = day(part(envelope, "data", "patient"), "birthDate")
-    known = born is not None and born <= context.now.astimezone(OSLO).date()
+    known = born is not None and born <= timing.day(context.now)
     return when < EARLIEST.date() or (known and born is not None and when < born)
 
 

@@ -7,18 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from adapter import codes
 from adapter.fhir import urls
 from adapter.fhir.elements import ORDER
+from adapter.timing import OSLO
 
 Json = dict[str, Any]
 Ref = str | Mapping[str, Any]
 """A relative reference `Type/id`, or a whole Reference (for display or logical identifier)."""
 When = date | datetime
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 

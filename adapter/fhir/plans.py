@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from adapter.errors import FhirError
 from adapter.fhir import parts, urls
-from adapter.fhir.parts import OSLO, Json, Ref, When
+from adapter.fhir.parts import Json, Ref, When
+from adapter.timing import OSLO
 
 TITLE: Final = "Individuell plan"
 EVALUATION: Final = "Evaluering av individuell plan"

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from adapter.errors import FhirError
-from adapter.fhir.parts import OSLO
 from adapter.fhir.query import OPEN_END, OPEN_START
+from adapter.timing import OSLO
 
 PREFIXES: Final = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
 Interval = tuple[int, int]

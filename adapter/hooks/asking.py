@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from adapter import pinned
+from adapter import pinned, timing
 from adapter.access.policy import home
 from adapter.errors import Conflict, Faults, FhirError, SystemFault
 from adapter.errortable import TABLE
@@ -81,7 +81,7 @@ def create(services: Services, resource: object, *, client: str) -> Kept:
     if wanted.off:
         raise FhirError("IPK-F072", at="Subscription.status", hint="requested")
     secret = wanted.secret or _fresh(services)
-    org = home(services.books(now.date()))
+    org = home(services.books(timing.day(now)))
     id_ = services.new_id()
 
     def work(conn: Connection) -> Json:

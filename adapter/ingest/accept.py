@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from adapter import timing
 from adapter.errors import EventError, RoutingError
 from adapter.events import Event
 from adapter.ingest import consenttable, records, twins
@@ -64,7 +65,7 @@ def made(services: Services, event: Event, *, now: datetime, anchor: str | None 
 
     Raises EventError, RoutingError, SystemFault.
     """
-    book = services.books(now.date())
+    book = services.books(timing.day(now))
     party = source(book, event)
     org = owner(book, party)
     with services.store.read() as conn:
@@ -112,7 +113,7 @@ def _again(stored: StoredEvent, event: Event) -> Answer:
 def _rendered(services: Services, found: Made) -> bytes:
     """Return the answer with `rendered` per message and the table of consent: a dry run shows what would leave, and what not."""
     answer, case, outcome = orjson.loads(found.body), found.unit.case, found.decided.outcome
-    book = services.books(case.now.date())
+    book = services.books(case.today)
     answer["consent"] = consenttable.after(case, found.decided.event, outcome, book)
     documents = {m.id: m.body.decode() for m in outcome.messages if m.body}
     for message in answer["messages"]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from adapter import kith, naming
+from adapter import kith, naming, timing
 from adapter.errors import MessageError
 from adapter.events import Event
 from adapter.fhir import parts
@@ -90,7 +90,7 @@ def remap(services: Services, message_id: str, key: str) -> Message:
 
 def _remapped(services: Services, message_id: str, key: str) -> Message:
     now = services.clock()
-    book = services.books(now.date())
+    book = services.books(timing.day(now))
     row, to = one(services, message_id), book.by_key(key)
     if to is None:
         raise MessageError("IPK-R003", at="$.key")

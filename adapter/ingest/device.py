@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import orjson
 
+from adapter import timing
 from adapter.errors import Conflict
 from adapter.fhir import organisations, parts
 from adapter.ingest import records
@@ -17,7 +18,7 @@ def introduce(services: Services, *, version: str) -> None:
     now = services.clock()
     device = organisations.device(version=version)
     reference = parts.of(device)
-    org = owner(services.books(now.date()), None)
+    org = owner(services.books(timing.day(now)), None)
     with services.store.read() as conn:
         known = {ref: orjson.loads(row.body) for ref, row in resources.many(conn, [reference]).items()}
     stamped = records.stamp([device], known=known, org=org, case_key=None, now=now)

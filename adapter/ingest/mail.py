@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from adapter import events, kith, naming
+from adapter import events, kith, naming, timing
 from adapter.errors import AdapterError, MessageError, SystemFault
 from adapter.ingest import finding, records
 from adapter.ingest.accept import owner
@@ -60,7 +60,7 @@ def message(services: Services, read: kith.Read, data: bytes, *, channel: Channe
     if read.head is None:
         raise MessageError("IPK-M009", at="/MsgHead/MsgInfo/Sender")
     now = services.clock()
-    book = services.books(now.date())
+    book = services.books(timing.day(now))
     ours = addressed(book, read.head)
     mail = _Mail(read=read, head=read.head, data=data, channel=channel, book=book, ours=ours, now=now)
     row = _row(mail, owner(book, mail.receiver))

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from adapter import events as events_made
-from adapter import naming
+from adapter import naming, timing
 from adapter.access import members, policy
 from adapter.errors import AdapterError, Conflict, Fault, Faults, FhirError, RoutingError, SystemFault
 from adapter.errortable import TABLE
@@ -57,7 +57,7 @@ class _Basis:
 
 def perform(services: Services, sight: Sight, order: Order, *, now: datetime) -> Written:
     """Return what becomes of one write, whose units are put to the sight. Raises AdapterError, Elsewhere."""
-    book = services.books(now.date())
+    book = services.books(timing.day(now))
     party = writing.acting(book, order.party, order.provenance)
     if party is None:
         raise RoutingError("IPK-R001")

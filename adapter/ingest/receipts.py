@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from adapter import events, kith, naming
+from adapter import events, kith, naming, timing
 from adapter.errors import MessageError
 from adapter.ingest import records
 from adapter.ingest.accept import owner
@@ -41,7 +41,7 @@ def receipt(services: Services, read: kith.Read, data: bytes) -> Received:
     if not isinstance(receipt, AppRec) or read.faults:
         raise MessageError("IPK-M002", at=read.faults[0].path if read.faults else "/")
     now = services.clock()
-    book = services.books(now.date())
+    book = services.books(timing.day(now))
     her = receipt.sender.her_ids[1] or receipt.sender.her_ids[0] or NOBODY
     id_ = naming.received_id(sender_her=her, msg_id=receipt.id)
     with services.store.read() as conn:

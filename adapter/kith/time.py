@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, timedelta
 from typing import Final, Self
-from zoneinfo import ZoneInfo
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
+from adapter.timing import OSLO
+
 _DATE_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII
 )  # xs:dateTime; years of four digits are enough for a message

@@ -66,9 +66,7 @@ def _owner(ctx: Context) -> Party:
             raise RoutingError("IPK-R003", at="$.data.to.key")
     else:
         place = ctx.data.patient.municipality
-        found = routing.receiver(
-            ctx.book, municipality=place.code, district=place.district, on=ctx.now.date()
-        )
+        found = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.today)
         if found.party is None:
             raise RoutingError("IPK-R002", at="$.data.patient.municipality")
         party = found.party

@@ -115,7 +115,7 @@ def _offers_closed(ctx: Context, new: assignments.Assignment) -> Change:
         return Change(resources=(fhir_assignments.offered(named, after),))
     if ctx.event.type in assignment_states.APPOINTING:
         for standing in (a for a in views.assignments(ctx.case) if a.id == _continued(ctx)):
-            assignment_states.transition(held.state(ctx.case, standing, held.today(ctx)), ctx.event.type)
+            assignment_states.transition(held.state(ctx.case, standing, ctx.today), ctx.event.type)
     if new.role not in assignment_states.COORDINATORS:
         return Change()
     level = assignments.level(new.role)
@@ -146,7 +146,7 @@ def gaps_closed(ctx: Context, new: assignments.Assignment) -> Change:
     over = [
         a
         for a in views.assignments(ctx.case)
-        if held.state(ctx.case, a, held.today(ctx)) == "replacement-pending"
+        if held.state(ctx.case, a, ctx.today) == "replacement-pending"
         and (a.organisation, _group(a.key)) == (new.organisation, _group(new.role))
     ]
     return together_closed(ctx, tuple(held.reference(a) for a in over))

@@ -112,7 +112,7 @@ def _goes(ctx: Context, need: views.Need) -> consent.Verdict:
         need.kind,
         grants.names(ctx.book.by_organisation(need.owner)),
         legal_basis=said.need.legal_basis if said else ctx.data.legal_basis,
-        on=ctx.now.date(),
+        on=ctx.today,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.errors import ConsentError
 from adapter.events import age, whoconsents
-from adapter.mappings import common, consenting, expiring, noes, patients
+from adapter.mappings import common, consenting, noes, patients
 from adapter.mappings.context import Change, Context
 from adapter.model import Warn
 
@@ -27,7 +27,7 @@ def _said(ctx: Context) -> Iterator[tuple[str, Any]]:
 
 def _doubts(ctx: Context, path: str, said: Any) -> Iterator[Warn]:
     born = patients.birth_date(ctx)
-    on = said.date or expiring.today(ctx.case)
+    on = said.date or ctx.case.today
     code = whoconsents.against_age(said.given_by, born, on) if born else None
     if code:
         raise ConsentError(code, at=f"{path}.givenBy")

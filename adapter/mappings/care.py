@@ -32,7 +32,6 @@ from adapter.kith.plo_roles import fits
 from adapter.kith.reach import telecom
 from adapter.kith.time import When
 from adapter.mappings import common, grants, limits, plo_roles, views
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Care, Change, Context, Notice
 from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import consent, reservation, stays
@@ -81,7 +80,7 @@ def _receiver(
     home = ctx.data.patient.municipality
     route = stays.receiver(
         ctx.book, type_=type_, course=encounters.course(stay), municipality=home.code, district=home.district,
-        on=ctx.now.date(),
+        on=ctx.today,
     )  # fmt: skip
     if route.party is None or not stays.takes(route.party, type_):
         return None, route.reasons, "IPK-E077"
@@ -97,7 +96,7 @@ def _receiver(
 def _presumed(ctx: Context, party: Party) -> consent.Verdict:
     """Return what consent says of a message of care with health data: presumed, unless the patient opposes or excepts the party."""
     granted, who = grants.newest_first(ctx.case), grants.names(party)
-    return grants.verdict(ctx.case, granted, CARE, who, legal_basis=ctx.data.legal_basis, on=ctx.now.date())
+    return grants.verdict(ctx.case, granted, CARE, who, legal_basis=ctx.data.legal_basis, on=ctx.today)
 
 
 Make = Callable[[Any], Any]
@@ -317,14 +316,14 @@ def _coordinated(ctx: Context, to: Party) -> Iterator[str]:
 def _holders(ctx: Context, to: Party) -> tuple[plo_roles.Holder, ...]:
     if not _may_know(ctx, to, "ip.coordinator.appointed"):
         return ()
-    return plo_roles.holders(ctx.case, {}, ctx.now.astimezone(OSLO).date())
+    return plo_roles.holders(ctx.case, {}, ctx.today)
 
 
 def _may_know(ctx: Context, to: Party, what: str) -> bool:
     """Return whether the newest consent that speaks of it to the receiver opens."""
     granted, basis = grants.newest_first(ctx.case), ctx.data.legal_basis
     who = grants.names(to)
-    return grants.verdict(ctx.case, granted, what, who, legal_basis=basis, on=ctx.now.date()).open
+    return grants.verdict(ctx.case, granted, what, who, legal_basis=basis, on=ctx.today).open
 
 
 def _personnel(ctx: Context, to: Party) -> tuple[Personnel, ...]:

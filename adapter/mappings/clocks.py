@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 
 from adapter import naming
 from adapter.fhir import parts
@@ -12,8 +11,7 @@ from adapter.mappings.context import Context, Notice
 from adapter.model import Agreement, Case, Deadline, Message, Party
 from adapter.rules import clocks
 from adapter.rules.carrier import LETTER
-
-OSLO: Final = clocks.OSLO
+from adapter.timing import OSLO
 
 
 def stamp(ctx: Context) -> str:
@@ -136,7 +134,7 @@ def gap(ctx: Context, assignment_id: str, until: date) -> tuple[Deadline, ...]:
         Deadline(
             id=deadline_id("gap", subject),
             kind="gap",
-            due=clocks.reply_due(datetime.combine(until, datetime.min.time(), clocks.OSLO), 0),
+            due=clocks.reply_due(datetime.combine(until, datetime.min.time(), OSLO), 0),
             subject=subject,
             owner=ctx.case.owner,
             case_key=ctx.patient_id(),

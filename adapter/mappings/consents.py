@@ -79,7 +79,7 @@ def _verdict(ctx: Context, need: views.Need, grant: consent.Grant) -> consent.Ve
         consent=grant,
         recipient=grants.names(performer),
         legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
+        on=ctx.today,
     )
 
 
@@ -175,7 +175,7 @@ def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
             consent=grant,
             recipient=receiver,
             legal_basis=ctx.data.legal_basis,
-            on=ctx.now.date(),
+            on=ctx.today,
         ).open
         for grant in left
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 from adapter import naming
@@ -65,6 +65,11 @@ class Context:
     def now(self) -> datetime:
         """The instant of the case."""
         return self.case.now
+
+    @property
+    def today(self) -> date:
+        """The day in Norway of the case's instant."""
+        return self.case.today
 
     @property
     def home(self) -> Party | None:

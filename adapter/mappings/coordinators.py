@@ -61,7 +61,7 @@ def _offer(ctx: Context) -> Resource | None:
         return None
     if fhir_assignments.state(role) is None:
         now = next((a for a in views.assignments(ctx.case) if a.id == role["id"]), None)
-        state = held.state(ctx.case, now, held.today(ctx)) if now else ""
+        state = held.state(ctx.case, now, ctx.today) if now else ""
         raise EventError(
             "IPK-E056",
             at="$.data.continues.assignmentId",
@@ -124,7 +124,7 @@ def child_appointed(ctx: Context) -> Change:
     )
     made = team.appointed(ctx) + Change(resources=guardians)
     after = ctx.case.having(made.outcome(ctx.patient_id()))
-    why = answering.answers(after, ctx.book, held.today(ctx)).reasons
+    why = answering.answers(after, ctx.book, ctx.today).reasons
     return made + Change(reasons=why)
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 
+from adapter import timing
 from adapter.mappings import common, views
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context
 from adapter.model import Resource
+from adapter.timing import OSLO
 
 _SAID: Final = ("date", "until")
 """Fields of an event that say the day on which it happened, beside its time."""
@@ -21,8 +22,8 @@ def older(ctx: Context) -> Change:
     began = min(_began(ctx, which), default=None) if which is not None else None
     if began is None or ctx.event.origin != "posted":
         return Change()
-    began = min(began, ctx.case.now.astimezone(OSLO).date())  # what begins later may be ended before that
-    said: list[tuple[str, date | None]] = [("$.time", ctx.event.time.astimezone(OSLO).date())]
+    began = min(began, ctx.today)  # what begins later may be ended before that
+    said: list[tuple[str, date | None]] = [("$.time", timing.day(ctx.event.time))]
     said += [(f"$.data.{name}", getattr(ctx.data, name, None)) for name in _SAID]
     return Change(warnings=tuple(common.warn("IPK-E098", at) for at, day in said if day and day < began))
 

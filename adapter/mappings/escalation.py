@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from adapter import naming
+from adapter import naming, timing
 from adapter.fhir import meetings, urls
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
@@ -293,7 +293,7 @@ def reminder(ctx: Context, before: Case, clock: Deadline) -> tuple[Notice, ...]:
     lines = [
         (words.CONCERNS, text.kinds_text(tuple(dict.fromkeys(n.kind for n in open_)))),
         (words.AWAITED, words.AWAITS[clock.kind]),
-        (words.DUE, text.day(clock.due.astimezone(clocks.OSLO).date())),
+        (words.DUE, text.day(timing.day(clock.due))),
         (words.ORIGINAL, first.msg_id),
     ]
     return (

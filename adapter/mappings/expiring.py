@@ -16,6 +16,7 @@ from adapter.mappings import clocks, common, grants, limits, posting, release, r
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Party, Resource
 from adapter.rules import anchors, consent, expiry, routing, states
+from adapter.timing import OSLO
 
 KIND: Final = "consent"
 EXPIRED: Final = "ip.consent.expired"
@@ -70,20 +71,15 @@ def _running(case: Case) -> Iterator[tuple[str, datetime]]:
             if early is not None:
                 yield WARNING.format(resource["id"]), early
     born = birth_date(case)
-    if child and born is not None and not age.is_sixteen(born, today(case)):
+    if child and born is not None and not age.is_sixteen(born, case.today):
         day = age.sixteen(born)
-        yield BIRTHDAY.format(case.key), datetime.combine(day, datetime.min.time(), clocks.OSLO)
+        yield BIRTHDAY.format(case.key), datetime.combine(day, datetime.min.time(), OSLO)
 
 
 def birth_date(case: Case) -> date | None:
     """Return the birth date as the Patient states it; it is never read out of the number."""
     stated = (views.patient(case) or {}).get("birthDate")
     return date.fromisoformat(stated) if stated else None
-
-
-def today(case: Case) -> date:
-    """Return the day it is in Norway."""
-    return case.now.astimezone(clocks.OSLO).date()
 
 
 # ── E16: the end ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,9 +150,7 @@ def _waits(ctx: Context, need: views.Need, over: set[str], left: list[consent.Gr
         return False
     receiver = grants.names(ctx.book.by_organisation(need.owner))
     return not any(
-        consent.gate(
-            need=need.kind, consent=grant, recipient=receiver, legal_basis=None, on=today(ctx.case)
-        ).open
+        consent.gate(need=need.kind, consent=grant, recipient=receiver, legal_basis=None, on=ctx.today).open
         for grant in left
     )
 
@@ -214,7 +208,7 @@ def item(ctx: Context, *, text: str, focus: str) -> tuple[Resource, ...]:
 
 def responsible(ctx: Context) -> Party | None:
     """Return who is told: the home organisation of the main coordinator, else the own unit, else who acts."""
-    day = today(ctx.case).isoformat()
+    day = ctx.today.isoformat()
     main = (a for a in views.assignments(ctx.case) if a.main and (a.end is None or a.end >= day))
     holders = (ctx.book.by_organisation(a.organisation) for a in main)
     holder = next((p for p in holders if p is not None and p.home), None)

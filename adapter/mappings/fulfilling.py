@@ -12,7 +12,6 @@ from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Resource
 from adapter.rules import fulfilment, states
-from adapter.rules.clocks import OSLO
 
 EVENT: Final = "ip.need.fulfilled"
 _ROLES: Final = {(role.system, role.code): role.key for role in codes.ROLES.values()}
@@ -86,7 +85,7 @@ def _known(ctx: Context) -> None:
 
 def _coordinates(ctx: Context, held: Any) -> bool:
     """Return whether an assignment runs and is a municipality's coordinator: a hospital's fulfils nothing."""
-    today = ctx.now.astimezone(OSLO).date().isoformat()
+    today = ctx.today.isoformat()
     runs = held.end is None or held.end[:10] >= today
     return runs and _ROLES.get((held.system, held.code)) in fulfilment.COORDINATORS
 

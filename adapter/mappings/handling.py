@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-from adapter import naming
+from adapter import naming, timing
 from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs, parts, urls
 from adapter.kith import words
 from adapter.mappings import common, internal, views
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context
 from adapter.mappings.views import communication_of
 from adapter.model import Case, Deadline, Message, Party, Resource, Warn
@@ -54,7 +53,7 @@ def fallback(ctx: Context) -> Change:
 def _older(ctx: Context, message: Message) -> tuple[Warn, ...]:
     """Return a warning where it was taken another way on a day before it was made: taken, for who tells late tells. IPK-E098."""
     made = message.gen_date
-    early = made is not None and ctx.data.at.astimezone(OSLO).date() < made.astimezone(OSLO).date()
+    early = made is not None and timing.day(ctx.data.at) < timing.day(made)
     return (common.warn("IPK-E098", "$.data.at"),) if early else ()
 
 

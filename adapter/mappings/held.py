@@ -13,15 +13,9 @@ from adapter.errors import EventError
 from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import parts
 from adapter.mappings import views
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Context
 from adapter.model import Case, Resource
 from adapter.rules import assignment_states, assignments
-
-
-def today(ctx: Context) -> date:
-    """Return the day of the case's instant in Norway."""
-    return ctx.now.astimezone(OSLO).date()
 
 
 def rule_views(listed: Iterable[views.Assignment]) -> tuple[assignments.Assignment, ...]:
@@ -108,7 +102,7 @@ def moved(
     ctx: Context, held: views.Assignment, *, guard: str = "", day: date | None = None
 ) -> tuple[str, str]:
     """Return the state before and after this event. Raises EventError IPK-E013, IPK-E024, IPK-E056 with what is allowed."""
-    before = state(ctx.case, held, day or today(ctx))
+    before = state(ctx.case, held, day or ctx.today)
     if held.deputy:
         raise EventError("IPK-E056", at="$.data.continues.assignmentId")
     assignment_states.check_handles(ctx.event.type, held.key, state=before)

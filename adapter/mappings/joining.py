@@ -164,7 +164,7 @@ def _gate(ctx: Context, need: views.Need, party: Party) -> consent.Verdict:
         consent=grants.stated(ctx.data.consent, ctx),
         recipient=grants.names(party),
         legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
+        on=ctx.today,
     )
 
 

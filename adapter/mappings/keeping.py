@@ -44,7 +44,7 @@ def onward(ctx: Context, case: Case) -> Onward | None:
     said = (i.get("valueReference") for i in item.get("input", ()) if i["type"].get("text") == "receiver")
     asked = ctx.book.by_organisation(views.reference_id(next(said, None)))
     place = since(item)
-    served = routing.receiver(ctx.book, municipality=place, district=None, on=ctx.now.date()).party
+    served = routing.receiver(ctx.book, municipality=place, district=None, on=ctx.today).party
     held = (p for p in _holders(ctx, known=True) if place in p.municipalities)  # a city: one of its districts
     return Onward(item=item, asked=asked, keeper=served or next(held, None))
 

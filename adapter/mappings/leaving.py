@@ -131,7 +131,7 @@ def _verdict(one: Leaving, subject: str) -> consent.Verdict:
     if one.to is not None and one.to.key in telling.reporting_keys(one.case):
         who = (*who, consent.REPORTER)
     granted = grants.newest_first(one.case)
-    return grants.verdict(one.case, granted, subject, who, legal_basis="hpl-25-45", on=one.case.now.date())
+    return grants.verdict(one.case, granted, subject, who, legal_basis="hpl-25-45", on=one.case.today)
 
 
 def _closed(verdicts: Iterator[consent.Verdict] | Collection[consent.Verdict]) -> Reason | None:

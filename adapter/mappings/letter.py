@@ -14,9 +14,9 @@ from adapter import codes
 from adapter.kith import nynorsk
 from adapter.kith.head import Patient
 from adapter.kith.text import day
-from adapter.kith.time import OSLO
 from adapter.mappings.context import Notice
 from adapter.model import Party
+from adapter.timing import OSLO
 
 _HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -18,6 +18,7 @@ from adapter.model import Deadline, Party, Resource
 from adapter.rules import anchors, consent, planstates
 from adapter.rules import meetings as table
 from adapter.rules import planclocks as rules
+from adapter.timing import OSLO
 
 LENGTH: Final = timedelta(hours=1)
 KEY: Final = "meeting"
@@ -179,7 +180,7 @@ def _notice(ctx: Context, party: Party, type_: str, lines: list[tuple[str, str |
 
 
 def _time(start: datetime, end: datetime) -> str:
-    first, last = (at.astimezone(clocks.OSLO) for at in (start, end))
+    first, last = (at.astimezone(OSLO) for at in (start, end))
     until = f"{last:%H.%M}" if last.date() == first.date() else f"{text.day(last.date())} kl. {last:%H.%M}"
     return f"{text.day(first.date())} kl. {first:%H.%M}–{until}"
 

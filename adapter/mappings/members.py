@@ -117,7 +117,7 @@ def _agency_verdict(ctx: Context) -> consent.Verdict | None:
 
 def _gate(ctx: Context, grant: consent.Grant | None, who: tuple[str, ...]) -> consent.Verdict:
     return consent.gate(
-        need=OTHER_SECTORS, consent=grant, recipient=who, legal_basis=ctx.data.legal_basis, on=held.today(ctx)
+        need=OTHER_SECTORS, consent=grant, recipient=who, legal_basis=ctx.data.legal_basis, on=ctx.today
     )
 
 
@@ -201,7 +201,7 @@ def removed(ctx: Context) -> Change:
     """
     found = _find(ctx)
     group = views.team(ctx.case) or {}
-    over = found.end is not None and found.end < held.today(ctx).isoformat()
+    over = found.end is not None and found.end < ctx.today.isoformat()
     before = "ended" if over else "active"
     assignment_states.check_handles(ctx.event.type, found.role or "", state=before)
     after = assignment_states.transition(before, ctx.event.type, guard="alone")

@@ -22,7 +22,6 @@ from adapter.mappings import (
     telling,
     views,
 )
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.model import Deadline, Party, Resource
@@ -98,12 +97,12 @@ def _stated(ctx: Context) -> Change:
 
 def _new_unit(ctx: Context) -> routing.Route:
     to = ctx.data.to
-    return routing.receiver(ctx.book, municipality=to.code, district=to.district, on=ctx.now.date())
+    return routing.receiver(ctx.book, municipality=to.code, district=to.district, on=ctx.today)
 
 
 def _old_unit(ctx: Context) -> Party | None:
     place = ctx.data.from_
-    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.today)
     return route.party
 
 
@@ -143,7 +142,7 @@ def _of(ctx: Context, to: Party, what: str) -> consent.Verdict:
         consent=moves.transferable(spoken, stated=stated, key=to.key),
         recipient=who,
         legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
+        on=ctx.today,
     )
 
 
@@ -242,7 +241,7 @@ def _names(ctx: Context) -> Mapping[str, Party | None]:
 
 def _held(ctx: Context, to: Party) -> list[tuple[str, str | None]]:
     """Return what there is to take over: coordinator, plan, open needs; of the plan no more than that there is one."""
-    found = plo_roles.holders(ctx.case, {}, ctx.now.astimezone(OSLO).date())
+    found = plo_roles.holders(ctx.case, {}, ctx.today)
     kinds = [k for k in sorted({n.kind for n in views.open_needs(ctx.case)}) if _of(ctx, to, k).open]
     of_plan = any(_of(ctx, to, what).open for what in ("individual-plan", "ip.plan.created"))
     rows = [

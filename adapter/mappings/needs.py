@@ -7,7 +7,6 @@ from typing import Any
 
 from adapter import naming
 from adapter.mappings import childright, common, consenting, grants, release, stays, views
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice, together
 from adapter.model import Party, Resource, Warn
 from adapter.rules import consent, routing, states
@@ -43,7 +42,7 @@ def identified(ctx: Context) -> Change:
         status=_status(verdicts, unrouted=route.party is None),
         case={"meldeId": melde_id if fresh or not there else there[0].melde_id},
     )
-    right = childright.need(ctx, ctx.now.astimezone(OSLO).date())
+    right = childright.need(ctx, ctx.today)
     return together(common.person(ctx), common.author(ctx), right, change)
 
 
@@ -59,7 +58,7 @@ def _performer(ctx: Context) -> routing.Route:
             party=ctx.book.by_key(ctx.inbound.message.receiver_key), reasons=(), unrouted=None
         )
     place = ctx.data.patient.municipality
-    return routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+    return routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.today)
 
 
 def _unrouted(route: routing.Route) -> tuple[Warn, ...]:
@@ -80,7 +79,7 @@ def _gate(ctx: Context, kind: str, performer: Party | None) -> consent.Verdict:
         consent=grants.said(ctx.data.consent, ctx),
         recipient=grants.names(performer),
         legal_basis=ctx.data.legal_basis,
-        on=ctx.now.date(),
+        on=ctx.today,
     )
 
 

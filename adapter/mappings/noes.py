@@ -12,7 +12,7 @@ from typing import Final
 
 from adapter.events import age
 from adapter.fhir import consents
-from adapter.mappings import clocks, views
+from adapter.mappings import views
 from adapter.model import Case, Resource
 from adapter.rules.consent import COORDINATING_UNIT, YES, Grant, Status
 
@@ -76,7 +76,7 @@ def lapsed(given_by: str | None, case: Case, *, born: date | None = None) -> boo
         return False
     stated = (views.patient(case) or {}).get("birthDate")
     day = date.fromisoformat(stated) if stated else born
-    return day is not None and age.is_sixteen(day, case.now.astimezone(clocks.OSLO).date())
+    return day is not None and age.is_sixteen(day, case.today)
 
 
 def refused(grant: Grant, case: Case, *, at: str = NEW, again: bool = False) -> frozenset[str]:

@@ -16,6 +16,7 @@ from adapter.mappings.context import Change, Context
 from adapter.model import Deadline, Resource
 from adapter.rules import anchors, assignments
 from adapter.rules import clocks as times
+from adapter.timing import OSLO
 
 KIND: Final = "overlap"
 
@@ -80,12 +81,12 @@ def _serves(ctx: Context, organisation: str, municipality: str) -> bool:
 
 def _clock(ctx: Context, id_: str, new: assignments.Assignment) -> Deadline:
     subject = f"PractitionerRole/{id_}"
-    first = max(held.today(ctx), new.start)
+    first = max(ctx.today, new.start)
     days, _ = times.days(KIND, ctx.book.clocks, None)
     return Deadline(
         id=clocks.deadline_id(KIND, subject),
         kind=KIND,
-        due=times.reply_due(datetime.combine(first, datetime.min.time(), times.OSLO), days),
+        due=times.reply_due(datetime.combine(first, datetime.min.time(), OSLO), days),
         subject=subject,
         owner=ctx.case.owner,
         case_key=ctx.patient_id(),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from adapter.fhir import teams
-from adapter.mappings import common, expiring, held, reporting, views
+from adapter.mappings import common, expiring, reporting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Party, Resource
 from adapter.rules import consent
@@ -49,7 +49,7 @@ def uncovered(ctx: Context, left: Sequence[consent.Grant]) -> Callable[[Party | 
 
 
 def _opens(ctx: Context, grant: consent.Grant, party: Party) -> bool:
-    day = held.today(ctx)
+    day = ctx.today
     return consent.gate(
         need=SECTORS, consent=grant, recipient=party.key, legal_basis=ctx.data.legal_basis, on=day
     ).open
@@ -57,7 +57,7 @@ def _opens(ctx: Context, grant: consent.Grant, party: Party) -> bool:
 
 def _members(ctx: Context) -> Iterator[tuple[Resource, Party | None]]:
     """Yield who of an organisation takes part now, with its party; None for one that the book does not list."""
-    today = held.today(ctx).isoformat()
+    today = ctx.today.isoformat()
     for one in (views.team(ctx.case) or {}).get("participant", ()):
         role = ctx.case.get(one.get("member", {}).get("reference", "")) or {}
         organisation = role.get("organization")

@@ -228,7 +228,7 @@ def whom(ctx: Context) -> Whom:
     """Return whom a letter addresses: by the birth date as the Patient states it; unknown, by who consented last."""
     born = expiring.birth_date(ctx.case)
     if born is not None:
-        return "patient" if age.is_sixteen(born, ctx.now.date()) else "guardians"
+        return "patient" if age.is_sixteen(born, ctx.today) else "guardians"
     spoken = grants.newest_first(ctx.case)[:1]
     return "guardians" if any(g.given_by == "guardian" for g in spoken) else "patient"
 
@@ -241,5 +241,5 @@ def language(ctx: Context) -> str:
         return str(own)
     if own is not None:
         return "nb"
-    route = routing.receiver(ctx.book, municipality=views.municipality(ctx.case), on=ctx.now.date())
+    route = routing.receiver(ctx.book, municipality=views.municipality(ctx.case), on=ctx.today)
     return route.party.language if route.party else "nb"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from adapter import timing
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import urls
 from adapter.kith import text, words
@@ -14,7 +15,6 @@ from adapter.mappings import clocks, planview, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Resource
 from adapter.rules import planclocks as rules
-from adapter.rules.clocks import OSLO
 
 EVALUATION: Final = "evaluation"
 DIGEST: Final = "digest"
@@ -84,7 +84,7 @@ def passed_on(ctx: Context, plan: Resource, *, ours: bool) -> Change:
 
 
 def _late(due: datetime) -> datetime:
-    return rules.end_of_day(due.astimezone(OSLO).date() + timedelta(days=rules.LATE_DAYS))
+    return rules.end_of_day(timing.day(due) + timedelta(days=rules.LATE_DAYS))
 
 
 def stopped(ctx: Context, plan: Resource) -> Change:

@@ -9,7 +9,6 @@ from adapter import codes
 from adapter.errors import EventError, FhirError, RoutingError
 from adapter.fhir import nine, plans, teams, urls
 from adapter.mappings import (
-    clocks,
     common,
     consenting,
     planclocks,
@@ -345,7 +344,7 @@ def closed(ctx: Context) -> Change:
     planview.check_writer(ctx, planview.writer(ctx, old))
     period = old.get("period", {})
     # One that is closed before it begins has no day of its own; R4 wants no end before the start (per-1).
-    today = ctx.now.astimezone(clocks.OSLO).date().isoformat()
+    today = ctx.today.isoformat()
     period = {**period, "end": max(today, period.get("start", today))}
     return (
         common.person(ctx)

@@ -117,7 +117,7 @@ def covers(ctx: Context, party: Party) -> consent.Verdict:
     who = grants.names(party, gp=party.person is not None)
     if party.key in telling.reporting_keys(ctx.case):
         who = (*who, consent.REPORTER)
-    granted, day = grants.newest_first(ctx.case), ctx.now.date()
+    granted, day = grants.newest_first(ctx.case), ctx.today
     return grants.verdict(ctx.case, granted, TRANSFERRED, who, legal_basis="hpl-25-45", on=day)
 
 

@@ -13,7 +13,7 @@ from adapter.events import Event
 from adapter.fhir import needs as tasks
 from adapter.fhir import parts, urls
 from adapter.kith import text, words
-from adapter.mappings import common, held, passing, posting, reporting, resting, stopping, views
+from adapter.mappings import common, passing, posting, reporting, resting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.views import communication_of
@@ -114,7 +114,7 @@ def _originals(ctx: Context, melde_id: str, message: Message, party: Party) -> t
 
 def _to_end(ctx: Context, melde_id: str) -> tuple[Resource, ...]:
     """Return a Task for the own unit to end who coordinates and the plan: whether they too are the wrong patient's, a person knows."""
-    today = held.today(ctx)
+    today = ctx.today
     listed = (a for a in views.assignments(ctx.case) if a.lasts(today))
     roles = [a for a in listed if a.key in assignment_states.COORDINATORS]
     plan = views.plan(ctx.case)

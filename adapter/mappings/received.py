@@ -14,7 +14,7 @@ from adapter.kith.text_read import as_day
 from adapter.mappings import printed, reading, supplied, takeover, toread, views
 from adapter.mappings.arrival import Arrival, Derived
 from adapter.rules import alive, moves, states
-from adapter.rules.clocks import OSLO
+from adapter.timing import OSLO
 
 COORDINATOR: Final = "8"
 """9034: Koordinator individuell plan."""

@@ -43,7 +43,7 @@ def _verdicts(
     """Return what consent says of each kind for these names."""
     return {
         n.kind: grants.verdict(
-            ctx.case, said.granted, n.kind, who, legal_basis=said.need.legal_basis, on=ctx.now.date()
+            ctx.case, said.granted, n.kind, who, legal_basis=said.need.legal_basis, on=ctx.today
         )
         for n in needs
     }
@@ -115,7 +115,7 @@ def need_notice(
 def _chosen(ctx: Context, said: Reported, receiver: Party) -> tuple[Reason, ...]:
     """Return why this party receives, where the patient's municipality decides it."""
     place = said.need.patient.municipality
-    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.today)
     return route.reasons if route.party is receiver else ()
 
 

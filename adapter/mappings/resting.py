@@ -68,7 +68,7 @@ def _opens(ctx: Context, message: Message, left: Sequence[consent.Grant]) -> boo
             consent=grant,
             recipient=_names(ctx, message),
             legal_basis=getattr(ctx.data, "legal_basis", None),
-            on=ctx.now.date(),
+            on=ctx.today,
         ).open
         for grant in left
     )

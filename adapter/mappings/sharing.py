@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, Literal
 
 import orjson
 
 from adapter.mappings import care, grants, limits, membership, protecting, telling, views
-from adapter.mappings.clocks import OSLO
 from adapter.model import AddressBook, Case, Party, Reason
 from adapter.rules import anchors, consent, routing, stays
 
@@ -55,7 +53,7 @@ def receivers(case: Case, book: AddressBook) -> tuple[Party, ...]:
 def _known(case: Case, book: AddressBook) -> Iterator[Party | None]:
     place = views.municipality(case)
     if place:
-        yield routing.receiver(book, municipality=place, district=None, on=_today(case)).party
+        yield routing.receiver(book, municipality=place, district=None, on=case.today).party
     for need in views.needs(case):
         yield book.by_organisation(need.owner)
     for message in case.messages:
@@ -70,10 +68,6 @@ def _known(case: Case, book: AddressBook) -> Iterator[Party | None]:
 def _gp(case: Case, book: AddressBook) -> Party | None:
     named = {views.reference_id(r) for r in (views.patient(case) or {}).get("generalPractitioner", ())}
     return next((p for p in book.parties if p.person and p.organisation_id in named), None)
-
-
-def _today(case: Case) -> date:
-    return case.now.astimezone(OSLO).date()
 
 
 # ── contents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +99,7 @@ def _verdicts(case: Case, party: Party, book: AddressBook) -> Iterator[tuple[str
         if subject == care.CARE and not _gets_care(party, book):
             continue
         yield content, _said(case, subject, party)
-    yield PULL, membership.plan(case, party, _today(case))
+    yield PULL, membership.plan(case, party, case.today)
 
 
 def _gets_care(party: Party, book: AddressBook) -> bool:
@@ -118,13 +112,13 @@ def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict
     if views.reported_by(case, melde_id) is not None:
         return consent.received()
     granted, basis = grants.of_needs(case), _basis(case, melde_id)
-    return grants.verdict(case, granted, kind, _names(party), legal_basis=basis, on=case.now.date())
+    return grants.verdict(case, granted, kind, _names(party), legal_basis=basis, on=case.today)
 
 
 def _said(case: Case, subject: str, party: Party) -> consent.Verdict:
     who = (*_names(party), *((consent.REPORTER,) if party.key in telling.reporting_keys(case) else ()))
     granted = grants.newest_first(case)
-    return grants.verdict(case, granted, subject, who, legal_basis=None, on=case.now.date())
+    return grants.verdict(case, granted, subject, who, legal_basis=None, on=case.today)
 
 
 def _names(party: Party) -> tuple[str, ...]:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from adapter import codes
+from adapter import codes, timing
 from adapter.errors import EventError
 from adapter.fhir import assignments, encounters, urls
 from adapter.kith import text, words
 from adapter.mappings import care, common, grants, plo_roles, release, telling, views
-from adapter.mappings.clocks import OSLO
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Resource, Warn
 from adapter.rules import stays as rules
@@ -187,7 +186,7 @@ def admitted_notices(ctx: Context) -> tuple[Notice, ...]:
     (made,) = (e for e in views.stays(ctx.case) if e["id"] == ctx.id("Encounter", "stay"))
     logistics = care.admitted(ctx, made) if _known(ctx) else ()
     lines = [
-        (words.ADMITTED, text.day(ctx.event.occurred_at.astimezone(OSLO).date())),
+        (words.ADMITTED, text.day(timing.day(ctx.event.occurred_at))),
         (words.DEPARTMENT, _department(ctx)),
         *_people(ctx),
     ]
@@ -213,7 +212,7 @@ def discharged_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return LOG_UTSKREVET, the report where there is one, and the word to those who coordinate. E48."""
     found = stay(before)
     facts = [
-        (words.DISCHARGED, text.day(ctx.event.occurred_at.astimezone(OSLO).date())),
+        (words.DISCHARGED, text.day(timing.day(ctx.event.occurred_at))),
         (words.DISCHARGED_TO, codes.display("8408", rules.DISCHARGED_TO[ctx.data.to])),
         *_people(ctx),
     ]
@@ -242,7 +241,7 @@ def _department(ctx: Context) -> str | None:
 
 def _people(ctx: Context) -> list[tuple[str, str | None]]:
     """Return who coordinates and who is the patient's contact, a line each."""
-    return plo_roles.lines(plo_roles.holders(ctx.case, {}, ctx.now.astimezone(OSLO).date()))
+    return plo_roles.lines(plo_roles.holders(ctx.case, {}, ctx.today))
 
 
 def _plan(ctx: Context, to: Party) -> list[tuple[str, str | None]]:

@@ -40,7 +40,7 @@ def reporting_keys(case: Case) -> frozenset[str]:
 def municipality(ctx: Context) -> tuple[To, ...]:
     """Return the party that serves the patient's municipality, in the thread that runs with it."""
     place = ctx.data.patient.municipality
-    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.now.date())
+    route = routing.receiver(ctx.book, municipality=place.code, district=place.district, on=ctx.today)
     if route.party is None or route.party.home:
         return ()
     latest = views.dialogue(ctx.case, route.party.key)
@@ -150,7 +150,7 @@ def verdict_of(
     own = consenting.own(ctx)
     granted = [grants.said(own, ctx)] if own else grants.newest_first(ctx.case)
     legal = basis or ctx.data.legal_basis
-    return grants.verdict(ctx.case, granted, subject, who, legal_basis=legal, on=ctx.now.date())
+    return grants.verdict(ctx.case, granted, subject, who, legal_basis=legal, on=ctx.today)
 
 
 def covers(ctx: Context, party: Party, *, about: str | None = None) -> consent.Verdict:

@@ -14,6 +14,7 @@ from adapter.mappings.context import Change, Context
 from adapter.model import Case, Deadline, Resource
 from adapter.rules import anchors
 from adapter.rules import clocks as times
+from adapter.timing import OSLO
 
 KIND: Final = "gap"
 _WARNED: Final = "$.data"
@@ -23,7 +24,7 @@ _DAY: Final = timedelta(days=1)
 def followed(ctx: Context, key: str | None) -> Change:
     """Return the gap of a plan that has begun to run without a coordinator, with a warning, or as over; of the case after."""
     after = ctx.case
-    since = _since(after, ctx.now.astimezone(times.OSLO).date())
+    since = _since(after, ctx.today)
     running = [d for d in after.deadlines if d.runs and d.kind == KIND]
     own = [d for d in running if d.subject.startswith("CarePlan/")]
     elsewhere = any(d.subject.startswith("PractitionerRole/") for d in running)
@@ -38,7 +39,7 @@ def followed(ctx: Context, key: str | None) -> Change:
     clock = Deadline(
         id=clocks.deadline_id(KIND, f"CarePlan/{plan['id']}@{since.isoformat()}"),
         kind=KIND,
-        due=times.reply_due(datetime.combine(since, datetime.min.time(), times.OSLO), 0),
+        due=times.reply_due(datetime.combine(since, datetime.min.time(), OSLO), 0),
         subject=f"CarePlan/{plan['id']}",
         owner=after.owner,
         case_key=key,

@@ -282,7 +282,7 @@ def parts_of(
         found.add("municipality")
     if any(_same_organisation(one, party, book) for one in _answering(case)):
         found.add("responsible")
-    held = (a.organisation for a in assignments(case) if a.lasts(case.now.date()))
+    held = (a.organisation for a in assignments(case) if a.lasts(case.today))
     if any(_same_organisation(one, party, book) for one in held):
         found.add("team")
     return frozenset(found)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from adapter import timing
 from adapter.fhir import needs as tasks_built
 from adapter.mappings import escalation, expiring, twins, views
 from adapter.mappings.clocks import deadline_id
@@ -193,7 +194,7 @@ def _paused_since(watch: clocks.Watch, old: list[views.Need]) -> datetime | None
 
 
 def _later(due: datetime, since: datetime, now: datetime) -> datetime:
-    rested = clocks.worked(since.astimezone(clocks.OSLO).date(), now.astimezone(clocks.OSLO).date())
+    rested = clocks.worked(timing.day(since), timing.day(now))
     return clocks.reply_due(due, rested) if rested else due
 
 

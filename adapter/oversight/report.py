@@ -10,9 +10,9 @@ from typing import Any, Final
 from adapter import __version__, codes
 from adapter.errortable import TABLE
 from adapter.model import Message
-from adapter.rules.clocks import OSLO
 from adapter.services import Services
 from adapter.store import messages, summary
+from adapter.timing import OSLO
 from adapter.trail.words import STATES
 
 DEAD: Final = ("dead", "rejected", "unanswered")

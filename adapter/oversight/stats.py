@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from adapter import timing
 from adapter.errors import EventError
-from adapter.rules.clocks import OSLO
 from adapter.services import Services
 from adapter.statistics.compute import Table, compute
 from adapter.statistics.values import Asked, CaseFacts, Posted
 from adapter.store import Connection, deadlines, figures
+from adapter.timing import OSLO
 
 _DAY: Final = timedelta(days=1)
 
@@ -22,7 +23,7 @@ def asked(services: Services, first: date | None, last: date | None) -> Asked:
     Raises EventError IPK-E086 where the period ends before it begins, IPK-E026 where no day follows its last.
     """
     now = services.clock()
-    end = last or now.astimezone(OSLO).date()
+    end = last or timing.day(now)
     start = first or date(end.year, 1, 1)
     if end < start:
         raise EventError("IPK-E086", at="from")

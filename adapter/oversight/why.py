@@ -8,13 +8,13 @@ from typing import Any, Final
 
 import orjson
 
+from adapter import timing
 from adapter.access import policy
 from adapter.errors import EventError, MessageError
 from adapter.mappings import answering
 from adapter.model import AddressBook, Message, Resource
 from adapter.oversight import event_views
 from adapter.oversight.event_views import Seen
-from adapter.rules.clocks import OSLO
 from adapter.rules.responsibility import Responsible
 from adapter.services import Services
 from adapter.store import Connection, cases, events, messages, trails
@@ -148,7 +148,7 @@ def _responsible(conn: Connection, services: Services, id_: str) -> Responsible 
     """Return who answers for plan and coordinator of a case today. R34."""
     now, book = services.clock(), services.book()
     case = cases.gather(conn, org=policy.home(book), now=now, case_key=id_)
-    return answering.answers(case, book, now.astimezone(OSLO).date()) if case.key is not None else None
+    return answering.answers(case, book, timing.day(now)) if case.key is not None else None
 
 
 def _book(services: Services, at: datetime | None) -> AddressBook:

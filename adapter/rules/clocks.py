@@ -8,12 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
-from zoneinfo import ZoneInfo
 
 from adapter.model import Agreement, Clocks, Deadline, Party, Reason
 from adapter.rules import anchors
+from adapter.timing import OSLO
 
-OSLO: Final = ZoneInfo("Europe/Oslo")
 _DAY: Final = timedelta(days=1)
 _END_OF_DAY: Final = time(23, 59, 59)
 _SATURDAY: Final = 5

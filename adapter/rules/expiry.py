@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from adapter import timing
 from adapter.model import Reason
 from adapter.rules import anchors
-from adapter.rules.clocks import OSLO
+from adapter.timing import OSLO
 
 WARNING_DAYS: Final = 30
 """Days before the last day of a consent on which the responsible one is told (proposed)."""
@@ -21,7 +22,7 @@ def ends(last_day: date) -> datetime:
 def warned(last_day: date, *, now: datetime) -> datetime | None:
     """Return when to warn, None where that day has passed: who gave it for so short a time knows when it ends."""
     day = last_day - timedelta(days=WARNING_DAYS)
-    return datetime.combine(day, time.min, OSLO) if day > now.astimezone(OSLO).date() else None
+    return datetime.combine(day, time.min, OSLO) if day > timing.day(now) else None
 
 
 def warning_reason() -> Reason:

@@ -7,9 +7,10 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from adapter import timing
 from adapter.model import Reason
 from adapter.rules import anchors
-from adapter.rules.clocks import OSLO
+from adapter.timing import OSLO
 
 _END_OF_DAY: Final = time(23, 59, 59)
 
@@ -51,16 +52,14 @@ def digest_due(now: datetime) -> datetime:
 
     What comes after a day's message was made must not have the same instant, for a clock's event follows from it.
     """
-    today = now.astimezone(OSLO).date()
+    today = timing.day(now)
     due = end_of_day(today)
     return due if due > now else end_of_day(today + timedelta(days=1))
 
 
 def answer_due(called: datetime, start: datetime) -> datetime:
     """Return when an invitation is to be answered: the end of the seventh day, and never after the meeting begins."""
-    return min(
-        end_of_day(called.astimezone(OSLO).date() + timedelta(days=MEETING_DAYS)), start.astimezone(OSLO)
-    )
+    return min(end_of_day(timing.day(called) + timedelta(days=MEETING_DAYS)), start.astimezone(OSLO))
 
 
 def told_at_once(changed: Iterable[str]) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from adapter import kith, naming
+from adapter import kith, naming, timing
 from adapter.errors import MessageError
 from adapter.kith import apprec, foresporsel, helsefaglig, svar, text, types
 from adapter.kith.apprec import Version
@@ -20,7 +20,6 @@ from adapter.kith.codes import Code
 from adapter.kith.dialog import Notes, Question
 from adapter.kith.head import Conversation, Head
 from adapter.kith.text import NEED_TITLES
-from adapter.kith.time import OSLO
 from adapter.model import AddressBook, Party
 from adapter.simulator import letters
 from adapter.simulator.letters import STEPS, Facts, Step
@@ -153,7 +152,7 @@ def _write_reply(got: Got, step: Step, now: datetime, *, manner: Manner, write: 
         patient=f"{patient.given} {patient.family}".strip() if patient else "",
         unit=got.party.display,
         melde_id=text.parse(got.text).melde_id,
-        sent=got.head.gen_date.astimezone(OSLO).date(),
+        sent=timing.day(got.head.gen_date),
     )
     return kith.build(write(got, _head(got, step, now), letters.letter(manner, step, facts), step))
 

@@ -15,6 +15,7 @@ from typing import Final
 
 import structlog
 
+from adapter import timing
 from adapter.delivery import Loop
 from adapter.model import AddressBook
 from adapter.services import Services
@@ -90,7 +91,7 @@ class Municipality:
                 document = file.read(_LARGEST)
         except FileNotFoundError:  # the message server was faster
             return []
-        parts = answers.plan(document, self._script, self._books(now.date()))
+        parts = answers.plan(document, self._script, self._books(timing.day(now)))
         return [part for part in parts if not self._stands(part.name)]
 
     def _stands(self, name: str) -> bool:

@@ -7,15 +7,15 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from adapter import codes, naming
+from adapter import codes, naming, timing
 from adapter.fhir import plans
 from adapter.mappings import context, standing, views
 from adapter.model import Message, Party
 from adapter.rules import carrier, fulfilment, states
-from adapter.rules.clocks import OSLO
 from adapter.statistics import timely
 from adapter.statistics.measures import ALL, CONSENTS, STEPS, UNKNOWN
 from adapter.statistics.values import Asked, CaseFacts, Posted, Seen
+from adapter.timing import OSLO
 
 NEEDS: Final = ("ip.need.identified", "ip.rehabilitation-need.reported")
 REFERRED: Final = "private-institution"
@@ -79,7 +79,7 @@ def _fulfils(event: Posted, need: Posted) -> bool:
 def needs_reported(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     """K01: by month, department, kind and age."""
     for need in _reported(facts, asked):
-        day = need.received.astimezone(OSLO).date()
+        day = timing.day(need.received)
         yield Seen("k01-month", f"{day:%Y-%m}")
         yield Seen("k01-department", str(need.data.get("department", {}).get("name") or UNKNOWN))
         yield Seen("k01-age", _age(facts, need, day))
@@ -226,8 +226,8 @@ def replacements(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
         if asked.within(event.received):
             yield Seen("k07", "skifter")
     first, last = (
-        asked.start.astimezone(OSLO).date(),
-        min(asked.end.astimezone(OSLO).date(), asked.today + _DAY),
+        timing.day(asked.start),
+        min(timing.day(asked.end), asked.today + _DAY),
     )
     covered = _days(facts, first, last)
     if covered:
@@ -341,7 +341,7 @@ def coded_returns(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     """K14: cases by the national codes they stand for now. rules.national."""
     owner = next((p.her_id for p in asked.book.parties if p.home and p.her_id), "") or ""
     case = replace(facts.case, owner=owner, messages=facts.messages)
-    for code in standing.codes_of(case, asked.book, asked.now.astimezone(OSLO).date()):
+    for code in standing.codes_of(case, asked.book, timing.day(asked.now)):
         list_ = f"{code.number}-coordinator" if (code.number, code.about) in _TWICE else code.number
         yield Seen(f"k14-{list_}", f"{code.code} {code.display}")
 

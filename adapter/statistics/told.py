@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from adapter import timing
 from adapter.kith.rendering.characters import visible
-from adapter.rules.clocks import OSLO
 from adapter.statistics.compute import Row, Table
 from adapter.statistics.values import Asked
+from adapter.timing import OSLO
 
 BOM: Final = "\ufeff"
 UNKNOWN: Final = "ukjent"
@@ -119,4 +120,4 @@ def safe(text: str) -> str:
 def _days(asked: Asked) -> tuple[str, str]:
     """Return first and last day of the period."""
     last = (asked.end - _SECOND).astimezone(OSLO).date()
-    return asked.start.astimezone(OSLO).date().isoformat(), last.isoformat()
+    return timing.day(asked.start).isoformat(), last.isoformat()

@@ -8,10 +8,11 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from adapter import timing
 from adapter.fhir import urls
 from adapter.mappings import views
 from adapter.model import AddressBook, Case, Deadline, Message, Resource
-from adapter.rules.clocks import OSLO
+from adapter.timing import OSLO
 
 STRICT: Final = "V"
 """v3-Confidentiality of a person whose address is strictly confidential."""
@@ -97,7 +98,7 @@ class Asked:
     @property
     def today(self) -> date:
         """The day of asking in Norway."""
-        return self.now.astimezone(OSLO).date()
+        return timing.day(self.now)
 
     @property
     def municipal(self) -> bool:

@@ -19,6 +19,7 @@ from adapter.mappings import views
 from adapter.model import AddressBook, Message, Party, Reason
 from adapter.rules import advice, anchors, clocks, requirements, routing, states
 from adapter.rules.anchors import ANCHORS
+from adapter.timing import OSLO
 from adapter.trail.values import ORDER, At, Happened, Known, Part, Step, Trail
 
 _BY_PREFIX: Final[Mapping[str, At]] = {
@@ -209,7 +210,7 @@ def _clock(event: Happened) -> Iterator[Step]:
     """Yield the rule of the clock that ran out. How long it ran is not told: party or agreement may have said."""
     clock = clocks.CLOCKS.get(str(event.data.get("kind", "")))
     if event.type == _BREACHED and clock is not None:
-        due = datetime.fromisoformat(str(event.data["due"])).astimezone(clocks.OSLO)
+        due = datetime.fromisoformat(str(event.data["due"])).astimezone(OSLO)
         text = f"Fristen gikk ut {due:%d.%m.%Y kl. %H.%M}."
         yield _step(clock.rule, outcome="brutt", text=text, source=ANCHORS[clock.rule].source)
 

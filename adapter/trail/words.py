@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from adapter import codes
-from adapter.rules.clocks import OSLO
 from adapter.rules.requirements import KINDS
+from adapter.timing import OSLO
 from adapter.trail.values import At, Kind, Part, Step, Trail
 
 TITLE: Final = "Hvorfor"

@@ -8,11 +8,11 @@ import orjson
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
+from adapter import timing
 from adapter.access import policy
 from adapter.errors import EventError
 from adapter.fhir import nine
 from adapter.mappings import planparts, planview, plo_gate, plo_roles, standing, views
-from adapter.rules.clocks import OSLO
 from adapter.store import cases, resources
 from adapter.web import answers
 from adapter.web.answers import Answer
@@ -24,7 +24,7 @@ _XML: Final = (answers.XML, "text/xml")
 def roles(call: Call, case_id: str) -> Answer:
     """Return who holds a role now: as JSON, or the fragment alone where XML is asked for (204 where it is empty)."""
     services = call.services
-    book, day = services.book(), call.now.astimezone(OSLO).date()
+    book, day = services.book(), timing.day(call.now)
     with services.store.read(snapshot=True) as conn:
         case = cases.gather(conn, org=policy.home(book), now=call.now, case_key=case_id)
         if case.key is None:
@@ -45,7 +45,7 @@ def roles(call: Call, case_id: str) -> Answer:
 def case(call: Call, case_id: str) -> Answer:
     """Return how a case stands: needs, team, plan, who answers, national codes, advice on receipts, clocks. Read only."""
     services = call.services
-    book, day = services.book(), call.now.astimezone(OSLO).date()
+    book, day = services.book(), timing.day(call.now)
     with services.store.read(snapshot=True) as conn:
         found = cases.gather(conn, org=policy.home(book), now=call.now, case_key=case_id)
         if found.key is None:

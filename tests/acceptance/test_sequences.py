@@ -38,11 +38,11 @@ from adapter.mappings import handling, held, standing, views
 from adapter.model import Case
 from adapter.oversight import stats
 from adapter.rules import assignment_states, assignments, states
-from adapter.rules.clocks import OSLO
 from adapter.statistics.measures import CONSENTS
 from adapter.store import events as stored_events
 from adapter.store import tables
 from adapter.store.sql import Statement
+from adapter.timing import OSLO
 from tests import books, otherside
 from tests.acceptance import variety
 from tests.house import Clock, House

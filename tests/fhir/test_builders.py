@@ -11,6 +11,7 @@ import pytest
 
 from adapter.fhir import consents, parts, r4, teams, walk
 from adapter.fhir.elements import ORDER
+from adapter.timing import OSLO
 from tests.fhir import samples, validator
 
 
@@ -138,6 +139,6 @@ def test_an_update_never_changes_the_resource_it_came_from() -> None:
 
 
 def test_of_the_hour_that_comes_twice_each_keeps_its_offset() -> None:
-    first = datetime(2026, 10, 25, 2, 30, tzinfo=parts.OSLO)
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=OSLO)
     said = [parts.instant(first.replace(fold=fold)) for fold in (0, 1, 0)]
     assert said == ["2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", "2026-10-25T02:30:00+02:00"]

@@ -9,7 +9,7 @@ from typing import Final
 from adapter.kith import helsefaglig, parts
 from adapter.kith.dialog import Contact
 from adapter.kith.head import Address, Conversation, Head, Patient, Person, Unit, person_ident
-from adapter.kith.time import OSLO
+from adapter.timing import OSLO
 
 HOSPITAL: Final = Address(
     level1=Unit(name="ST OLAVS HOSPITAL HF", her_id="59"),

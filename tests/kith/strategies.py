@@ -26,7 +26,8 @@ from adapter.kith.head import (
 )
 from adapter.kith.parts import message_type
 from adapter.kith.raw import Raw
-from adapter.kith.time import OSLO, When
+from adapter.kith.time import When
+from adapter.timing import OSLO
 
 CHARACTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
 FREE = st.text(CHARACTERS | st.sampled_from("\r\n\t<>&\"'æøå"), min_size=1, max_size=60)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from adapter.mappings import standing
-from adapter.mappings.clocks import OSLO
+from adapter.timing import OSLO
 from tests.house import GIVEN, House
 
 DAY: Final = "2026-03-04"

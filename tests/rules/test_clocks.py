@@ -17,8 +17,8 @@ from adapter.model import Agreement, Clocks, Deadline
 from adapter.registers.bookmodel import AgreementRow
 from adapter.rules import clocks
 from adapter.rules.anchors import ANCHORS
-from adapter.rules.clocks import OSLO
 from adapter.settings import Settings
+from adapter.timing import OSLO
 from tests.rules.books import BOOK, party
 
 REMINDERS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from adapter.rules import planclocks
-from adapter.rules.clocks import OSLO
+from adapter.timing import OSLO
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=OSLO)
 

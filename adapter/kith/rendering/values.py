@@ -13,6 +13,7 @@ from adapter.kith.codes import Code, read_code
 from adapter.kith.rendering import labels
 from adapter.kith.rendering.labels import Lang
 from adapter.kith.tree import kind
+from adapter.timing import OSLO
 
 PERSONAL: Final = ("FNR", "DNR", "FHN")
 """Types of identifier that name one person."""
@@ -103,7 +104,7 @@ def moment(text: str) -> str:
     value = text.strip()
     whole = time.read(value)
     if whole is not None:
-        return whole.astimezone(time.OSLO).strftime("%d.%m.%Y %H:%M")
+        return whole.astimezone(OSLO).strftime("%d.%m.%Y %H:%M")
     day = time.read_date(value)
     if day is not None:
         return day.strftime("%d.%m.%Y")

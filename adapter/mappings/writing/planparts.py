@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from adapter import naming
 from adapter.fhir import parts, plans, urls
-from adapter.mappings import clocks, views
+from adapter.mappings import views
 from adapter.mappings.writing import parties
 from adapter.mappings.writing.wish import KEPT_NOT, Json, Wish, refused
 from adapter.model import Resource
+from adapter.timing import OSLO
 
 KIND: Final[Mapping[str, str]] = {"ServiceRequest": "service", "Task": "task", "Appointment": "appointment"}
 """Type of resource → kind of activity."""
@@ -143,7 +144,7 @@ def day(value: str) -> str:
     """Return the day in Norway of a date or an instant."""
     if "T" not in value:
         return value
-    return datetime.fromisoformat(value).astimezone(clocks.OSLO).date().isoformat()
+    return datetime.fromisoformat(value).astimezone(OSLO).date().isoformat()
 
 
 def undetailed(plan: Resource) -> Resource:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from adapter import timing
 from adapter.errors import Fault, Faults
-from adapter.mappings import clocks, views
+from adapter.mappings import views
 from adapter.model import AddressBook, Case, Party, Resource
 
 Interaction = Literal["create", "update", "delete"]
@@ -57,7 +58,7 @@ class Wish:
     @property
     def today(self) -> date:
         """The day in Norway."""
-        return self.now.astimezone(clocks.OSLO).date()
+        return timing.day(self.now)
 
     def behind(self, reference: Any, at: str) -> tuple[Resource, str]:
         """Return the resource behind a Reference and where it stands. Raises Faults IPK-F041."""
