@@ -14,7 +14,7 @@ from bench.measures import Pair, Size
 
 PEER_PLANS: Final = 10_000
 """Plans that the peer holds, at most: it is filled over HTTP."""
-CREATED: Final = 250
+CREATED: Final = 500
 """People that are ready for a plan, for each second of a round: more than are created."""
 _SAMPLE: Final = 10_000
 """Plans asked for of a large store."""
