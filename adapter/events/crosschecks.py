@@ -129,6 +129,10 @@ def ends_after_start(data: Raw, _row: EventType, _context: envelope.Context) -> 
     """Find what ends before it begins."""
     yield from _reversed(data, "from", "expectedUntil", "expectedUntil")
     yield from _reversed(data, "from", "until", "until")
+    meeting = part(data, "meeting")
+    begins, ends = envelope.instant(meeting.get("start")), envelope.instant(meeting.get("end"))
+    if begins and ends and ends <= begins:
+        yield fault("IPK-E010", "meeting.end", "start")
     plan = part(data, "plan")
     yield from _reversed(part(plan, "period"), "start", "end", "plan.period.end")
     for index, activity in enumerate(items(plan, "activities")):
@@ -271,7 +275,7 @@ RULES: Final = (
     _rule("other-sector-consent", other_sector_by_consent, "author"),
     _rule("listed-once", listed_once, "needs", "scope", "scopes"),
     _rule("preference-reason", not_followed_says_why, "preference"),
-    _rule("period-order", ends_after_start, "expectedUntil", "until", "plan"),
+    _rule("period-order", ends_after_start, "expectedUntil", "until", "meeting", "plan"),
     _rule("offer-date", offered_by_now, "on"),
     _rule("member-sector", other_sectors_by_consent, "member"),
     _rule("member-role", roles_have_events, "member"),

@@ -132,7 +132,7 @@ def test_a_person_who_is_new_here_needs_a_municipality_and_is_told_so(client: Fl
     said = {"resourceType": "CarePlan", "status": "active", "intent": "plan", "contained": [person],
             "subject": {"reference": "#p"}}  # fmt: skip
     answer = send(client, "POST", "CarePlan", said)
-    assert (answer.status_code, issues(answer)) == (422, [("IPK-E005", "CarePlan.subject")])
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-E005", "CarePlan.contained[0]")])
     assert "municipality" in answer.json["issue"][0]["details"]["text"]
 
 
@@ -562,7 +562,10 @@ def test_a_fault_of_the_event_is_told_by_its_place_in_the_resource(client: Flask
     said["contained"][0]["description"]["text"] = "x" * 2001
     answer = send(client, "POST", "CarePlan", said)
     assert answer.status_code == 422
-    assert {place for _, place in issues(answer)} == {"CarePlan", "CarePlan.contained[0]"}
+    assert {place for _, place in issues(answer)} == {
+        "CarePlan.period.start",
+        "CarePlan.contained[0].description.text",
+    }
 
 
 # ── patch ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.fhir import consents, parts, urls
 from adapter.mappings import consenting, views
-from adapter.mappings.writing import parties
+from adapter.mappings.writing import parties, places
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, Json, Told, Wish, refused
 from adapter.model import Resource
 
@@ -47,6 +47,12 @@ def part(wish: Wish, resource: Resource) -> Json:
             **{name: said[name] for name in _KEPT if name in said},
         }
     )  # fmt: skip
+
+
+def placed(event: str, at: str) -> dict[str, str]:
+    """Return where an event's consent stands: element by element in a Consent that is written, whole where one is referred to."""
+    whole = at != "Consent" and ".contained[" not in at
+    return {event: at} if whole else places.of("consent", event, at)
 
 
 def _statement(resource: Resource) -> Json:
@@ -98,7 +104,8 @@ def of_plan(wish: Wish) -> tuple[Json, str]:
 def created(wish: Wish) -> tuple[Told, ...]:
     """Return the consent as given, or refused: ip.consent.given. E13."""
     data = {**parties.base(wish), "consent": part(wish, wish.said)}
-    return (Told(type="ip.consent.given", data=data, places={"$.data.consent": "Consent"}),)
+    where = {**parties.placed(wish), **placed("$.data.consent", wish.type)}
+    return (Told(type="ip.consent.given", data=data, places=where),)
 
 
 def updated(wish: Wish) -> tuple[Told, ...]:

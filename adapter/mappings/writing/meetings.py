@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.fhir import meetings, parts, urls
 from adapter.kith import words
-from adapter.mappings.writing import parties
+from adapter.mappings.writing import parties, places
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, Json, Told, Wish, refused
 from adapter.model import Resource
 
@@ -57,8 +57,12 @@ def created(wish: Wish) -> tuple[Told, ...]:
         ),
         "invitees": called,
     }
-    places = {"$.data.meeting": "Appointment", "$.data.invitees": "Appointment.participant"}
-    return (Told(type="ip.meeting.called", data=data, places=places, reads=frozenset(_READ)),)
+    where = {
+        **parties.placed(wish),
+        **places.of("meeting", "$.data.meeting", wish.type),
+        "$.data.invitees": "Appointment.participant",
+    }
+    return (Told(type="ip.meeting.called", data=data, places=where, reads=frozenset(_READ)),)
 
 
 def _key(said: Resource) -> str | None:

@@ -59,14 +59,15 @@ def created(wish: Wish) -> tuple[Told, ...]:
         "admitted": "encounter" in said,
         "urgency": PRIORITY[said.get("priority", "routine")],
     }
-    places = {
+    where = {
+        **parties.placed(wish),
         "$.data.reason": "ServiceRequest.reasonCode",
         "$.data.wishes": "ServiceRequest.extension",
         "$.data.needs": "ServiceRequest.code",
         "$.data.author": "ServiceRequest.requester",
-        "$.data.consent": at,
+        **consents.placed("$.data.consent", at),
     }
-    return (Told(type="ip.need.identified", data=data, places=places, reads=_REPORTED),)
+    return (Told(type="ip.need.identified", data=data, places=where, reads=_REPORTED),)
 
 
 _REPORTED: Final = frozenset(f"ServiceRequest.{n}" for n in ("status", "requester", "reasonCode", "note"))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from adapter.fhir import parts, teams, urls
 from adapter.fhir.provenance import POLICY
 from adapter.mappings import views
+from adapter.mappings.writing import places
 from adapter.mappings.writing.wish import NOWHERE, Json, Wish, refused
 from adapter.model import AddressBook, Party, Resource
 
@@ -101,6 +102,16 @@ def about(wish: Wish) -> Json:
             "municipality": _home(said) or _home(known),
         }
     )
+
+
+def placed(wish: Wish) -> dict[str, str]:
+    """Return where the event's `patient` stands: element by element where the resource contains the Patient."""
+    reference, at = named(wish.said)
+    inner = wish.place(reference, at) if isinstance(reference, Mapping) else at
+    return places.of("patient", PATIENT_PART, inner) if inner != at else {PATIENT_PART: at}
+
+
+PATIENT_PART: Final = "$.data.patient"
 
 
 def _name(name: Mapping[str, Any]) -> Json:

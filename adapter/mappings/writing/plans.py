@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.fhir import deletion, parts, plans, teams, urls
 from adapter.mappings import views
-from adapter.mappings.writing import consents, parties, planparts
+from adapter.mappings.writing import consents, parties, places, planparts
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, NOWHERE, Json, Told, Wish, refused
 from adapter.model import Resource
 
@@ -58,26 +58,27 @@ def _closed(wish: Wish, old: Resource, reason: str) -> tuple[Told, ...]:
 
 
 def _told(wish: Wish, type_: str, more: Json) -> Told:
-    places = {
-        "$.data.patient": "CarePlan.subject",
+    where = {
+        **parties.placed(wish),
+        **places.of("plan", "$.data.plan", wish.type),
         "$.data.author": "CarePlan.contributor",
-        "$.data.plan": "CarePlan",
         "$.data.plan.nextEvaluation": "CarePlan.activity",
         "$.data.plan.responsible": "CarePlan.author",
         "$.data.plan.contributions": "CarePlan.note",
         "$.data.plan.cooperation": "CarePlan.note",
         "$.data.plan.participants": "CarePlan.careTeam",
     }
-    plan = _plan(wish, places)
-    return Told(type=type_, data={**parties.base(wish), **more, "plan": plan}, places=places)
+    plan = _plan(wish, where)
+    return Told(type=type_, data={**parties.base(wish), **more, "plan": plan}, places=where)
 
 
-def _plan(wish: Wish, places: dict[str, str]) -> Json:
-    consent, places["$.data.plan.consent"] = consents.of_plan(wish)
+def _plan(wish: Wish, where: dict[str, str]) -> Json:
+    consent, at = consents.of_plan(wish)
+    where |= consents.placed("$.data.plan.consent", at)
     return parts.filled(
         {
             "identifier": _identifier(wish),
-            **content(wish, places),
+            **content(wish, where),
             "responsible": _responsible(wish),
             "participants": _participants(wish),
             "consent": consent,
@@ -85,9 +86,9 @@ def _plan(wish: Wish, places: dict[str, str]) -> Json:
     )
 
 
-def content(wish: Wish, places: dict[str, str]) -> Json:
-    """Return what a CarePlan says of itself; `places` learns where each part of it stands. Raises Faults IPK-F035, F041."""
-    said, (activities, evaluation) = wish.said, _activities(wish, places)
+def content(wish: Wish, where: dict[str, str]) -> Json:
+    """Return what a CarePlan says of itself; `where` learns where each part of it stands. Raises Faults IPK-F035, F041."""
+    said, (activities, evaluation) = wish.said, _activities(wish, where)
     period = said.get("period", {})
     return parts.filled(
         {
@@ -96,7 +97,7 @@ def content(wish: Wish, places: dict[str, str]) -> Json:
             "period": parts.filled(
                 {"start": period.get("start") or wish.today.isoformat(), "end": period.get("end")}
             ),
-            "goals": _goals(wish, places),
+            "goals": _goals(wish, where),
             "activities": activities,
             **_notes(wish),
             "nextEvaluation": evaluation,
@@ -121,15 +122,20 @@ def _responsible(wish: Wish) -> Json:
     return parts.filled({"key": party.key if party else None, "name": name})
 
 
-def _goals(wish: Wish, places: dict[str, str]) -> list[Json]:
+def _goals(wish: Wish, where: dict[str, str]) -> list[Json]:
     found: list[Json] = []
     for number, one in enumerate(wish.said.get("goal", ())):
         resource, at = wish.behind(one, f"CarePlan.goal[{number}]")
-        places[f"$.data.plan.goals[{number}]"] = at
+        where |= _part_at("goal", f"$.data.plan.goals[{number}]", at)
         if resource["resourceType"] != "Goal":
             raise refused(NOWHERE, at)
         found.append(_unique(planparts.goal(resource, number), found))
     return found
+
+
+def _part_at(part: str, event: str, at: str) -> dict[str, str]:
+    """Return where a part stands: element by element where it is contained, whole where the plan refers to it."""
+    return places.of(part, event, at) if ".contained[" in at else {event: at}
 
 
 def _unique(said: Json, others: list[Json]) -> Json:
@@ -141,7 +147,7 @@ def _unique(said: Json, others: list[Json]) -> Json:
     return said
 
 
-def _activities(wish: Wish, places: dict[str, str]) -> tuple[list[Json], str | None]:
+def _activities(wish: Wish, where: dict[str, str]) -> tuple[list[Json], str | None]:
     """Return the activities, and the day of the next evaluation, which is one of them in R4."""
     found: list[Json] = []
     evaluation = None
@@ -153,7 +159,7 @@ def _activities(wish: Wish, places: dict[str, str]) -> tuple[list[Json], str | N
             wanted = next((one.get("start") for one in resource.get("requestedPeriod", ())), None)
             evaluation = wanted if resource["status"] == "proposed" else evaluation
             continue
-        places[f"$.data.plan.activities[{len(found)}]"] = at
+        where |= _part_at(resource["resourceType"], f"$.data.plan.activities[{len(found)}]", at)
         found.append(_unique(planparts.activity(wish, resource, number), found))
     return found, evaluation
 
@@ -245,4 +251,5 @@ def _part(wish: Wish, type_: str, name: str, said: Json) -> Told:
     if wish.interaction == "create" and _taken(wish, plan, said["id"]):
         raise refused(NO_EVENT, f"{wish.type}.identifier", hint="PUT")
     data = {**parties.base(wish), "continues": {"planId": plan["id"]}, name: said}
-    return Told(type=type_, data=data, places={f"$.data.{name}": wish.type})
+    part = "goal" if name == "goal" else wish.type
+    return Told(type=type_, data=data, places=places.of(part, f"$.data.{name}", wish.type))
