@@ -33,7 +33,7 @@ def meeting(
 ) -> Json:
     """Return the Appointment of a meeting; `key` is the caller's own id. The patient is whom it is about, called or not."""
     about = {"actor": parts.ref(patient), "required": "information-only", "status": "needs-action"}
-    room = [{"actor": {"display": place}, "status": "accepted"}] if place else []
+    room = [{"actor": {"type": "Location", "display": place}, "status": "accepted"}] if place else []
     return parts.resource(
         "Appointment",
         id_,

@@ -310,3 +310,23 @@ def test_who_calls_a_meeting_is_not_called_to_it(client: FlaskClient, case: dict
         one["actor"]["display"] for one in answer.json["participant"] if one.get("required") == "required"
     ]
     assert called == ["Line Danser", "Rektor ved skolen"]
+
+
+def test_a_meeting_that_was_read_is_called_again_with_all_who_were_called(
+    client: FlaskClient, case: dict[str, Any]
+):
+    said = _meeting(case["patientId"])
+    said["participant"].append({"actor": {"type": "Location", "display": "Rom 2"}, "status": "accepted"})
+    first = send(client, "POST", "Appointment", said)
+    assert first.status_code == 201, first.text
+    copied = {k: v for k, v in first.json.items() if k not in {"id", "meta", "identifier"}}
+    again = send(
+        client,
+        "POST",
+        "Appointment",
+        {**copied, "start": "2026-06-20T10:00:00+02:00", "end": "2026-06-20T11:00:00+02:00"},
+    )
+    assert again.status_code == 201, again.text
+    assert [p["actor"]["display"] for p in again.json["participant"] if "display" in p["actor"]] == [
+        p["actor"]["display"] for p in first.json["participant"] if "display" in p["actor"]
+    ]
