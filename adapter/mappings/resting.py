@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from adapter.kith import text
-from adapter.mappings import grants, posting, reporting
+from adapter.mappings import grants, named, posting, reporting
 from adapter.mappings.context import PATIENT, Context
 from adapter.model import Message, Party
 from adapter.rules import consent
@@ -58,20 +58,13 @@ def stopped(
 
 def _names(ctx: Context, message: Message) -> tuple[str, ...]:
     party = ctx.book.by_key(message.receiver_key)
-    return grants.names(party, gp=bool(party.person)) if party is not None else (message.receiver_key or "",)
+    return named.called(ctx.case, party) if party is not None else (message.receiver_key or "",)
 
 
 def _opens(ctx: Context, message: Message, left: Sequence[consent.Grant]) -> bool:
-    return any(
-        consent.gate(
-            need=_subject(ctx, message),
-            consent=grant,
-            recipient=_names(ctx, message),
-            legal_basis=getattr(ctx.data, "legal_basis", None),
-            on=ctx.today,
-        ).open
-        for grant in left
-    )
+    subject, who = _subject(ctx, message), _names(ctx, message)
+    basis = getattr(ctx.data, "legal_basis", None)
+    return any(grants.gate(ctx.case, one, subject, who, legal_basis=basis, on=ctx.today).open for one in left)
 
 
 def told(ctx: Context, lost: Collection[str]) -> tuple[tuple[Message, Party], ...]:

@@ -126,7 +126,7 @@ def _yeses(case: Case) -> tuple[Resource, ...]:
 
 
 def _is_later(resource: Resource, no: noes.No) -> bool:
-    return (resource.get("dateTime", "")[:10], noes.recorded(resource)) >= (no.date, no.recorded)
+    return (resource.get("dateTime", "")[:10], noes.told(resource)) >= (no.date, no.told)
 
 
 def _limits(from_: Case, to: Case, person: Mapping[str, Any]) -> Iterator[Told]:

@@ -193,7 +193,7 @@ def test_a_withdrawal_told_of_one_number_closes_the_other_case(hospital: House):
     merge(hospital)
     hospital.post("ip.consent.withdrawn", **NO)
     assert {s.business for s in hospital.needs(FORMER).values()} == {"withdrawn"}
-    assert {c["status"] for c in hospital.case(FORMER).of("Consent")} == {"inactive"}
+    assert {c["status"] for c in hospital.case(FORMER).of("Consent")} == {"inactive", "rejected"}
 
 
 def test_a_limit_told_of_one_number_holds_in_the_other_case(hospital: House):
@@ -275,7 +275,7 @@ def test_a_no_known_in_either_case_is_carried_to_the_other(hospital: House, said
     day = hospital.clock.now.date().isoformat()
     hospital.post("ip.consent.withdrawn", patient=said, **(NO | {"date": day}))
     merge(hospital)
-    assert {c["status"] for c in hospital.case(other).of("Consent")} == {"inactive"}
+    assert {c["status"] for c in hospital.case(other).of("Consent")} == {"inactive", "rejected"}
     assert hospital.send() == []
 
 
