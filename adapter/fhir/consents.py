@@ -106,20 +106,20 @@ def withdrawn(
     recipients: Sequence[str] = (),
     on: date | None = None,
 ) -> Json:
-    """Return the Consent without the scopes and recipients withdrawn; inactive when nothing is left, the very one that held none of these.
+    """Return the Consent without the scopes and recipients withdrawn; inactive when nothing is left or none was named; as it is where it held none.
 
     Scopes alone are withdrawn for everybody. Recipients named lose every scope (the stricter reading where both are given,
     since one provision cannot say it per scope); the others keep what they had.
     """
     provision, taken = dict(old.get("provision", {})), set(scopes)
-    if not any(_code(c) in taken for c in provision.get("code", ())):
+    if taken and not any(_code(c) in taken for c in provision.get("code", ())):
         return dict(old)
     if recipients:
         gone = set(recipients)
         provision["actor"] = [a for a in provision.get("actor", ()) if _key(a) not in gone]
         ended = not provision["actor"]
     else:
-        provision["code"] = [c for c in provision["code"] if _code(c) not in taken]
+        provision["code"] = [c for c in provision.get("code", ()) if taken and _code(c) not in taken]
         ended = not provision["code"]
     if not ended:
         return parts.changed(old, provision=parts.filled(provision), verification=_kept(old))

@@ -15,6 +15,7 @@ from adapter.mappings import (
     asked,
     capacity,
     clocks,
+    closing,
     common,
     compose,
     consenting,
@@ -198,10 +199,12 @@ def decide(
         moving.taken_over(before),
         *_besides(before),
     )
-    change, decided = fallen.followed(before, change), change
+    decided = closing.followed(before, change)
+    change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
-    told = row.told(after, before) if after.may_send else ()
+    closed = closing.notices(after, before)
+    told = (*closed, *row.told(after, before)) if after.may_send else ()
     if change is not decided and after.may_send:
         told = fallen.notices(before, told)
     told, kept_back = limiting.allowed(told, before=before, after=after)
@@ -215,6 +218,7 @@ def decide(
         uncoordinated.followed(after, key),
         protecting.items(after, tuple(one.message for one in sent)),
         passing.owed(after, row.told(after, before)) if row.owes and not after.may_send else Change(),
+        passing.owed(after, closed, by=closing.WITHDRAWN) if closed and not after.may_send else Change(),
     )
     final = after.case.having(whole.outcome(key))
     clocks_moved = watching.followed(after, before.case, final, whole)
