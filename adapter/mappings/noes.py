@@ -32,6 +32,11 @@ class No:
     names: frozenset[str]
     told: str
 
+    @property
+    def key(self) -> tuple[str, frozenset[str], frozenset[str]]:
+        """What it says, whenever it was told: the same in the other case of a person."""
+        return self.date, self.scopes, self.names
+
     def is_to(self, who: Collection[str]) -> bool:
         """Return whether it is said to one of these names."""
         return not self.names or not self.names.isdisjoint(who)
