@@ -206,7 +206,7 @@ def decide(
     closed = closing.notices(after, before)
     told = (*closed, *row.told(after, before)) if after.may_send else ()
     if change is not decided and after.may_send:
-        told = fallen.notices(before, told)
+        told = fallen.notices(before, decided, told)
     told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
@@ -216,6 +216,7 @@ def decide(
         Change(deadlines=clocks.further(after, (*further, *release.owed(before, after))), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
         uncoordinated.followed(after, key),
+        access.uncovered(before, after),
         protecting.items(after, tuple(one.message for one in sent)),
         passing.owed(after, row.told(after, before)) if row.owes and not after.may_send else Change(),
         passing.owed(after, closed, by=closing.WITHDRAWN) if closed and not after.may_send else Change(),

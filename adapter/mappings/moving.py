@@ -300,7 +300,8 @@ def taken_over(ctx: Context) -> Change:
         return Change()
     acts = ctx.inbound.sender if ctx.inbound else plantransfer.answering(ctx) or ctx.party
     there = acts is not None and views.input_of(item, "to") in acts.municipalities
-    said = there and ctx.inbound is not None and ctx.inbound.suggestion.get("answer") == "accepted"
+    said = ctx.inbound is not None and ctx.inbound.suggestion.get("answer") == "accepted"
+    said = said and there and acts is not None and plantransfer.covers(ctx, acts, about=keeping.EVENT).open
     if not said and not moves.taken_over(ctx.event.type, ctx.data, acts_there=there):
         return Change()
     return Change(

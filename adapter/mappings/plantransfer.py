@@ -112,13 +112,13 @@ def _check_consent(ctx: Context, task: Resource) -> None:
         raise EventError("IPK-E101", at="$.data.step")
 
 
-def covers(ctx: Context, party: Party) -> consent.Verdict:
-    """Return what consent says now of a party taking a plan over; a basis in law was named where the consent was taken."""
+def covers(ctx: Context, party: Party, *, about: str = TRANSFERRED) -> consent.Verdict:
+    """Return what consent says now of a party taking a plan over, or what it is `about`; a basis in law was named where it was taken."""
     who = named.called(ctx.case, party)
     if party.key in telling.reporting_keys(ctx.case):
         who = (*who, consent.REPORTER)
     granted, day = grants.newest_first(ctx.case), ctx.today
-    return grants.verdict(ctx.case, granted, TRANSFERRED, who, legal_basis="hpl-25-45", on=day)
+    return grants.verdict(ctx.case, granted, about, who, legal_basis="hpl-25-45", on=day)
 
 
 def ended(ctx: Context, plan: Resource, task: Resource, *, step: str) -> Change:
