@@ -106,31 +106,54 @@ def withdrawn(
     recipients: Sequence[str] = (),
     on: date | None = None,
 ) -> Json:
-    """Return the Consent without the scopes and recipients withdrawn; inactive when no scope is left or none was named.
+    """Return the Consent without the scopes and recipients withdrawn; inactive when nothing is left or none was named; as it is where it held none.
 
     Scopes alone are withdrawn for everybody. Recipients named lose every scope (the stricter reading where both are given,
     since one provision cannot say it per scope); the others keep what they had.
     """
-    provision = dict(old.get("provision", {}))
+    provision, taken = dict(old.get("provision", {})), set(scopes)
+    if taken and not any(_code(c) in taken for c in provision.get("code", ())):
+        return dict(old)
     if recipients:
         gone = set(recipients)
         provision["actor"] = [a for a in provision.get("actor", ()) if _key(a) not in gone]
         ended = not provision["actor"]
     else:
-        taken = set(scopes)
         provision["code"] = [c for c in provision.get("code", ()) if taken and _code(c) not in taken]
         ended = not provision["code"]
     if not ended:
-        return parts.changed(old, provision=parts.filled(provision))
+        return parts.changed(old, provision=parts.filled(provision), verification=_kept(old))
     closed = {**old.get("provision", {})}
     if on:
         closed["period"] = {**closed.get("period", {}), "end": parts.when(on)}
-    return parts.changed(old, status="inactive", extension=_restated(old, "withdrawn"), provision=closed)
+    said = _restated(old, "withdrawn")
+    return parts.changed(old, status="inactive", extension=said, provision=closed, verification=_kept(old))
 
 
 def expired(old: Mapping[str, Any]) -> Json:
     """Return the Consent as run out: inactive, with all that it said. E16."""
-    return parts.changed(old, status="inactive", extension=_restated(old, EXPIRED))
+    return parts.changed(old, status="inactive", extension=_restated(old, EXPIRED), verification=_kept(old))
+
+
+def _kept(old: Mapping[str, Any]) -> list[Json] | None:
+    """Return the verification of a Consent that is changed, with the instant at which it was told in place of the day."""
+    at = told(old)
+    return [{**one, "verificationDate": at} if at else one for one in old.get("verification", ())] or None
+
+
+def told(resource: Mapping[str, Any]) -> str | None:
+    """Return the instant at which a Consent was told here, whatever became of it since; None where it is not stored yet."""
+    dates = (str(one.get("verificationDate", "")) for one in resource.get("verification", ()))
+    stored = resource.get("meta", {}).get("lastUpdated")
+    return next((at for at in dates if len(at) > _DAY), stored)
+
+
+_DAY: Final = len("2026-03-04")
+
+
+def was_given(resource: Mapping[str, Any]) -> bool:
+    """Return whether a Consent was a yes when it was told, what it is now apart: a yes is verified, a no is not."""
+    return bool(resource.get("verification"))
 
 
 def limit(

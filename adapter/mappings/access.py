@@ -8,14 +8,15 @@ from adapter.errors import EventError, RoutingError
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, urls
 from adapter.kith import text, words
-from adapter.mappings import common, telling, views
-from adapter.mappings.context import Change, Context, Notice
+from adapter.mappings import common, expiring, grants, named, telling, views
+from adapter.mappings.context import Change, Context, Notice, together
 from adapter.mappings.noticing import notice
 from adapter.model import Case, Party, Resource
 from adapter.rules import meetings as table
 from adapter.rules import routing
 
 KIND = "platform-access"
+ASKED = "ip.platform-access.requested"
 PERSON = "person"
 """Input of the Task: who is to have access, by reference."""
 
@@ -139,6 +140,61 @@ def _period(task: Resource, start: Any, end: Any) -> Resource:
     if start is None and not old:
         return {}
     return {**old, **(parts.period(start=start, end=end) or {})}
+
+
+# ── consent that is no more ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+ENDS = "ip.platform-access.ended"
+UNCOVERED = "Pasientens samtykke dekker ikke lenger tilgangen til plattformen: avslutt den, eller spør pasienten på nytt."
+
+
+def uncovered(before: Context, after: Context) -> Change:
+    """Return a work item to end each access that the patient's consent covered until this event: a person ends it. E14-E17, E68."""
+    return together(*(_to_end(after, t) for t in _open(after.case) if _falls(before, after, t)))
+
+
+def _open(case: Case) -> tuple[Resource, ...]:
+    listed = (t for t in case.of("Task") if views.code_of(t.get("code"), urls.TASK_KIND) == KIND)
+    return tuple(t for t in listed if t["status"] not in views.FINISHED)
+
+
+def _falls(before: Context, after: Context, task: Resource) -> bool:
+    """Return whether consent covers an access no more. One that has run out did not before its event (E16) either."""
+    asks, owner = (
+        after.book.by_organisation(views.reference_id(task.get(who))) for who in ("requester", "owner")
+    )
+    party = asks if owner is not None and owner.home else owner
+    if party is None or party.home or before.case.get(f"Task/{task['id']}") is None:
+        return False
+    was = after.event.type == expiring.EXPIRED or _covers(before, party)
+    return was and not _covers(after, party) and not _is_asked(after.case, task)
+
+
+def _is_asked(case: Case, task: Resource) -> bool:
+    """Return whether a person is asked to end it already."""
+    mine = (t for t in case.of("Task") if t.get("focus", {}).get("reference") == f"Task/{task['id']}")
+    return any(views.input_of(t, "event") == ENDS and t["status"] not in views.FINISHED for t in mine)
+
+
+def _covers(ctx: Context, party: Party) -> bool:
+    granted, who = grants.newest_first(ctx.case), named.called(ctx.case, party)
+    said = grants.verdict(ctx.case, granted, ASKED, who, legal_basis="hpl-25-45", on=ctx.today)
+    return said.open
+
+
+def _to_end(ctx: Context, task: Resource) -> Change:
+    owner = expiring.responsible(ctx)
+    made = common.work_item(
+        ctx,
+        id_=ctx.id("Task", f"{KIND}/{task['id']}"),
+        kind="review",
+        owner=owner,
+        focus=f"Task/{task['id']}",
+        inputs=(("event", ENDS),),
+        reason=UNCOVERED,
+    )
+    return Change(resources=(*(common.parties(owner) if owner else ()), made))
 
 
 # ── notices ──────────────────────────────────────────────────────────────────────────────────────────────────────────

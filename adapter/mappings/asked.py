@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.fhir import needs, parts
 from adapter.kith import text, words
-from adapter.mappings import common, escalation, grants, patient_input, release, views
+from adapter.mappings import common, escalation, grants, named, patient_input, release, views
 from adapter.mappings.clocks import deadline_id
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
@@ -110,7 +110,7 @@ def _goes(ctx: Context, need: views.Need) -> consent.Verdict:
         ctx.case,
         said.granted if said else grants.of_needs(ctx.case),
         need.kind,
-        grants.names(ctx.book.by_organisation(need.owner)),
+        named.names(ctx.book.by_organisation(need.owner)),
         legal_basis=said.need.legal_basis if said else ctx.data.legal_basis,
         on=ctx.today,
     )

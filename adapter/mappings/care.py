@@ -31,7 +31,7 @@ from adapter.kith.plo.message import CHANGE, NEW
 from adapter.kith.plo_roles import fits
 from adapter.kith.reach import telecom
 from adapter.kith.time import When
-from adapter.mappings import common, grants, limits, plo_roles, views
+from adapter.mappings import common, grants, limits, named, plo_roles, views
 from adapter.mappings.context import Care, Change, Context, Notice
 from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import consent, reservation, stays
@@ -95,7 +95,7 @@ def _receiver(
 
 def _presumed(ctx: Context, party: Party) -> consent.Verdict:
     """Return what consent says of a message of care with health data: presumed, unless the patient opposes or excepts the party."""
-    granted, who = grants.newest_first(ctx.case), grants.names(party)
+    granted, who = grants.newest_first(ctx.case), named.names(party)
     return grants.verdict(ctx.case, granted, CARE, who, legal_basis=ctx.data.legal_basis, on=ctx.today)
 
 
@@ -322,7 +322,7 @@ def _holders(ctx: Context, to: Party) -> tuple[plo_roles.Holder, ...]:
 def _may_know(ctx: Context, to: Party, what: str) -> bool:
     """Return whether the newest consent that speaks of it to the receiver opens."""
     granted, basis = grants.newest_first(ctx.case), ctx.data.legal_basis
-    who = grants.names(to)
+    who = named.names(to)
     return grants.verdict(ctx.case, granted, what, who, legal_basis=basis, on=ctx.today).open
 
 

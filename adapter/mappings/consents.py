@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from adapter.fhir import consents as resources
 from adapter.fhir import parts
@@ -11,7 +11,7 @@ from adapter.mappings import (
     common,
     consenting,
     grants,
-    limits,
+    named,
     needtext,
     noes,
     participating,
@@ -74,13 +74,8 @@ def _waiting(ctx: Context) -> list[views.Need]:
 
 def _verdict(ctx: Context, need: views.Need, grant: consent.Grant) -> consent.Verdict:
     performer = ctx.book.by_organisation(need.owner)
-    return consent.gate(
-        need=need.kind,
-        consent=grant,
-        recipient=grants.names(performer),
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.today,
-    )
+    who, basis = named.names(performer), ctx.data.legal_basis
+    return grants.gate(ctx.case, grant, need.kind, who, legal_basis=basis, on=ctx.today)
 
 
 def given_notices(ctx: Context) -> tuple[Notice, ...]:
@@ -100,15 +95,16 @@ def given_notices(ctx: Context) -> tuple[Notice, ...]:
 
 def withdrawn(ctx: Context) -> Change:
     """Return the Consents without what is withdrawn; unsent needs wait again, sent ones are cancelled. E15."""
-    kept = tuple(_narrowed(ctx, c) for c in views.consents(ctx.case) if c["status"] == "active")
-    left = [limits.within(grants.standing(c, ctx.case), ctx.case) for c in kept if c["status"] == "active"]
+    said = (*_narrowed(ctx), _recorded(ctx))
+    after = ctx.with_case(ctx.case.having(Change(resources=said).outcome(ctx.case.key)))
+    left = grants.active(after.case, views.consents(after.case))
     changed: list[Resource] = []
     gone: set[str] = set()
-    for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(ctx, n, left)):
+    for need in (n for n in views.open_needs(ctx.case) if _rests_on(ctx, n) and not _still(after, n, left)):
         changed += _moved(ctx, need)
         gone.add(need.id)
     ids = {n.melde_id for n in views.open_needs(ctx.case) if n.id in gone}
-    stopped = resting.stopped(ctx, ctx.data.scopes, left, only=ctx.data.recipients or ())
+    stopped = resting.stopped(after, ctx.data.scopes, left, only=_whom(ctx))
     return (
         common.person(ctx)
         + common.author(ctx)
@@ -116,44 +112,65 @@ def withdrawn(ctx: Context) -> Change:
         + release.withheld(ctx, ids, gone)
         + posting.stopped(ctx, stopped)
         + passing.done(ctx)
-        + participating.items(ctx, participating.uncovered(ctx, left))
+        + participating.items(ctx, participating.uncovered(after, left))
         + Change(
-            resources=(*kept, *_recorded(ctx, kept), *changed),
+            resources=(*said, *changed),
             reasons=(anchors.fixed("consent-stops", "trukket"),),
+            warnings=(common.warn("IPK-E104", "$.data.date"),) if any(_outlives(ctx)) else (),
             case={"meldeId": min(ids)} if ids else {},
         )
     )
 
 
-def _recorded(ctx: Context, kept: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """Return the no as a Consent that denies, of scopes that no Consent closed now tells it of: an older yes may come later."""
-    closed = {s for c in kept if c["status"] == "inactive" for s in grants.of_resource(c).scopes}
-    lost = sorted(set(ctx.data.scopes) - closed)
-    if not lost:
-        return ()
+def _whom(ctx: Context) -> frozenset[str]:
+    """Return from whom it is withdrawn, under every name that a consent may call them by; nobody named is everybody."""
+    return named.meant(ctx.case, ctx.book, ctx.data.recipients or ())
+
+
+def _recorded(ctx: Context) -> Resource:
+    """Return the no as a Consent that denies: what a yes that was said before and is told later does not open. ADR 164."""
     made = resources.consent(
         id_=ctx.id("Consent", "withdrawal"),
         patient=f"Patient/{ctx.patient_id()}",
         status="refused",
-        scopes=lost,
+        scopes=sorted(set(ctx.data.scopes)),
         recipients=[consenting.actor(ctx, key) for key in sorted(set(ctx.data.recipients or ()))],
         on=ctx.data.date,
         organisation=f"Organization/{ctx.party.level1_id}" if ctx.party else None,
     )
-    return (parts.changed(made, provision={**made["provision"], "type": "deny"}),)
+    return parts.changed(made, provision={**made["provision"], "type": noes.DENY})
 
 
-def _narrowed(ctx: Context, resource: Resource) -> Resource:
-    """Return the Consent without the scopes; where only some of its recipients lose them, these lose it whole.
+def _narrowed(ctx: Context) -> tuple[Resource, ...]:
+    """Return the Consents that lose scopes; where only some of their recipients lose them, these lose it whole.
 
     A Consent cannot say "this scope not to that one" in a form every reader keeps apart: the safe side is chosen.
     """
-    named = set(ctx.data.recipients or ())
-    held = grants.of_resource(resource).recipients or {consent.COORDINATING_UNIT}
-    some = tuple(sorted(named)) if named and not held <= named else ()
-    if named and not named & held:
-        return resource
-    return resources.withdrawn(resource, scopes=tuple(ctx.data.scopes), recipients=some, on=ctx.data.date)
+    day = ctx.data.date.isoformat()
+    return tuple(
+        resources.withdrawn(
+            one, scopes=ctx.data.scopes, recipients=sorted(gone) if gone < held else (), on=ctx.data.date
+        )
+        for one, held, gone in _held(ctx)
+        if str(one.get("dateTime", ""))[:10] <= day
+    )
+
+
+def _outlives(ctx: Context) -> Iterator[Resource]:
+    """Yield the Consents of a later day than the withdrawal, which stand."""
+    day = ctx.data.date.isoformat()
+    return (one for one, _, _ in _held(ctx) if str(one.get("dateTime", ""))[:10] > day)
+
+
+def _held(ctx: Context) -> Iterator[tuple[Resource, frozenset[str], frozenset[str]]]:
+    """Yield each active Consent that is of something withdrawn, with whom it names, and who of them lose it."""
+    whom = _whom(ctx)
+    for one in views.consents(ctx.case):
+        grant = grants.of_resource(one)
+        held = grant.recipients or frozenset({consent.COORDINATING_UNIT})
+        gone = held & whom if whom else held
+        if one["status"] == "active" and gone and not grant.scopes.isdisjoint(ctx.data.scopes):
+            yield one, held, gone
 
 
 def _rests_on(ctx: Context, need: views.Need) -> bool:
@@ -168,16 +185,9 @@ def _relies(need: views.Need, scopes: Collection[str]) -> bool:
 
 def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
     """Return whether what is left of the consents still opens for the need's receiver."""
-    receiver = grants.names(ctx.book.by_organisation(need.owner))
+    who, basis = named.names(ctx.book.by_organisation(need.owner)), ctx.data.legal_basis
     return any(
-        consent.gate(
-            need=need.kind,
-            consent=grant,
-            recipient=receiver,
-            legal_basis=ctx.data.legal_basis,
-            on=ctx.today,
-        ).open
-        for grant in left
+        grants.gate(ctx.case, one, need.kind, who, legal_basis=basis, on=ctx.today).open for one in left
     )
 
 
@@ -208,15 +218,13 @@ def _went(ctx: Context, message: Message) -> bool:
 
 def _is_gone(ctx: Context, scope: str, receiver: Party) -> bool:
     """Return whether a scope is withdrawn for a receiver, and no consent has given it since."""
-    names = {*grants.names(receiver), *grants.names(receiver, gp=bool(receiver.person))}
+    who = named.called(ctx.case, receiver)
     held = any(
-        scope in grant.scopes and names & (grant.recipients or {consent.COORDINATING_UNIT})
-        for c in views.consents(ctx.case)
-        if c["status"] == "active"
-        for grant in (grants.of_resource(c),)
+        scope in grant.scopes - noes.refused(grant, ctx.case, who)
+        and not (grant.recipients or {consent.COORDINATING_UNIT}).isdisjoint(who)
+        for grant in grants.active(ctx.case, views.consents(ctx.case))
     )
-    noes_ = (n for n in noes.listed(ctx.case) if scope in n.scopes and (not n.names or n.names & names))
-    return not held and any(noes_)
+    return not held and any(scope in no.scopes and no.is_to(who) for no in noes.listed(ctx.case))
 
 
 def _told(ctx: Context) -> list[Notice]:
@@ -225,7 +233,7 @@ def _told(ctx: Context) -> list[Notice]:
         (words.CONCERNS, ", ".join(SCOPE[s] for s in ctx.data.scopes)),
         (words.FROM_DATE, text.day(ctx.data.date)),
     ]
-    named = set(ctx.data.recipients or ())
+    whom = _whom(ctx)
     listed = [
         pair
         for melde_id in sorted({n.melde_id for n in views.needs(ctx.case) if _relies(n, ctx.data.scopes)})
@@ -243,5 +251,5 @@ def _told(ctx: Context) -> list[Notice]:
             reasons=(anchors.fixed("consent-stopped-told", receiver.key),),
         )
         for message, receiver in listed
-        if not named or named & {*grants.names(receiver), *grants.names(receiver, gp=bool(receiver.person))}
+        if not whom or not whom.isdisjoint(named.called(ctx.case, receiver))
     ]

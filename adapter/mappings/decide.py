@@ -15,6 +15,7 @@ from adapter.mappings import (
     asked,
     capacity,
     clocks,
+    closing,
     common,
     compose,
     consenting,
@@ -198,12 +199,14 @@ def decide(
         moving.taken_over(before),
         *_besides(before),
     )
-    change, decided = fallen.followed(before, change), change
+    decided = closing.followed(before, change)
+    change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
-    told = row.told(after, before) if after.may_send else ()
+    closed = closing.notices(after, before)
+    told = (*closed, *row.told(after, before)) if after.may_send else ()
     if change is not decided and after.may_send:
-        told = fallen.notices(before, told)
+        told = fallen.notices(before, decided, told)
     told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
@@ -213,8 +216,10 @@ def decide(
         Change(deadlines=clocks.further(after, (*further, *release.owed(before, after))), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
         uncoordinated.followed(after, key),
+        access.uncovered(before, after),
         protecting.items(after, tuple(one.message for one in sent)),
         passing.owed(after, row.told(after, before)) if row.owes and not after.may_send else Change(),
+        passing.owed(after, closed, by=closing.WITHDRAWN) if closed and not after.may_send else Change(),
     )
     final = after.case.having(whole.outcome(key))
     clocks_moved = watching.followed(after, before.case, final, whole)

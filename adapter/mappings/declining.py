@@ -57,7 +57,10 @@ def _narrowed(ctx: Context, scopes: tuple[str, ...]) -> tuple[Resource, ...]:
     return tuple(
         resources.withdrawn(c, scopes=scopes, on=ctx.data.date)
         for c in views.consents(ctx.case)
-        if c["status"] == "active" and _about_needs(c) and set(scopes) & set(resources.statement(c)["scopes"])
+        if c["status"] == "active"
+        and _about_needs(c)
+        and set(scopes) & set(resources.statement(c)["scopes"])
+        and str(c.get("dateTime", ""))[:10] <= ctx.data.date.isoformat()
     )
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from adapter.events import age
 from adapter.fhir import consents as resources
-from adapter.mappings import clocks, common, grants, limits, posting, release, resting, views
+from adapter.mappings import clocks, common, grants, named, posting, release, resting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Party, Resource
 from adapter.rules import anchors, consent, expiry, routing, states
@@ -120,11 +120,7 @@ def _over(ctx: Context) -> tuple[Resource, ...]:
 def ended(ctx: Context, over: tuple[Resource, ...], *, text: str) -> Change:
     """Return these consents as run out: what rests on them and has not left waits, and a person is told."""
     names = {f"Consent/{c['id']}" for c in over}
-    left = [
-        limits.within(grants.standing(c, ctx.case), ctx.case)
-        for c in views.consents(ctx.case)
-        if c["status"] == "active" and f"Consent/{c['id']}" not in names
-    ]
+    left = grants.active(ctx.case, (c for c in views.consents(ctx.case) if f"Consent/{c['id']}" not in names))
     lost = {scope for c in over for scope in grants.of_resource(c).scopes}
     waiting = [n for n in views.open_needs(ctx.case) if _waits(ctx, n, names, left)]
     ids = {n.melde_id for n in waiting}
@@ -148,10 +144,9 @@ def _waits(ctx: Context, need: views.Need, over: set[str], left: list[consent.Gr
     rests = {r.get("reference") for r in need.request.get("supportingInfo", ())}
     if posting.state(ctx.case, need) not in states.UNSENT or not rests & over:
         return False
-    receiver = grants.names(ctx.book.by_organisation(need.owner))
+    who = named.names(ctx.book.by_organisation(need.owner))
     return not any(
-        consent.gate(need=need.kind, consent=grant, recipient=receiver, legal_basis=None, on=ctx.today).open
-        for grant in left
+        grants.gate(ctx.case, one, need.kind, who, legal_basis=None, on=ctx.today).open for one in left
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from adapter.fhir import parts
 from adapter.kith import text, titles, words
-from adapter.mappings import common, grants, needs, needtext, reporting, views
+from adapter.mappings import common, grants, named, needs, needtext, reporting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import scoped
 from adapter.model import Party, Reason, Resource
@@ -159,13 +159,8 @@ def _updates(ctx: Context, before: Context) -> tuple[Notice, ...]:
 
 
 def _gate(ctx: Context, need: views.Need, party: Party) -> consent.Verdict:
-    return consent.gate(
-        need=need.kind,
-        consent=grants.stated(ctx.data.consent, ctx),
-        recipient=grants.names(party),
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.today,
-    )
+    given, basis = grants.stated(ctx.data.consent, ctx), ctx.data.legal_basis
+    return grants.gate(ctx.case, given, need.kind, named.names(party), legal_basis=basis, on=ctx.today)
 
 
 def _why(opened: list[tuple[views.Need, consent.Verdict]]) -> tuple[Reason, ...]:

@@ -21,7 +21,8 @@ KNOWN_THERE: Final = frozenset({*states.ASSESSED, *states.AGREED, "fulfilled", "
 """Where a need stands once whoever has it has answered, however that came."""
 SINCE: Final = "keeper"
 """Input of the work item of a move: the municipality in which the case stood when the first of several moves was told."""
-ASKED: Final = titles.TITLES["ip.patient.moved"]
+EVENT: Final = "ip.patient.moved"
+ASKED: Final = titles.TITLES[EVENT]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +42,16 @@ def onward(ctx: Context, case: Case) -> Onward | None:
     item = views.transfer(case)
     if item is None or views.input_of(item, "to") == ctx.data.to.code:
         return None
-    said = (i.get("valueReference") for i in item.get("input", ()) if i["type"].get("text") == "receiver")
-    asked = ctx.book.by_organisation(views.reference_id(next(said, None)))
     place = since(item)
     served = routing.receiver(ctx.book, municipality=place, district=None, on=ctx.today).party
     held = (p for p in _holders(ctx, known=True) if place in p.municipalities)  # a city: one of its districts
-    return Onward(item=item, asked=asked, keeper=served or next(held, None))
+    return Onward(item=item, asked=asked(ctx, item), keeper=served or next(held, None))
+
+
+def asked(ctx: Context, item: Resource) -> Party | None:
+    """Return who is asked to take the patient over."""
+    said = (i.get("valueReference") for i in item.get("input", ()) if i["type"].get("text") == "receiver")
+    return ctx.book.by_organisation(views.reference_id(next(said, None)))
 
 
 def since(item: Resource) -> str:

@@ -16,6 +16,7 @@ from adapter.mappings import (
     grants,
     handling,
     internal,
+    named,
     protecting,
     resting,
     telling,
@@ -49,7 +50,7 @@ class Leaving:
     @property
     def names(self) -> tuple[str, ...]:
         """What a consent may call the receiver."""
-        return grants.names(self.to, gp=bool(self.to and self.to.person))
+        return named.called(self.case, self.to) if self.to is not None else named.names(None)
 
 
 def obstacle(one: Leaving) -> Reason | None:

@@ -111,8 +111,7 @@ def _agency_verdict(ctx: Context) -> consent.Verdict | None:
     who = (agency.key,)
     own = ctx.data.consent
     granted = [grants.stated(own, ctx)] if own else grants.newest_first(ctx.case)
-    spoken = (_gate(ctx, grant, who) for grant in granted if grants.speaks(grant, OTHER_SECTORS, who))
-    return next(spoken, None) or _gate(ctx, None, who)
+    return _gate(ctx, next(grants.speaking(ctx.case, granted, OTHER_SECTORS, who), None), who)
 
 
 def _gate(ctx: Context, grant: consent.Grant | None, who: tuple[str, ...]) -> consent.Verdict:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adapter.fhir import people, urls
-from adapter.mappings import grants, protecting, views
+from adapter.mappings import grants, named, protecting, views
 from adapter.model import AddressBook, Case, Party, Resource
 from adapter.rules import consent, states
 
@@ -198,8 +198,8 @@ def _same(id_: str, party: Party, book: AddressBook) -> bool:
 
 def verdict(case: Case, party: Party, subject: str, on: date) -> consent.Verdict:
     """Return what consent says of telling a party something by a pull: who reported has no more of it than it names."""
-    who = grants.names(party, gp=bool(party.person))
-    grant = grants.counting(grants.newest_first(case), subject, who)
+    who = named.called(case, party)
+    grant = grants.counting(case, grants.newest_first(case), subject, who)
     # A basis in law was named where the consent was taken; it is not asked for again.
     basis = "hpl-25-45" if grant is not None and grant.status == "not-required" else None
     return consent.gate(need=subject, consent=grant, recipient=who, legal_basis=basis, on=on)

@@ -15,6 +15,7 @@ from adapter.mappings import (
     consenting,
     grants,
     keeping,
+    named,
     plantransfer,
     plo_roles,
     posting,
@@ -135,15 +136,10 @@ def _verdict(ctx: Context, to: Party) -> consent.Verdict:
 def _of(ctx: Context, to: Party, what: str) -> consent.Verdict:
     """Return what consent says of telling the new municipality this: the newest that speaks of it and names the party."""
     stated = grants.stated(ctx.data.consent, ctx) if ctx.data.consent else None
-    who = grants.names(to)
-    spoken = (g for g in grants.newest_first(ctx.case) if grants.speaks(g, what, who))
-    return consent.gate(
-        need=what,
-        consent=moves.transferable(spoken, stated=stated, key=to.key),
-        recipient=who,
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.today,
-    )
+    who = named.names(to)
+    spoken = grants.speaking(ctx.case, grants.newest_first(ctx.case), what, who)
+    given = moves.transferable(spoken, stated=stated, key=to.key) or consent.Grant(status="not-asked")
+    return grants.gate(ctx.case, given, what, who, legal_basis=ctx.data.legal_basis, on=ctx.today)
 
 
 def moved_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
@@ -304,7 +300,8 @@ def taken_over(ctx: Context) -> Change:
         return Change()
     acts = ctx.inbound.sender if ctx.inbound else plantransfer.answering(ctx) or ctx.party
     there = acts is not None and views.input_of(item, "to") in acts.municipalities
-    said = there and ctx.inbound is not None and ctx.inbound.suggestion.get("answer") == "accepted"
+    said = ctx.inbound is not None and ctx.inbound.suggestion.get("answer") == "accepted"
+    said = said and there and acts is not None and plantransfer.covers(ctx, acts, about=keeping.EVENT).open
     if not said and not moves.taken_over(ctx.event.type, ctx.data, acts_there=there):
         return Change()
     return Change(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from adapter import naming
-from adapter.mappings import childright, common, consenting, grants, release, stays, views
+from adapter.mappings import childright, common, consenting, grants, named, release, stays, views
 from adapter.mappings.context import Change, Context, Notice, together
 from adapter.model import Party, Resource, Warn
 from adapter.rules import consent, routing, states
@@ -74,13 +74,8 @@ def _melde_id(ctx: Context) -> str:
 def _gate(ctx: Context, kind: str, performer: Party | None) -> consent.Verdict:
     if ctx.inbound is not None:
         return consent.received()
-    return consent.gate(
-        need=kind,
-        consent=grants.said(ctx.data.consent, ctx),
-        recipient=grants.names(performer),
-        legal_basis=ctx.data.legal_basis,
-        on=ctx.today,
-    )
+    given, basis = grants.said(ctx.data.consent, ctx), ctx.data.legal_basis
+    return grants.gate(ctx.case, given, kind, named.names(performer), legal_basis=basis, on=ctx.today)
 
 
 def _there(ctx: Context, performer: Party | None) -> tuple[views.Need, ...]:

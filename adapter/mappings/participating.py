@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from adapter.fhir import teams
-from adapter.mappings import common, expiring, reporting, views
+from adapter.mappings import common, expiring, grants, reporting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Party, Resource
 from adapter.rules import consent
@@ -49,10 +49,8 @@ def uncovered(ctx: Context, left: Sequence[consent.Grant]) -> Callable[[Party | 
 
 
 def _opens(ctx: Context, grant: consent.Grant, party: Party) -> bool:
-    day = ctx.today
-    return consent.gate(
-        need=SECTORS, consent=grant, recipient=party.key, legal_basis=ctx.data.legal_basis, on=day
-    ).open
+    who, basis = (party.key,), ctx.data.legal_basis
+    return grants.gate(ctx.case, grant, SECTORS, who, legal_basis=basis, on=ctx.today).open
 
 
 def _members(ctx: Context) -> Iterator[tuple[Resource, Party | None]]:

@@ -30,8 +30,8 @@ def own_unit(ctx: Context) -> Party | None:
     return routing.desk(ctx.book, routing.first(ctx.book))
 
 
-def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ...]:
-    """Return a Task for the own unit to tell this event on, by the same event posted here."""
+def item(ctx: Context, *, text: str, melde_id: str | None, by: str | None = None) -> tuple[Resource, ...]:
+    """Return a Task for the own unit to tell this event on, by the same event posted here, or the one that `by` names."""
     unit = own_unit(ctx)
     made = common.work_item(
         ctx,
@@ -41,13 +41,13 @@ def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ..
         focus=None,
         melde_id=melde_id,
         reason=text,
-        inputs=((EVENT, ctx.event.type),),
+        inputs=((EVENT, by or ctx.event.type),),
         requester=ctx.party,
     )
     return (*common.parties(*(p for p in (unit, ctx.party) if p)), made)
 
 
-def owed(ctx: Context, told: Iterable[Notice]) -> Change:
+def owed(ctx: Context, told: Iterable[Notice], *, by: str | None = None) -> Change:
     """Return the Task to tell on what an outside party takes back, where others than its own organisation would be told."""
     source = ctx.party
     if source is None or source.home or ctx.event.origin != "posted":
@@ -55,7 +55,8 @@ def owed(ctx: Context, told: Iterable[Notice]) -> Change:
     others = [n for n in told if n.receiver.level1_id != source.level1_id]
     if not others:
         return Change()
-    return Change(resources=item(ctx, text=TEXTS[ctx.event.type], melde_id=others[0].melde_id))
+    made = item(ctx, text=TEXTS[by or ctx.event.type], melde_id=others[0].melde_id, by=by)
+    return Change(resources=made)
 
 
 def waiting(ctx: Context) -> Resource | None:

@@ -14,7 +14,7 @@ from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, teams
 from adapter.kith import text, words
 from adapter.kith.titles import JOINT_DRAFT
-from adapter.mappings import clocks, common, grants, planview, telling, tellon, transferread, views
+from adapter.mappings import clocks, common, grants, named, planview, telling, tellon, transferread, views
 from adapter.mappings import planclocks as evaluations
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Deadline, Party, Resource
@@ -112,13 +112,13 @@ def _check_consent(ctx: Context, task: Resource) -> None:
         raise EventError("IPK-E101", at="$.data.step")
 
 
-def covers(ctx: Context, party: Party) -> consent.Verdict:
-    """Return what consent says now of a party taking a plan over; a basis in law was named where the consent was taken."""
-    who = grants.names(party, gp=party.person is not None)
+def covers(ctx: Context, party: Party, *, about: str = TRANSFERRED) -> consent.Verdict:
+    """Return what consent says now of a party taking a plan over, or what it is `about`; a basis in law was named where it was taken."""
+    who = named.called(ctx.case, party)
     if party.key in telling.reporting_keys(ctx.case):
         who = (*who, consent.REPORTER)
     granted, day = grants.newest_first(ctx.case), ctx.today
-    return grants.verdict(ctx.case, granted, TRANSFERRED, who, legal_basis="hpl-25-45", on=day)
+    return grants.verdict(ctx.case, granted, about, who, legal_basis="hpl-25-45", on=day)
 
 
 def ended(ctx: Context, plan: Resource, task: Resource, *, step: str) -> Change:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from adapter.mappings import grants, plo_roles, telling, views
+from adapter.mappings import grants, named, plo_roles, telling, views
 from adapter.model import AddressBook, Case
 from adapter.rules import consent, routing
 
@@ -17,7 +17,7 @@ ABOUT: Final = "ip.coordinator.appointed"
 def verdict(case: Case, book: AddressBook, on: date) -> consent.Verdict:
     """Return what consent says of telling the municipality who holds a role; from it, telling those from whom it has the need."""
     route = routing.receiver(book, municipality=views.municipality(case), on=on)
-    who = grants.names(None if route.party is not None and route.party.home else route.party)
+    who = named.names(None if route.party is not None and route.party.home else route.party)
     reporting = telling.reporting_keys(case) if route.party is not None and route.party.home else frozenset()
     if reporting:
         who = (*who, consent.REPORTER, *sorted(reporting))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from adapter.kith import titles
-from adapter.mappings import clocks, common, grants, limits, needtext, posting, views
+from adapter.mappings import clocks, common, grants, limits, named, needtext, posting, views
 from adapter.mappings.context import Change, Context, Notice
-from adapter.model import Party, Reason
+from adapter.model import Case, Party, Reason
 from adapter.rules import anchors, consent, message_states, routing, states
 
 RESEND: Final = frozenset({"manual-fallback", "route"})
@@ -32,9 +32,9 @@ class Reported:
     """Consents that may open for it, the newest first: the first that speaks of a kind to a receiver counts."""
     melde_id: str
 
-    def given(self, kind: str, who: tuple[str, ...]) -> consent.Grant:
+    def given(self, case: Case, kind: str, who: tuple[str, ...]) -> consent.Grant:
         """Return the consent that counts for a kind and receiver, one that was not asked for where there is none."""
-        return grants.speaking(self.granted, kind, who) or consent.Grant(status="not-asked")
+        return next(grants.speaking(case, self.granted, kind, who), consent.Grant(status="not-asked"))
 
 
 def _verdicts(
@@ -92,7 +92,7 @@ def need_notice(
             need,
             needtext.Covering(
                 kinds=tuple(n.kind for n in covered),
-                consent=said.given(covered[0].kind, grants.names(receiver)),
+                consent=said.given(ctx.case, covered[0].kind, named.names(receiver)),
                 melde_id=said.melde_id,
                 reply_by=due.date(),
                 working_days=days,
@@ -121,7 +121,7 @@ def _chosen(ctx: Context, said: Reported, receiver: Party) -> tuple[Reason, ...]
 
 def _opened(ctx: Context, said: Reported, covered: list[views.Need], receiver: Party) -> tuple[Reason, ...]:
     """Return by which consent each kind goes, once."""
-    verdicts = _verdicts(ctx, said, covered, grants.names(receiver))
+    verdicts = _verdicts(ctx, said, covered, named.names(receiver))
     return tuple(dict.fromkeys(reason for v in verdicts.values() for reason in v.reasons))
 
 
@@ -139,14 +139,14 @@ def _gp_copy(
     gp = common.gp(ctx, said=said.need.patient.gp)
     if gp is None:
         return ()
-    who = grants.names(gp, gp=True)
+    who = named.names(gp, gp=True)
     verdicts = _verdicts(ctx, said, covered, who)
     opened = [n for n in covered if verdicts[n.kind].open]
     if not opened:
         return ()
     covering = needtext.Covering(
         kinds=tuple(n.kind for n in opened),
-        consent=said.given(opened[0].kind, who),
+        consent=said.given(ctx.case, opened[0].kind, who),
         melde_id=said.melde_id,
         forwarded=forwarded,
     )
@@ -237,7 +237,7 @@ def opens(ctx: Context, need: views.Need, receiver: Party | None) -> bool:
     if receiver is not None and receiver.home:
         return True
     said = reported(ctx, need.melde_id)
-    who = grants.names(receiver, gp=bool(receiver and receiver.person))
+    who = named.names(receiver, gp=bool(receiver and receiver.person))
     return said is not None and _verdicts(ctx, said, [need], who)[need.kind].open
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final, NamedTuple
 
 from adapter.kith import text
@@ -85,10 +86,8 @@ def may_be_told(ctx: Context, party: Party) -> bool:
     """Return whether a reporter may be told more than the answer: another sector by a consent that names it (S1:40, NAV)."""
     if party.type not in OTHER_SECTORS:
         return True
-    return any(
-        g.status in YES and "other-sectors" in g.scopes and party.key in g.recipients - g.excluded
-        for g in grants.newest_first(ctx.case)[:1]
-    )
+    spoken = grants.speaking(ctx.case, grants.newest_first(ctx.case), "other-sectors", (party.key,))
+    return any(g.status in YES and party.key in g.recipients - g.excluded for g in islice(spoken, 1))
 
 
 def told(

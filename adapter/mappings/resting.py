@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from adapter.kith import text
-from adapter.mappings import grants, posting, reporting
+from adapter.mappings import grants, named, posting, reporting, telling
 from adapter.mappings.context import PATIENT, Context
 from adapter.model import Message, Party
 from adapter.rules import consent
@@ -58,20 +58,22 @@ def stopped(
 
 def _names(ctx: Context, message: Message) -> tuple[str, ...]:
     party = ctx.book.by_key(message.receiver_key)
-    return grants.names(party, gp=bool(party.person)) if party is not None else (message.receiver_key or "",)
+    return named.called(ctx.case, party) if party is not None else (message.receiver_key or "",)
 
 
 def _opens(ctx: Context, message: Message, left: Sequence[consent.Grant]) -> bool:
-    return any(
-        consent.gate(
-            need=_subject(ctx, message),
-            consent=grant,
-            recipient=_names(ctx, message),
-            legal_basis=getattr(ctx.data, "legal_basis", None),
-            on=ctx.today,
-        ).open
-        for grant in left
-    )
+    subject, who = _subject(ctx, message), _names(ctx, message)
+    basis = getattr(ctx.data, "legal_basis", None)
+    return any(grants.gate(ctx.case, one, subject, who, legal_basis=basis, on=ctx.today).open for one in left)
+
+
+def opens(ctx: Context, message: Message) -> bool:
+    """Return whether the newest consent that speaks of a notice to its receiver opens. A basis in law was named where it was taken."""
+    who = _names(ctx, message)
+    if message.receiver_key in telling.reporting_keys(ctx.case):
+        who = (*who, consent.REPORTER)
+    granted, subject = grants.newest_first(ctx.case), _subject(ctx, message)
+    return grants.verdict(ctx.case, granted, subject, who, legal_basis="hpl-25-45", on=ctx.today).open
 
 
 def told(ctx: Context, lost: Collection[str]) -> tuple[tuple[Message, Party], ...]:

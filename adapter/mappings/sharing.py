@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import orjson
 
-from adapter.mappings import care, grants, limits, membership, protecting, telling, views
+from adapter.mappings import care, grants, limits, membership, named, protecting, telling, views
 from adapter.model import AddressBook, Case, Party, Reason
 from adapter.rules import anchors, consent, routing, stays
 
@@ -66,8 +66,8 @@ def _known(case: Case, book: AddressBook) -> Iterator[Party | None]:
 
 
 def _gp(case: Case, book: AddressBook) -> Party | None:
-    named = {views.reference_id(r) for r in (views.patient(case) or {}).get("generalPractitioner", ())}
-    return next((p for p in book.parties if p.person and p.organisation_id in named), None)
+    doctors = {views.reference_id(r) for r in (views.patient(case) or {}).get("generalPractitioner", ())}
+    return next((p for p in book.parties if p.person and p.organisation_id in doctors), None)
 
 
 # ── contents ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -112,17 +112,17 @@ def _need(case: Case, kind: str, melde_id: str, party: Party) -> consent.Verdict
     if views.reported_by(case, melde_id) is not None:
         return consent.received()
     granted, basis = grants.of_needs(case), _basis(case, melde_id)
-    return grants.verdict(case, granted, kind, _names(party), legal_basis=basis, on=case.today)
+    who = named.called(case, party)
+    return grants.verdict(case, granted, kind, who, legal_basis=basis, on=case.today)
 
 
 def _said(case: Case, subject: str, party: Party) -> consent.Verdict:
-    who = (*_names(party), *((consent.REPORTER,) if party.key in telling.reporting_keys(case) else ()))
+    who = (
+        *named.called(case, party),
+        *((consent.REPORTER,) if party.key in telling.reporting_keys(case) else ()),
+    )
     granted = grants.newest_first(case)
     return grants.verdict(case, granted, subject, who, legal_basis=None, on=case.today)
-
-
-def _names(party: Party) -> tuple[str, ...]:
-    return grants.names(party, gp=bool(party.person))
 
 
 def _basis(case: Case, melde_id: str) -> str | None:

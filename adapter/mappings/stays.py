@@ -10,7 +10,7 @@ from adapter import codes, timing
 from adapter.errors import EventError
 from adapter.fhir import assignments, encounters, urls
 from adapter.kith import text, words
-from adapter.mappings import care, common, grants, plo_roles, release, telling, views
+from adapter.mappings import care, common, named, plo_roles, release, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Party, Resource, Warn
 from adapter.rules import stays as rules
@@ -258,4 +258,4 @@ def _open(ctx: Context, to: Party) -> list[tuple[str, str | None]]:
 
 
 def _may_know(ctx: Context, to: Party, what: str) -> bool:
-    return telling.verdict_of(ctx, grants.names(to, gp=to.person is not None), about=what).open
+    return telling.verdict_of(ctx, named.called(ctx.case, to), about=what).open

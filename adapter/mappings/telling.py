@@ -8,6 +8,7 @@ from typing import Any
 from adapter import naming
 from adapter.mappings import common, consenting, gps, grants, limits, posting, reporting, views
 from adapter.mappings.context import Context, Notice
+from adapter.mappings.named import called
 from adapter.mappings.noticing import notice
 from adapter.model import Case, Message, Party, Reason, Resource
 from adapter.rules import consent, routing
@@ -120,7 +121,7 @@ def notices(  # noqa: PLR0913 (all but the first four by name)
     for party, thread, melde_id in listed.values():
         if gps.former(ctx, party):
             continue
-        who = grants.names(party, gp=party.person is not None)
+        who = called(ctx.case, party)
         if party.key in reported:
             who = (*who, consent.REPORTER)
         verdict = verdict_of(ctx, who, about=about, basis=basis)
@@ -154,16 +155,11 @@ def verdict_of(
 
 
 def covers(ctx: Context, party: Party, *, about: str | None = None) -> consent.Verdict:
-    """Return what consent says for a party that is not one by itself: it is named, or is the patient's own unit or GP.
+    """Return what consent says for a party: it is named, or is the patient's unit or GP.
 
     Who reported is covered by the consent it reported under.
     """
-    who: tuple[str, ...] = (party.key,)
-    if party.unit or views.municipality(ctx.case) in party.municipalities:
-        who = grants.names(party)
-    doctors = (views.patient(ctx.case) or {}).get("generalPractitioner", ())
-    if any(views.reference_id(one) == party.organisation_id for one in doctors):
-        who = grants.names(party, gp=True)
+    who = called(ctx.case, party)
     if any(one.key == party.key for one, _, _ in reporters(ctx)):
         who = (*who, consent.REPORTER)
     return verdict_of(ctx, who, about=about)

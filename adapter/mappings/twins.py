@@ -57,7 +57,8 @@ def _links(case: Case) -> Iterator[tuple[str, str]]:
 def may_be_told(ctx: Context) -> Change:
     """Return nothing where the event may be told of this number. Raises EventError IPK-E102 where it belongs to the new one."""
     if ctx.event.origin == "posted":
-        replaced.check(ctx.event.type, replaced=is_replaced(ctx.case))
+        step = getattr(ctx.data, "step", None)
+        replaced.check(ctx.event.type, replaced=is_replaced(ctx.case), step=step)
     return Change()
 
 
@@ -66,7 +67,9 @@ def may_be_told(ctx: Context) -> Change:
 
 def concerns(event: Event, before: Case, after: Case) -> bool:
     """Return whether an event tells something of the person that the other cases must know."""
-    return event.type in {*SAME, PROTECTED, patients.IDENTITY} or _grade(before) != _grade(after)
+    if event.type in {*SAME, PROTECTED, patients.IDENTITY} or _grade(before) != _grade(after):
+        return True
+    return {no.key for no in noes.listed(before)} != {no.key for no in noes.listed(after)}
 
 
 def told(event: Event, after: Case, there: Case, said: Mapping[str, Any]) -> list[Told]:
@@ -79,6 +82,10 @@ def told(event: Event, after: Case, there: Case, said: Mapping[str, Any]) -> lis
         found.append(Told(PROTECTED, {**_person(said), "level": _grade(after) or "none"}))
     if event.type in SAME and (alive.permits(event.type) or not views.is_dead(there)):
         found.append(Told(event.type, {k: v for k, v in said.items() if k != "continues"}))
+    if event.type not in SAME and not views.is_dead(there):
+        found += _noes(
+            after, there, _person(said)
+        )  # a need that the patient declines, a consent that is refused
     return found
 
 
@@ -107,9 +114,9 @@ def _grade(case: Case) -> str | None:
 
 def _noes(from_: Case, to: Case, person: Mapping[str, Any]) -> Iterator[Told]:
     """Yield a withdrawal for each no that no later yes in either case has undone."""
-    known = {(no.date, no.scopes, no.names) for no in noes.listed(to)}
+    known = {no.key for no in noes.listed(to)}
     for no in noes.listed(from_):
-        if (no.date, no.scopes, no.names) in known:
+        if no.key in known:
             continue
         scopes = set(no.scopes or _SCOPES)
         for resource in (*_yeses(from_), *_yeses(to)):
@@ -126,7 +133,7 @@ def _yeses(case: Case) -> tuple[Resource, ...]:
 
 
 def _is_later(resource: Resource, no: noes.No) -> bool:
-    return (resource.get("dateTime", "")[:10], noes.recorded(resource)) >= (no.date, no.recorded)
+    return (resource.get("dateTime", "")[:10], noes.told(resource)) >= (no.date, no.told)
 
 
 def _limits(from_: Case, to: Case, person: Mapping[str, Any]) -> Iterator[Told]:

@@ -17,6 +17,10 @@ Status = Literal[
 ]  # fmt: skip
 YES: Final[frozenset[Status]] = frozenset({"given", "limited"})
 """Statuses that say yes, to all or to some."""
+NO: Final[frozenset[Status]] = frozenset({"refused", "withdrawn"})
+"""Statuses that say no."""
+SCOPES: Final = frozenset({"coordinator", "plan-create", "plan-share", "other-sectors"})
+"""All that a consent may be of: what a no is of that names none."""
 
 COORDINATING_UNIT: Final = "coordinating-unit"
 GP: Final = "gp"
@@ -44,6 +48,8 @@ class Grant:
     valid_until: dt.date | None = None
     opposed: frozenset[str] = frozenset()
     """Topics that the patient does not want told."""
+    told: str = ""
+    """The instant at which it was told here, as text; empty for what is told now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

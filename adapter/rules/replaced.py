@@ -32,15 +32,20 @@ ENDS: Final = frozenset(
 )
 """Events that answer what was asked there, close what is open there, or say a no: a person ends the case by them."""
 
+ANSWERS: Final = {"ip.plan.transferred": frozenset({"accepted", "declined", "withdrawn"})}
+"""Events of which some steps end what is open there: the answer to whether a plan is taken over, and that question taken back."""
 
-def permits(event_type: str) -> bool:
+
+def permits(event_type: str, step: str | None = None) -> bool:
     """Return whether an event may be posted to the case of a number that was replaced: ends, corrections, what became of messages."""
-    return event_type in ENDS or alive.permits(event_type)
+    return event_type in ENDS or step in ANSWERS.get(event_type, ()) or alive.permits(event_type)
 
 
-def check(event_type: str, *, replaced: bool) -> None:
+def check(event_type: str, *, replaced: bool, step: str | None = None) -> None:
     """Raise EventError IPK-E102 for an event that belongs to the case of the new number."""
-    if replaced and not permits(event_type):
+    if replaced and not permits(event_type, step):
         raise EventError(
-            "IPK-E102", at="$.data.patient.identifier", allowed=tuple(sorted(ENDS | alive.CORRECTIONS))
+            "IPK-E102",
+            at="$.data.patient.identifier",
+            allowed=tuple(sorted(ENDS | ANSWERS.keys() | alive.CORRECTIONS)),
         )

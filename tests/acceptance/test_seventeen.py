@@ -280,7 +280,7 @@ def test_5_consent_withdrawn_after_delivery(begin: Begin, manner: str):
         ("completed", "fulfilled") if manner == "structured" else ("cancelled", "withdrawn")
     )
     assert place.clocks(case_id) == {}
-    assert statuses(place, "Consent", case_id) == {"inactive"}
+    assert statuses(place, "Consent", case_id) == {"inactive", "rejected"}
     assert "8705" not in codes(place, case_id)
     place.advance("40d")
     assert "ip.deadline.breached" not in place.events()

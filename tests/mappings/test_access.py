@@ -137,3 +137,55 @@ def test_the_task_names_nobody_but_refers_to_who_asks(known: House):
     (person,) = [i["valueReference"]["reference"] for i in found["input"] if i["type"]["text"] == "person"]
     (named,) = [r for r in known.current() if f"{r['resourceType']}/{r['id']}" == person]
     assert named["name"][0]["family"] == "Lin"
+
+
+# ── consent that is no more ──
+
+
+def granted(house: House) -> None:
+    ask(house)
+    house.send()
+    house.clock.advance(hours=1)
+    house.post(
+        "ip.platform-access.granted",
+        source="urn:her:5079",
+        **{"from": "2026-03-04", "until": "2026-06-30"},
+    )
+    house.clock.advance(hours=1)
+
+
+def to_end(house: House) -> list[str]:
+    """Return the accesses that a person is asked to end."""
+    event = {"type": {"text": "event"}, "valueString": "ip.platform-access.ended"}
+    return [t["focus"]["reference"] for t in house.items("review") if event in t.get("input", ())]
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ("ip.consent.withdrawn", {"scopes": ["plan-share"], "recipients": None, "date": "2026-03-04"}),
+        ("ip.consent.withdrawn", {"scopes": ["plan-share"], "recipients": ["alvdal-saksbehandling"], "date": "2026-03-04"}),
+        ("ip.consent.limited", {"excluded": ["alvdal-saksbehandling"], "topics": None, "lifted": None, "date": "2026-03-04"}),
+    ],
+)  # fmt: skip
+def test_an_access_that_consent_covers_no_more_is_ended_by_a_person(
+    known: House, event: str, said: dict[str, Any]
+):
+    granted(known)
+    known.post(event, **said)
+    assert to_end(known) == [f"Task/{task(known)['id']}"]
+
+
+def test_a_withdrawal_of_something_else_leaves_the_access(known: House):
+    granted(known)
+    known.post("ip.consent.withdrawn", scopes=["coordinator"], recipients=None, date="2026-03-04")
+    assert to_end(known) == []
+
+
+def test_an_access_outlives_no_consent_that_runs_out(hospital: House):
+    hospital.need(consent=SHARE | {"validUntil": "2026-03-08"})
+    hospital.send()
+    granted(hospital)
+    hospital.clock.to(datetime(2026, 3, 9, 12, tzinfo=UTC))
+    hospital.tick()
+    assert to_end(hospital) == [f"Task/{task(hospital)['id']}"]

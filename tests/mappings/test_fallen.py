@@ -7,11 +7,12 @@ from typing import Any, Final
 
 import pytest
 
-from adapter import naming
+from adapter import kith, naming
 from adapter.errors import EventError, RoutingError
 from adapter.events import schemas
 from adapter.mappings import planview
-from tests.house import House
+from tests import otherside
+from tests.house import GIVEN, House, living_in
 
 PLAN: Final = schemas.example("ip.plan.created")["data"]["plan"]
 NAMED: Final = {"continues": {"planIdentifier": PLAN["identifier"]}}
@@ -158,3 +159,66 @@ def test_a_draft_begun_in_the_municipalitys_name_goes_back_to_who_began_it(hospi
     with pytest.raises(EventError) as caught:
         accept(hospital, **OURS)
     assert (caught.value.code, caught.value.row.http) == ("IPK-E013", 409)
+
+
+# ── whether a patient who has moved is taken over ──
+
+HERE: Final = GIVEN | {"recipients": ["coordinating-unit", "gammeldal-saksbehandling"]}
+
+
+@pytest.fixture
+def moved(hospital: House) -> House:
+    """Return a hospital that has asked the new municipality to take a patient over who has a coordinator."""
+    hospital.need(consent=HERE)
+    hospital.send()
+    hospital.clock.advance(hours=1)
+    hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
+    hospital.send()
+    hospital.clock.advance(hours=1)
+    place = {"from": {"code": "3428"}, "to": {"code": "9901"}}
+    hospital.post("ip.patient.moved", patient=living_in("9901"), movedOn="2026-03-04", consent=HERE, **place)
+    hospital.clock.advance(hours=1)
+    return hospital
+
+
+def end(house: House, **more: Any) -> Any:
+    said = {"scopes": ["coordinator", "plan-create"], "recipients": None, "date": "2026-03-04"} | more
+    return house.post("ip.consent.withdrawn", patient=living_in("9901"), **said)
+
+
+@pytest.mark.parametrize("recipients", [None, ["gammeldal-saksbehandling"]])
+def test_who_was_asked_to_take_a_patient_over_hears_that_it_is_not_asked_any_more(
+    moved: House, recipients: list[str] | None
+):
+    question = moved.send()
+    end(moved, recipients=recipients)
+    told = {r.head.receiver.her_ids[1]: r.body for r in moved.sent()}
+    lines = told["5101"].questions[0].text.split("\r\n")
+    assert "SAMTYKKE TRUKKET" in lines
+    assert "Resultat: Spørsmålet om å overta er falt bort. Dere trenger ikke svare" in lines
+    for document in question:
+        if kith.read(document).head.receiver.her_ids[1] == "5101":
+            moved.receive(otherside.reply(document, "Svar: Godtatt"))
+    assert len(moved.items("transfer")) == 1  # a person follows the move: nobody has taken over
+    assert len(moved.items("read-answer")) == 1
+
+
+def test_a_question_of_a_move_that_has_not_left_is_stopped(moved: House):
+    end(moved)
+    assert "5101" not in {r.head.receiver.her_ids[1] for r in moved.sent()}
+
+
+def test_a_question_of_a_move_falls_once(moved: House):
+    moved.send()
+    end(moved)
+    moved.send()
+    moved.clock.advance(hours=1)
+    moved.post(
+        "ip.consent.limited",
+        patient=living_in("9901"),
+        excluded=["gp"],
+        topics=None,
+        lifted=None,
+        date="2026-03-04",
+    )
+    assert moved.send() == []

@@ -339,18 +339,28 @@ def test_e33_the_old_gp_is_not_told_of_what_comes_after_though_it_knew_the_coord
     assert sorted(m["receiver"]["herId"] for m in told.messages) == ["5079", "91101"]
 
 
-def test_a_gp_who_knew_the_coordinator_is_told_only_while_consent_names_the_gp(hospital: House):
+@pytest.mark.parametrize(
+    ("said", "told_too"),
+    [
+        (("ip.consent.given", {"consent": GIVEN}), ["258521"]),
+        (("ip.consent.withdrawn", {"recipients": ["gp"], "date": "2026-03-04"}), []),
+    ],
+)
+def test_a_gp_who_knew_the_coordinator_is_told_until_the_patient_says_no_to_the_gp(
+    hospital: House, said: Any, told_too: list[str]
+):
     hospital.need(consent=TO_GP)
     hospital.send()
     told = hospital.post("ip.hospital-coordinator.appointed", patient=LINE | {"gp": GP})
     hospital.send()
     hospital.clock.advance(hours=1)
-    hospital.post("ip.consent.given", consent=GIVEN)
+    hospital.post(said[0], **said[1])
+    hospital.send()
     told = hospital.post(
         "ip.coordinator.replaced", source="urn:her:90998", author=AUTHOR, person=MAGNAR,
         continues={"assignmentId": told.case["assignmentId"]}, **{"from": "2026-03-10"},
     )  # fmt: skip
-    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079", *told_too]
 
 
 def test_e33_tells_the_new_gp_of_the_coordinator_where_consent_names_the_gp(hospital: House):

@@ -10,7 +10,7 @@ import pytest
 
 from adapter.access import members
 from adapter.errors import EventError
-from adapter.events import POSTED
+from adapter.events import POSTED, schemas
 from adapter.fhir import people as fhir_people
 from adapter.fhir import urls
 from adapter.fhir.query import Row
@@ -193,7 +193,7 @@ def test_a_withdrawal_told_of_one_number_closes_the_other_case(hospital: House):
     merge(hospital)
     hospital.post("ip.consent.withdrawn", **NO)
     assert {s.business for s in hospital.needs(FORMER).values()} == {"withdrawn"}
-    assert {c["status"] for c in hospital.case(FORMER).of("Consent")} == {"inactive"}
+    assert {c["status"] for c in hospital.case(FORMER).of("Consent")} == {"inactive", "rejected"}
 
 
 def test_a_limit_told_of_one_number_holds_in_the_other_case(hospital: House):
@@ -275,7 +275,7 @@ def test_a_no_known_in_either_case_is_carried_to_the_other(hospital: House, said
     day = hospital.clock.now.date().isoformat()
     hospital.post("ip.consent.withdrawn", patient=said, **(NO | {"date": day}))
     merge(hospital)
-    assert {c["status"] for c in hospital.case(other).of("Consent")} == {"inactive"}
+    assert {c["status"] for c in hospital.case(other).of("Consent")} == {"inactive", "rejected"}
     assert hospital.send() == []
 
 
@@ -359,3 +359,62 @@ def test_an_answer_in_a_thread_of_the_former_case_is_kept_there(hospital: House)
     hospital.receive(otherside.reply(sent, "Svar: Under vurdering"))
     assert {s.business for s in hospital.needs(FORMER).values()} == {"received"}
     assert run(hospital) == []
+
+
+# ── a no by another event, and an answer that comes late ──
+
+
+def test_a_need_declined_at_the_new_number_closes_that_kind_in_the_former_case(hospital: House):
+    both(hospital, former=GIVEN, now=GIVEN)
+    hospital.send()
+    hospital.clock.advance(days=1)
+    merge(hospital)
+    mine = next(n for n in views.needs(hospital.case()) if n.kind == "individual-plan")
+    hospital.post(
+        "ip.need.declined-by-patient",
+        continues={"meldeId": mine.melde_id},
+        scope=["individual-plan"],
+        date="2026-03-05",
+    )
+    former = {n.kind: f"ServiceRequest/{n.id}" for n in views.needs(hospital.case(FORMER))}
+    assert {kind: shown(hospital, one) for kind, one in former.items()} == {
+        "individual-plan": False,
+        "coordinator": True,
+    }
+
+
+def test_a_refusal_told_with_a_need_of_the_new_number_closes_the_former_case(hospital: House):
+    old, _ = both(hospital, former=GIVEN, now=GIVEN)
+    hospital.send()
+    hospital.clock.advance(days=1)
+    merge(hospital)
+    refused = {"status": "refused", "givenBy": "patient", "method": "oral", "date": "2026-03-05"}
+    hospital.need(consent=refused)
+    assert not shown(hospital, f"Patient/{old}")
+    assert {s.business for s in hospital.needs(FORMER).values()} == {"withdrawn"}
+
+
+PLAN = schemas.example("ip.plan.created")["data"]["plan"]
+NAMED = {"continues": {"planIdentifier": PLAN["identifier"]}, "to": None, "date": None, "reasonCode": None}
+
+
+@pytest.mark.parametrize(
+    ("source", "step"),
+    [("urn:her:5111", "accepted"), ("urn:her:5111", "declined"), ("urn:her:5079", "withdrawn")],
+)
+def test_a_question_of_the_former_case_is_answered_there(alvdal: House, source: str, step: str):
+    ours = {"source": "urn:her:5079"}
+    said = PLAN["consent"] | {"date": DAY, "scopes": ["coordinator", "plan-create", "plan-share"]}
+    said |= {"recipients": ["coordinating-unit", "storvik-nord"]}
+    alvdal.post("ip.plan.created", continues=None, patient=FORMER, plan=PLAN | {"consent": said})
+    alvdal.clock.advance(minutes=5)
+    ask = {"patient": FORMER, "continues": NAMED["continues"], "step": "requested"}
+    alvdal.post("ip.plan.transferred", **ask)
+    alvdal.send()
+    alvdal.need(**ours, consent=ASKED)
+    merge(alvdal, **ours)
+    alvdal.post("ip.plan.transferred", source=source, patient=FORMER, **NAMED, step=step)
+    assert alvdal.items("confirm-transfer", FORMER) == []
+    with pytest.raises(EventError) as caught:
+        alvdal.post("ip.plan.transferred", **ask)
+    assert caught.value.code == "IPK-E102"

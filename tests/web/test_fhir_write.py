@@ -720,7 +720,7 @@ def test_who_has_no_part_in_a_case_begins_no_plan_in_it(client: FlaskClient, pat
 
 def test_a_withdrawn_consent_leaves_the_author_its_own_plan(client: FlaskClient, plan: dict[str, Any]):
     gone = changed(
-        "ip.consent.withdrawn", ("data.scopes", ["coordinator", "plan-create", "plan-share"]), ("data.date", "2026-03-04"),
+        "ip.consent.withdrawn", ("data.scopes", ["coordinator", "plan-create", "plan-share"]), ("data.date", "2026-04-13"),
     )  # fmt: skip
     assert post(client, gone).status_code == 202
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**plan, "title": "Ny"})

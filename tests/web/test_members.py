@@ -103,7 +103,7 @@ def test_a_withdrawn_consent_closes_at_once_but_for_the_authors_own_plan(
     gone = changed(
         "ip.consent.withdrawn",
         ("data.scopes", ["coordinator", "plan-create", "plan-share"]),
-        ("data.date", "2026-03-04"),
+        ("data.date", "2026-04-13"),
     )
     assert post(client, gone).status_code == 202
     assert client.get(f"/fhir/CarePlan/{case['planId']}", headers=_as(ALVDAL)).status_code == 200

@@ -31,6 +31,9 @@ def _planned(resource: Resource) -> bool:
     return resource.get("intent") == "plan"
 
 
+_TOLD: Final = "Consent.verification.verificationDate"
+"""Holds the instant at which a consent was told, once it is narrowed or withdrawn."""
+
 _ACTIVITY: Final[Mapping[Interaction, Build]] = {
     "create": plans.activity, "update": plans.activity, "delete": plans.activity,
 }  # fmt: skip
@@ -55,7 +58,8 @@ _ROWS: Final[tuple[Row, ...]] = (
     ("Appointment", meetings.is_meeting, {"create": meetings.created, "update": meetings.updated},
      ("Appointment.status", "Appointment.participant", "Appointment.cancelationReason", "Appointment.identifier")),
     ("Appointment", lambda one: not fhir_plans.is_evaluation(one), _ACTIVITY, ("Appointment.created",)),
-    ("Consent", _over, {"update": consents.updated}, ("Consent.extension",)),
+    ("Consent", _over, {"update": consents.updated}, ("Consent.extension", _TOLD)),
+    ("Consent", lambda one: "id" in one, {"create": consents.created, "update": consents.updated}, (_TOLD,)),
     ("Consent", _any, {"create": consents.created, "update": consents.updated}, ()),
     ("CareTeam", _any, {"update": team.updated}, ("CareTeam.participant",)),
     ("PractitionerRole", _any, {"update": team.role_updated}, ("PractitionerRole.period", "PractitionerRole.active")),
