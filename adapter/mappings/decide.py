@@ -198,6 +198,7 @@ def decide(
         moving.taken_over(before),
         *_besides(before),
     )
+    change = protecting.followed(before, change)
     change, decided = fallen.followed(before, change), change
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
