@@ -198,7 +198,7 @@ def decide(
         moving.taken_over(before),
         *_besides(before),
     )
-    change = protecting.followed(before, change)
+    change = expiring.of_age(before, protecting.followed(before, change))
     change, decided = fallen.followed(before, change), change
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
@@ -207,11 +207,12 @@ def decide(
         told = fallen.notices(before, told)
     told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
+    further += release.owed(before, after, told)
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
     whole = together(
         change,
         _carried(after, sent),
-        Change(deadlines=clocks.further(after, (*further, *release.owed(before, after))), reasons=kept_back),
+        Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
         uncoordinated.followed(after, key),
         protecting.items(after, tuple(one.message for one in sent)),

@@ -120,6 +120,25 @@ def test_the_same_change_again_changes_nothing_more(hospital: House):
     assert len(patient["identifier"]) == 2
 
 
+REFUSED = {"status": "refused", "scopes": ["coordinator", "plan-create"], "date": "2026-03-04"}
+
+
+def test_a_need_that_consent_no_longer_opens_is_not_written_anew_under_the_new_number(hospital: House):
+    hospital.need(patient=EMERGENCY)
+    hospital.clock.advance(minutes=1)
+    hospital.need(patient=EMERGENCY, consent=REFUSED)
+    renumber(hospital)
+    assert {s.business for s in hospital.needs().values()} == {"consent-pending"}
+    assert hospital.send() == []
+
+
+def test_a_need_for_rehabilitation_that_has_not_left_is_written_anew_under_the_new_number(hospital: House):
+    hospital.post("ip.rehabilitation-need.reported", patient=EMERGENCY, consent=GIVEN)
+    renumber(hospital)
+    (read,) = hospital.sent()
+    assert read.head.patient.idents[0].value == LINE["identifier"]["value"]
+
+
 # ── E19 ──
 
 
