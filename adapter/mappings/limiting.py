@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from adapter.fhir import consents as resources
-from adapter.kith import text, words
+from adapter.kith import text, titles, words
 from adapter.mappings import (
     care,
     clocks,
     common,
     consenting,
+    joining,
     limits,
     participating,
     posting,
@@ -25,8 +26,17 @@ from adapter.rules import anchors, reservation, states
 from adapter.rules.consent import CARE_MESSAGES, FORWARDING
 
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
-PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
-"""Messages that may print goals: one that has not left is stopped, for a later one tells what may be told."""
+_NEWS: Final = frozenset({titles.NEWS_TITLE})
+PRINTED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "goals": frozenset(
+        text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated", "ip.plan-document.shared")
+    ),
+    **dict.fromkeys(limits.FIELDS.values(), _NEWS),
+}
+"""Topic → Tema of the messages that may print it: one that has not left is stopped; what else the news of a need say goes anew.
+
+Need messages themselves are written again without it: `release.withheld`.
+"""
 
 
 def limited(ctx: Context) -> Change:
@@ -134,8 +144,8 @@ def _stopped(ctx: Context) -> tuple[Message, ...]:
 
 
 def _tells(message: Message, topics: Collection[str]) -> bool:
-    goals = "goals" in topics and message.subject in PLAN_TITLES
-    return goals or (CARE_MESSAGES in topics and care.rests_on_consent(message.type))
+    printed = any(message.subject in PRINTED_BY.get(topic, ()) for topic in topics)
+    return printed or (CARE_MESSAGES in topics and care.rests_on_consent(message.type))
 
 
 def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
@@ -149,7 +159,11 @@ def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         told_of = posting.has_left(before.case, message) and message.type not in care.NO_CONSENT
         if party and told_of and _is_out(ctx, party):
             told[party.key] = (party, message)
-    return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx, before))
+    return (
+        *(_notice(ctx, party, message) for party, message in told.values()),
+        *release.again(ctx, before),
+        *joining.news_kept(ctx, before),
+    )
 
 
 def _notice(ctx: Context, party: Party, message: Message) -> Notice:
