@@ -110,7 +110,7 @@ ROWS: Final[Mapping[str, Row]] = {
         rehabilitation.reported, rehabilitation.reported_notices, compares=True
     ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
-    "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True),
+    "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True, owes=True),
     "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True),
     "ip.representative.changed": Row(representing.changed, representing.changed_notices, compares=True),
     "ip.identity.changed": Row(identity.changed, identity.changed_notices, compares=True),
@@ -152,7 +152,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.hospital-participation.ending": Row(participation.ending, participation.notices),
     "ip.hospital-participation.ended": Row(coordinators.hospital_ended, participation.notices),
     "ip.patient.moved": Row(moving.moved, moving.moved_notices, compares=True),
-    "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True),
+    "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True, owes=True),
     "ip.manual-fallback.recorded": Row(handling.fallback),
     "ip.address.changed": Row(handling.address_changed),
     "ip.need.entered-in-error": Row(recalling.recalled, recalling.recalled_notices, compares=True),

@@ -41,12 +41,16 @@ def onward(ctx: Context, case: Case) -> Onward | None:
     item = views.transfer(case)
     if item is None or views.input_of(item, "to") == ctx.data.to.code:
         return None
-    said = (i.get("valueReference") for i in item.get("input", ()) if i["type"].get("text") == "receiver")
-    asked = ctx.book.by_organisation(views.reference_id(next(said, None)))
     place = since(item)
     served = routing.receiver(ctx.book, municipality=place, district=None, on=ctx.today).party
     held = (p for p in _holders(ctx, known=True) if place in p.municipalities)  # a city: one of its districts
-    return Onward(item=item, asked=asked, keeper=served or next(held, None))
+    return Onward(item=item, asked=asked(ctx, item), keeper=served or next(held, None))
+
+
+def asked(ctx: Context, item: Resource) -> Party | None:
+    """Return who is asked by the work item of a move to take over."""
+    said = (i.get("valueReference") for i in item.get("input", ()) if i["type"].get("text") == "receiver")
+    return ctx.book.by_organisation(views.reference_id(next(said, None)))
 
 
 def since(item: Resource) -> str:

@@ -1,8 +1,8 @@
-"""What an outside party takes back, and others got from us: its event sends nothing, so a person here tells them. E08, E09, E15, E66; decision 122."""
+"""What an outside party takes back, and others got from us: its event sends nothing, so a person here tells them. E08, E09, E14, E15, E51, E66; decision 122."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Final
 
@@ -15,14 +15,24 @@ from adapter.rules import routing
 
 EVENT: Final = "event"
 """Input of the work item: the event by which a person here tells it on."""
+IN_ERROR: Final = "enteredInError"
+"""Input of the work item of an event that says that what was told before was wrong."""
+TO: Final = "receiver"
+"""Input of the work item: who is to be told, where the event itself closes what that follows from."""
+DIED: Final = "ip.patient.deceased"
 TEXTS: Final = MappingProxyType(
     {
-        "ip.need.withdrawn": "Melderen har trukket behovet: gi beskjed til dem som har fått det herfra",
-        "ip.need.declined-by-patient": "Pasienten har takket nei: gi beskjed til dem som har fått behovet herfra",
-        "ip.consent.withdrawn": "Samtykket er trukket: gi beskjed til dem som har fått opplysninger herfra",
+        ("ip.need.withdrawn", False): "Melderen har trukket behovet: gi beskjed til dem som har fått det herfra",
+        ("ip.need.declined-by-patient", False): "Pasienten har takket nei: gi beskjed til dem som har fått behovet herfra",
+        ("ip.consent.withdrawn", False): "Samtykket er trukket: gi beskjed til dem som har fått opplysninger herfra",
+        ("ip.consent.limited", False): "Samtykket er begrenset: gi beskjed til dem som ikke lenger skal ha opplysninger herfra",
+        (DIED, False): "Pasienten er død: gi beskjed til dem som har noe åpent herfra",
+        (DIED, True): "Pasienten lever: gi beskjed til dem som har fått vite herfra at pasienten er død",
     }
-)
-"""Event of an outside party → what a person here is asked to do."""
+)  # fmt: skip
+"""Event of an outside party, and whether it is told to have been an error → what a person here is asked to do."""
+KEPT: Final = frozenset({DIED})
+"""Events that close what their receivers follow from: the work item keeps who they are."""
 
 
 def own_unit(ctx: Context) -> Party | None:
@@ -30,9 +40,12 @@ def own_unit(ctx: Context) -> Party | None:
     return routing.desk(ctx.book, routing.first(ctx.book))
 
 
-def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ...]:
-    """Return a Task for the own unit to tell this event on, by the same event posted here."""
+def item(
+    ctx: Context, *, text: str, melde_id: str | None, to: tuple[Party, ...] = ()
+) -> tuple[Resource, ...]:
+    """Return a Task for the own unit to tell this event on (`to` them), by the same event posted here."""
     unit = own_unit(ctx)
+    receivers = tuple((TO, {"reference": f"Organization/{p.organisation_id}"}) for p in to)
     made = common.work_item(
         ctx,
         id_=ctx.id("Task", "review"),
@@ -41,30 +54,53 @@ def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ..
         focus=None,
         melde_id=melde_id,
         reason=text,
-        inputs=((EVENT, ctx.event.type),),
+        inputs=(
+            (EVENT, ctx.event.type),
+            *(((IN_ERROR, "true"),) if _kind(ctx)[1] else ()),
+            *receivers,
+        ),
         requester=ctx.party,
     )
-    return (*common.parties(*(p for p in (unit, ctx.party) if p)), made)
+    return (*common.parties(*(p for p in (unit, ctx.party, *to) if p)), made)
+
+
+def _kind(ctx: Context) -> tuple[str, bool]:
+    """Return what an event tells, as TEXTS has it."""
+    return ctx.event.type, bool(getattr(ctx.data, "entered_in_error", None))
 
 
 def owed(ctx: Context, told: Iterable[Notice]) -> Change:
     """Return the Task to tell on what an outside party takes back, where others than its own organisation would be told."""
     source = ctx.party
-    if source is None or source.home or ctx.event.origin != "posted":
+    if source is None or source.home or ctx.event.origin == "received":
         return Change()
     others = [n for n in told if n.receiver.level1_id != source.level1_id]
     if not others:
         return Change()
-    return Change(resources=item(ctx, text=TEXTS[ctx.event.type], melde_id=others[0].melde_id))
+    to = tuple({n.receiver.key: n.receiver for n in others}.values()) if ctx.event.type in KEPT else ()
+    return Change(resources=item(ctx, text=TEXTS[_kind(ctx)], melde_id=others[0].melde_id, to=to))
 
 
 def waiting(ctx: Context) -> Resource | None:
     """Return the open Task that this event of a home party answers."""
-    if ctx.home is None:
-        return None
-    wanted = ctx.event.type
-    open_ = (t for t in ctx.case.of("Task") if t["status"] not in views.FINISHED)
-    return next((t for t in open_ if wanted in TEXTS and views.input_of(t, EVENT) == wanted), None)
+    type_, in_error = _kind(ctx)
+    return next(open_items(ctx, type_, in_error=in_error), None) if ctx.home is not None else None
+
+
+def open_items(ctx: Context, type_: str, *, in_error: bool = False) -> Iterator[Resource]:
+    """Yield the open Tasks to tell such an event on."""
+    for task in ctx.case.of("Task"):
+        said = views.input_of(task, EVENT), views.input_of(task, IN_ERROR) is not None
+        if task["status"] not in views.FINISHED and said == (type_, in_error) and said in TEXTS:
+            yield task
+
+
+def receivers(ctx: Context, item: Resource | None) -> tuple[Party, ...]:
+    """Return whom a Task asks to tell, where there is one that keeps it."""
+    inputs = (item or {}).get("input", ())
+    said = (i.get("valueReference") for i in inputs if i["type"].get("text") == TO)
+    found = (ctx.book.by_organisation(views.reference_id(one)) for one in said)
+    return tuple(party for party in found if party is not None)
 
 
 def done(ctx: Context) -> Change:

@@ -28,6 +28,8 @@ HOSPITAL: Final = "101"
 MUNICIPALITY: Final = "102"
 """Organisation types of list 9040."""
 TRANSFERRED: Final = "ip.plan.transferred"
+QUESTIONS: Final = frozenset({text.TITLES[TRANSFERRED], JOINT_DRAFT})
+"""Tema of what asks whether a plan is taken over."""
 ANSWERED: Final = {"accepted": "completed", "declined": "rejected", "withdrawn": "cancelled"}
 """Step → Task.status."""
 

@@ -348,3 +348,15 @@ def test_a_plan_as_a_document_that_has_not_left_is_stopped_where_goals_are_excep
     told = limit(alvdal, topics=["goals"], source="urn:her:5079", patient=LINE)
     assert [m["state"] for m in told.messages] == ["buried"]
     assert alvdal.send() == []
+
+
+@pytest.mark.parametrize(("excluded", "her_id"), [("gp", "258521"), (ALVDAL, "5079")])
+def test_who_is_excepted_hears_all_the_same_that_what_it_filed_is_of_the_wrong_patient(
+    hospital: House, excluded: str, her_id: str
+):
+    melde_id = hospital.need(patient=WITH_GP, consent=BOTH).case["meldeId"]
+    hospital.send()
+    limit(hospital, excluded=[excluded])
+    hospital.send()
+    hospital.post("ip.need.entered-in-error", patient=WITH_GP, continues={"meldeId": melde_id})
+    assert her_id in [r.head.receiver.her_ids[-1] for r in hospital.sent()]
