@@ -634,6 +634,46 @@ def test_a_municipality_that_got_a_need_of_its_own_meanwhile_keeps_that(coordina
     assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"]
 
 
+# ── what waits for consent ──
+
+NOT_ASKED = {"status": "not-asked", "scopes": []}
+
+
+@pytest.mark.parametrize("named", ["coordinating-unit", "gammeldal-saksbehandling"])
+def test_a_need_that_waits_for_consent_goes_to_where_the_patient_lives_when_it_is_given(
+    hospital: House, named: str
+):
+    hospital.need(consent=NOT_ASKED)
+    move(hospital, consent=None)
+    assert {s.business for s in hospital.needs(GONE).values()} == {"consent-pending"}
+    hospital.clock.advance(days=1)
+    given = GIVEN | {"date": "2026-03-05", "recipients": [named]}
+    hospital.post("ip.consent.given", patient=GONE, consent=given)
+    assert [r.head.receiver.level2.her_id for r in hospital.sent()] == ["5101"]
+    assert len(hospital.needs(GONE)) == 2
+
+
+def test_a_need_that_the_municipality_left_knows_of_stays_there(hospital: House):
+    hospital.need()
+    hospital.send()
+    hospital.clock.advance(days=1)
+    hospital.need(needs=["rehabilitation"], consent=NOT_ASKED)
+    move(hospital, consent=None)
+    there = hospital.services.book().by_key("alvdal-saksbehandling")
+    assert there is not None
+    assert {n.owner for n in views.open_needs(hospital.case())} == {there.organisation_id}
+
+
+def test_a_need_that_waits_follows_a_patient_who_moves_back(hospital: House):
+    hospital.need(consent=NOT_ASKED)
+    move(hospital, consent=None)
+    hospital.clock.advance(hours=1)
+    back = {"from": {"code": "9901"}, "to": {"code": "3428"}}
+    move(hospital, patient=LINE, consent=None, **back)
+    hospital.post("ip.consent.given", patient=LINE, consent=GIVEN)
+    assert [r.head.receiver.level2.her_id for r in hospital.sent()] == ["5079"]
+
+
 # ── a death that was none ──
 
 
