@@ -206,7 +206,7 @@ def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
         owner=common.organisation(owner),
         melde_id=message.melde_id,
         inputs=(("evidence", message.id),),
-        description=by_hand.words if by_hand else f"{why.text} {REST}",
+        description=protecting.words_for(message, by_hand) if by_hand else f"{why.text} {REST}",
     )
     listed = common.parties(owner) if owner else ()
     done = internal.ended(case, replace(message, state="manual", next_attempt=None))

@@ -258,7 +258,12 @@ def _is_hidden(ctx: Context) -> bool:
 
 
 def _names(ctx: Context) -> Mapping[str, Party | None]:
-    return {ctx.data.from_.code: _old_unit(ctx), ctx.data.to.code: _new_unit(ctx).party}
+    """Return a party of each place, by whose municipality it is named: of a city without district any of its districts."""
+    found = {ctx.data.from_.code: _old_unit(ctx), ctx.data.to.code: _new_unit(ctx).party}
+    any_of = {
+        place: next((p for p in ctx.book.parties if place in p.municipalities), None) for place in found
+    }
+    return {place: party or any_of[place] for place, party in found.items()}
 
 
 def _held(ctx: Context, to: Party) -> list[tuple[str, str | None]]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from adapter.fhir import messages as resources
 from adapter.fhir import parts, people, protected
+from adapter.kith import titles
 from adapter.mappings import common, expiring, internal, patients, twins, views
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import PATIENT, Change, Context, together
@@ -19,6 +20,9 @@ from adapter.rules.carrier import LETTER
 STRICT: Final = protected.STRICT
 TO_POST: Final = "Skriv ut brevet og send det, og registrer at det er sendt."
 BY_HAND: Final = "Strengt fortrolig adresse: vurder om og hvordan meldingen kan formidles."
+OF_BOTH: Final = "Meldingen gjelder et nummer som er erstattet, og er ikke sendt. Vurder om og hvordan mottakeren skal få vite det."
+"""Of what is told of the person in both cases: of the new number it tells nobody who knows the former alone."""
+_OF_BOTH: Final = frozenset({titles.NOT_DEAD, *(titles.TITLES[type_] for type_ in twins.SAME)})
 FORMER: Final = "Meldingen gjelder et nummer som er erstattet, og er ikke sendt. Gjelder den fortsatt: meld det på det nye nummeret."
 
 
@@ -83,6 +87,11 @@ def rest(case: Case) -> Rest | None:
     return next((row for row in RESTS if row.holds(case)), None)
 
 
+def words_for(message: Message, why: Rest) -> str:
+    """Return what a person is told of a message that does not leave by itself."""
+    return OF_BOTH if why.words == FORMER and message.subject in _OF_BOTH else why.words
+
+
 def obstacle(case: Case) -> Reason | None:
     """Return by which rule nothing of a case leaves by itself, None where it does."""
     found = rest(case)
@@ -123,7 +132,7 @@ def items(ctx: Context, messages: tuple[Message, ...], *, words: str | None = No
             focus=communication_of(message),
             melde_id=message.melde_id if message.receiver_key != PATIENT.key else None,
             inputs=(("evidence", message.id),),
-            reason=found.words if found else TO_POST,
+            reason=words_for(message, found) if found else TO_POST,
         )
         for message in waiting
     )

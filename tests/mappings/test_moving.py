@@ -634,6 +634,16 @@ def test_a_municipality_that_got_a_need_of_its_own_meanwhile_keeps_that(coordina
     assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"]
 
 
+def test_a_city_without_its_district_is_called_by_its_name(coordinated: House):
+    move(coordinated, patient=living_in("9904", "990401"), to={"code": "9904", "district": "990401"})
+    coordinated.send()
+    coordinated.clock.advance(hours=1)
+    move(coordinated, patient=LINE, **{"from": {"code": "9904"}, "to": {"code": "3428"}})
+    told = "".join(words_to(coordinated).values())
+    assert "Fra kommune: Storvik Kommune" in told
+    assert "9904" not in told
+
+
 # ── what waits for consent ──
 
 NOT_ASKED = {"status": "not-asked", "scopes": []}

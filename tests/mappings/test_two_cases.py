@@ -359,3 +359,12 @@ def test_an_answer_in_a_thread_of_the_former_case_is_kept_there(hospital: House)
     hospital.receive(otherside.reply(sent, "Svar: Under vurdering"))
     assert {s.business for s in hospital.needs(FORMER).values()} == {"received"}
     assert run(hospital) == []
+
+
+def test_a_word_that_both_cases_tell_is_not_to_be_told_of_the_new_number(hospital: House):
+    both(hospital, former=GIVEN)
+    hospital.send()
+    merge(hospital)
+    hospital.post("ip.patient.deceased", patient=LINE, diedOn=DAY)
+    (item,) = hospital.items("manual-fallback", FORMER)
+    assert item["description"].endswith("Vurder om og hvordan mottakeren skal få vite det.")
