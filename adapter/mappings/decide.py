@@ -372,7 +372,7 @@ def _outcome(
         messages=change.messages,
         deadlines=change.deadlines,
         reasons=change.reasons,
-        warnings=change.warnings,
+        warnings=tuple(dict.fromkeys(change.warnings)),
         patient_identifier=(person.identifier.system, person.identifier.value) if person else None,
         case=answer_case(final, change.case),
     )
