@@ -48,7 +48,7 @@ def onward(ctx: Context, case: Case) -> Onward | None:
 
 
 def asked(ctx: Context, item: Resource) -> Party | None:
-    """Return who is asked by the work item of a move to take over."""
+    """Return who is asked to take the patient over."""
     said = (i.get("valueReference") for i in item.get("input", ()) if i["type"].get("text") == "receiver")
     return ctx.book.by_organisation(views.reference_id(next(said, None)))
 

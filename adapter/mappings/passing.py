@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -22,15 +22,18 @@ TO: Final = "receiver"
 DIED: Final = "ip.patient.deceased"
 TEXTS: Final = MappingProxyType(
     {
-        ("ip.need.withdrawn", False): "Melderen har trukket behovet: gi beskjed til dem som har fått det herfra",
-        ("ip.need.declined-by-patient", False): "Pasienten har takket nei: gi beskjed til dem som har fått behovet herfra",
-        ("ip.consent.withdrawn", False): "Samtykket er trukket: gi beskjed til dem som har fått opplysninger herfra",
-        ("ip.consent.limited", False): "Samtykket er begrenset: gi beskjed til dem som ikke lenger skal ha opplysninger herfra",
-        (DIED, False): "Pasienten er død: gi beskjed til dem som har noe åpent herfra",
-        (DIED, True): "Pasienten lever: gi beskjed til dem som har fått vite herfra at pasienten er død",
+        "ip.need.withdrawn": "Melderen har trukket behovet: gi beskjed til dem som har fått det herfra",
+        "ip.need.declined-by-patient": "Pasienten har takket nei: gi beskjed til dem som har fått behovet herfra",
+        "ip.consent.withdrawn": "Samtykket er trukket: gi beskjed til dem som har fått opplysninger herfra",
+        "ip.consent.limited": "Samtykket er begrenset: gi beskjed til dem som ikke lenger skal ha opplysninger herfra",
+        DIED: "Pasienten er død: gi beskjed til dem som har noe åpent herfra",
     }
-)  # fmt: skip
-"""Event of an outside party, and whether it is told to have been an error → what a person here is asked to do."""
+)
+"""Event of an outside party → what a person here is asked to do."""
+ERRORS: Final = MappingProxyType(
+    {DIED: "Pasienten lever: gi beskjed til dem som har fått vite herfra at pasienten er død"}
+)
+"""The same where the event says that what was told before was an error."""
 KEPT: Final = frozenset({DIED})
 """Events that close what their receivers follow from: the work item keeps who they are."""
 
@@ -56,7 +59,7 @@ def item(
         reason=text,
         inputs=(
             (EVENT, ctx.event.type),
-            *(((IN_ERROR, "true"),) if _kind(ctx)[1] else ()),
+            *(((IN_ERROR, "true"),) if _in_error(ctx) else ()),
             *receivers,
         ),
         requester=ctx.party,
@@ -64,9 +67,12 @@ def item(
     return (*common.parties(*(p for p in (unit, ctx.party, *to) if p)), made)
 
 
-def _kind(ctx: Context) -> tuple[str, bool]:
-    """Return what an event tells, as TEXTS has it."""
-    return ctx.event.type, bool(getattr(ctx.data, "entered_in_error", None))
+def _in_error(ctx: Context) -> bool:
+    return bool(getattr(ctx.data, "entered_in_error", None))
+
+
+def _texts(ctx: Context) -> Mapping[str, str]:
+    return ERRORS if _in_error(ctx) else TEXTS
 
 
 def owed(ctx: Context, told: Iterable[Notice]) -> Change:
@@ -78,20 +84,21 @@ def owed(ctx: Context, told: Iterable[Notice]) -> Change:
     if not others:
         return Change()
     to = tuple({n.receiver.key: n.receiver for n in others}.values()) if ctx.event.type in KEPT else ()
-    return Change(resources=item(ctx, text=TEXTS[_kind(ctx)], melde_id=others[0].melde_id, to=to))
+    return Change(resources=item(ctx, text=_texts(ctx)[ctx.event.type], melde_id=others[0].melde_id, to=to))
 
 
 def waiting(ctx: Context) -> Resource | None:
     """Return the open Task that this event of a home party answers."""
-    type_, in_error = _kind(ctx)
-    return next(open_items(ctx, type_, in_error=in_error), None) if ctx.home is not None else None
+    if ctx.home is None or ctx.event.type not in _texts(ctx):
+        return None
+    return next(open_items(ctx, ctx.event.type, in_error=_in_error(ctx)), None)
 
 
 def open_items(ctx: Context, type_: str, *, in_error: bool = False) -> Iterator[Resource]:
     """Yield the open Tasks to tell such an event on."""
     for task in ctx.case.of("Task"):
         said = views.input_of(task, EVENT), views.input_of(task, IN_ERROR) is not None
-        if task["status"] not in views.FINISHED and said == (type_, in_error) and said in TEXTS:
+        if task["status"] not in views.FINISHED and "requester" in task and said == (type_, in_error):
             yield task
 
 

@@ -9,6 +9,7 @@ from adapter.events import Event
 from adapter.fhir import consents, people
 from adapter.mappings import grants, limits, noes, patients, views
 from adapter.mappings.context import Change, Context
+from adapter.mappings.patients import PROTECTED
 from adapter.model import Case, Resource
 from adapter.rules import alive, replaced
 
@@ -63,7 +64,7 @@ def may_be_told(ctx: Context) -> Change:
 
 def concerns(event: Event, before: Case, after: Case) -> bool:
     """Return whether an event tells something of the person that the other cases must know."""
-    return event.type in {*SAME, patients.PROTECTED, patients.IDENTITY} or _grade(before) != _grade(after)
+    return event.type in {*SAME, PROTECTED, patients.IDENTITY} or _grade(before) != _grade(after)
 
 
 def told(event: Event, after: Case, there: Case, said: Mapping[str, Any]) -> list[Told]:
@@ -73,7 +74,7 @@ def told(event: Event, after: Case, there: Case, said: Mapping[str, Any]) -> lis
         return link + carried(after, there, said)
     found = []
     if _grade(after) != _grade(there):
-        found.append(Told(patients.PROTECTED, {**_person(said), "level": _grade(after) or "none"}))
+        found.append(Told(PROTECTED, {**_person(said), "level": _grade(after) or "none"}))
     if event.type in SAME and (alive.permits(event.type) or not views.is_dead(there)):
         found.append(Told(event.type, {k: v for k, v in said.items() if k != "continues"}))
     return found
@@ -83,7 +84,7 @@ def carried(from_: Case, to: Case, said: Mapping[str, Any]) -> list[Told]:
     """Return what one case knows of the person and the other does not: protection, death, and what the patient said no to."""
     person, found = _person(said), []
     if patients.GRADES.index(_grade(from_)) > patients.GRADES.index(_grade(to)):
-        found.append(Told(patients.PROTECTED, {**person, "level": _grade(from_)}))
+        found.append(Told(PROTECTED, {**person, "level": _grade(from_)}))
     died = (views.patient(from_) or {}).get("deceasedDateTime")
     if died and not views.is_dead(to):
         return [*found, Told(DIED, {**person, "diedOn": died[:10]})]
