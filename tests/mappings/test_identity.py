@@ -120,13 +120,9 @@ def test_the_same_change_again_changes_nothing_more(hospital: House):
     assert len(patient["identifier"]) == 2
 
 
-REFUSED = {"status": "refused", "scopes": ["coordinator", "plan-create"], "date": "2026-03-04"}
-
-
 def test_a_need_that_consent_no_longer_opens_is_not_written_anew_under_the_new_number(hospital: House):
-    hospital.need(patient=EMERGENCY)
-    hospital.clock.advance(minutes=1)
-    hospital.need(patient=EMERGENCY, consent=REFUSED)
+    hospital.need(patient=EMERGENCY, consent=GIVEN | {"validUntil": "2026-03-04"})
+    hospital.clock.advance(days=1)
     renumber(hospital)
     assert {s.business for s in hospital.needs().values()} == {"consent-pending"}
     assert hospital.send() == []
