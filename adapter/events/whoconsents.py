@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LIMITED: Final = "ip.consent.limited"
 FACTS: Final = "facts-corrected"
 """Reason of E18 by which the number stands."""
+REACHED_16: Final = "reached-16"
+"""Reason of E17."""
 _SAID: Final = frozenset({"given", "limited"})
 _OTHERS: Final = frozenset({"representative", "relative"})
 
@@ -90,10 +92,17 @@ def represents(data: Raw, row: EventType, context: Context) -> Iterator[Finding]
     born = day(part(data, "patient"), "birthDate")
     if born is None or starts is None:
         return
-    if text(data, "reasonCode") == "reached-16" and not age.is_sixteen(born, starts):
-        yield fault("IPK-C020", "reasonCode")
-    if text(part(data, "representative"), "kind") == "guardian" and age.is_sixteen(born, starts):
-        yield fault("IPK-C022", "representative.kind")
+    kind = text(part(data, "representative"), "kind")
+    for code, path in against_change(text(data, "reasonCode"), kind, born, starts):
+        yield fault(code, path)
+
+
+def against_change(reason: str | None, kind: str | None, born: date, on: date) -> Iterator[tuple[str, str]]:
+    """Yield (code, path) against a change of who may consent, by the patient's age on that day. E17."""
+    if reason == REACHED_16 and not age.is_sixteen(born, on):
+        yield "IPK-C020", "reasonCode"
+    if kind == "guardian" and age.is_sixteen(born, on):
+        yield "IPK-C022", "representative.kind"
 
 
 def number(identifier: Raw, path: str, context: Context) -> Iterator[Finding]:

@@ -11,7 +11,17 @@ import orjson
 from adapter.errors import EventError
 from adapter.events import Event
 from adapter.ingest import recall
-from adapter.mappings import access, handling, planclocks, planview, plo_roles, recalling, twins, views
+from adapter.mappings import (
+    access,
+    expiring,
+    handling,
+    planclocks,
+    planview,
+    plo_roles,
+    recalling,
+    twins,
+    views,
+)
 from adapter.model import AddressBook, Case, Message, Party
 from adapter.rules import routing
 from adapter.store import Connection, cases, events, messages, people, resources
@@ -80,7 +90,7 @@ def gather(
     changed = numbers(event)
     if changed is not None:
         found = _renumbered(conn, changed, org=org, now=now)
-        return replace(found, needs=events.needs(conn, found.key or ""))
+        return replace(found, needs=events.needs(conn, found.key or "") | _reported(conn, found))
     key = anchor or _continued(conn, event, org) or _by_message(conn, event, org)
     known = at is not None and at.key is not None and at.key == key
     case = (
@@ -90,7 +100,7 @@ def gather(
     )
     if key and person and not _is(case, person):
         raise EventError("IPK-E014", at="$.data.continues")
-    if case.key is not None and event.type in TEXTS_AGAIN:
+    if case.key is not None and (event.type in TEXTS_AGAIN or expiring.comes_of_age(case, event)):
         case = replace(case, needs=events.needs(conn, case.key) | _reported(conn, case))
     if event.type == recalling.EVENT:
         case = recall.whole(conn, case, event)

@@ -111,7 +111,7 @@ ROWS: Final[Mapping[str, Row]] = {
         rehabilitation.reported, rehabilitation.reported_notices, compares=True
     ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
-    "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True),
+    "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True, owes=True),
     "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True),
     "ip.representative.changed": Row(representing.changed, representing.changed_notices, compares=True),
     "ip.identity.changed": Row(identity.changed, identity.changed_notices, compares=True),
@@ -153,7 +153,7 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.hospital-participation.ending": Row(participation.ending, participation.notices),
     "ip.hospital-participation.ended": Row(coordinators.hospital_ended, participation.notices),
     "ip.patient.moved": Row(moving.moved, moving.moved_notices, compares=True),
-    "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True),
+    "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True, owes=True),
     "ip.manual-fallback.recorded": Row(handling.fallback),
     "ip.address.changed": Row(handling.address_changed),
     "ip.need.entered-in-error": Row(recalling.recalled, recalling.recalled_notices, compares=True),
@@ -199,6 +199,7 @@ def decide(
         moving.taken_over(before),
         *_besides(before),
     )
+    change = expiring.of_age(before, protecting.followed(before, change))
     decided = closing.followed(before, change)
     change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
@@ -209,11 +210,12 @@ def decide(
         told = fallen.notices(before, decided, told)
     told, kept_back = limiting.allowed(told, before=before, after=after)
     first, further = _one_per_receiver(told)
+    further += release.owed(before, after, told)
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
     whole = together(
         change,
         _carried(after, sent),
-        Change(deadlines=clocks.further(after, (*further, *release.owed(before, after))), reasons=kept_back),
+        Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
         uncoordinated.followed(after, key),
         access.uncovered(before, after),
@@ -375,7 +377,7 @@ def _outcome(
         messages=change.messages,
         deadlines=change.deadlines,
         reasons=change.reasons,
-        warnings=change.warnings,
+        warnings=tuple(dict.fromkeys(change.warnings)),
         patient_identifier=(person.identifier.system, person.identifier.value) if person else None,
         case=answer_case(final, change.case),
     )

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
 from adapter.fhir import encounters, needs, parts, people, teams, urls
 from adapter.kith import text, titles, words
-from adapter.mappings import care, common, posting, release, telling, views
+from adapter.kith.plo import utskrevet
+from adapter.mappings import (
+    care,
+    common,
+    holding,
+    passing,
+    posting,
+    release,
+    views,
+)
 from adapter.mappings.context import PATIENT, Change, Context, Notice
+from adapter.mappings.holding import MISTAKEN, TOLD
 from adapter.mappings.noticing import notice
+from adapter.mappings.passing import DIED
 from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import alive, anchors, message_states, states
 
@@ -19,9 +31,6 @@ PLAN_OVER: Final = "completed"
 GOAL_OVER: Final = frozenset({"completed", "cancelled", "entered-in-error", "rejected"})
 BURIED: Final = message_states.before(message_states.DEATH)
 """Messages that no longer leave, and must not keep a last word waiting."""
-TOLD: Final = "deceased-told"
-MISTAKEN: Final = "deceased-mistaken"
-"""Rules by which a message tells of the death, and that there was none."""
 HOSPITAL: Final = "101"
 """Organisation type of list 9040."""
 
@@ -34,11 +43,15 @@ def deceased(ctx: Context) -> Change:
         return base + _lives(ctx, patient)
     died = parts.changed(patient, deceasedDateTime=ctx.data.died_on.isoformat())
     why = anchors.fixed("deceased-closes", "avsluttet")
-    return base + Change(
-        resources=(died, *_needs(ctx), *_items(ctx), *_plans(ctx), *_team(ctx), *_stays(ctx)),
-        messages=tuple(common.buried(m) for m in _waiting(ctx)),
-        deadlines=_stopped(ctx),
-        reasons=(why,),
+    return (
+        base
+        + Change(
+            resources=(died, *_needs(ctx), *_items(ctx), *_plans(ctx), *_team(ctx), *_stays(ctx)),
+            messages=tuple(common.buried(m) for m in _waiting(ctx)),
+            deadlines=_stopped(ctx),
+            reasons=(why,),
+        )
+        + passing.done(ctx)
     )
 
 
@@ -49,16 +62,17 @@ def _lives(ctx: Context, patient: Resource) -> Change:
     """
     living = parts.changed(patient, deceasedDateTime=None)
     if not views.is_dead(ctx.case):
-        return Change(resources=(living,))
+        return Change(resources=(living,)) + passing.done(ctx)
     unit = release.own_unit(ctx) or ctx.party
     item = common.work_item(
         ctx, id_=ctx.id("Task", "review"), kind="review", owner=unit, focus=None, reason=words.LIVES
     )
     team = views.team(ctx.case)
     again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
-    unsent = [m for m in ctx.case.messages if _tells(m, TOLD) and posting.is_unsent(ctx.case, m)]
-    made = Change(resources=(living, *again, *(common.parties(unit) if unit else ()), item))
-    return posting.stopped(ctx, unsent) + made
+    unsent = [m for m in ctx.case.messages if holding.tells(m, TOLD) and posting.is_unsent(ctx.case, m)]
+    untold = (needs.moved(t, modified=ctx.now, status="cancelled") for t in passing.open_items(ctx, DIED))
+    made = Change(resources=(living, *again, *untold, *(common.parties(unit) if unit else ()), item))
+    return posting.stopped(ctx, unsent) + made + passing.done(ctx)
 
 
 def _begun(resource: Resource) -> dict[str, str] | None:
@@ -80,11 +94,14 @@ def _needs(ctx: Context) -> tuple[Resource, ...]:
 
 
 def _items(ctx: Context) -> tuple[Resource, ...]:
-    """Return the open work items as cancelled: nothing is left to do for anybody."""
+    """Return the open work items as cancelled: nothing is left to do for anybody, but to tell this very death on."""
+    owed = {t["id"] for t in passing.open_items(ctx, DIED)}
     return tuple(
         needs.moved(t, modified=ctx.now, status="cancelled")
         for t in ctx.case.of("Task")
-        if views.code_of(t.get("code"), urls.TASK_KIND) and t["status"] not in views.FINISHED
+        if views.code_of(t.get("code"), urls.TASK_KIND)
+        and t["status"] not in views.FINISHED
+        and t["id"] not in owed
     )
 
 
@@ -103,7 +120,7 @@ def _plans(ctx: Context) -> tuple[Resource, ...]:
     meetings = [
         parts.changed(a, status="cancelled")
         for a in ctx.case.of("Appointment")
-        if a["status"] in {"proposed", "pending", "booked", "waitlist"}
+        if a["status"] in holding.MEETS
     ]
     return (*plans, *goals, *meetings)
 
@@ -135,11 +152,12 @@ def _stays(ctx: Context) -> tuple[Resource, ...]:
 
 
 def _waiting(ctx: Context) -> tuple[Message, ...]:
-    """Return what has not left, letters to the patient among it."""
+    """Return what has not left, letters to the patient among it; of the word of this very death what this event writes anew."""
     return tuple(
         m
         for m in ctx.case.messages
         if m.direction == "out"
+        and (not holding.tells(m, TOLD) or (ctx.may_send and m.type != utskrevet.TYPE))
         and (
             m.state in BURIED
             or posting.is_unposted(ctx.case, m)
@@ -155,33 +173,35 @@ def _stopped(ctx: Context) -> tuple[Deadline, ...]:
 def deceased_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the word of the death to whoever holds something open, once; LOG_UTSKREVET of who died in hospital. E51.
 
-    Of a death that was none whoever got that word is told so. Nobody is told of another day by itself, and nothing goes to the
-    patient's family.
+    Of a death that was none whoever got that word is told so. Who was told is not told of another day by itself, and nothing goes to
+    the patient's family. What an outside party told of is told on to those whom the work item names.
     """
+    owed = passing.waiting(before)
     if ctx.data.entered_in_error:
-        return _mistaken(ctx, before) if views.is_dead(before.case) else ()
+        told_on = views.is_dead(before.case) or owed is not None
+        return passing.others(before, _mistaken(ctx, before)) if told_on else ()
     if views.is_dead(before.case):
-        return ()
+        to = {p.key: p for p in (*passing.receivers(before, owed), *_unheard(before))}
+        return tuple(_last_word(ctx, *holding.to(before, party)) for party in to.values())
     stays = views.stays(before.case)
     logistics = tuple(
         replace(n, reasons=(*n.reasons, anchors.fixed(TOLD, n.receiver.key)))
         for n in (care.died(before, stays[0]) if stays else ())
     )
     told = {n.receiver.key for n in logistics}
-    return (*logistics, *(_last_word(ctx, *to) for to in _holders(before) if to[0].key not in told))
+    return (*logistics, *(_last_word(ctx, *to) for to in holding.holders(before) if to[0].key not in told))
+
+
+def _unheard(before: Context) -> Iterator[Party]:
+    """Yield whom the word of the death has not reached: it is written anew, for it may be of another day now."""
+    keys = (m.receiver_key for m in _waiting(before) if holding.tells(m, TOLD))
+    yield from filter(None, map(before.book.by_key, keys))
 
 
 def _mistaken(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the word that the patient lives to each outside party whom the last word of the case told of the death."""
-    last: dict[str, Message] = {}
-    for message in before.case.messages:
-        if (
-            message.receiver_key
-            and posting.has_left(before.case, message)
-            and _tells(message, TOLD, MISTAKEN)
-        ):
-            last[message.receiver_key] = message
-    told = ((ctx.book.by_key(key), message) for key, message in last.items() if _tells(message, TOLD))
+    last = holding.last_words(before)
+    told = ((ctx.book.by_key(key), message) for key, message in last.items() if holding.tells(message, TOLD))
     return tuple(
         notice(
             party,
@@ -194,33 +214,6 @@ def _mistaken(ctx: Context, before: Context) -> tuple[Notice, ...]:
         for party, message in told
         if party is not None and not party.home
     )
-
-
-def _tells(message: Message, *rules: str) -> bool:
-    return message.direction == "out" and any(reason.rule in rules for reason in message.why)
-
-
-def _holders(before: Context) -> tuple[telling.To, ...]:
-    """Return the outside parties with something open: a need they got or reported, a coordinator they have or know of."""
-    found: dict[str, telling.To] = {}
-    for need in views.open_needs(before.case):
-        for message, party in common.recipients(before, need.melde_id):
-            found.setdefault(party.key, (party, message, need.melde_id))
-        origin = views.reported_by(before.case, need.melde_id)
-        party_ = before.book.by_key(origin.sender_key) if origin else None
-        if origin and party_ and not party_.home:
-            found.setdefault(party_.key, (party_, origin, need.melde_id))
-    for held in views.assignments(before.case):
-        if held.end is not None:
-            continue
-        own = before.book.by_organisation(held.organisation)
-        for to in (*telling.knew(before, held.id), *(((own, None, None),) if own else ())):
-            if not to[0].home:
-                found.setdefault(to[0].key, to)
-    if views.plan(before.case) is not None:
-        for to in telling.reporters(before):
-            found.setdefault(to[0].key, to)
-    return tuple(found.values())
 
 
 def _last_word(ctx: Context, party: Party, thread: Message | None, melde_id: str | None) -> Notice:

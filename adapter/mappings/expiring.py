@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from adapter.events import age
+from adapter.events import Event, age
 from adapter.fhir import consents as resources
 from adapter.mappings import clocks, common, grants, named, posting, release, resting, views
 from adapter.mappings.context import Change, Context, Notice
@@ -111,9 +111,36 @@ _ENDED: Final[Mapping[str, str]] = {
 
 def _over(ctx: Context) -> tuple[Resource, ...]:
     type_, _, id_ = ctx.data.subject.partition("/")
-    active = (c for c in views.consents(ctx.case) if c["status"] == "active")
     if type_ == "Consent":
-        return tuple(c for c in active if c["id"] == id_)
+        return tuple(c for c in views.consents(ctx.case) if c["status"] == "active" and c["id"] == id_)
+    return _by_guardian(ctx.case)
+
+
+def of_age(ctx: Context, change: Change) -> Change:
+    """Return a change with a guardian's consents as run out where the case knows by it that the patient is 16; the very change elsewhere.
+
+    No birthday clock runs for who is 16 when the birth date is told, or corrected. pbrl § 4-3; ADR 161.
+    """
+    if not _by_guardian(ctx.case):
+        return change
+    after = ctx.with_case(ctx.case.having(change.outcome(ctx.case.key)))
+    over, born = _by_guardian(after.case), birth_date(after.case)
+    if not over or born is None or not age.is_sixteen(born, ctx.today):
+        return change
+    return change + ended(after, over, text=AT_16)
+
+
+def comes_of_age(case: Case, event: Event) -> bool:
+    """Return whether an event may let a guardian's word fall away: by a birth date that the case has, or that the event tells."""
+    if not _by_guardian(case):
+        return False
+    told = getattr(getattr(event.data, "patient", None), "birth_date", None)
+    return any(age.is_sixteen(born, case.today) for born in (told, birth_date(case)) if born)
+
+
+def _by_guardian(case: Case) -> tuple[Resource, ...]:
+    """Return the consents of a guardian that stand."""
+    active = (c for c in views.consents(case) if c["status"] == "active")
     return tuple(c for c in active if grants.of_resource(c).given_by == "guardian")
 
 

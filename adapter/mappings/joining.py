@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
+from adapter.events.needs import NeedIdentified
 from adapter.fhir import parts
 from adapter.kith import text, titles, words
-from adapter.mappings import common, grants, named, needs, needtext, reporting, views
+from adapter.mappings import (
+    common,
+    grants,
+    limits,
+    named,
+    needs,
+    needtext,
+    posting,
+    release,
+    reporting,
+    views,
+)
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import scoped
 from adapter.model import Party, Reason, Resource
@@ -17,6 +30,8 @@ EVENT: Final = "ip.need.duplicate-detected"
 FORWARDED: Final = "ip.need.forwarded"
 PRIVATE: Final = "private-institution"
 """E12 to a private institution is a referral and no need."""
+RULE: Final = "need-news"
+"""Rule by which a message tells what is new: its outcome names the fields."""
 Lines = list[tuple[str, str | None]]
 
 
@@ -139,23 +154,49 @@ def _updates(ctx: Context, before: Context) -> tuple[Notice, ...]:
     found: list[Notice] = []
     for melde_id in sorted({n.melde_id for n in told}):
         opened = [(n, v) for n in told if n.melde_id == melde_id and (v := _gate(ctx, n, party)).open]
-        thread, fields = views.dialogue(ctx.case, party.key, melde_id=melde_id), news(before, melde_id)
-        if not opened or not fields or not common.recipients(before, melde_id):
-            continue
-        found.append(
-            Notice(
-                receiver=party,
-                title=titles.NEWS_TITLE,
-                text=text.notice(
-                    titles.NEWS_TITLE, [line for f in fields for line in NEWS[f](ctx.data)], melde_id
-                ),
-                melde_id=melde_id,
-                thread=thread,
-                based_on=tuple(f"ServiceRequest/{n.id}" for n, _ in opened),
-                reasons=(*_why(opened), anchors.fixed("need-news", ", ".join(fields))),
-            )
-        )
+        fields = tuple(f for f in news(before, melde_id) if limits.tells(ctx.case, f))
+        if opened and fields and common.recipients(before, melde_id):
+            made = _news(ctx, party, melde_id, ctx.data, fields, [n for n, _ in opened])
+            found.append(replace(made, reasons=(*_why(opened), *made.reasons)))
     return tuple(found)
+
+
+def news_kept(ctx: Context, before: Context) -> tuple[Notice, ...]:
+    """Return the news that a limit stopped before it left, with what of it may still be told, as the latest report says it. E14.
+
+    E12 says urgency and function alone, and its first report is what is read again: its news are not told anew.
+    """
+    told: dict[tuple[str, str], dict[str, None]] = {}
+    for old in before.case.messages:
+        now = next((m for m in ctx.case.messages if m.id == old.id), old)
+        stopped = posting.is_unsent(before.case, old) and now.state == "buried"
+        if stopped and old.subject == titles.NEWS_TITLE and old.melde_id and old.receiver_key:
+            fields = (f for why in old.why if why.rule == RULE for f in why.outcome.split(", "))
+            kept = (f for f in fields if limits.tells(ctx.case, f))
+            told.setdefault((old.melde_id, old.receiver_key), {}).update(dict.fromkeys(kept))
+    found: list[Notice] = []
+    for (melde_id, key), listed in told.items():
+        party, said = ctx.book.by_key(key), needtext.stored(ctx, melde_id)
+        mine = (n for n in views.open_needs(ctx.case) if n.melde_id == melde_id)
+        opened = [n for n in mine if release.opens(ctx, n, party)]
+        if listed and opened and party is not None and isinstance(said, NeedIdentified):
+            found.append(_news(ctx, party, melde_id, said, tuple(listed), opened))
+    return tuple(found)
+
+
+def _news(  # noqa: PLR0917 (what is told, of what, to whom)
+    ctx: Context, to: Party, melde_id: str, data: Any, fields: Sequence[str], of: list[views.Need]
+) -> Notice:
+    lines = [line for f in fields for line in NEWS[f](data)]
+    return Notice(
+        receiver=to,
+        title=titles.NEWS_TITLE,
+        text=text.notice(titles.NEWS_TITLE, lines, melde_id),
+        melde_id=melde_id,
+        thread=views.dialogue(ctx.case, to.key, melde_id=melde_id),
+        based_on=tuple(f"ServiceRequest/{n.id}" for n in of),
+        reasons=(anchors.fixed(RULE, ", ".join(fields)),),
+    )
 
 
 def _gate(ctx: Context, need: views.Need, party: Party) -> consent.Verdict:

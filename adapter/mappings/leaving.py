@@ -33,8 +33,8 @@ BRINGS_NEED: Final = titles.NEED_TITLES | {titles.NEWS_TITLE, _TITLES["ip.deadli
 ANSWER: Final = f"Re: {titles.NEED_TITLE}"
 OF_THE_DEAD: Final = frozenset({_TITLES["ip.patient.deceased"], _TITLES["ip.need.entered-in-error"]})
 """Tema of what may be told of a patient who is dead. E51, E66."""
-LAST_WORD: Final = _TITLES["ip.consent.limited"]
-"""Tema of the one notice that a party hears which is excepted. E14."""
+LAST_WORDS: Final = frozenset({_TITLES["ip.consent.limited"], _TITLES["ip.need.entered-in-error"]})
+"""Tema of what a party hears that is excepted: once that it is, and that what it has filed is of the wrong patient. E14, E66."""
 REST: Final = "Vurder om og hvordan det som fortsatt gjelder, kan formidles."
 
 
@@ -80,8 +80,8 @@ def _recalled(one: Leaving) -> Reason | None:
 
 
 def excluded(one: Leaving) -> Reason | None:
-    """Return that the patient excepts the receiver, None where not: its one notice of that may go, and logistics."""
-    if one.message.subject == LAST_WORD or one.message.type in care.NO_CONSENT or _is_to_patient(one):
+    """Return that the patient excepts the receiver, None where not: its last words may go, and logistics."""
+    if one.message.subject in LAST_WORDS or one.message.type in care.NO_CONSENT or _is_to_patient(one):
         return None
     out = any(set(one.names) & g.excluded for g in grants.newest_first(one.case)[:1])
     return anchors.fixed("consent-excluded", "stanset") if out else None
@@ -207,7 +207,7 @@ def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
         owner=common.organisation(owner),
         melde_id=message.melde_id,
         inputs=(("evidence", message.id),),
-        description=by_hand.words if by_hand else f"{why.text} {REST}",
+        description=protecting.words_for(message, by_hand) if by_hand else f"{why.text} {REST}",
     )
     listed = common.parties(owner) if owner else ()
     done = internal.ended(case, replace(message, state="manual", next_attempt=None))

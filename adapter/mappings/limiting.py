@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from adapter.fhir import consents as resources
-from adapter.kith import text, words
+from adapter.kith import text, titles, words
 from adapter.mappings import (
     care,
     clocks,
     common,
     consenting,
+    joining,
+    leaving,
     limits,
     participating,
+    passing,
     posting,
     release,
     views,
@@ -24,9 +27,19 @@ from adapter.model import Message, Party, Reason, Resource
 from adapter.rules import anchors, reservation, states
 from adapter.rules.consent import CARE_MESSAGES, FORWARDING
 
+LIMITED: Final = "ip.consent.limited"
 NO_MORE: Final = "Dere får ikke flere opplysninger om saken herfra"
-PLAN_TITLES: Final = frozenset(text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated"))
-"""Messages that may print goals: one that has not left is stopped, for a later one tells what may be told."""
+_NEWS: Final = frozenset({titles.NEWS_TITLE})
+PRINTED_BY: Final[Mapping[str, frozenset[str]]] = {
+    "goals": frozenset(
+        text.TITLES[t] for t in ("ip.plan.created", "ip.plan.updated", "ip.plan-document.shared")
+    ),
+    **dict.fromkeys(limits.FIELDS.values(), _NEWS),
+}
+"""Topic → Tema of the messages that may print it: one that has not left is stopped; what else the news of a need say goes anew.
+
+Need messages themselves are written again without it: `release.withheld`.
+"""
 
 
 def limited(ctx: Context) -> Change:
@@ -48,12 +61,13 @@ def limited(ctx: Context) -> Change:
         )
         + posting.stopped(ctx, stopped)
         + participating.items(ctx, lambda party: _is_out(ctx, party))
+        + passing.done(ctx)
     )
 
 
 def _made(ctx: Context) -> tuple[Resource, ...]:
     said = ctx.data
-    if not said.excluded and not said.topics:
+    if (not said.excluded and not said.topics) or _repeats(ctx):
         return ()
     return (
         *consenting.spoken(ctx, said.given_by),
@@ -69,6 +83,17 @@ def _made(ctx: Context) -> tuple[Resource, ...]:
             obtained_by=said.obtained_by,
             note=said.note,
         ),
+    )
+
+
+def _repeats(ctx: Context) -> bool:
+    """Return whether it tells on what an outside party told, and excepts nothing else: that limit stands already."""
+    whom, topics = set(ctx.data.excluded or ()), set(ctx.data.topics or ())
+    return passing.waiting(ctx) is not None and any(
+        whom <= set(resources.denied(limit)[0])
+        and topics <= set(resources.denied(limit)[1])
+        and limit["dateTime"][:10] == ctx.data.date.isoformat()
+        for limit in views.limits(ctx.case)
     )
 
 
@@ -134,8 +159,8 @@ def _stopped(ctx: Context) -> tuple[Message, ...]:
 
 
 def _tells(message: Message, topics: Collection[str]) -> bool:
-    goals = "goals" in topics and message.subject in PLAN_TITLES
-    return goals or (CARE_MESSAGES in topics and care.rests_on_consent(message.type))
+    printed = any(message.subject in PRINTED_BY.get(topic, ()) for topic in topics)
+    return printed or (CARE_MESSAGES in topics and care.rests_on_consent(message.type))
 
 
 def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
@@ -149,7 +174,11 @@ def limited_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         told_of = posting.has_left(before.case, message) and message.type not in care.NO_CONSENT
         if party and told_of and _is_out(ctx, party):
             told[party.key] = (party, message)
-    return (*(_notice(ctx, party, message) for party, message in told.values()), *release.again(ctx, before))
+    return (
+        *passing.others(before, tuple(_notice(ctx, party, message) for party, message in told.values())),
+        *release.again(ctx, before),
+        *joining.news_kept(ctx, before),
+    )
 
 
 def _notice(ctx: Context, party: Party, message: Message) -> Notice:
@@ -169,12 +198,32 @@ def allowed(
 ) -> tuple[tuple[Notice, ...], tuple[Reason, ...]]:
     """Return the notices whose receivers are not excepted, and why the others stay.
 
-    Who is excepted by this very event is told so; who was already hears nothing more, but for logistics without health data.
+    Who is excepted by this very event is told so, and who was already, where it has not heard it; a recall of what it has filed
+    reaches it too. Else it hears nothing more, but for logistics without health data.
     """
     out = limits.excluded(before.case) & limits.excluded(after.case)
-    kept = tuple(n for n in told if _is_logistics(n) or not limits.names(n.receiver) & out)
+    kept = tuple(
+        n for n in told if _is_logistics(n) or not limits.names(n.receiver) & out or _is_last(before, n)
+    )
     why = () if len(kept) == len(told) else (anchors.fixed("consent-excluded", "utelatt"),)
     return kept, why
+
+
+def _is_last(before: Context, told: Notice) -> bool:
+    """Return whether a notice is the last word to a party that is excepted: that it is, unless it was told so last; a recall always."""
+    if told.title not in leaving.LAST_WORDS:
+        return False
+    sent = [
+        m.subject
+        for m in before.case.messages
+        if m.receiver_key == told.receiver.key and _may_come(before, m)
+    ]
+    return told.title != text.TITLES[LIMITED] or sent[-1:] != [told.title]
+
+
+def _may_come(ctx: Context, message: Message) -> bool:
+    told = posting.has_left(ctx.case, message) or posting.is_unsent(ctx.case, message)
+    return told and message.type != "APPREC" and message.type not in care.NO_CONSENT
 
 
 def _is_logistics(told: Notice) -> bool:

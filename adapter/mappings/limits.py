@@ -14,6 +14,12 @@ from adapter.rules.consent import COORDINATING_UNIT, FORWARDING, GP, Grant
 
 LINES: Final[Mapping[str, str]] = {"goals": words.GOALS}
 """Topic → label of the line of a notice that tells it."""
+FIELDS: Final[Mapping[str, str]] = {
+    "reason": "background",
+    "existing": "existing",
+    "preference": "preference",
+}
+"""Field of a need → topic that leaves its line out."""
 
 
 def excluded(case: Case) -> frozenset[str]:
@@ -52,12 +58,17 @@ def within(grant: Grant, case: Case, *, new: bool = False) -> Grant:
     return replace(grant, excluded=grant.excluded | out, opposed=opposed)
 
 
+def tells(case: Case, field: str) -> bool:
+    """Return whether a field of a need may be told."""
+    return FIELDS.get(field) not in topics(case)
+
+
 def told(case: Case, need: Any) -> Any:
-    """Return a need's data without the topics that are not told."""
-    opposed = topics(case)
-    without: dict[str, Any] = {name: None for name in ("existing", "preference") if name in opposed}
-    if "background" in opposed:
-        without["reason"] = need.reason.model_copy(update={"text": ""})
+    """Return a need's data without the topics that are not told; of E12 the background is what the patient can do."""
+    without: dict[str, Any] = {name: None for name in FIELDS if not tells(case, name)}
+    if "reason" in without:
+        of_e12 = "function" in type(need).model_fields
+        without |= {"function": ""} if of_e12 else {"reason": need.reason.model_copy(update={"text": ""})}
     return need.model_copy(update=without) if without else need
 
 

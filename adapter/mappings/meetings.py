@@ -14,7 +14,7 @@ from adapter.kith import text, words
 from adapter.mappings import clocks, common, planclocks, plans, planview, planwork, posting, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
-from adapter.model import Deadline, Party, Resource
+from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import anchors, consent, planstates
 from adapter.rules import meetings as table
 from adapter.rules import planclocks as rules
@@ -320,15 +320,16 @@ def invites(message: Any, meeting: Resource) -> bool:
     return bool(message.direction == "out" and made == meeting["id"])
 
 
+def invited(ctx: Context, meeting: Resource) -> tuple[Message, ...]:
+    """Return the invitations to a meeting that have reached somebody, the last to each."""
+    left = (m for m in ctx.case.messages if invites(m, meeting) and posting.has_left(ctx.case, m))
+    return tuple({m.receiver_key: m for m in left}.values())
+
+
 def cancelled_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the notice to those who got the invitation; of the reason only that it is moved. E44."""
     meeting = known(before, ctx.data.meeting) or {}
-    told = {
-        m.receiver_key: m
-        for m in before.case.messages
-        if invites(m, meeting) and posting.has_left(before.case, m)
-    }
-    parties = [ctx.book.by_key(key) for key in told]
+    parties = [ctx.book.by_key(message.receiver_key) for message in invited(before, meeting)]
     lines = [
         (words.PURPOSE, meeting["description"]),
         (words.TIME, stored_time(meeting)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapter.fhir import needs, people
+from adapter.fhir import needs, parts, people
 from adapter.kith import text, words
 from adapter.kith.titles import MOVES_AWAY, MOVES_BACK
 from adapter.mappings import (
@@ -41,6 +41,7 @@ def moved(ctx: Context) -> Change:
     if not views.stands(ctx.case):
         return base
     new, earlier = _new_unit(ctx), keeping.onward(ctx, ctx.case)
+    base += _waiting_there(ctx, new.party)
     if earlier is not None and keeping.is_back(ctx, new.party, earlier):
         return base + _overtaken(ctx, earlier) + Change(reasons=(moves.why(),))
     verdict = _verdict(ctx, new.party) if new.party else None
@@ -70,6 +71,27 @@ def moved(ctx: Context) -> Change:
             status="unrouted" if new.party is None else "held" if held else None,
         )
     )
+
+
+def _waiting_there(ctx: Context, to: Party | None) -> Change:
+    """Return the needs that wait for consent as those of where the patient lives now, where the municipality left knows nothing of them.
+
+    A consent that comes later opens them there. domain § 2.2; decision 18.
+    """
+    if to is None:
+        return Change()
+    made: list[Resource] = []
+    for need in views.open_needs(ctx.case):
+        left = ctx.book.by_organisation(need.owner)
+        serves = left is not None and ctx.data.from_.code in left.municipalities
+        if left is None or not serves or need.state != "consent-pending" or keeping.knows(ctx, left):
+            continue
+        there = {"reference": common.organisation(to)}
+        made += [
+            parts.changed(need.request, performer=[there]),
+            parts.changed(need.task, owner=there, lastModified=clocks.stamp(ctx)),
+        ]
+    return Change(resources=(*common.parties(to), *made)) if made else Change()
 
 
 def _same(ctx: Context, item: Resource | None) -> Resource | None:
@@ -232,7 +254,12 @@ def _is_hidden(ctx: Context) -> bool:
 
 
 def _names(ctx: Context) -> Mapping[str, Party | None]:
-    return {ctx.data.from_.code: _old_unit(ctx), ctx.data.to.code: _new_unit(ctx).party}
+    """Return a party of each place, by whose municipality it is named: of a city without district any of its districts."""
+    found = {ctx.data.from_.code: _old_unit(ctx), ctx.data.to.code: _new_unit(ctx).party}
+    any_of = {
+        place: next((p for p in ctx.book.parties if place in p.municipalities), None) for place in found
+    }
+    return {place: party or any_of[place] for place, party in found.items()}
 
 
 def _held(ctx: Context, to: Party) -> list[tuple[str, str | None]]:

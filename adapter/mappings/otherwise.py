@@ -65,6 +65,13 @@ ROWS: Final = (
         patients.GP,
         "En annen fastlege er oppgitt enn i saken, og ingen av dem er varslet. Har pasienten byttet: ip.gp.changed.",
     ),
+    Row(
+        "IPK-E097",
+        {patients.PROTECTION: "protectedAddress"},
+        patients.PROTECTED,
+        "Adressen er oppgitt med svakere beskyttelse enn i saken, og beskyttelsen står. Er den endret eller opphevet: "
+        "ip.address-protection.changed.",
+    ),
 )
 NUMBER: Final = "IPK-E093"
 RULE: Final = "patient-stands"

@@ -18,6 +18,11 @@ from adapter.model import Resource
 IDENTITY: Final = "ip.identity.changed"
 MOVED: Final = "ip.patient.moved"
 GP: Final = "ip.gp.changed"
+PROTECTED: Final = "ip.address-protection.changed"
+GRADES: Final = (None, "confidential", "strictly-confidential")
+"""Grades of protection of an address, the weakest first."""
+PROTECTION: Final = "protection"
+"""Name of the protection among the elements of a Patient that an event may say otherwise."""
 MAY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         IDENTITY: frozenset({"name", "birthDate", "gender"}),
@@ -32,7 +37,7 @@ UNKNOWN: Final = "unknown"
 def stated(ctx: Context, *, gp: str | None) -> Resource:
     """Return the Patient as the event alone states it; of a protected address no municipality."""
     said = ctx.data.patient
-    protected = protection(ctx) or people.grade(views.patient(ctx.case))
+    protected = protection(ctx)
     place = None if people.is_hidden(protected) else said.municipality
     return people.patient(
         id_=ctx.patient_id(),
@@ -72,7 +77,8 @@ def _without_address(stands: Resource) -> Resource:
 def contradicted(ctx: Context, built: Resource) -> tuple[str, ...]:
     """Return what of the Patient the event says otherwise than the case, and may not change."""
     old = views.patient(ctx.case) or {}
-    return tuple(name for name in _SAYS if not _may(ctx, name) and _says(ctx, name, old, built) == "other")
+    other = (name for name in _SAYS if not _may(ctx, name) and _says(ctx, name, old, built) == "other")
+    return (*other, *((PROTECTION,) if _says_less(ctx) else ()))
 
 
 def elsewhere(ctx: Context, built: Resource) -> bool:
@@ -82,10 +88,20 @@ def elsewhere(ctx: Context, built: Resource) -> bool:
 
 
 def protection(ctx: Context) -> str | None:
-    """Return the grade of protection that the event states for the address: E19 by its own field, others by the patient."""
-    own = ctx.data.level if ctx.event.type == "ip.address-protection.changed" else None
-    grade: str | None = own or ctx.data.patient.protected_address
-    return grade
+    """Return the grade of protection that the address has after the event: E19 sets it, any other only raises it. ADR 32."""
+    known, said = people.grade(views.patient(ctx.case)), _said_protection(ctx)
+    return said if ctx.event.type == PROTECTED else max(known, said, key=GRADES.index)
+
+
+def _said_protection(ctx: Context) -> str | None:
+    """Return the grade that the event states: E19 by its own field, others by the patient; None also where it states none."""
+    said = ctx.data.level if ctx.event.type == PROTECTED else ctx.data.patient.protected_address
+    return said if said in GRADES else None
+
+
+def _says_less(ctx: Context) -> bool:
+    """Return whether the event states a weaker protection than the case has, and may not lower it."""
+    return ctx.data.patient.protected_address is not None and _said_protection(ctx) != protection(ctx)
 
 
 def birth_date(ctx: Context) -> date | None:

@@ -28,6 +28,8 @@ HOSPITAL: Final = "101"
 MUNICIPALITY: Final = "102"
 """Organisation types of list 9040."""
 TRANSFERRED: Final = "ip.plan.transferred"
+QUESTIONS: Final = frozenset({text.TITLES[TRANSFERRED], JOINT_DRAFT})
+"""Tema of what asks whether a plan is taken over."""
 ANSWERED: Final = {"accepted": "completed", "declined": "rejected", "withdrawn": "cancelled"}
 """Step → Task.status."""
 
@@ -92,7 +94,8 @@ def asked(ctx: Context, plan_id: str, *, to: Party, joint: bool) -> Change:
         case_key=ctx.patient_id(),
     )
     rule = anchors.fixed("plan-joint-draft", "venter") if joint else anchors.fixed("plan-transfer", "venter")
-    return Change(resources=(*common.parties(to), task), deadlines=(clock,), reasons=(rule,))
+    again = transferread.asked_again(ctx)
+    return Change(resources=(*common.parties(to), task, *again), deadlines=(clock,), reasons=(rule,))
 
 
 def _answered(ctx: Context, plan: Resource) -> Change:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapter.fhir import messages as resources
-from adapter.fhir import protected
+from adapter.fhir import parts, people, protected
+from adapter.kith import titles
 from adapter.mappings import common, expiring, internal, patients, twins, views
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import PATIENT, Change, Context, together
@@ -19,15 +20,34 @@ from adapter.rules.carrier import LETTER
 STRICT: Final = protected.STRICT
 TO_POST: Final = "Skriv ut brevet og send det, og registrer at det er sendt."
 BY_HAND: Final = "Strengt fortrolig adresse: vurder om og hvordan meldingen kan formidles."
+OF_BOTH: Final = "Meldingen gjelder et nummer som er erstattet, og er ikke sendt. Vurder om og hvordan mottakeren skal få vite det."
+"""Of what is told of the person in both cases: of the new number it tells nobody who knows the former alone."""
+_OF_BOTH: Final = frozenset({titles.NOT_DEAD, *(titles.TITLES[type_] for type_ in twins.SAME)})
 FORMER: Final = "Meldingen gjelder et nummer som er erstattet, og er ikke sendt. Gjelder den fortsatt: meld det på det nye nummeret."
 
 
 def changed(ctx: Context) -> Change:
-    """Return the Patient with its grade; where it is strict, what had not left waits for a person. E19."""
-    base = common.person(ctx) + common.author(ctx)
-    if ctx.data.level != STRICT:
-        return base
-    return base + handed_over(ctx, message_states.STRICT, BY_HAND)
+    """Return the Patient with its grade. E19."""
+    return common.person(ctx) + common.author(ctx)
+
+
+def followed(ctx: Context, change: Change) -> Change:
+    """Return a change with the protection that its event states, whichever event it is; the very change where nothing follows.
+
+    Where the address becomes strictly confidential, what had not left waits for a person. E19.
+    """
+    if getattr(ctx.data, "patient", None) is None:
+        return change
+    made = (r for r in change.resources if r["resourceType"] == "Patient")
+    person, grade = next(made, views.patient(ctx.case)), patients.protection(ctx)
+    if person is None:
+        return change
+    if people.grade(person) != grade:
+        change += Change(resources=(parts.changed(people.protect(person, grade), address=None),))
+    if grade != STRICT or is_strict(ctx.case):
+        return change
+    after = ctx.with_case(ctx.case.having(change.outcome(ctx.case.key)))
+    return change + handed_over(after, message_states.STRICT, BY_HAND)
 
 
 def handed_over(ctx: Context, by: str, words: str) -> Change:
@@ -67,6 +87,11 @@ def rest(case: Case) -> Rest | None:
     return next((row for row in RESTS if row.holds(case)), None)
 
 
+def words_for(message: Message, why: Rest) -> str:
+    """Return what a person is told of a message that does not leave by itself."""
+    return OF_BOTH if why.words == FORMER and message.subject in _OF_BOTH else why.words
+
+
 def obstacle(case: Case) -> Reason | None:
     """Return by which rule nothing of a case leaves by itself, None where it does."""
     found = rest(case)
@@ -93,9 +118,7 @@ def items(ctx: Context, messages: tuple[Message, ...], *, words: str | None = No
 
     With a warning where nothing leaves by itself; `words` says why, where that begins with this very event.
     """
-    says = getattr(ctx.data, "patient", None) is not None and patients.protection(ctx) == STRICT
     found = next((row for row in RESTS if row.words == words), None) or rest(ctx.case)
-    found = found or (RESTS[0] if says else None)
     waiting = tuple(m for m in messages if m.state == "manual" and (found or m.type == LETTER))
     if not waiting:
         return Change()
@@ -109,7 +132,7 @@ def items(ctx: Context, messages: tuple[Message, ...], *, words: str | None = No
             focus=communication_of(message),
             melde_id=message.melde_id if message.receiver_key != PATIENT.key else None,
             inputs=(("evidence", message.id),),
-            reason=found.words if found else TO_POST,
+            reason=words_for(message, found) if found else TO_POST,
         )
         for message in waiting
     )

@@ -244,23 +244,31 @@ def opens(ctx: Context, need: views.Need, receiver: Party | None) -> bool:
 def withheld(ctx: Context, melde_ids: set[str], gone: set[str]) -> Change:
     """Return the unsent messages of these Melde-ids as buried; needs in them that are not `gone` are reported anew.
 
-    A message holds every kind of its release: when one of them must not leave, the others go again, by `again`.
+    A message holds every kind of its release: when one of them must not leave, the others go again, by `again`, where consent opens
+    them still.
     """
     unsent = common.unsent(ctx, melde_ids)
     stay = [n for n in views.open_needs(ctx.case) if n.melde_id in melde_ids and n.id not in gone]
+    anew = [(n, step) for n in stay if unsent if (step := _anew(ctx, n)) is not None]
+    waits = {n.id for n, step in anew if step.business == "consent-pending"}
+    kept = {n.melde_id for n in stay if n.state != "consent-pending" and n.id not in waits}
     return Change(
         resources=tuple(
             common.with_state(ctx, n.task, status=step.task_status, business=step.business)
-            for n in stay
-            if unsent
-            for now in (posting.state(ctx.case, n),)
-            if states.permits(now, states.STOPPED)
-            for step in (states.transition(now, states.STOPPED),)
+            for n, step in anew
         ),
-        deadlines=clocks.close(
-            ctx, "reply", melde_ids - {n.melde_id for n in stay if n.state != "consent-pending"}
-        ),
+        deadlines=clocks.close(ctx, "reply", melde_ids - kept),
     ) + posting.stopped(ctx, unsent)
+
+
+def _anew(ctx: Context, need: views.Need) -> states.State | None:
+    """Return where a need stands whose message is stopped: reported anew, or waiting where no consent opens it; None where it stays."""
+    now = posting.state(ctx.case, need)
+    if not states.permits(now, states.STOPPED):
+        return None
+    step = states.transition(now, states.STOPPED)
+    open_ = opens(ctx, need, ctx.book.by_organisation(need.owner))
+    return step if open_ else states.transition(step.business, states.NOT_COVERED)
 
 
 def over(ctx: Context, gone: set[str]) -> Change:
@@ -296,9 +304,12 @@ def again(ctx: Context, before: Context) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def owed(before: Context, after: Context) -> tuple[Notice, ...]:
-    """Return what `withheld` left of messages that an event stops but may not write anew: a clock lets it go. ADR 13."""
-    stopped = set() if after.may_send else waiting(before) - waiting(after)
+def owed(before: Context, after: Context, told: tuple[Notice, ...]) -> tuple[Notice, ...]:
+    """Return what `withheld` left of messages that an event stops but does not write anew: a clock lets it go. ADR 13.
+
+    `told` is what the event itself tells.
+    """
+    stopped = waiting(before) - waiting(after) - {n.melde_id for n in told if n.wants_reply}
     return tuple(n for n in again(after, before) if n.melde_id in stopped) if stopped else ()
 
 

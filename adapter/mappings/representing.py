@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
+from adapter.errors import ConsentError
+from adapter.events import whoconsents
 from adapter.fhir import consents as resources
 from adapter.fhir import parts, people
-from adapter.mappings import common, consenting, expiring, grants, release, views
+from adapter.mappings import common, consenting, expiring, grants, patients, release, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import anchors
 
-REACHED_16: Final = "reached-16"
 AGAIN: Final = "Den som kan samtykke for pasienten er en annen. Vurder samtykket på nytt."
 
 
 def changed(ctx: Context) -> Change:
-    """Return who may consent now; at 16 the guardians' consents are over, others are looked at by a person. E17."""
+    """Return who may consent now; at 16 the guardians' consents are over, others are looked at by a person. E17.
+
+    Raises ConsentError IPK-C020, IPK-C022 where the birth date that the case knows says otherwise.
+    """
+    _check(ctx)
     others = tuple(
         c
         for c in views.consents(ctx.case)
@@ -25,12 +30,20 @@ def changed(ctx: Context) -> Change:
     base = common.person(ctx) + common.author(ctx) + Change(resources=(*_former(ctx), *_representative(ctx)))
     if not others:
         return base
-    if ctx.data.reason_code == REACHED_16:
+    if ctx.data.reason_code == whoconsents.REACHED_16:
         over = tuple(c for c in others if grants.of_resource(c).given_by == "guardian")
         return base + expiring.ended(ctx, over, text=expiring.AT_16) if over else base
     item = expiring.item(ctx, text=AGAIN, focus=f"Consent/{others[-1]['id']}")
     why = (anchors.fixed("consent-representative", "vurderes"),)
     return base + Change(resources=item, reasons=why)
+
+
+def _check(ctx: Context) -> None:
+    said, born = ctx.data, patients.birth_date(ctx)
+    kind = said.representative.kind if said.representative else None
+    found = whoconsents.against_change(said.reason_code, kind, born, said.from_) if born else ()
+    for code, path in found:
+        raise ConsentError(code, at=f"$.data.{path}")
 
 
 def changed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:

@@ -57,5 +57,18 @@ def _plan_of(one: Resource) -> str | None:
 
 
 def overtaken(ctx: Context, plan: Resource) -> tuple[Resource, ...]:
-    """Return what waits to be told of a plan as cancelled: it has changed hands again, or has ended."""
-    return tuple(tasks_built.moved(one, modified=ctx.now, status="cancelled") for one in _of(ctx.case, plan))
+    """Return what waits to be told of a plan, or to be agreed after a no, as cancelled: it has changed hands, or has ended."""
+    waits = (*_of(ctx.case, plan), *_refusals(ctx.case))
+    return tuple(tasks_built.moved(one, modified=ctx.now, status="cancelled") for one in waits)
+
+
+def asked_again(ctx: Context) -> tuple[Resource, ...]:
+    """Return the work items of a no as completed: somebody is asked again to take the plan over."""
+    waits = _refusals(ctx.case)
+    return tuple(tasks_built.moved(one, modified=ctx.now, status="completed") for one in waits)
+
+
+def _refusals(case: Case) -> tuple[Resource, ...]:
+    """Return the open work items of a no that was read: who answers for the plan from now on is to be agreed."""
+    items = (t for t in case.of("Task") if t["status"] not in views.FINISHED)
+    return tuple(t for t in items if t.get("description") == words.PLAN_REFUSED)

@@ -9,17 +9,15 @@ from adapter.events import Event
 from adapter.fhir import consents, people
 from adapter.mappings import grants, limits, noes, patients, views
 from adapter.mappings.context import Change, Context
+from adapter.mappings.patients import PROTECTED
 from adapter.model import Case, Resource
 from adapter.rules import alive, replaced
 
-PROTECTED: Final = "ip.address-protection.changed"
 DIED: Final = "ip.patient.deceased"
 WITHDRAWN: Final = "ip.consent.withdrawn"
 LIMITED: Final = "ip.consent.limited"
 SAME: Final = frozenset({DIED, WITHDRAWN, LIMITED})
 """Events that are told in the other case word for word."""
-_GRADES: Final = (None, "confidential", "strictly-confidential")
-"""Grades of protection, the weakest first."""
 _SCOPES: Final = ("coordinator", "other-sectors", "plan-create", "plan-share")
 _REPLACED_BY: Final = "replaced-by"
 
@@ -92,7 +90,7 @@ def told(event: Event, after: Case, there: Case, said: Mapping[str, Any]) -> lis
 def carried(from_: Case, to: Case, said: Mapping[str, Any]) -> list[Told]:
     """Return what one case knows of the person and the other does not: protection, death, and what the patient said no to."""
     person, found = _person(said), []
-    if _GRADES.index(_grade(from_)) > _GRADES.index(_grade(to)):
+    if patients.GRADES.index(_grade(from_)) > patients.GRADES.index(_grade(to)):
         found.append(Told(PROTECTED, {**person, "level": _grade(from_)}))
     died = (views.patient(from_) or {}).get("deceasedDateTime")
     if died and not views.is_dead(to):

@@ -155,3 +155,54 @@ def test_e17_ends_who_could_consent_before(hospital: House):
     )
     (person,) = [r for r in hospital.current() if r["resourceType"] == "RelatedPerson"]
     assert (person["active"], person["period"]) == (False, {"end": "2026-03-04"})
+
+
+UNBORN = {k: v for k, v in LINE.items() if k != "birthDate"}
+SIXTEEN = LINE | {"birthDate": "2009-01-01"}
+
+
+def test_a_birth_date_learned_later_ends_what_a_guardian_opened(hospital: House):
+    hospital.need(patient=UNBORN, consent=BY_GUARDIAN)
+    told = hospital.post("ip.hospital-coordinator.appointed", patient=SIXTEEN, continues=None)
+    assert consents(hospital) == ["inactive"]
+    assert {s.business for s in hospital.needs().values()} == {"consent-pending"}
+    assert [m["state"] for m in told.messages] == ["buried"]
+    assert hospital.send() == []
+    assert any("fylt 16 år" in i.get("description", "") for i in hospital.items("review"))
+
+
+def test_what_the_patient_opened_goes_on_where_a_guardians_word_falls_away(hospital: House):
+    own = GIVEN | {"scopes": ["plan-create"]}
+    hospital.need(patient=UNBORN, consent=BY_GUARDIAN)
+    hospital.clock.advance(minutes=1)
+    hospital.post("ip.consent.given", patient=UNBORN, consent=own)
+    hospital.post("ip.hospital-coordinator.appointed", patient=SIXTEEN, continues=None)
+    assert {k: s.business for k, s in hospital.needs().items()} == {
+        "coordinator": "consent-pending",
+        "individual-plan": "reported",
+    }
+    hospital.tick()
+    assert hospital.needs()["individual-plan"].business == "queued"
+    (sent,) = hospital.sent()
+    assert "[x] Individuell plan  [ ] Koordinator" in sent.body.text
+
+
+def test_a_birth_date_that_is_corrected_ends_what_a_guardian_opened(hospital: House):
+    hospital.need(patient=LINE | {"birthDate": "2011-01-01"}, consent=BY_GUARDIAN)
+    hospital.post(
+        "ip.identity.changed", patient=SIXTEEN, former=LINE["identifier"], reasonCode="facts-corrected"
+    )
+    assert consents(hospital) == ["inactive"]
+    assert {s.business for s in hospital.needs().values()} == {"consent-pending"}
+    assert hospital.send() == []
+
+
+def test_who_is_16_before_the_clock_has_run_is_asked_by_the_next_event(hospital: House):
+    hospital.need(patient=CHILD, consent=BY_GUARDIAN)
+    hospital.clock.to(at("2026-03-11"))
+    hospital.post("ip.hospital-coordinator.appointed", patient=CHILD, continues=None)
+    assert consents(hospital) == ["inactive"]
+    items = [i for i in hospital.items("review") if "fylt 16 år" in i.get("description", "")]
+    hospital.tick()
+    assert [i for i in hospital.items("review") if "fylt 16 år" in i.get("description", "")] == items
+    assert len(items) == 1

@@ -9,6 +9,7 @@ import pytest
 
 from adapter.errors import EventError, Faults
 from adapter.fhir import urls
+from adapter.mappings import views
 from adapter.store import people
 from tests.house import GIVEN, LINE, ROLAND, House
 
@@ -119,6 +120,21 @@ def test_the_same_change_again_changes_nothing_more(hospital: House):
     assert len(patient["identifier"]) == 2
 
 
+def test_a_need_that_consent_no_longer_opens_is_not_written_anew_under_the_new_number(hospital: House):
+    hospital.need(patient=EMERGENCY, consent=GIVEN | {"validUntil": "2026-03-04"})
+    hospital.clock.advance(days=1)
+    renumber(hospital)
+    assert {s.business for s in hospital.needs().values()} == {"consent-pending"}
+    assert hospital.send() == []
+
+
+def test_a_need_for_rehabilitation_that_has_not_left_is_written_anew_under_the_new_number(hospital: House):
+    hospital.post("ip.rehabilitation-need.reported", patient=EMERGENCY, consent=GIVEN)
+    renumber(hospital)
+    (read,) = hospital.sent()
+    assert read.head.patient.idents[0].value == LINE["identifier"]["value"]
+
+
 # ── E19 ──
 
 
@@ -177,3 +193,64 @@ def test_confidential_still_sends(hospital: House):
     hospital.need(patient=LINE | {"protectedAddress": "confidential"})
     (document,) = hospital.send()
     assert b"3428" not in document
+
+
+STRICT = "strictly-confidential"
+
+
+def labels(house: House) -> list[str]:
+    (patient,) = house.case().of("Patient")
+    return [s["code"] for s in patient["meta"].get("security", ())]
+
+
+@pytest.mark.parametrize(
+    ("type_", "more"),
+    [
+        ("ip.contact-physician.appointed", {}),
+        ("ip.need.identified", {"needs": ["rehabilitation"]}),
+        ("ip.coordinator.offered", {"on": "2026-03-04", "continues": None}),
+        ("ip.need.acknowledged", {"continues": "the need", "handler": {"unit": "X"}}),
+    ],
+)
+def test_a_strict_address_that_any_event_tells_stops_what_has_not_left(
+    hospital: House, type_: str, more: dict[str, Any]
+):
+    melde_id = hospital.need().case["meldeId"]
+    about = {"continues": {"meldeId": melde_id}} if more.get("continues") else {}
+    told = hospital.post(type_, patient=LINE | {"protectedAddress": STRICT}, **(more | about))
+    assert [w["code"] for w in told.body["warnings"]].count("IPK-P012") == 1
+    assert labels(hospital) == ["V"]
+    assert {m.state for m in hospital.messages()} == {"manual"}
+    assert hospital.send() == []
+    assert len(hospital.items("manual-fallback")) == len(hospital.messages())
+
+
+@pytest.mark.parametrize("says", ["none", "confidential"])
+def test_no_other_event_lowers_a_protection_and_who_says_less_is_told(hospital: House, says: str):
+    hospital.need()
+    protect(hospital, STRICT)
+    told = hospital.post("ip.hospital-coordinator.appointed", patient=LINE | {"protectedAddress": says})
+    assert ("IPK-E097", "$.data.patient.protectedAddress") in {
+        (w["code"], w["path"]) for w in told.body["warnings"]
+    }
+    assert labels(hospital) == ["V"]
+    assert hospital.send() == []
+    (item,) = [t for t in hospital.items("review") if views.input_of(t, "contradicts")]
+    assert views.input_of(item, "contradicts") == "protection"
+    protect(hospital, "none")
+    assert labels(hospital) == []
+    assert not [t for t in hospital.items("review") if views.input_of(t, "contradicts")]
+
+
+def test_an_outside_party_lowers_no_protection_either(hospital: House):
+    hospital.need()
+    protect(hospital, STRICT)
+    hospital.need(source="urn:her:5111", patient=LINE | {"protectedAddress": "none"}, needs=["habilitation"])
+    assert labels(hospital) == ["V"]
+
+
+def test_another_event_may_raise_a_protection(hospital: House):
+    hospital.need(patient=LINE | {"protectedAddress": "confidential"})
+    told = hospital.post("ip.hospital-coordinator.appointed", patient=LINE | {"protectedAddress": STRICT})
+    assert "IPK-E097" not in [w["code"] for w in told.body["warnings"]]
+    assert labels(hospital) == ["V"]

@@ -277,3 +277,86 @@ def test_who_stays_until_a_day_has_a_part_until_then(hospital: House):
     assert other
     said = [membership.is_member(hospital.case(), other, book, date(2026, 4, day)) for day in (20, 21)]
     assert said == [True, False]
+
+
+SECRET = {
+    "reason": {"codes": [], "text": "Taushet 1"},
+    "preference": {"text": "Taushet 2"},
+    "existing": {"plan": "exists", "coordinator": "exists", "text": "Taushet 3"},
+}
+NEED_TOPICS = ["background", "existing", "preference"]
+
+
+def test_news_of_a_need_leave_out_what_is_excepted_and_nothing_is_sent_where_nothing_is_left(hospital: House):
+    hospital.need()
+    hospital.send()
+    limit(hospital, topics=NEED_TOPICS, patient=LINE)
+    assert hospital.need(**SECRET).messages == []
+    told = hospital.need(**SECRET, urgency="urgent")
+    assert receivers(told) == ["5079"]
+    (text,) = texts(hospital.sent())
+    assert "Hastegrad: Haster" in text
+    assert "Taushet" not in text
+
+
+def test_news_of_a_need_for_rehabilitation_leave_out_the_function_that_is_excepted(hospital: House):
+    hospital.post("ip.rehabilitation-need.reported", consent=GIVEN)
+    hospital.send()
+    limit(hospital, topics=["background"], patient=LINE)
+    hospital.post("ip.rehabilitation-need.reported", consent=GIVEN, function="Taushet 1")
+    assert hospital.send() == []
+
+
+def test_a_need_for_rehabilitation_that_has_not_left_leaves_out_the_function_that_is_excepted(
+    hospital: House,
+):
+    hospital.post("ip.rehabilitation-need.reported", consent=GIVEN, function="Taushet 1")
+    limit(hospital, topics=["background"], patient=LINE)
+    (text,) = texts(hospital.sent())
+    assert "Taushet" not in text
+
+
+def test_news_that_have_not_left_are_told_anew_without_what_is_excepted(hospital: House):
+    hospital.need()
+    hospital.send()
+    hospital.need(**SECRET, urgency="urgent")
+    limit(hospital, topics=NEED_TOPICS, patient=LINE)
+    (text,) = texts(hospital.sent())
+    assert text.split("\r\n")[:2] == ["NYE OPPLYSNINGER OM MELDT BEHOV", "Hastegrad: Haster"]
+    assert "Taushet" not in text
+
+
+def test_news_that_say_nothing_else_are_stopped(hospital: House):
+    hospital.need()
+    hospital.send()
+    hospital.need(**SECRET)
+    told = limit(hospital, topics=NEED_TOPICS, patient=LINE)
+    assert [m["state"] for m in told.messages] == ["buried"]
+    assert hospital.send() == []
+
+
+def test_a_plan_as_a_document_that_has_not_left_is_stopped_where_goals_are_excepted(alvdal: House):
+    shared = PLAN["consent"] | {
+        "date": "2026-03-04",
+        "scopes": ["coordinator", "plan-create", "plan-share"],
+        "recipients": ["coordinating-unit", "st-olavs-fmr"],
+    }
+    alvdal.post("ip.plan.created", continues=None, plan=PLAN | {"consent": shared})
+    alvdal.send()
+    alvdal.post("ip.plan-document.shared", continues={"planIdentifier": PLAN["identifier"]})
+    assert [m.state for m in alvdal.messages(state="pending")] == ["pending"]
+    told = limit(alvdal, topics=["goals"], source="urn:her:5079", patient=LINE)
+    assert [m["state"] for m in told.messages] == ["buried"]
+    assert alvdal.send() == []
+
+
+@pytest.mark.parametrize(("excluded", "her_id"), [("gp", "258521"), (ALVDAL, "5079")])
+def test_who_is_excepted_hears_all_the_same_that_what_it_filed_is_of_the_wrong_patient(
+    hospital: House, excluded: str, her_id: str
+):
+    melde_id = hospital.need(patient=WITH_GP, consent=BOTH).case["meldeId"]
+    hospital.send()
+    limit(hospital, excluded=[excluded])
+    hospital.send()
+    hospital.post("ip.need.entered-in-error", patient=WITH_GP, continues={"meldeId": melde_id})
+    assert her_id in [r.head.receiver.her_ids[-1] for r in hospital.sent()]

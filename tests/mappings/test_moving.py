@@ -360,6 +360,78 @@ def test_another_day_corrects_the_first(hospital: House):
     assert views.patient(hospital.case())["deceasedDateTime"] == "2026-03-03"  # type: ignore[index]
 
 
+def test_a_day_corrected_before_the_word_has_left_is_the_day_that_is_told(coordinated: House):
+    die(coordinated)
+    die(coordinated, diedOn="2026-03-03")
+    (read,) = coordinated.sent()
+    assert read.body.text.startswith("PASIENT DØD\r\nDødsdato: 03.03.2026\r\n")
+
+
+def test_a_day_corrected_by_an_outside_party_lets_the_word_leave(coordinated: House):
+    die(coordinated)
+    die(coordinated, source="urn:her:5079", diedOn="2026-03-03")
+    assert len(coordinated.sent()) == 1
+
+
+def test_who_is_asked_to_take_over_a_patient_who_moves_hears_of_the_death(hospital: House):
+    new = GIVEN | {"recipients": ["gammeldal-saksbehandling"]}
+    hospital.need(needs=["coordinator"])
+    hospital.send()
+    hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
+    move(hospital, consent=new)
+    assert "5101" in [r.head.receiver.level2.her_id for r in hospital.sent()]
+    told = die(hospital, patient=GONE)
+    assert "5101" in [m["receiver"]["herId"] for m in told.messages]
+
+
+def test_who_is_asked_and_has_not_got_the_question_hears_nothing_of_a_death(hospital: House):
+    hospital.need(needs=["coordinator"])
+    hospital.send()
+    hospital.post("ip.coordinator.appointed", continues=None, **{"from": "2026-03-04"})
+    move(hospital, consent=GIVEN | {"recipients": ["gammeldal-saksbehandling"]})
+    told = die(hospital, patient=GONE)
+    assert "5101" not in [m["receiver"]["herId"] for m in told.messages if m["state"] == "pending"]
+
+
+SHARED = schemas.example("ip.plan.created")["data"]["plan"]["consent"] | {
+    "date": "2026-03-04",
+    "scopes": ["coordinator", "plan-create", "plan-share"],
+    "recipients": ["coordinating-unit", "st-olavs-fmr", "storvik-nord"],
+}
+
+
+def planned(house: House, **more: Any) -> dict[str, Any]:
+    """Return what continues a plan that is there."""
+    plan = schemas.example("ip.plan.created")["data"]["plan"]
+    house.post("ip.plan.created", continues=None, plan=plan | {"consent": SHARED}, **more)
+    house.send()
+    return {"continues": {"planIdentifier": plan["identifier"]}}
+
+
+def test_who_is_asked_to_take_a_plan_over_hears_of_the_death(alvdal: House):
+    about = planned(alvdal)
+    alvdal.post("ip.plan.transferred", **about, step="requested")
+    assert [r.head.receiver.level2.her_id for r in alvdal.sent()] == ["5111"]
+    told = die(alvdal, source="urn:her:5079")
+    assert "5111" in [m["receiver"]["herId"] for m in told.messages]
+
+
+def test_who_is_invited_to_a_meeting_that_is_to_come_hears_of_the_death(alvdal: House):
+    about = planned(alvdal)
+    meeting = schemas.example("ip.meeting.called")["data"]["meeting"]
+    hours = {"start": "2026-03-15T12:00:00+02:00", "end": "2026-03-15T13:00:00+02:00"}
+    alvdal.post("ip.meeting.called", **about, meeting=meeting | hours)
+    called = {r.head.receiver.level2.her_id for r in alvdal.sent()}
+    assert called
+    told = die(alvdal, source="urn:her:5079")
+    assert called <= {m["receiver"]["herId"] for m in told.messages}
+
+
+def test_who_answers_for_the_plan_hears_of_the_death(hospital: House):
+    planned(hospital, source="urn:her:5079")
+    assert "5079" in [m["receiver"]["herId"] for m in die(hospital).messages]
+
+
 def test_a_death_that_was_none_opens_nothing_by_itself(coordinated: House):
     die(coordinated)
     coordinated.send()
@@ -562,6 +634,56 @@ def test_a_municipality_that_got_a_need_of_its_own_meanwhile_keeps_that(coordina
     assert "Ansvaret ligger hos dere til den nye kommunen har overtatt" in said["5079"]
 
 
+def test_a_city_without_its_district_is_called_by_its_name(coordinated: House):
+    move(coordinated, patient=living_in("9904", "990401"), to={"code": "9904", "district": "990401"})
+    coordinated.send()
+    coordinated.clock.advance(hours=1)
+    move(coordinated, patient=LINE, **{"from": {"code": "9904"}, "to": {"code": "3428"}})
+    told = "".join(words_to(coordinated).values())
+    assert "Fra kommune: Storvik Kommune" in told
+    assert "9904" not in told
+
+
+# ── what waits for consent ──
+
+NOT_ASKED = {"status": "not-asked", "scopes": []}
+
+
+@pytest.mark.parametrize("named", ["coordinating-unit", "gammeldal-saksbehandling"])
+def test_a_need_that_waits_for_consent_goes_to_where_the_patient_lives_when_it_is_given(
+    hospital: House, named: str
+):
+    hospital.need(consent=NOT_ASKED)
+    move(hospital, consent=None)
+    assert {s.business for s in hospital.needs(GONE).values()} == {"consent-pending"}
+    hospital.clock.advance(days=1)
+    given = GIVEN | {"date": "2026-03-05", "recipients": [named]}
+    hospital.post("ip.consent.given", patient=GONE, consent=given)
+    assert [r.head.receiver.level2.her_id for r in hospital.sent()] == ["5101"]
+    assert len(hospital.needs(GONE)) == 2
+
+
+def test_a_need_that_the_municipality_left_knows_of_stays_there(hospital: House):
+    hospital.need()
+    hospital.send()
+    hospital.clock.advance(days=1)
+    hospital.need(needs=["rehabilitation"], consent=NOT_ASKED)
+    move(hospital, consent=None)
+    there = hospital.services.book().by_key("alvdal-saksbehandling")
+    assert there is not None
+    assert {n.owner for n in views.open_needs(hospital.case())} == {there.organisation_id}
+
+
+def test_a_need_that_waits_follows_a_patient_who_moves_back(hospital: House):
+    hospital.need(consent=NOT_ASKED)
+    move(hospital, consent=None)
+    hospital.clock.advance(hours=1)
+    back = {"from": {"code": "9901"}, "to": {"code": "3428"}}
+    move(hospital, patient=LINE, consent=None, **back)
+    hospital.post("ip.consent.given", patient=LINE, consent=GIVEN)
+    assert [r.head.receiver.level2.her_id for r in hospital.sent()] == ["5079"]
+
+
 # ── a death that was none ──
 
 
@@ -578,9 +700,10 @@ def test_whoever_was_told_of_a_death_that_was_none_is_told_so_once(coordinated: 
     assert "Gjelder: Pasienten lever." in read.body.text
     assert len(coordinated.items("review")) == 1
     assert die(coordinated, enteredInError=True).messages == []
-    die(coordinated)
-    coordinated.send()
-    assert die(coordinated, enteredInError=True).messages == []
+    for said in ({}, {"enteredInError": True}):
+        again = die(coordinated, **said)
+        assert [m["receiver"]["herId"] for m in again.messages] == ["5079"], "and of the next one as well"
+        coordinated.send()
 
 
 def test_a_word_of_a_death_that_was_none_never_leaves_where_it_had_not(coordinated: House):

@@ -99,6 +99,13 @@ def test_a_no_in_the_thread_leaves_the_plan_and_is_for_a_person(alvdal: House, a
     assert "reply" not in alvdal.clocks()
 
 
+def test_a_no_is_settled_when_another_is_asked(alvdal: House, asking: bytes):
+    alvdal.receive(otherside.reply(asking, NO))
+    alvdal.clock.advance(minutes=5)
+    alvdal.post("ip.plan.transferred", continues=NAMED)
+    assert alvdal.items("read-answer") == []
+
+
 @pytest.mark.parametrize("words", ["Svar: Mottatt", "Vi ser på det."])
 def test_neither_yes_nor_no_is_read_by_a_person_and_the_question_still_waits(
     alvdal: House, asking: bytes, words: str

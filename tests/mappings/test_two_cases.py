@@ -361,6 +361,28 @@ def test_an_answer_in_a_thread_of_the_former_case_is_kept_there(hospital: House)
     assert run(hospital) == []
 
 
+def test_a_death_that_an_outside_party_tells_of_the_former_number_is_told_on_in_the_new_case(hospital: House):
+    with_gp = LINE | {"gp": {"herId": "258521"}}
+    hospital.need(patient=FORMER, consent=GIVEN)
+    to_both = GIVEN | {"recipients": ["coordinating-unit", "gp"]}
+    hospital.need(patient=with_gp, consent=to_both)
+    hospital.send()
+    merge(hospital)
+    hospital.post("ip.patient.deceased", patient=FORMER, source="urn:her:5079", diedOn=DAY)
+    assert views.is_dead(hospital.case())
+    assert [i["description"].split(":")[0] for i in hospital.items("review")] == ["Pasienten er død"]
+    told = hospital.post("ip.patient.deceased", patient=with_gp, diedOn=DAY)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["258521"]
+    assert hospital.items("review") == []
+
+
+def test_a_word_that_both_cases_tell_is_not_to_be_told_of_the_new_number(hospital: House):
+    both(hospital, former=GIVEN)
+    hospital.send()
+    merge(hospital)
+    hospital.post("ip.patient.deceased", patient=LINE, diedOn=DAY)
+    (item,) = hospital.items("manual-fallback", FORMER)
+    assert item["description"].endswith("Vurder om og hvordan mottakeren skal få vite det.")
 # ── a no by another event, and an answer that comes late ──
 
 

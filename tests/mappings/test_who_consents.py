@@ -101,3 +101,24 @@ def test_a_change_of_representative_that_cannot_be_is_refused(
     with pytest.raises(Faults) as caught:
         hospital.post("ip.representative.changed", **({"patient": patient, "from": "2026-03-04"} | more))
     assert code in {f.code for f in caught.value.faults}
+
+
+@pytest.mark.parametrize(
+    ("known", "more", "code", "path"),
+    [
+        (CHILD, {"representative": None, "reasonCode": "reached-16"}, "IPK-C020", "reasonCode"),
+        (
+            LINE,
+            {"representative": {"kind": "guardian", "name": {"family": "Test", "given": "Gerd"}}},
+            "IPK-C022",
+            "representative.kind",
+        ),
+    ],
+)
+def test_a_change_of_representative_is_judged_by_the_birth_date_that_the_case_knows(
+    hospital: House, known: dict[str, Any], more: dict[str, Any], code: str, path: str
+):
+    hospital.need(patient=known, consent={"status": "not-asked", "scopes": []})
+    with pytest.raises(ConsentError) as caught:
+        hospital.post("ip.representative.changed", **({"patient": UNKNOWN, "from": "2026-03-04"} | more))
+    assert (caught.value.code, caught.value.at) == (code, f"$.data.{path}")
