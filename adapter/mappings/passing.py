@@ -1,4 +1,4 @@
-"""What an outside party takes back, and others got from us: its event sends nothing, so a person here tells them. E08, E09, E15, E66; decision 122."""
+"""What an outside party tells and others wait for: its event sends nothing, so a person here tells them. E05, E08, E09, E15, E66; ADR 122."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from adapter.mappings import common, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
 from adapter.model import Party, Resource
-from adapter.rules import routing
+from adapter.rules import routing, states
 
 EVENT: Final = "event"
 """Input of the work item: the event by which a person here tells it on."""
 TEXTS: Final = MappingProxyType(
     {
+        "ip.need.info-supplied": "Melderen har svart på spørsmålet om behovet: send svaret videre til den som spurte",
         "ip.need.withdrawn": "Melderen har trukket behovet: gi beskjed til dem som har fått det herfra",
         "ip.need.declined-by-patient": "Pasienten har takket nei: gi beskjed til dem som har fått behovet herfra",
         "ip.consent.withdrawn": "Samtykket er trukket: gi beskjed til dem som har fått opplysninger herfra",
@@ -30,7 +31,7 @@ def own_unit(ctx: Context) -> Party | None:
     return routing.desk(ctx.book, routing.first(ctx.book))
 
 
-def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ...]:
+def item(ctx: Context, *, text: str, melde_id: str | None, focus: str | None = None) -> tuple[Resource, ...]:
     """Return a Task for the own unit to tell this event on, by the same event posted here."""
     unit = own_unit(ctx)
     made = common.work_item(
@@ -38,7 +39,7 @@ def item(ctx: Context, *, text: str, melde_id: str | None) -> tuple[Resource, ..
         id_=ctx.id("Task", "review"),
         kind="review",
         owner=unit,
-        focus=None,
+        focus=focus,
         melde_id=melde_id,
         reason=text,
         inputs=((EVENT, ctx.event.type),),
@@ -63,7 +64,7 @@ def waiting(ctx: Context) -> Resource | None:
     if ctx.home is None:
         return None
     wanted = ctx.event.type
-    open_ = (t for t in ctx.case.of("Task") if t["status"] not in views.FINISHED)
+    open_ = (t for t in ctx.case.of("Task") if t["status"] not in views.FINISHED and "requester" in t)
     return next((t for t in open_ if wanted in TEXTS and views.input_of(t, EVENT) == wanted), None)
 
 
@@ -91,7 +92,9 @@ def _repeats(ctx: Context) -> bool:
         return False
     named = scoped(ctx, opened=False)
     melde_id = found.get("groupIdentifier", {}).get("value")
-    return melde_id in {n.melde_id for n in named} and not any(n.is_open for n in named)
+    return melde_id in {n.melde_id for n in named} and not any(
+        states.permits(n.state, ctx.event.type) for n in named
+    )
 
 
 def others(before: Context, told: tuple[Notice, ...]) -> tuple[Notice, ...]:
