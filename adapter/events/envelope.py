@@ -11,7 +11,7 @@ from adapter import ids, idscan, timing
 from adapter.errors import Fault, PersonalIdError
 from adapter.events.catalogue import TYPES
 from adapter.events.faults import join
-from adapter.events.fields import TEXT_LIMIT, TIME_PATTERN
+from adapter.events.fields import EARLIEST, TEXT_LIMIT, TIME_PATTERN
 from adapter.events.raw import day, part
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ AHEAD: Final = timedelta(minutes=5)
 """How far ahead of our clock a sender's may be."""
 OWN_SOURCE: Final = "urn:adapter"
 """Source of what a clock of ours makes."""
-EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
-"""What is dated before is a date that was not meant."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _HER: Final = re.compile(r"urn:her:[1-9][0-9]{0,7}")

@@ -7,7 +7,7 @@ RFC 3339 for times.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
@@ -30,6 +30,13 @@ DATE_PATTERN: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TIME_PATTERN: Final = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
+
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""What is dated before is a date that was not meant."""
+LAST_YEAR: Final = 2199
+"""What is dated after is no day of anybody's care: it is how systems write that there is no end, which an absent field says here."""
+_FIRST_DAY: Final = date(1800, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +88,25 @@ class OneOf:
 
 
 def _aware() -> CoreSchema:
-    return core_schema.datetime_schema(strict=False, tz_constraint="aware")
+    last = datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC)
+    return core_schema.chain_schema([
+        core_schema.datetime_schema(strict=False, tz_constraint="aware"),
+        _or("IPK-E088", core_schema.datetime_schema(ge=EARLIEST)),
+        _or("IPK-E107", core_schema.datetime_schema(le=last)),
+    ])  # fmt: skip
 
 
 def _day() -> CoreSchema:
-    return core_schema.date_schema(strict=False)
+    return core_schema.chain_schema([
+        core_schema.date_schema(strict=False),
+        _or("IPK-E088", core_schema.date_schema(ge=_FIRST_DAY)),
+        _or("IPK-E107", core_schema.date_schema(le=date(LAST_YEAR, 12, 31))),
+    ])  # fmt: skip
+
+
+def _or(code: str, bounded: CoreSchema) -> CoreSchema:
+    """Return a bound whose break carries a code."""
+    return core_schema.custom_error_schema(bounded, custom_error_type=code, custom_error_message=code)
 
 
 def _melde_id(text: str) -> str:
@@ -100,6 +121,7 @@ Text = Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT, pattern=r"\S")]
 Label = Annotated[str, Field(min_length=1, max_length=NAME_LIMIT, pattern=r"\S")]
 """A name or other short text."""
 Day = Annotated[date, Written(DATE_PATTERN, "date", _day)]
+"""A day of somebody's care or life: one that computing with reaches no end of the calendar."""
 Instant = Annotated[datetime, Written(TIME_PATTERN, "date-time", _aware)]
 Uri = Annotated[str, Field(max_length=NAME_LIMIT), Shape(r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]{1,180}$")]
 Token = Annotated[str, Shape(r"^[!-~]{1,100}$")]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from adapter import events, kith, naming, retry
+from adapter import events, kith, naming, retry, timing
 from adapter.access import audit as trail
 from adapter.errors import Conflict, EventError, MessageError
 from adapter.fhir import parts
@@ -84,20 +84,31 @@ def unsent(services: Services, message: Message, decision: Any, code: str) -> No
 def stopped(services: Services, message: Message) -> bool:
     """Return whether a message claimed anew must not leave any more, and is stopped instead.
 
-    A first attempt is not asked about: what stops it finds it waiting, and what is under way cannot be taken back.
+    A first attempt on the message's own day is not asked about: what stops it finds it waiting. Later a consent may have run out
+    while nobody worked: its clocks go first.
     """
-    if message.attempts <= 1:
+    now = services.clock()
+    waited = message.gen_date is not None and timing.day(message.gen_date) < timing.day(now)
+    if message.attempts <= 1 and not waited:
         return False
+    for clock in _ends_of_consent(services, message, now):
+        overdue(services, clock)
     book = services.book()
     asks = doors.asking(services, message, book.by_key(message.receiver_key))
 
     def change(case: Case, row: Message) -> Change:
-        one = asks(case, row)
-        why = leaving.obstacle(one)
+        why = leaving.obstacle(one := asks(case, row))
         return leaving.stopped(one, why, book) if why is not None else Change()
 
     after = retrying(services, lambda: moved(services, message.id, change, only="leased"))
     return after.state != "leased"
+
+
+def _ends_of_consent(services: Services, message: Message, now: datetime) -> tuple[Deadline, ...]:
+    """Return the clocks of a message's case by which a consent is over, and that no ticker has taken yet. E16."""
+    with services.store.read() as conn:
+        listed = _case(conn, message, now).deadlines
+    return tuple(d for d in listed if d.runs and d.acts and d.acts <= now and expiring.event_type(d))
 
 
 def renewed(services: Services, message: Message) -> bool:
@@ -377,8 +388,7 @@ def moved(
         states={row.id: row.state},
     )
     commit(services, unit)
-    wanted = result or message_id
-    return next((m for m in made.messages if m.id == wanted), row)
+    return next((m for m in made.messages if m.id == (result or message_id)), row)
 
 
 def _case(conn: Connection, row: Message, now: datetime) -> Case:

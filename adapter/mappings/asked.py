@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from adapter.fhir import needs, parts
 from adapter.kith import text, words
-from adapter.mappings import common, escalation, grants, named, patient_input, release, views
+from adapter.mappings import common, escalation, grants, named, passing, patient_input, release, views
 from adapter.mappings.clocks import deadline_id
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
@@ -47,23 +47,36 @@ def _clock(melde_id: str) -> str:
 
 
 def supplied(ctx: Context) -> Change:
-    """Return the needs under assessment again; the clock of the decision goes on, so none is stopped. E05."""
+    """Return the needs under assessment again; the clock of the decision goes on, so none is stopped. E05.
+
+    What an outside party has answered already moves nothing more: it is told on to who asked.
+    """
+    told = passing.told_on(ctx)
+    if told is not None:
+        return told + _unheard(ctx, passing.chosen(ctx))
     chosen = scoped(ctx)
     tasks = []
     for need in chosen:
         step = states.transition(need.state, ctx.event.type)
         tasks.append(common.with_state(ctx, need.task, status=step.task_status, business=step.business))
-    shut = [n for n in chosen if not _goes(ctx, n).open] if ctx.may_send else []
     return (
         common.author(ctx)
         + common.acted(ctx, {n.melde_id for n in chosen}, common.READ)
         + _to_read(ctx, chosen)
+        + _unheard(ctx, chosen)
         + Change(
             resources=(*tasks, *_answered(ctx, {n.melde_id for n in chosen})),
-            warnings=(common.warn("IPK-C001", "$.data.continues"),) if shut else (),
-            reasons=tuple(dict.fromkeys(r for n in shut for r in _goes(ctx, n).reasons)),
             case=melde_part(chosen),
         )
+    )
+
+
+def _unheard(ctx: Context, chosen: tuple[views.Need, ...]) -> Change:
+    """Return a warning where consent no longer opens for whoever asked."""
+    shut = [n for n in chosen if not _goes(ctx, n).open] if ctx.may_send else []
+    return Change(
+        warnings=(common.warn("IPK-C001", "$.data.continues"),) if shut else (),
+        reasons=tuple(dict.fromkeys(r for n in shut for r in _goes(ctx, n).reasons)),
     )
 
 
@@ -77,30 +90,44 @@ def _answered(ctx: Context, melde_ids: set[str]) -> tuple[Resource, ...]:
 
 
 def _to_read(ctx: Context, chosen: tuple[views.Need, ...]) -> Change:
-    """Return the answer that an outside reporter posts, and a Task to read it; a received one comes with its own."""
-    if ctx.event.origin != "posted" or ctx.home is not None:
+    """Return the answer that an outside reporter posts, and a Task to read it; a received one comes with its own.
+
+    Where another outside party asked, the own unit tells it on. ADR 122.
+    """
+    if ctx.home is not None:
         return Change()
-    said = patient_input.communication(ctx, tuple(f"ServiceRequest/{n.id}" for n in chosen))
     owner = ctx.book.by_organisation(chosen[0].owner)
+    here = owner is not None and owner.home
+    if ctx.event.origin != "posted":
+        focus = communication_of(ctx.inbound.message) if ctx.inbound else None
+        return Change() if here else Change(resources=_to_tell(ctx, chosen, focus))
+    said = patient_input.communication(ctx, tuple(f"ServiceRequest/{n.id}" for n in chosen))
+    if not here:
+        return Change(resources=(said, *_to_tell(ctx, chosen, parts.of(said))))
     item = common.work_item(
         ctx,
         id_=ctx.id("Task", "read-answer"),
         kind="read-answer",
-        owner=owner if owner and owner.home else None,
+        owner=owner,
         focus=parts.of(said),
         melde_id=chosen[0].melde_id,
     )
     return Change(resources=(said, item))
 
 
+def _to_tell(ctx: Context, chosen: tuple[views.Need, ...], focus: str | None) -> tuple[Resource, ...]:
+    return passing.item(ctx, text=passing.TEXTS[EVENT], melde_id=chosen[0].melde_id, focus=focus)
+
+
 def supplied_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the answer to each party that asked, in the thread of its question, where consent still opens. E05."""
-    chosen = [n for n in scoped(before) if _goes(ctx, n).open]
-    return tuple(
+    chosen = [n for n in passing.chosen(before) if n.is_open and _goes(ctx, n).open]
+    told = tuple(
         _answer(ctx, party, melde_id, [n for n in chosen if (n.owner, n.melde_id) == (owner, melde_id)])
         for owner, melde_id in sorted({(n.owner, n.melde_id) for n in chosen})
         if (party := ctx.book.by_organisation(owner)) is not None and not party.home
     )
+    return passing.others(before, told)
 
 
 def _goes(ctx: Context, need: views.Need) -> consent.Verdict:

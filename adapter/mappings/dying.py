@@ -130,10 +130,10 @@ def _team(ctx: Context) -> tuple[Resource, ...]:
     team = views.team(ctx.case)
     if team is None:
         return ()
-    running = [a for a in views.assignments(ctx.case) if a.end is None]
+    running = [a for a in views.assignments(ctx.case) if a.lasts(ctx.data.died_on)]
     ends = {a.id: max(ctx.data.died_on, date.fromisoformat(a.start[:10])) for a in running}
     for held in running:
-        team = teams.ended(team, member=f"PractitionerRole/{held.id}", end=ends[held.id])
+        team = teams.cut(team, member=f"PractitionerRole/{held.id}", end=ends[held.id])
     over = parts.changed(team, status="inactive", period=_over(ctx, team))
     return (over, *(people.ended_role(a.role, end=ends[a.id]) for a in running))
 

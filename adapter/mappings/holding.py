@@ -57,7 +57,7 @@ def _of_needs(before: Context) -> Iterator[telling.To]:
 
 def _of_team(before: Context) -> Iterator[telling.To]:
     for held in views.assignments(before.case):
-        if held.end is None:
+        if held.lasts(before.today):
             yield from telling.knew(before, held.id)
             own = before.book.by_organisation(held.organisation)
             if own:

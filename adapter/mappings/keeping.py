@@ -108,7 +108,7 @@ def _holders(ctx: Context, *, known: bool) -> list[Party]:
     plan = views.plan(ctx.case)
     ids = [
         *(n.owner for n in needs),
-        *(a.organisation for a in views.assignments(ctx.case) if a.end is None),
+        *(a.organisation for a in views.assignments(ctx.case) if a.lasts(ctx.today)),
         *([views.reference_id(plan.get("author"))] if plan else []),
     ]
     return [party for id_ in ids if (party := ctx.book.by_organisation(id_)) is not None]

@@ -169,7 +169,7 @@ def _coordinator(ctx: Context) -> str | None:
     found = [
         a
         for a in views.assignments(ctx.case)
-        if a.end is None and not a.deputy and a.key in assignment_states.COORDINATORS
+        if a.lasts(ctx.today) and not a.deputy and a.key in assignment_states.COORDINATORS
     ]
     first = next((a for a in found if a.main), found[0] if found else None)
     if first is None:

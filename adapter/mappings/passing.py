@@ -45,7 +45,13 @@ def own_unit(ctx: Context) -> Party | None:
 
 
 def item(
-    ctx: Context, *, text: str, melde_id: str | None, to: tuple[Party, ...] = (), by: str | None = None, focus: str | None = None
+    ctx: Context,
+    *,
+    text: str,
+    melde_id: str | None,
+    to: tuple[Party, ...] = (),
+    by: str | None = None,
+    focus: str | None = None,
 ) -> tuple[Resource, ...]:
     """Return a Task for the own unit to tell this event on (`to` them), by the same event posted here."""
     unit = own_unit(ctx)
@@ -85,7 +91,9 @@ def owed(ctx: Context, told: Iterable[Notice], *, by: str | None = None) -> Chan
     if not others:
         return Change()
     to = tuple({n.receiver.key: n.receiver for n in others}.values()) if ctx.event.type in KEPT else ()
-    return Change(resources=item(ctx, by=by, text=_texts(ctx)[by or ctx.event.type], melde_id=others[0].melde_id, to=to))
+    return Change(
+        resources=item(ctx, by=by, text=_texts(ctx)[by or ctx.event.type], melde_id=others[0].melde_id, to=to)
+    )
 
 
 def waiting(ctx: Context) -> Resource | None:

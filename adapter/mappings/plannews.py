@@ -134,7 +134,7 @@ def _coordinator(ctx: Context) -> str | None:
     held = [
         a
         for a in views.assignments(ctx.case)
-        if a.end is None and (a.main or a.code == codes.ROLES["koordinator-ip"].code)
+        if a.lasts(ctx.today) and (a.main or a.code == codes.ROLES["koordinator-ip"].code)
     ]
     if not held:
         return None

@@ -141,7 +141,7 @@ def _already(arrival: Arrival, contact: Contact) -> bool:
     """Return whether this very coordinator stands in the team: the line is then a repetition, or a signature."""
     for held in views.assignments(arrival.case):
         name = held.role.get("practitioner", {}).get("display", "")
-        if held.end is None and held.code == COORDINATOR and _same_name(name, contact):
+        if held.lasts(arrival.case.today) and held.code == COORDINATOR and _same_name(name, contact):
             return True
     return False
 
@@ -389,6 +389,6 @@ def _coordinator(arrival: Arrival, contact: Contact, phone: str) -> dict[str, An
     return _base(arrival) | {
         "person": person | {key: value for key, value in facts.items() if value},
         "role": "koordinator-ip",
-        "main": not any(a.main and a.end is None for a in views.assignments(arrival.case)),
+        "main": not any(a.main and a.lasts(arrival.case.today) for a in views.assignments(arrival.case)),
         "from": min(begun, arrival.case.now).astimezone(OSLO).date().isoformat(),
     }

@@ -86,7 +86,7 @@ def _known(ctx: Context) -> bool:
     return (
         ctx.data.known_to_municipality
         or views.plan(ctx.case) is not None
-        or any(a.code in municipal and a.end is None for a in views.assignments(ctx.case))
+        or any(a.code in municipal and a.lasts(ctx.today) for a in views.assignments(ctx.case))
     )
 
 
@@ -222,7 +222,7 @@ def discharged_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 
 def _told(ctx: Context, lines: telling.Facts) -> tuple[Notice, ...]:
     """Return the notice to the municipality, the coordinators' parties and the GP; none where nothing is coordinated."""
-    running = [a for a in views.assignments(ctx.case) if a.end is None]
+    running = [a for a in views.assignments(ctx.case) if a.lasts(ctx.today)]
     if not (running or views.plan(ctx.case) or views.open_needs(ctx.case)):
         return ()
     to = {party.key: (party, thread, melde_id) for party, thread, melde_id in telling.municipality(ctx)}

@@ -89,7 +89,7 @@ def team(ctx: Context) -> tuple[To, ...]:
     for held in views.assignments(ctx.case):
         party = ctx.book.by_organisation(held.organisation)
         # The GP is told as the GP, by a consent that names the GP: see `notices`.
-        if held.end is None and held.key != gps.FASTLEGE and party is not None and not party.home:
+        if held.lasts(ctx.today) and held.key != gps.FASTLEGE and party is not None and not party.home:
             latest = views.dialogue(ctx.case, party.key)
             found[party.key] = (party, latest, latest.melde_id if latest else None)
     return tuple(found.values())

@@ -213,7 +213,7 @@ def is_transfer(task: Resource) -> bool:
 
 def stands(case: Case) -> bool:
     """Return whether there is anything to hand over: a plan, a coordinator, an open need. E50."""
-    running = any(a.end is None for a in assignments(case))
+    running = any(a.lasts(case.today) for a in assignments(case))
     return running or plan(case) is not None or bool(open_needs(case))
 
 

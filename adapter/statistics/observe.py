@@ -204,15 +204,15 @@ def without_coordinator(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     agreed = any(need.state in states.AGREED for need in facts.needs)
     active = any(plan["status"] == "active" for plan in facts.case.of("CarePlan"))
     if (agreed or active) and not standing.has_coordinator(facts.case, asked.today):
-        since = [_ended(facts), _first(facts.of("ip.need.accepted", "ip.plan.created"))]
+        since = [_ended(facts, asked.today), _first(facts.of("ip.need.accepted", "ip.plan.created"))]
         at = max((one for one in since if one is not None), default=asked.now)
         yield Seen("k06", ALL, max(0.0, (asked.now - at) / _DAY))
 
 
-def _ended(facts: CaseFacts) -> datetime | None:
-    """Return when the last coordinator ended."""
+def _ended(facts: CaseFacts, today: date) -> datetime | None:
+    """Return when the last coordinator ended, now where that is to come."""
     ends = [date.fromisoformat(end) for _, end in _periods(facts) if end]
-    return datetime.combine(max(ends) + _DAY, datetime.min.time(), OSLO) if ends else None
+    return datetime.combine(min(max(ends), today) + _DAY, datetime.min.time(), OSLO) if ends else None
 
 
 def _periods(facts: CaseFacts) -> list[tuple[str, str | None]]:
@@ -242,7 +242,7 @@ def _days(facts: CaseFacts, first: date, last: date) -> frozenset[int]:
     found: set[int] = set()
     for start, end in _periods(facts):
         begin = max(date.fromisoformat(start), first).toordinal()
-        stop = min(date.fromisoformat(end) + _DAY if end else last, last).toordinal()
+        stop = min(date.fromisoformat(end).toordinal() + 1 if end else last.toordinal(), last.toordinal())
         found.update(range(begin, stop))
     return frozenset(found)
 

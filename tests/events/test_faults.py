@@ -88,6 +88,18 @@ BAD = [
     (NEED, "data.occurredAt", "2026-03-04T10:15:00", "IPK-E007", None),
     (NEED, "data.occurredAt", "2027-06-01T12:05:01Z", "IPK-E011", None),
     (NEED, "data.occurredAt", "1772616900", "IPK-E007", None),
+    (NEED, "data.occurredAt", "0001-01-01T00:00:00+14:00", "IPK-E088", None),
+    (NEED, "data.occurredAt", "9999-12-31T23:30:00+01:00", "IPK-E107", None),
+    # a day for "no end"
+    (NEED, "data.consent.validUntil", "9999-12-31", "IPK-E107", None),
+    (NEED, "data.consent.validUntil", "2200-01-01", "IPK-E107", None),
+    (NEED, "data.consent.validUntil", "0001-01-01", "IPK-E088", None),
+    (PLAN, "data.plan.nextEvaluation", "9999-12-31", "IPK-E107", None),
+    ("ip.plan.evaluated", "data.nextEvaluation", "9999-12-31", "IPK-E107", None),
+    (ENDED, "data.until", "9999-12-31", "IPK-E107", None),
+    ("ip.hospital-participation.ended", "data.until", "9999-12-31", "IPK-E107", None),
+    ("ip.meeting.called", "data.meeting.start", "9999-12-31T23:30:00+01:00", "IPK-E107", None),
+    ("ip.message.sent", "data.genDate", "9999-12-31T23:30:00+01:00", "IPK-E107", None),
     # people
     (NEED, "data.author.hpr", MISSING, "IPK-E005", None),
     (NEED, "data.author.hpr", "123456", "IPK-P004", None),

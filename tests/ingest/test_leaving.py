@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,7 @@ from adapter import delivery, ingest
 from adapter.errors import Faults
 from adapter.model import Failure
 from adapter.store import outbox
-from tests.house import House
+from tests.house import GIVEN, LINE, House
 
 BOTH: Final = ["coordinator", "plan-create"]
 DOWN: Final = Failure(code="IPK-S005", retry=True)
@@ -115,6 +116,36 @@ def test_what_a_lost_worker_held_is_asked_about_before_another_sends_it(
     hospital.send()
     assert hospital.message(held.id).state == state
     assert len(hospital.items("manual-fallback")) == (state == "manual")
+
+
+NEXT_DAY: Final = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+"""Half past midnight in Norway."""
+
+
+@pytest.mark.parametrize(
+    ("patient", "consent"),
+    [
+        (LINE, {"validUntil": "2026-03-04"}),
+        (LINE | {"birthDate": "2010-03-05"}, {"givenBy": "guardian", "guardians": "both"}),
+    ],
+)
+@pytest.mark.parametrize("at", [NEXT_DAY, NEXT_DAY + timedelta(hours=30)])
+def test_what_waited_while_nobody_worked_is_asked_for_the_day_on_which_it_would_leave(
+    hospital: House, patient: dict[str, Any], consent: dict[str, Any], at: datetime
+):
+    """The worker comes before the ticker: a consent that ran out meanwhile, or was a guardian's until today, opens nothing."""
+    hospital.need(patient=patient, consent=GIVEN | consent)
+    (message,) = hospital.messages(direction="out")
+    hospital.clock.to(at)
+    assert hospital.send() == []
+    assert hospital.message(message.id).state == "buried"
+    assert {s.business for s in hospital.needs().values()} == {"consent-pending"}
+
+
+def test_what_waited_over_night_leaves_where_consent_still_opens(hospital: House):
+    hospital.need(consent=GIVEN | {"validUntil": "2026-03-05"})
+    hospital.clock.to(NEXT_DAY)
+    assert len(hospital.send()) == 1
 
 
 def test_an_attempt_that_failed_is_not_followed_by_another_after_a_withdrawal(

@@ -91,6 +91,60 @@ def test_an_answer_that_a_platform_posted_is_told_on_by_a_person_once(
     assert again.value.code == "IPK-E013"
 
 
+DOCTOR = {
+    "source": "urn:her:258521",
+    "author": {
+        "kind": "health-personnel",
+        "hpr": "9144889",
+        "name": {"family": "Lin", "given": "Rita"},
+        "profession": "LE",
+        "phone": "+4773598600",
+    },
+    "department": None,
+}
+SAID = "Lønnet arbeid er avklart med arbeidsgiver."
+
+
+@pytest.fixture
+def asked(hospital: House) -> dict[str, str]:
+    """Return a need that a GP reported, the unit passed on, and the municipality's platform has asked something about."""
+    which = {"meldeId": hospital.need(needs=["coordinator"], **DOCTOR).case["meldeId"]}
+    hospital.post("ip.need.forwarded", continues=which, to={"key": "alvdal-saksbehandling"}, **UNIT)
+    theirs = {"source": "urn:her:5079", "author": HANDLER, "department": None}
+    hospital.post("ip.need.info-requested", continues=which, **theirs)
+    hospital.send()
+    return which
+
+
+def test_what_who_reported_answers_is_told_on_to_who_asked_by_the_own_unit_once(
+    hospital: House, asked: dict[str, str]
+):
+    assert hospital.post("ip.need.info-supplied", continues=asked, text=SAID, **DOCTOR).messages == []
+    (item,) = [t for t in hospital.items("review") if "requester" in t]
+    unit = hospital.services.book().by_key("st-olavs-ke")
+    assert unit is not None
+    assert item["owner"]["reference"] == f"Organization/{unit.organisation_id}"
+    assert "send svaret videre" in item["description"]
+    (heard,) = [
+        r for r in hospital.current() if f"{r['resourceType']}/{r['id']}" == item["focus"]["reference"]
+    ]
+    assert heard["payload"] == [{"contentString": SAID}]
+    before = hospital.needs()
+    told = hospital.post("ip.need.info-supplied", continues=asked, text=SAID, **UNIT)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert hospital.needs() == before
+    assert [t for t in hospital.items("review") if "requester" in t] == []
+    with pytest.raises(EventError) as again:
+        hospital.post("ip.need.info-supplied", continues=asked, text=SAID, **UNIT)
+    assert again.value.code == "IPK-E013"
+
+
+def test_the_own_unit_may_answer_for_who_reported(hospital: House, asked: dict[str, str]):
+    told = hospital.post("ip.need.info-supplied", continues=asked, text=SAID, **UNIT)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert {s.business for s in hospital.needs().values()} == {"under-assessment"}
+
+
 def test_an_answer_to_our_own_need_needs_no_person(hospital: House):
     melde_id = hospital.need(needs=["coordinator"]).case["meldeId"]
     hospital.post(

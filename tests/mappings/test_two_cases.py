@@ -383,6 +383,8 @@ def test_a_word_that_both_cases_tell_is_not_to_be_told_of_the_new_number(hospita
     hospital.post("ip.patient.deceased", patient=LINE, diedOn=DAY)
     (item,) = hospital.items("manual-fallback", FORMER)
     assert item["description"].endswith("Vurder om og hvordan mottakeren skal få vite det.")
+
+
 # ── a no by another event, and an answer that comes late ──
 
 

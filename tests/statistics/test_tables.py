@@ -6,13 +6,14 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapter.fhir import people, teams
 from adapter.model import AddressBook, Message
 from adapter.statistics import compute, told
 from adapter.statistics.compute import Table, hide
@@ -81,6 +82,34 @@ def test_every_statistic_asked_for_has_its_tables_and_an_observer():
     assert {m.statistic for m in MEASURES.values()} == wanted
     assert len(OBSERVERS) == len(wanted)
     assert set(tables([])) == set(MEASURES)
+
+
+def test_a_last_day_at_the_end_of_the_calendar_puts_no_statistic_out():
+    held = people.practitioner_role(
+        id_="a",
+        practitioner=None,
+        organisation={"display": "Alvdal"},
+        role="koordinator-ip",
+        start=START.date(),
+    )
+    part = teams.participant(
+        member="PractitionerRole/a", role="koordinator-ip", start=START.date(), end=date.max
+    )
+    team = teams.care_team(
+        id_="t", patient="Patient/p", managing=None, start=START.date(), participants=(part,)
+    )
+    plan = {"resourceType": "CarePlan", "id": "p", "status": "active"}
+    listed = {f"{r['resourceType']}/{r['id']}": r for r in (held, team, plan)}
+    found = tables([CaseFacts(key="c", resources=listed)], smallest=1)
+    assert {row.group for row in found["k07"].rows if row.cells[0]} == {"pasientår med koordinator"}
+    later = {
+        **listed,
+        "CareTeam/t": {
+            **team,
+            "participant": [{**part, "period": {"start": "2027-01-01", "end": "9999-12-31"}}],
+        },
+    }
+    assert tables([CaseFacts(key="c", resources=later)], smallest=1)["k06"].rows
 
 
 def test_c7_takes_the_report_that_came_before_the_next_admission():

@@ -464,3 +464,10 @@ def test_every_row_names_events_of_the_catalogue_and_types_that_are_served():
     for row in WRITABLE.values():
         for event in (*row.create, *row.update, *row.delete):
             assert TYPES[event].posted, event
+
+
+def test_a_day_for_no_end_is_told_at_its_place(client: FlaskClient, case: dict[str, Any]):
+    endless = writes.plan(case["patientId"])
+    endless["period"]["end"] = "9999-12-31"
+    answer = send(client, "POST", "CarePlan", endless)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-E107", "CarePlan.period.end")])

@@ -63,6 +63,7 @@ def _told(wish: Wish, type_: str, more: Json) -> Told:
         **places.of("plan", "$.data.plan", wish.type),
         "$.data.author": "CarePlan.contributor",
         "$.data.plan.nextEvaluation": "CarePlan.activity",
+        "$.data.plan.period.end": "CarePlan.period.end",
         "$.data.plan.responsible": "CarePlan.author",
         "$.data.plan.contributions": "CarePlan.note",
         "$.data.plan.cooperation": "CarePlan.note",
