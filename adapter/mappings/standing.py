@@ -34,6 +34,7 @@ def of(case: Case, book: AddressBook, day: date) -> national.Standing:
         plan_is_ours=plan is not None and _ours(views.reference_id(plan.get("author")), case, book),
         takes_part=any(_ours(a.organisation, case, book) for a in held),
         coordinator=has_coordinator(case, day),
+        dead=views.dead(case),
     )
 
 
