@@ -173,7 +173,7 @@ def _next_step(row: Deadline, found: About) -> str:
     """Return what a person does next; nothing about small changes, which go by themselves."""
     if row.subject.startswith(f"{planclocks.DIGEST}/"):
         return nextsteps.BY_ITSELF
-    return nextsteps.next_step(row, outside=found.other is not None)
+    return nextsteps.next_step(row, outside=found.other is not None, role=found.role)
 
 
 def _phone(owner: Party | None, to: clocks.To) -> str | None:

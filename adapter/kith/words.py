@@ -90,6 +90,7 @@ NOT_DEAD: Final = (
 )
 LIVES: Final = "Pasienten var meldt død ved en feil: meld på nytt det som fortsatt gjelder"
 POSTED: Final = "Brevet var postet før det ble stoppet: gi mottakeren beskjed om det som har skjedd siden"
+TWICE: Final = "Kvitteringen kom etter at mottakeren var nådd på annen måte: si fra at det er samme melding, hvis den er fulgt opp to ganger"
 ACTIVITY: Final = "Tiltak"
 STATUS: Final = "Status"
 PERFORMER: Final = "Utføres av"

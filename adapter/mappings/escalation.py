@@ -38,6 +38,8 @@ class About:
     needs: tuple[views.Need, ...] = field(default=(), repr=False)
     focus: str | None = None
     """What a Task is about, where the clock watches one."""
+    role: str | None = None
+    """Key of the role, where the clock watches an assignment."""
     gone: bool = False
     """Whether what it was about is closed, or the patient dead."""
 
@@ -101,7 +103,8 @@ def _of_question(case: Case, book: AddressBook, _clock: Deadline, melde_id: str)
 def _of_assignment(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
     role = case.get(f"PractitionerRole/{id_}") or {}
     whose = book.by_organisation(views.reference_id(role.get("organization")))
-    return About(base=_home(whose), other=_outside(whose))
+    held = next((a.key for a in views.assignments(case) if a.id == id_), None)
+    return About(base=_home(whose), other=_outside(whose), role=held)
 
 
 def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
@@ -218,7 +221,9 @@ def _item(
     party = found.owner(ctx.book, to)
     owner = _reference(party, to)
     listed = common.parties(party) if party else ()
-    said = f"{words.LEVELS[to]}: {nextsteps.next_step(clock, outside=found.other is not None)}"
+    said = (
+        f"{words.LEVELS[to]}: {nextsteps.next_step(clock, outside=found.other is not None, role=found.role)}"
+    )
     open_ = next(iter(items_of(ctx.case, clock.id)), None)
     if open_ is not None:
         moved = tasks_built.moved(open_, modified=ctx.now, owner=owner)

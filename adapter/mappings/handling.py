@@ -109,15 +109,6 @@ def _told(ctx: Context, communication: Resource) -> Resource:
     )
 
 
-def confirmed(case: Case, message: Message) -> bool:
-    """Return whether somebody at the receiver confirmed a message taken another way: then 8705#105 holds. N2.
-
-    Its Communication is completed then, and so no longer among what is open in the case.
-    """
-    told = case.get(communication_of(message) or "")
-    return message.state == "manual" and (told is None or told["status"] == "completed")
-
-
 def _sent(ctx: Context, id_: str) -> Message:
     """Return the message of ours that an event names, in the bytes of no one. Raises EventError IPK-M010."""
     found = next((m for m in ctx.case.messages if id_ in (m.id, m.msg_id) and m.direction == "out"), None)

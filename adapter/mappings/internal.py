@@ -9,7 +9,7 @@ from typing import Any, Final
 from adapter.errors import EventError
 from adapter.fhir import messages as resources
 from adapter.fhir import needs as tasks_built
-from adapter.kith import innbygger
+from adapter.kith import innbygger, words
 from adapter.mappings import (
     clocks,
     common,
@@ -17,6 +17,7 @@ from adapter.mappings import (
     escalation,
     expiring,
     planclocks,
+    posting,
     release,
     takeover,
     views,
@@ -187,13 +188,15 @@ def _message(ctx: Context, id_: str) -> Message:
 
 def _receipted(ctx: Context, message: Message, status: str) -> Change:
     state: Any = OUTCOME[status]
-    if message.state not in message_states.before(BY[state]):
+    by = _by(ctx.case, message, state)
+    if message.state not in message_states.before(by):
         return Change()
+    moved_to: Any = message_states.after(message.state, by)
     codes = tuple(e.code for e in ctx.data.errors)
     at = None if state == "unanswered" else ctx.now
     done = replace(
         message,
-        state=state,
+        state=moved_to,
         apprec={
             "id": ctx.event.evidence,
             "status": status,
@@ -209,11 +212,13 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
             received=at if state == "acknowledged" else None,
             reason=codes[0] if codes and state == "rejected" else None,
         )
-        if old
+        if old and by != message_states.REFUSED_LATE
         else None
     )
     told = advice.of(status, codes)
-    item = (_item(ctx, done, "manual-fallback", told),) if status in NEEDS_PERSON else ()
+    item = (
+        (_item(ctx, done, "manual-fallback", told.line if told else None),) if status in NEEDS_PERSON else ()
+    )
     watched = f"message/{message.id}"
     late = state == "unanswered"
     closed = tuple(
@@ -223,9 +228,10 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
     ) + _reported(ctx.case, message)
     other_way = message.state == "manual" or (message.state == "unanswered" and _handled(ctx, message))
     twice = (common.warn("IPK-M015", "$.data"),) if other_way else ()
+    look = (_item(ctx, done, "review", words.TWICE),) if other_way and status == "ok" else ()
     needless = _needless(ctx.case, message) if status == "ok" else ()
     return Change(
-        resources=(*moved(ctx.case, done, communication=settled), *needless, *item),
+        resources=(*moved(ctx.case, done, communication=settled), *needless, *item, *look),
         messages=(done,),
         deadlines=closed,
         warnings=twice,
@@ -233,9 +239,19 @@ def _receipted(ctx: Context, message: Message, status: str) -> Change:
     )
 
 
+def _by(case: Case, message: Message, state: str) -> str:
+    """Return the row of the table of messages by which a receipt moves this one."""
+    known = state == "rejected" and posting.confirmed(case, message)
+    return message_states.REFUSED_LATE if known else BY[state]
+
+
+_UNDONE: Final = frozenset({"unanswered", "rejected"})
+"""States of which a positive receipt takes back what they asked of a person."""
+
+
 def _needless(case: Case, message: Message) -> tuple[Resource, ...]:
-    """Return the work items about an unanswered message as cancelled: it came late, and nobody need send it another way. E56."""
-    if message.state != "unanswered":
+    """Return the work items about a message that has come after all as cancelled: nobody need send it another way. E53, E56."""
+    if message.state not in _UNDONE:
         return ()
     return tuple(
         tasks_built.moved(t, modified=case.now, status="cancelled") for t in views.items_about(case, message)
@@ -250,7 +266,7 @@ def _handled(ctx: Context, message: Message) -> bool:
     )
 
 
-def _item(ctx: Context, message: Message, kind: str, told: advice.Advice | None = None) -> Resource:
+def _item(ctx: Context, message: Message, kind: str, reason: str | None = None) -> Resource:
     owner = routing.desk(ctx.book, ctx.book.by_key(message.sender_key))
     return common.work_item(
         ctx,
@@ -260,7 +276,7 @@ def _item(ctx: Context, message: Message, kind: str, told: advice.Advice | None 
         focus=communication_of(message),
         melde_id=message.melde_id,
         inputs=(("evidence", message.id),),
-        reason=told.line if told else None,
+        reason=reason,
     )
 
 

@@ -23,12 +23,14 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "inform": "Post brevet, eller si det på annen måte, og registrer at det er gjort",
         "evaluation": "Ring den som har ansvar for planen: når evalueres den?",
         "gap": "Ring den som oppnevner: hvem blir koordinator, og når?",
+        "gap/kontaktlege": "Ring den som oppnevner: hvem blir kontaktlege, og når?",
+        "gap/kontaktpsykolog": "Ring den som oppnevner: hvem blir kontaktpsykolog, og når?",
         "overlap": "Pasienten har koordinator i ny kommune: avslutt den forrige koordinatoren",
         "participation": "Avklar om sykehusets deltakelse skal forlenges eller avsluttes",
         "consent": "Spør pasienten om samtykke, og registrer svaret",
     }
 )
-"""Kind of deadline, or kind and what it watches → what a person does next, where somebody outside is waited for."""
+"""Kind of deadline, or kind and what it watches or which role → what a person does next, where somebody outside is waited for."""
 PAUSED: Final = "Ingenting nå: fristen hviler til spørsmålet om behovet er besvart"
 """What a person does next about a clock that rests while a question is answered."""
 BY_ITSELF: Final = "Ingenting: små endringer sendes samlet ved dagens slutt"
@@ -44,15 +46,17 @@ OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "fulfilment": "Lag planen eller gi tilbudet, og registrer det",
         "evaluation": "Evaluer planen, eller sett en ny dato",
         "gap": "Oppnevn en koordinator",
+        "gap/kontaktlege": "Oppnevn en ny kontaktlege",
+        "gap/kontaktpsykolog": "Oppnevn en ny kontaktpsykolog",
     }
 )
 """The same where the step is our own."""
 
 
-def next_step(clock: Deadline, *, outside: bool) -> str:
-    """Return what a person does next; `outside`: somebody outside is waited for."""
+def next_step(clock: Deadline, *, outside: bool, role: str | None = None) -> str:
+    """Return what a person does next; `outside`: somebody outside is waited for; `role`: of the assignment that it watches."""
     if clock.paused:
         return PAUSED
-    kinds = (f"{clock.kind}/{clock.subject.partition('/')[0]}", clock.kind)
+    kinds = (f"{clock.kind}/{role}", f"{clock.kind}/{clock.subject.partition('/')[0]}", clock.kind)
     tables = (NEXT_STEP,) if outside else (OWN_NEXT_STEP, NEXT_STEP)
     return next(table[kind] for kind in kinds for table in tables if kind in table)

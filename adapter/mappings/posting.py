@@ -36,6 +36,15 @@ def has_left(case: Case, message: Message) -> bool:
     return message.direction == "out" and message.state in MAY_HAVE_COME and not is_unposted(case, message)
 
 
+def confirmed(case: Case, message: Message) -> bool:
+    """Return whether somebody at the receiver confirmed a message taken another way: then 8705#105 holds. N2.
+
+    Its Communication is completed then, and so no longer among what is open in the case.
+    """
+    told = case.get(views.communication_of(message) or "")
+    return message.state == "manual" and (told is None or told["status"] == "completed")
+
+
 def state(case: Case, need: views.Need) -> str:
     """Return where a need stands: by a letter that nobody has posted it is only reported."""
     carrying = [m for m in case.messages if m.melde_id == need.melde_id and m.wants_reply]

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapter import codes
 from adapter.fhir import parts, urls
-from adapter.mappings import answering, handling, plo_roles, posting, views
+from adapter.mappings import answering, plo_roles, posting, views
 from adapter.model import AddressBook, Case, Message, Reason, Resource
 from adapter.rules import advice, fulfilment, national, responsibility
 
@@ -34,6 +34,7 @@ def of(case: Case, book: AddressBook, day: date) -> national.Standing:
         plan_is_ours=plan is not None and _ours(views.reference_id(plan.get("author")), case, book),
         takes_part=any(_ours(a.organisation, case, book) for a in held),
         coordinator=has_coordinator(case, day),
+        dead=views.dead(case),
     )
 
 
@@ -84,7 +85,7 @@ def _asked(case: Case, about: str) -> national.Asked | None:
             if m.wants_reply
         ),
         by_hand=any(
-            (m.direction, m.melde_id) == ("out", need.melde_id) and handling.confirmed(case, m)
+            (m.direction, m.melde_id) == ("out", need.melde_id) and posting.confirmed(case, m)
             for m in case.messages
         ),
     )
@@ -111,7 +112,7 @@ def told(case: Case, others: Mapping[str, Resource], book: AddressBook, day: dat
         "plan": _told_plan(_plan(case), there),
         "responsible": _responsible(answering.answers(case, book, day)),
         "codes": [_code(c) for c in codes_of(case, book, day)],
-        "advice": [one for m in case.messages for one in _advised(m)],
+        "advice": [one for m in case.messages for one in _advised(case, m)],
         "deadlines": [
             {"kind": d.kind, "due": parts.instant(d.due), "subject": d.subject, "state": d.state}
             for d in sorted(case.deadlines, key=lambda d: (d.due, d.id))
@@ -159,13 +160,16 @@ def _responsible(said: responsibility.Responsible) -> dict[str, Any]:
 
 
 _UNSETTLED: Final = frozenset({"rejected", "unanswered", "acknowledged"})
-"""States of a message in which what its receipt says is still somebody's task; of `acknowledged`, errors in what was taken."""
+"""States of a message in which what its receipt says is still somebody's task; of `acknowledged`, errors in what was taken.
+In another it is while a work item about the message is open."""
 
 
-def _advised(message: Message) -> Iterator[dict[str, Any]]:
+def _advised(case: Case, message: Message) -> Iterator[dict[str, Any]]:
     """Yield cause, owner and next step of a message whose receipt, or lack of one, a person must act on. domain § 2.6."""
     told = advice.of_receipt(message.apprec)
-    if told is None or message.direction != "out" or message.state not in _UNSETTLED or message.replaced_by:
+    if told is None or message.direction != "out" or message.replaced_by:
+        return
+    if message.state not in _UNSETTLED and not views.items_about(case, message):
         return
     yield {"messageId": message.id, "state": message.told, "code": told.code, **told.told}
 

@@ -181,7 +181,7 @@ def responsible_organisation(ctx: Context) -> str | None:
 def fulfilled(ctx: Context, output: str, *, plan_status: str | None = None) -> Change:
     """Return what the event completes, with the team or plan as output, or sets to work; the reply clock stops.
 
-    A need that waits for consent stays: nobody has been told of it. rules.fulfilment.
+    A need that waits for consent is completed too: nobody was told of it, and nobody need be. rules.fulfilment.
     """
     changed: list[Resource] = []
     reasons: list[Reason] = []
@@ -189,7 +189,7 @@ def fulfilled(ctx: Context, output: str, *, plan_status: str | None = None) -> C
     served: set[tuple[str, str]] = set()
     for need in views.open_needs(ctx.case):
         effect, why = fulfilment.effect(ctx.event.type, need.kind, plan_status=plan_status)
-        moved = _moved(ctx, need, effect, output) if need.state != "consent-pending" else ()
+        moved = _moved(ctx, need, effect, output)
         if moved:
             changed += moved
             reasons.append(why)

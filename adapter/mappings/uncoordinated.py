@@ -1,6 +1,6 @@
 """A plan that runs while nobody coordinates: a gap that follows from the case, whatever event made it so. domain § 1.2, R15; C10.
 
-An assignment that ended without successor has a gap of its own; this one is of the plan.
+A coordinator who ended without successor has a gap of its own, and nobody else's is the plan's; this one is of the plan.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ def followed(ctx: Context, key: str | None) -> Change:
     since = _since(after, ctx.today)
     running = [d for d in after.deadlines if d.runs and d.kind == KIND]
     own = [d for d in running if d.subject.startswith("CarePlan/")]
-    elsewhere = any(d.subject.startswith("PractitionerRole/") for d in running)
+    coordinated = {f"PractitionerRole/{a.id}" for a in _coordinators(after)}
+    elsewhere = any(d.subject in coordinated for d in running)
     plan = views.plan(after)
     if since is None or plan is None or elsewhere:
         state: Literal["met", "cancelled"] = (
@@ -65,8 +66,7 @@ def _since(case: Case, day: date) -> date | None:
             date.fromisoformat(a.start) if a.start else date.min,
             date.fromisoformat(a.end) if a.end else date.max,
         )
-        for a in views.assignments(case)
-        if a.key in standing.COORDINATING and not a.deputy
+        for a in _coordinators(case)
     )
     covered = day if not held else max(day, _begins(plan) or day) - _DAY
     for start, end in held:
@@ -75,6 +75,10 @@ def _since(case: Case, day: date) -> date | None:
         if covered == date.max:
             return None
     return max(covered, day)
+
+
+def _coordinators(case: Case) -> tuple[views.Assignment, ...]:
+    return tuple(a for a in views.assignments(case) if a.key in standing.COORDINATING and not a.deputy)
 
 
 def _begins(plan: Resource) -> date | None:

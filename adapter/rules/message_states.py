@@ -22,6 +22,7 @@ REQUEUE, MANUAL, BURY, REMAP = "requeue", "manual", "bury", "remap"
 REST: Final = "a part of it holds"
 """It must not leave as it is: what still holds goes under an id of its own."""
 BY_HAND: Final = "ip.manual-fallback.recorded"
+REFUSED_LATE: Final = "ip.receipt.negative/somebody has confirmed that it came another way"
 POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted"
 REPORTED: Final = "ip.message.sent"
 ADDRESS: Final = "ip.address.changed"
@@ -80,6 +81,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by="delivered", before=("sent",), after="delivered", source=_QUEUE),
     Move(by="ip.receipt.positive", before=_RECEIPTED, after="acknowledged", source=_RECEIPT),
     Move(by="ip.receipt.negative", before=_RECEIPTED, after="rejected", source=_RECEIPT),
+    Move(by=REFUSED_LATE, before=("manual",), after=SAME, source="events: E54, E59; domain § 2.5 (N2)"),
     Move(by="ip.receipt.missing", before=("sent",), after="unanswered", source=_LATE),
     Move(by=REQUEUE, before=("pending", "handed", "dead"), after="pending", source=_PERSON),
     Move(by=REQUEUE, before=("rejected", "unanswered"), after=SAME, source=_PERSON),

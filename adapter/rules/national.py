@@ -62,6 +62,8 @@ class Standing:
     """Whether somebody of ours holds a role in the team now."""
     coordinator: bool = False
     """Whether a coordinator is appointed now."""
+    dead: bool = False
+    """Whether the patient is dead: nobody is informed of a right any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +114,24 @@ def _reached(about: About) -> Callable[[Standing], bool]:
 
 
 def _heard(about: About) -> Callable[[Standing], bool]:
-    """Return whether the receiver has it, or has done what was asked: what may have ended since is not its message."""
-    reached, done = _reached(about), _is(about, "fulfilled")
+    """Return whether the receiver has it, or was told and has done what was asked: what may have ended since is not its message."""
+    reached, done = _reached(about), _told_then(about, "fulfilled")
     return lambda s: reached(s) or done(s)
 
 
-def _taken_back(about: About) -> Callable[[Standing], bool]:
-    """Return whether it was told and is withdrawn since: another thing than never told."""
+def _told_then(about: About, state: str) -> Callable[[Standing], bool]:
+    """Return whether it was told and came to this state since: another thing than never told."""
     asked = _need(about)
-    return lambda s: (n := asked(s)) is not None and n.state == "withdrawn" and n.told
+    return lambda s: (n := asked(s)) is not None and n.state == state and n.told
+
+
+def _informs(holds: Callable[[Standing], bool]) -> Callable[[Standing], bool]:
+    """Return whether it holds of somebody who can be informed."""
+    return lambda s: not s.dead and holds(s)
+
+
+def _reported(s: Standing) -> bool:
+    return s.plan_need is not None
 
 
 def _waits(about: About) -> Callable[[Standing], bool]:
@@ -155,14 +166,16 @@ ROWS: Final[tuple[Row, ...]] = (
     Row("9188", "coordinator", "3", _is("coordinator", "declined-by-patient"), "pasienten ønsker ikke koordinator"),
     Row("9188", "coordinator", "4", _not_entitled("coordinator"), "vilkårene er ikke oppfylt"),
     Row("9188", "coordinator", "2", _heard("coordinator"), "behovet er meldt, ingen er oppnevnt"),
+    Row("9188", "coordinator", "2", _is("coordinator", "fulfilled"), "koordinatoren er avsluttet, ingen er oppnevnt"),
     Row("8307", "plan", "2", _active, "individuell plan er aktiv"),
     Row("8307", "plan", "1", _waits("plan"), "behov for individuell plan er åpent"),
     Row("8473", "plan", "1", lambda s: _active(s) and s.plan_is_ours, "planen er vår"),
     Row("8473", "plan", "23", lambda s: _active(s) and s.takes_part, "vi deltar i en annens plan"),
     Row("8473", "plan", "22", _heard("plan"), "vi har meldt behovet til kommunen"),
-    Row("8473", "plan", "21", _taken_back("plan"), "behovet ble meldt kommunen og er trukket tilbake: vi skal informere pasienten om retten"),
-    Row("8473", "plan", "21", lambda s: s.plan_need is not None, "behovet er ikke meldt kommunen: vi skal informere pasienten om retten"),
-    Row("8473", "plan", "3", _always, "ingen plan og intet meldt behov"),
+    Row("8473", "plan", "21", _informs(_told_then("plan", "withdrawn")), "behovet ble meldt kommunen og er trukket tilbake: vi skal informere pasienten om retten"),
+    Row("8473", "plan", "21", _informs(_told_then("plan", "declined-by-patient")), "behovet ble meldt kommunen, og pasienten ønsker ikke plan: vi skal informere pasienten om retten"),
+    Row("8473", "plan", "21", _informs(_reported), "behovet er ikke meldt kommunen: vi skal informere pasienten om retten"),
+    Row("8473", "plan", "3", lambda s: not _reported(s), "ingen plan og intet meldt behov"),
     Row("9336", "plan", "1", _active, "individuell plan er aktiv"),
     Row("9336", "plan", "3", _unwanted, "pasienten ønsker ikke plan"),
     Row("9336", "plan", "4", _not_entitled("plan"), "vilkårene er ikke oppfylt"),

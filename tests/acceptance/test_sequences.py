@@ -34,7 +34,7 @@ from adapter import codes, events, kith
 from adapter.errors import AdapterError
 from adapter.events import catalogue, schemas
 from adapter.fhir import provenance, urls, walk
-from adapter.mappings import handling, held, standing, views
+from adapter.mappings import held, posting, standing, views
 from adapter.model import Case
 from adapter.oversight import stats
 from adapter.rules import assignment_states, assignments, states
@@ -756,7 +756,7 @@ def _only_what_arrived_is_told_as_received(case: Case) -> None:
     told = standing.codes_of(case, BOOK, case.now.date())
     if any((c.number, c.code) == ("8705", "105") for c in told):
         assert any(
-            m.state == "acknowledged" or handling.confirmed(case, m)
+            m.state == "acknowledged" or posting.confirmed(case, m)
             for m in case.messages
             if m.direction == "out" and m.melde_id
         ) or any(n.state not in {"consent-pending", *states.OUT} for n in standing.needs(case)), "N2"

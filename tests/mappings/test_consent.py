@@ -351,3 +351,20 @@ def test_of_one_second_and_day_the_word_that_closes_is_the_later():
             resources={f"Consent/{c['id']}": c for c in listed},
         )  # fmt: skip
         assert [g.scopes for g in grants.newest_first(case)] == [{"plan-share"}, {"coordinator"}]
+
+
+def test_a_coordinator_who_comes_before_consent_ends_what_waited_for_it(hospital: House):
+    melde_id = hospital.need(consent=GIVEN | NOT_ASKED).case["meldeId"]
+    hospital.post(
+        "ip.coordinator.appointed",
+        source="urn:her:5079",
+        continues={"meldeId": melde_id},
+        **{"from": "2026-03-04"},
+    )
+    assert hospital.needs()["coordinator"] == State("completed", "fulfilled", "completed")
+    assert hospital.needs()["individual-plan"].business == "consent-pending"
+    hospital.clock.advance(hours=3)
+    hospital.post("ip.consent.given", consent=GIVEN)
+    (need,) = hospital.sent()
+    assert text(need).kinds == ("individual-plan",)
+    assert "consent" not in hospital.clocks()

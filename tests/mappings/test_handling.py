@@ -9,7 +9,7 @@ import pytest
 from adapter import ingest, kith
 from adapter.errors import EventError, MessageError, RoutingError
 from adapter.fhir import urls
-from adapter.mappings import handling
+from adapter.mappings import posting, standing
 from tests import otherside
 from tests.house import GIVEN, House
 from tests.houses import Build
@@ -70,7 +70,7 @@ def test_what_nobody_confirmed_is_not_received(hospital: House, told: str):
 def test_only_a_confirmed_fallback_counts_as_told(hospital: House, told: str):
     def counts() -> bool:
         case = hospital.case()
-        return handling.confirmed(case, next(m for m in case.messages if m.id == told))
+        return posting.confirmed(case, next(m for m in case.messages if m.id == told))
 
     assert not counts()
     by_phone(hospital, told, confirmedBy=None)
@@ -84,6 +84,44 @@ def test_a_receipt_after_a_fallback_warns_that_it_may_have_come_twice(hospital: 
     late = hospital.post("ip.message.receipt", msgId=told, status="ok", errors=[])
     assert [w["code"] for w in late.body["warnings"]] == ["IPK-M015"]
     assert hospital.message(told).state == "acknowledged"
+
+
+def test_a_late_receipts_double_notice_is_a_work_item(hospital: House, told: str):
+    by_phone(hospital, told)
+    hospital.post("ip.message.receipt", msgId=told, status="ok", errors=[])
+    (item,) = [t for t in hospital.items("review") if "focus" in t]
+    assert "nådd på annen måte" in item["description"]
+
+
+def codes_of(house: House) -> dict[str, str]:
+    found = standing.codes_of(house.case(), house.services.book(), house.case().today)
+    return {c.number: c.code for c in found if c.about == "plan"}
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["confirmed", "unconfirmed"])
+def test_a_confirmed_fallback_stands_whatever_a_late_refusal_says_and_a_person_has_it(
+    hospital: House, told: str, *, confirmed: bool
+):
+    (document,) = [m.body for m in hospital.messages(direction="out")]
+    by_phone(hospital, told, **({} if confirmed else {"confirmedBy": None}))
+    hospital.receive(otherside.receipt(document, errors=["E35"]))
+    row = hospital.message(told)
+    assert row.state == ("manual" if confirmed else "rejected")
+    assert (row.apprec or {})["status"] == "rejected"
+    assert {s.business for s in hospital.needs().values()} == {"manual" if confirmed else "undelivered"}
+    assert codes_of(hospital).get("8705") == ("105" if confirmed else None)
+    assert len(hospital.items("manual-fallback")) == 1
+    (advice,) = standing.told(hospital.case(), {}, hospital.services.book(), hospital.case().today)["advice"]
+    assert advice["code"] == "E35"
+
+
+def test_a_positive_receipt_after_a_refusal_ends_what_the_refusal_asked_for(hospital: House, told: str):
+    (document,) = [m.body for m in hospital.messages(direction="out")]
+    hospital.receive(otherside.receipt(document, errors=["E35"]))
+    assert len(hospital.items("manual-fallback")) == 1
+    hospital.receive(otherside.receipt(document))
+    assert hospital.message(told).state == "acknowledged"
+    assert hospital.items("manual-fallback") == []
 
 
 def test_a_fallback_answers_the_work_item_of_a_rejected_message(hospital: House, told: str):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapter.events import schemas
+from adapter.ingest import overview
 from tests.house import House
 
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
@@ -93,3 +94,56 @@ def test_a_death_or_a_move_that_nobody_has_told_of_leaves_a_gap(alvdal: House, r
     )
     assert "IPK-E028" in [w["code"] for w in told.body["warnings"]]
     assert "gap" in alvdal.clocks()
+
+
+# ── beside a contact physician ──
+
+
+def physician_ended(house: House, told: Any) -> Any:
+    return house.post(
+        "ip.contact-physician.ended",
+        continues={"assignmentId": told.case["assignmentId"]},
+        until="2026-03-04",
+        reasonCode="other",
+    )
+
+
+def planned(house: House) -> Any:
+    """Return the municipality's plan as the hospital is told of it, with nobody who coordinates."""
+    need = house.need().case["meldeId"]
+    said = PLAN | {"consent": PLAN["consent"] | {"date": "2026-03-04"}}
+    return house.post("ip.plan.created", source="urn:her:5079", continues={"meldeId": need}, plan=said)
+
+
+def gaps(house: House) -> dict[str, str]:
+    """Return the gaps that run, by what they are of."""
+    return {
+        d.subject.partition("/")[0]: d.state for d in house.case().deadlines if d.kind == "gap" and d.runs
+    }
+
+
+def test_a_contact_physicians_gap_leaves_the_plans_as_it_is(hospital: House):
+    physician = hospital.post("ip.contact-physician.appointed")
+    planned(hospital)
+    physician_ended(hospital, physician)
+    assert set(gaps(hospital)) == {"CarePlan", "PractitionerRole"}
+
+
+def test_a_plan_that_begins_beside_a_contact_physicians_gap_has_its_own(hospital: House):
+    physician_ended(hospital, hospital.post("ip.contact-physician.appointed"))
+    told = planned(hospital)
+    assert "IPK-E028" in [w["code"] for w in told.body["warnings"]]
+    assert set(gaps(hospital)) == {"CarePlan", "PractitionerRole"}
+
+
+@pytest.mark.parametrize("role", ["kontaktlege", "kontaktpsykolog"])
+def test_the_gap_of_a_contact_physician_asks_for_a_new_one_and_not_for_a_coordinator(
+    hospital: House, role: str
+):
+    physician_ended(hospital, hospital.post("ip.contact-physician.appointed", role=role))
+    hospital.clock.advance(days=2)
+    hospital.tick()
+    (item,) = [t for t in hospital.items("review") if "PractitionerRole" in t["focus"]["reference"]]
+    assert item["description"].endswith(f"Oppnevn en ny {role}")
+    (row,), _ = overview.listed(hospital.services, overview.Wanted(kind="gap"), count=5)
+    assert row.next_step == f"Oppnevn en ny {role}"

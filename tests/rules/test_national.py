@@ -66,6 +66,28 @@ def test_8473_21_says_who_is_to_inform_and_not_that_it_is_done(state: str):
     assert (code.code, "skal informere" in code.reason.text) == ("21", True)
 
 
+@pytest.mark.parametrize(
+    ("state", "why"), [("withdrawn", "trukket tilbake"), ("declined-by-patient", "ønsker ikke plan")]
+)
+def test_8473_21_says_that_the_municipality_was_told_where_it_was(state: str, why: str):
+    (code,) = (c for c in national.codes_of(plan(state, told=True)) if c.number == "8473")
+    assert code.code == "21"
+    assert all(said in code.reason.text for said in ("ble meldt kommunen", why))
+
+
+def test_a_need_fulfilled_before_anybody_was_told_has_not_been_reported():
+    gone = plan("fulfilled", told=False)
+    assert found(gone)["8473", "plan"] == "21"
+    assert found(plan("fulfilled", told=True))["8473", "plan"] == "22"
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("state", ["withdrawn", "declined-by-patient"])
+def test_nobody_is_to_inform_who_is_dead(state: str, *, told: bool):
+    standing = Standing(level="hospital", plan_need=Asked(state=state, told=told), dead=True)
+    assert ("8473", "plan") not in found(standing)
+
+
 def test_an_active_plan_comes_before_every_need():
     for state in (*states.OPEN, *states.CLOSED):
         standing = Standing(level="hospital", plan_need=Asked(state=state), plan="active")
@@ -149,5 +171,5 @@ def test_who_lost_a_coordinator_stands_without_one():
 
 
 def test_who_reported_the_need_has_reported_it_when_the_plan_is_made():
-    made = Standing(level="hospital", plan_need=Asked(state="fulfilled"), plan="active")
+    made = Standing(level="hospital", plan_need=Asked(state="fulfilled", told=True), plan="active")
     assert (found(made)["8705", "plan"], found(made)["8473", "plan"]) == ("101", "22")
