@@ -21,7 +21,8 @@ from adapter import ingest, retry
 from adapter.errors import AdapterError
 from adapter.fhir import parts
 from adapter.hooks.notifier import Notifier
-from adapter.model import Failure, Message
+from adapter.model import Message
+from adapter.retry import Failure
 from adapter.services import Services
 from adapter.store import messages, outbox
 from adapter.transports.base import Filed, Incoming, Outgoing, Place, TransportError

@@ -11,7 +11,7 @@ from adapter import naming, timing
 from adapter.timing import Clocks, Deadline
 
 __all__ = [
-    "PENDING", "AddressBook", "Agreement", "Case", "Clocks", "Deadline", "Door", "EventStatus", "Failure", "Message",
+    "PENDING", "AddressBook", "Agreement", "Case", "Clocks", "Deadline", "Door", "EventStatus", "Message",
     "MessageState", "Outcome", "Party", "Reason", "Resource", "Routing", "Same", "Warn",
 ]  # fmt: skip
 
@@ -392,13 +392,3 @@ class Outcome:
     """(system, value) of the person, where the Patient is new."""
     case: Mapping[str, Any] = field(default_factory=dict)
     """The `case` part of the answer: `{patientId, meldeId, needs, planId, assignmentId}`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a sending failed: a stable code, and whether trying again may help."""
-
-    code: str
-    retry: bool
-    uncertain: bool = False
-    """It may have left all the same."""

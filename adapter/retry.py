@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from adapter.model import Failure
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a sending failed: a stable code, and whether trying again may help."""
+
+    code: str
+    retry: bool
+    uncertain: bool = False
+    """It may have left all the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,9 @@ from structlog.testing import capture_logs
 from adapter import deadlines, delivery, events, ingest, kith, wiring
 from adapter.delivery import Loop, Worker, backoff
 from adapter.errors import SystemFault
-from adapter.model import AddressBook, Failure, Message
+from adapter.model import AddressBook, Message
 from adapter.registers import addressbook
+from adapter.retry import Failure
 from adapter.services import Services
 from adapter.settings import load
 from adapter.simulator import municipality

@@ -17,7 +17,7 @@ from adapter.errors import AdapterError
 from adapter.fhir import notification, subscription
 from adapter.fhir.notification import Kind, Told
 from adapter.hooks.seeing import Rows
-from adapter.model import Failure
+from adapter.retry import Failure
 from adapter.store.subscriptions import Event, Subscription
 from adapter.store.times import instant
 

@@ -25,7 +25,7 @@ from adapter.fhir.notification import Kind
 from adapter.hooks import asking, notices, seeing
 from adapter.hooks.notices import Notice
 from adapter.hooks.seeing import Eye, Rows
-from adapter.model import Failure
+from adapter.retry import Failure
 from adapter.services import Services
 from adapter.store import AuditRow, Connection, audit, feed, subscriptions
 from adapter.store.subscriptions import Event, Subscription

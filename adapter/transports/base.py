@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from adapter.errors import SystemFault
-from adapter.model import Failure
+from adapter.retry import Failure
 
 Channel = Literal["in", "copy"]
 """`in`: for us to receipt. `copy`: a copy of what another system received and receipted."""

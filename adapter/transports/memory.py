@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from adapter.idscan import mask
-from adapter.model import Failure
+from adapter.retry import Failure
 from adapter.transports.base import (
     BATCH,
     Channel,
