@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapter import errortable, retry
-from adapter.model import Failure
-from adapter.retry import BY_CODE, DEFAULT, Dead, Done, Policy, RetryAt
+from adapter.retry import BY_CODE, DEFAULT, Dead, Done, Failure, Policy, RetryAt
 
 NOW = datetime(2026, 3, 4, 9, 15, tzinfo=UTC)
 AWAY = Failure(code="IPK-X", retry=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from adapter import codes, ids
 from adapter.errors import Fault, PersonalIdError
 from adapter.events import consentchecks, envelope, planchecks, whoconsents
+from adapter.events.fields import LAST_YEAR
 from adapter.events.members import MEMBER_ROLES, WITHOUT_AGENCY
 from adapter.events.plans import ACTIVITY_STATUS
 from adapter.events.raw import Finding, Raw, day, fault, items, part, text
@@ -131,7 +132,7 @@ def ends_after_start(data: Raw, _row: EventType, _context: envelope.Context) -> 
     yield from _reversed(data, "from", "until", "until")
     meeting = part(data, "meeting")
     begins, ends = envelope.instant(meeting.get("start")), envelope.instant(meeting.get("end"))
-    if begins and ends and ends <= begins:
+    if begins and ends and ends <= begins and begins.year <= LAST_YEAR:
         yield fault("IPK-E010", "meeting.end", "start")
     plan = part(data, "plan")
     yield from _reversed(part(plan, "period"), "start", "end", "plan.period.end")

@@ -12,7 +12,7 @@ Stored = Callable[[str], Json | None]
 """The resource behind a relative reference, None where there is none."""
 
 _INDEX: Final = re.compile(r"\[\d+\]")
-_SERVER: Final = frozenset({"resourceType", "id", "meta", "text", "contained", "implicitRules", "language"})
+_SERVER: Final = frozenset({"resourceType", "id", "meta", "text", "contained"})
 """What is the server's own, or is looked at where it is referred to."""
 _NOTHING: Final[Json] = {}
 
@@ -79,7 +79,7 @@ class _Comparison:
     def _object(self, said: Json, kept: Json, at: str) -> list[str]:
         reference = said.get("reference")
         if isinstance(reference, str):
-            return self._reference(reference, kept, at)
+            return self._reference(reference, kept, at, identifier=said.get("identifier"))
         if "identifier" in said and isinstance(kept.get("reference"), str) and "identifier" not in kept:
             return self._identified(said["identifier"], kept["reference"], at)
         plain, place = self._plain(said, kept), _INDEX.sub("", at) if self._skip else ""
@@ -90,10 +90,12 @@ class _Comparison:
             for path in self._value(value, kept.get(name), f"{at}.{name}")
         ]
 
-    def _reference(self, reference: str, kept: Json, at: str) -> list[str]:
+    def _reference(self, reference: str, kept: Json, at: str, *, identifier: Any) -> list[str]:
         other = kept.get("reference")
         if not reference.startswith("#"):
-            return [] if reference == other else [f"{at}.reference"]
+            if reference != other:
+                return [f"{at}.reference"]
+            return self._identified(identifier, reference, at) if identifier is not None else []
         place, inner = self._contained.get(reference, (at, _NOTHING))
         found = self._stored(other) if isinstance(other, str) else None
         return self.resource(inner, found, place) if inner and found else [place]
@@ -110,10 +112,13 @@ class _Comparison:
 
     @staticmethod
     def _plain(said: Json, kept: Json) -> Json:
-        """Return an object without the words beside a code that is kept: displays are the server's."""
-        if "code" in said and (said.get("system"), said["code"]) == (kept.get("system"), kept.get("code")):
-            return _NOTHING
-        return said
+        """Return a coding without the words beside a code that is kept: displays are the server's."""
+        coded = isinstance(said.get("code"), str) and said.get("system") == kept.get("system")
+        return (
+            {k: v for k, v in said.items() if k != "display"}
+            if coded and said["code"] == kept.get("code")
+            else said
+        )
 
 
 def _leaves(value: Any) -> int:

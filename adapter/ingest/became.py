@@ -34,6 +34,12 @@ def made(sight: Sight, type_: str, answers: Sequence[dict[str, Any]]) -> Row:
     return row
 
 
+def joined(type_: str, answers: Sequence[dict[str, Any]]) -> bool:
+    """Return whether a create made nothing of its type, and joined what is there. N6."""
+    effects = (e for answer in answers for e in answer["effects"])
+    return not any(e["change"] == "created" and e["resource"].startswith(f"{type_}/") for e in effects)
+
+
 def first(sight: Sight, type_: str, answer: dict[str, Any]) -> tuple[Row, Row]:
     """Return what a create made or joined, as it was then, and as it is now."""
     now = made(sight, type_, (answer,))

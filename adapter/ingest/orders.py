@@ -73,6 +73,10 @@ class Written:
     """Whether the audit rows of the request are written with it."""
     proposed_to: str = ""
     """Name of the organisation with which the write lies as a proposal: what was meant is as it was, and `row` is the proposal."""
+    created: bool = False
+    """Whether it was a create, which may have joined what was there."""
+    unseen: bool = False
+    """Whether what it became, or joined, is not there for the writer: nothing of it is told, not even whether it was there."""
 
 
 def ordered(asked: Asked) -> Order:

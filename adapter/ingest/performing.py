@@ -14,20 +14,19 @@ import orjson
 from adapter import events as events_made
 from adapter import naming, timing
 from adapter.access import members, policy
-from adapter.errors import AdapterError, Conflict, Fault, Faults, FhirError, RoutingError, SystemFault
-from adapter.errortable import TABLE
+from adapter.errors import AdapterError, Conflict, Faults, FhirError, RoutingError, SystemFault
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals, written
 from adapter.fhir.query import Row
-from adapter.ingest import became, conditions, records, twins
+from adapter.ingest import became, conditions, placing, records, twins
 from adapter.ingest.accept import owner
 from adapter.ingest.commit import known
 from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import gather
 from adapter.ingest.orders import Order, Written
 from adapter.ingest.sight import Sight
-from adapter.mappings import writing
-from adapter.mappings.writing import Told, parties
+from adapter.mappings import membership, writing
+from adapter.mappings.writing import Told, needs, parties
 from adapter.model import AddressBook, Case, Party, Resource, Warn
 from adapter.services import Services
 from adapter.store import cases, events
@@ -155,9 +154,11 @@ def _created(sight: Sight, basis: _Basis) -> tuple[Written | None, _Basis]:
         stored = events.find(sight.conn, id_)
         if stored is None:
             return None, basis
-        then, now = became.first(sight, basis.order.type, orjson.loads(stored.answer))
+        answer = orjson.loads(stored.answer)
+        then, now = became.first(sight, basis.order.type, answer)
         if not policy.gone(now.body):
-            return Written(status=201, row=then, replayed=True, event_id=id_), basis
+            status = 200 if became.joined(basis.order.type, (answer,)) else 201
+            return Written(status=status, row=then, replayed=True, event_id=id_, created=True), basis
         basis = replace(basis, key=naming.uid("fhir", "again", basis.key, now.id, str(now.version)))
 
 
@@ -220,7 +221,7 @@ def _told(services: Services, sight: Sight, basis: _Basis) -> Written:
         for number, one in enumerate(told)
     ]
     answers = [answer for answer, _ in made]
-    warnings = tuple(_warning(warn, told[0]) for _, listed in made for warn in listed)
+    warnings = tuple(placing.warning(warn, told[0]) for _, listed in made for warn in listed)
     if basis.row is not None and told[0].type == writing.PROPOSED:
         done = became.proposal(sight, basis.book, answers)
         became.check_proposed(sight, said, done)
@@ -229,11 +230,19 @@ def _told(services: Services, sight: Sight, basis: _Basis) -> Written:
         row = sight.row(f"{basis.row.type}/{basis.row.id}") or basis.row
     else:
         row = became.made(sight, basis.order.type, answers)
-    if basis.order.interaction != "delete":
+    joined = basis.row is None and became.joined(basis.order.type, answers)
+    unseen = joined and not _sees(sight, basis.order, row, book=basis.book, now=basis.now)
+    if basis.order.interaction != "delete" and not unseen:  # what differs would tell of what is there
         patched = basis.order.interaction == "patch"
         became.check_kept(sight, said, row, old=basis.old, told=told, patched=patched)
-    status = {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
-    return Written(status=status, row=row, event_id=str(answers[0]["eventId"]), warnings=warnings)
+    status = 200 if joined else {"create": 201, "delete": 204}.get(basis.order.interaction, 200)
+    return Written(
+        status=status,
+        row=row,
+        event_id=str(answers[0]["eventId"]),
+        warnings=warnings,
+        created=basis.row is None,
+    )
 
 
 def _whole(said: Resource) -> Resource:
@@ -269,11 +278,23 @@ def _case(sight: Sight, basis: _Basis, org: str) -> Case:
         return case
     key = parties.key(basis.said)
     if key is None:
-        return cases.gather(conn, org=org, now=now, person=parties.person(basis.said))
-    found = cases.gather(conn, org=org, now=now, case_key=key)
-    if found.key is None:
+        found = cases.gather(conn, org=org, now=now, person=parties.person(basis.said))
+    else:
+        found = cases.gather(conn, org=org, now=now, case_key=key)
+    if not _known(basis, found) if found.key is not None else key is not None:
         raise FhirError("IPK-F041", at=parties.named(basis.said)[1])
     return found
+
+
+def _known(basis: _Basis, case: Case) -> bool:
+    """Return whether there is such a person for the writer: one it has no part in is not there, but for what anybody may tell.
+
+    A need is reported by anybody, and a plan made of a person who is new to its author. Decision 25.
+    """
+    own = basis.order.party is None or basis.party.home
+    if own or basis.said["resourceType"] == "CarePlan" or needs.is_need(basis.said):
+        return True
+    return membership.is_member(case, basis.party, basis.book, timing.day(basis.now))
 
 
 def _unmoved(sight: Sight, row: Row) -> None:
@@ -306,7 +327,7 @@ def _one(  # noqa: PLR0913 (all by name but the first)
     except SystemFault:
         raise
     except AdapterError as error:
-        raise _placed(error, told, basis.order.type) from None
+        raise placing.placed(error, told, basis.order.type) from None
     sight.put(replace(unit, beside=beside))
     return orjson.loads(body), decided.outcome.warnings
 
@@ -325,7 +346,7 @@ def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:
             unnamed=True,
         )
     except Faults as faults:
-        raise _placed(faults, told, basis.order.type) from None
+        raise placing.placed(faults, told, basis.order.type) from None
 
 
 def _marked(basis: _Basis, decided: Decided) -> Decided:
@@ -337,37 +358,6 @@ def _marked(basis: _Basis, decided: Decided) -> Decided:
         for r in decided.outcome.resources
     )
     return replace(decided, outcome=replace(decided.outcome, resources=listed))
-
-
-def _placed(error: AdapterError, told: Told, type_: str) -> Faults:
-    """Return an error of an event with its places in the resource."""
-    return Faults(tuple(_moved(fault, told, type_) for fault in error.faults))
-
-
-def _moved(fault: Fault, told: Told, type_: str) -> Fault:
-    """Return a fault at its place in the resource; what of the event's place is more exact than that becomes its hint."""
-    if not fault.path.startswith("$"):
-        return fault
-    best = _nearest(fault.path, told)
-    rest = fault.path.removeprefix(best).lstrip(".") if best else ""
-    return replace(fault, path=told.places.get(best, type_), hint=fault.hint or rest)
-
-
-def _nearest(path: str, told: Told) -> str:
-    """Return the longest of the event's places that leads to an element and that a path is, or is within."""
-    return max(
-        (p for p in told.places if path == p or path.startswith((f"{p}.", f"{p}["))), key=len, default=""
-    )
-
-
-def _warning(warn: Warn, told: Told) -> Fault:
-    """Return a warning of an event at its place in the resource, with what it says beyond the code's text, in both languages."""
-    row, place = TABLE[warn.code], told.places.get(_nearest(warn.path, told), "")
-    nb, en = (
-        text.removeprefix(plain).removeprefix(" (").removesuffix(")")
-        for text, plain in ((warn.text_nb, row.nb), (warn.text_en, row.en))
-    )
-    return Fault(code=warn.code, path=place, severity="may", hint=nb, hint_en=en)
 
 
 def _check_seen(sight: Sight, basis: _Basis, said: Resource) -> None:

@@ -260,13 +260,14 @@ def _refused(call: Call, error: AdapterError, number: int) -> dict[str, Any]:
 
 def _told(call: Call, done: Written) -> dict[str, Any]:
     """Return the entry of the answer to a write."""
+    done = fhir_write.for_caller(call, done)
     row = done.row
     said: dict[str, Any] = {"status": LINES[done.status]}
     if row is not None:
         said |= {"etag": bundle.etag(row.version), "lastModified": bundle.last_modified(row.updated)}
         if done.status != 204:  # noqa: PLR2004 (deleted: it is nowhere)
             said["location"] = f"{call.shared.base}/fhir/{fhir_write.location(row)}"
-    if done.warnings or done.proposed_to:
+    if done.warnings or done.proposed_to or done.unseen:
         said["outcome"] = fhir_write.told(call, done)
     whole = row is not None and fhir_write.asked_for(call) == "representation" and done.status != 204  # noqa: PLR2004
     return {"resource": orjson.loads(row.body), "response": said} if row and whole else {"response": said}

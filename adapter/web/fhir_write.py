@@ -23,8 +23,9 @@ from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
 from adapter.ingest import orders, writing
 from adapter.ingest.conditions import Conditions
 from adapter.ingest.orders import Asked, Interaction, Order, Written
+from adapter.mappings.writing import IDS
 from adapter.store import AuditRow, Connection
-from adapter.web import answers, fhir_found, negotiation, problems
+from adapter.web import answers, fhir_found, members, negotiation, problems
 from adapter.web.answers import Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Method, Params, Route
 
@@ -41,6 +42,7 @@ _RETURN: Final = re.compile(
 _MATCHES: Final = 3
 """Resources looked for by criteria: two are too many."""
 _LOCATED: Final = 201
+_TAKEN: Final = 202
 _NO_CONTENT: Final = 204
 
 
@@ -233,6 +235,9 @@ def _answer(call: Call, make: Callable[[], Order | Asked]) -> Answer:
         return problems.answer(call, error)
     call.audited, row = done.audited, done.row
     seen(call, [done])
+    done = for_caller(call, done)
+    if done.unseen:
+        return answers.json(told(call, done), media=answers.FHIR, status=done.status)
     if row is None or done.status == _NO_CONTENT:
         return answers.empty(_NO_CONTENT, _version(row))
     if done.proposed_to:
@@ -265,9 +270,24 @@ def _proposed(call: Call, done: Written, row: Row) -> Answer:
     return answers.json(told(call, done), media=answers.FHIR, status=done.status, headers=headers)
 
 
+def for_caller(call: Call, done: Written) -> Written:
+    """Return what became of a write as the caller may hear of it: 202 alone where it is none of its own, made or joined.
+
+    Else a need that is posted would show whether there is one already, and what it says. Decision 25.
+    """
+    row = done.row
+    if row is None or not done.created or row.type not in IDS or not members.limited(call):
+        return done
+    with call.services.store.read() as conn:
+        unseen = not members.shown(call, conn, (row,))
+    return replace(done, status=_TAKEN, row=None, warnings=(), unseen=True) if unseen else done
+
+
 def told(call: Call, done: Written) -> dict[str, Any]:
     """Return the OperationOutcome of a write: its warnings, and that it lies as a proposal where it does."""
     note = (Fault(code="IPK-F080", severity="note", hint=done.proposed_to),) if done.proposed_to else ()
+    if done.unseen:
+        note = (Fault(code="IPK-F087", severity="note"),)
     lang = problems.spoken(call)
     return outcome.of_faults((*note, *done.warnings), lang=lang)
 

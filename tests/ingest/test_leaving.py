@@ -9,7 +9,7 @@ import pytest
 
 from adapter import delivery, ingest
 from adapter.errors import Faults
-from adapter.model import Failure
+from adapter.retry import Failure
 from adapter.store import outbox
 from tests.house import GIVEN, LINE, House
 

@@ -9,7 +9,7 @@ import pytest
 
 from adapter import delivery, ingest, kith, naming
 from adapter.errors import MessageError
-from adapter.model import Failure
+from adapter.retry import Failure
 from tests import otherside
 from tests.house import GIVEN, GP, LINE, ROLAND, House
 

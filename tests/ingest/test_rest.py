@@ -11,7 +11,8 @@ from adapter import delivery, ingest, kith
 from adapter.errors import Faults
 from adapter.kith.dialog import Notes
 from adapter.kith.text import parse
-from adapter.model import Failure, Message
+from adapter.model import Message
+from adapter.retry import Failure
 from adapter.store import outbox
 from tests.house import GIVEN, GP, LINE, House
 

@@ -222,7 +222,7 @@ def test_who_has_no_part_proposes_nothing(
     answer = send(client, method, f"CarePlan/{plan['id']}", body, token=STORVIK)
     assert answer.status_code in {404, 405}
     words = send(client, "POST", "ServiceRequest", _words(plan), token=STORVIK)
-    assert (words.status_code, issues(words)) == (422, [("IPK-F041", "ServiceRequest.supportingInfo")])
+    assert (words.status_code, issues(words)) == (422, [("IPK-F041", "ServiceRequest.subject")])
     assert _types(services) == before
 
 

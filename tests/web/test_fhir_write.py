@@ -515,7 +515,7 @@ def test_closing_is_its_own_write(client: FlaskClient, services: Services, plan:
     [
         ("description", "Mer om planen", "CarePlan.description"),
         ("addresses", [{"display": "En tilstand"}], "CarePlan.addresses"),
-        ("language", "nb", None),
+        ("language", "nb", "CarePlan.language"),
         ("note", [{"text": "En fri merknad"}], "CarePlan.note[0]"),
         (
             "identifier",

@@ -1,0 +1,183 @@
+"""A writer learns nothing of a case that it has no part in: not by what a create joins, nor by how it is refused. Decision 25."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.clock import Clock
+from tests.web import writes
+from tests.web.hands import FNR, LINE, told
+from tests.web.test_fhir_write_kept import _meeting
+from tests.web.test_fhir_write_types import _need
+from tests.web.writes import ALVDAL, STORVIK, issues, send
+
+UNKNOWN = "12057900499"
+
+
+@pytest.fixture
+def more_settings(tmp_path: Path) -> dict[str, Any]:
+    path = tmp_path / "clients.toml"
+    rows = (("alvdal-ip", "alvdal-saksbehandling", ALVDAL), ("storvik-ip", "storvik-nord", STORVIK))
+    path.write_text("".join(writes.client_row(*row) for row in rows))
+    return {"clients": path}
+
+
+def _answer(client: FlaskClient, said: dict[str, Any]) -> tuple[int, Any, str | None]:
+    answer = send(client, "POST", "ServiceRequest", said, token=STORVIK)
+    return answer.status_code, answer.json, answer.headers.get("Location")
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"reasonCode": [{"text": "Annet behov"}]}, {"supportingInfo": [], "contained": None}]
+)
+def test_a_need_of_a_stranger_is_taken_alike_whether_there_is_one_or_not(
+    client: FlaskClient, clock: Clock, more: dict[str, Any]
+):
+    said = _need(**more)
+    if more.get("contained", ()) is None:
+        said = {k: v for k, v in said.items() if k != "supportingInfo"}
+        said["contained"] = _need()["contained"][:1]
+    told(client)
+    clock.advance(minutes=1)
+    joined = _answer(client, said)
+    other = {**said, "contained": [{**one} for one in said["contained"]]}
+    other["contained"][0] = {
+        **other["contained"][0],
+        "identifier": [{"system": FNR, "value": UNKNOWN}],
+        "birthDate": "1979-05-12",
+    }
+    assert joined == _answer(client, other)
+    status, outcome, location = joined
+    assert (status, location) == (202, None)
+    assert [one["details"]["coding"][0]["code"] for one in outcome["issue"]] == ["IPK-F087"]
+    again = send(client, "POST", "ServiceRequest", said, token=STORVIK)
+    assert (again.status_code, again.json) == (status, outcome)
+
+
+def test_so_it_is_in_a_bundle(client: FlaskClient):
+    told(client)
+    entry = {
+        "fullUrl": "urn:uuid:4f8a8e0c-1c1b-4a3e-9b38-2f10a3f4d001",
+        "resource": _need(),
+        "request": {"method": "POST", "url": "ServiceRequest"},
+    }
+    for type_ in ("batch", "transaction"):
+        bundle = {"resourceType": "Bundle", "type": type_, "entry": [entry]}
+        answer = send(client, "POST", "", bundle, token=STORVIK, Prefer="return=representation")
+        (made,) = answer.json["entry"]
+        assert (made["response"]["status"][:3], "resource" in made, "location" in made["response"]) == (
+            "202",
+            False,
+            False,
+        )
+
+
+def test_who_has_a_part_gets_the_need_that_it_joins(client: FlaskClient, clock: Clock):
+    mine = told(client)["case"]
+    clock.advance(minutes=1)
+    answer = send(client, "POST", "ServiceRequest", _need(), token=None)
+    wanted = {one["needId"] for one in mine["needs"] if one["kind"] == "coordinator"}
+    assert (answer.status_code, answer.json["id"] in wanted, "Location" in answer.headers) == (
+        200,
+        True,
+        False,
+    )
+
+
+def _goal(subject: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "description": {"text": "Svømme"},
+        "subject": subject,
+    }
+
+
+def _measure(subject: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "plan",
+        "description": "Søke om hjelpemidler",
+        "for": subject,
+    }
+
+
+def _called(subject: dict[str, Any]) -> dict[str, Any]:
+    said = _meeting("p")
+    said["participant"][0]["actor"] = subject
+    return said
+
+
+def _consent(subject: dict[str, Any]) -> dict[str, Any]:
+    return {**writes.consent("Patient/p"), "patient": subject, "performer": [subject]}
+
+
+@pytest.mark.parametrize("make", [_goal, _measure, _called, _consent])
+def test_whether_a_person_is_known_here_does_not_show(client: FlaskClient, make: Any):
+    told(client)
+    answers = []
+    for number in (LINE, UNKNOWN):
+        subject = {"identifier": {"system": FNR, "value": number}}
+        answer = send(client, "POST", make(subject)["resourceType"], make(subject), token=STORVIK)
+        answers.append((answer.status_code, answer.json))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+
+
+# ── what stands in the way of a write that is kept ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"type": "deny"}, "provision.type"),
+        ({"period": {"start": "2027-01-01"}}, "provision.period"),
+        ({"class": [{"system": "urn:x", "code": "y"}]}, "provision.class"),
+        ({"purpose": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActReason", "code": "HRESCH"}]}, "provision.purpose"),
+    ],
+)  # fmt: skip
+def test_a_consent_that_says_other_than_it_would_be_kept_is_refused(
+    client: FlaskClient, clock: Clock, more: dict[str, Any], place: str
+):
+    case = told(client)["case"]
+    clock.advance(days=40)
+    said = writes.plan(case["patientId"])
+    said["contained"][4]["provision"].update(more)
+    answer = send(client, "POST", "CarePlan", said)
+    assert answer.status_code == 422, answer.text
+    assert all(
+        code == "IPK-F035" and at.startswith(f"CarePlan.contained[4].{place}") for code, at in issues(answer)
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"language": "nb"}, "Goal.language"),
+        ({"implicitRules": "https://example.org/rules"}, "Goal.implicitRules"),
+    ],
+)
+def test_a_language_and_rules_that_are_not_kept_are_refused(
+    client: FlaskClient, clock: Clock, more: dict[str, Any], place: str
+):
+    case = told(client)["case"]
+    clock.advance(days=40)
+    assert send(client, "POST", "CarePlan", writes.plan(case["patientId"])).status_code == 201
+    answer = send(client, "POST", "Goal", {**_goal({"reference": f"Patient/{case['patientId']}"}), **more})
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", place)])
+
+
+def test_a_subject_that_names_two_people_is_refused(client: FlaskClient, clock: Clock):
+    case = told(client)["case"]
+    clock.advance(days=40)
+    assert send(client, "POST", "CarePlan", writes.plan(case["patientId"])).status_code == 201
+    subject = {"reference": f"Patient/{case['patientId']}", "identifier": {"system": FNR, "value": LINE}}
+    assert send(client, "POST", "Goal", _goal(subject)).status_code == 201
+    subject["identifier"] = {"system": FNR, "value": UNKNOWN}
+    answer = send(client, "POST", "Goal", {**_goal(subject), "description": {"text": "Gå"}})
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "Goal.subject.identifier")])
