@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import FNR, LINE, told
+from tests.web.hands import FNR, LINE, need, post, told
 from tests.web.test_fhir_write_kept import _meeting
 from tests.web.test_fhir_write_types import _need
 from tests.web.writes import ALVDAL, STORVIK, issues, send
@@ -127,6 +127,18 @@ def test_whether_a_person_is_known_here_does_not_show(client: FlaskClient, make:
         answers.append((answer.status_code, answer.json))
     assert answers[0] == answers[1]
     assert answers[0][0] == 422
+
+
+def test_a_posted_event_tells_a_stranger_of_the_needs_that_it_made_alone(client: FlaskClient, clock: Clock):
+    said = {**need(), "source": "urn:her:5111"}
+    headers = {"Authorization": f"Bearer {STORVIK}"}
+    first = post(client, {**said, "id": "11111111-1111-4111-8111-111111111111"}, **headers).json
+    assert {one["kind"] for one in first["case"]["needs"]} == {"coordinator", "individual-plan"}
+    assert (first["case"]["patientId"], first["effects"]) == (None, [])
+    clock.advance(minutes=1)
+    joined = post(client, {**said, "id": "22222222-2222-4222-8222-222222222222"}, **headers).json
+    assert not any(joined["case"].values())
+    assert (joined["status"], joined["effects"], joined["warnings"]) == ("recorded", [], [])
 
 
 # ── what stands in the way of a write that is kept ───────────────────────────────────────────────────────────────────
