@@ -61,6 +61,8 @@ class Trail:
     """Plans found, or shown along with what was asked for: key of the case → references (E60)."""
     query: str = ""
     """What was searched for, without a person's identifier."""
+    inner: Sequence[tuple[Trail, int]] = ()
+    """What requests inside this one touched that have rows of their own, each with its HTTP status: searches, and what is refused."""
 
     def add(
         self,
@@ -92,7 +94,7 @@ def outcome(status: int) -> str:
 def rows(
     trail: Trail, caller: Caller, *, status: int, org: str, at: datetime, new_id: Callable[[], str]
 ) -> list[AuditRow]:
-    """Return the audit rows of one request: one per patient in the answer, else one."""
+    """Return the audit rows of one request: one per patient in the answer, else one; and those of requests inside it."""
     said: dict[str, Any] = {"interaction": trail.interaction, "client": caller.client}
     if caller.request_id:
         said["request_id"] = caller.request_id
@@ -102,17 +104,22 @@ def rows(
         said["query"] = mask(trail.query)[:LONGEST_QUERY]
     said["outcome"] = outcome(status)
     action = fhir_audit.ACTION[trail.interaction]
-    return [
+    mine = [
         AuditRow(
             id=new_id(), org=org, at=at, actor=caller.client, action=action, outcome=said["outcome"],
             body=orjson.dumps(said if key is None else _about(said, key, trail.along)), case_key=key,
         )
         for key in trail.patients or (None,)
     ]  # fmt: skip
+    for inner, code in trail.inner:
+        mine += rows(inner, caller, status=code, org=org, at=at, new_id=new_id)
+    return mine
 
 
 def _about(said: dict[str, Any], key: str, along: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    named = {"entities": (*said.get("entities", ()), *along[key])} if key in along else {}
+    named = (
+        {"entities": tuple(dict.fromkeys((*said.get("entities", ()), *along[key])))} if key in along else {}
+    )
     return {**said, **named, "patient_id": key}
 
 

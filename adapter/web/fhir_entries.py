@@ -14,6 +14,8 @@ from adapter.ingest.conditions import Conditions
 from adapter.web import fhir_write
 
 _CONDITIONS: Final = ("ifMatch", "ifNoneMatch")
+_WORDS: Final = (*_CONDITIONS, "ifNoneExist", "ifModifiedSince")
+"""Elements of a request that are text where they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,11 @@ def read(listed: Sequence[Any], base: str) -> tuple[Entry, ...]:
         ):
             faults.append(Fault(code="IPK-F009", path=f"Bundle.entry[{number}].request", hint="method, url"))
             continue
+        odd = [f"request.{n}" for n in _WORDS if not _is_words(request, n)]
+        odd += [] if _is_words(one, "fullUrl") else ["fullUrl"]
+        if odd:
+            faults += [Fault(code="IPK-F045", path=f"Bundle.entry[{number}].{name}") for name in odd]
+            continue
         url = request["url"].removeprefix(f"{base}/fhir/").removeprefix("/")
         found.append(
             Entry(number=number, method=request["method"], url=url, full_url=str(one.get("fullUrl", "")),
@@ -57,6 +64,11 @@ def read(listed: Sequence[Any], base: str) -> tuple[Entry, ...]:
     if faults:
         raise Faults(tuple(faults))
     return tuple(found)
+
+
+def _is_words(holder: Mapping[str, Any], name: str) -> bool:
+    """Return whether an element is absent or text: a condition that is anything else would count for nothing."""
+    return name not in holder or (isinstance(holder[name], str) and bool(holder[name].strip()))
 
 
 def patch(said: Any, entry: Entry) -> tuple[Any, Callable[[Any, Any], Any]]:

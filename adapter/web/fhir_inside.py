@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from adapter.access import audit as trail
+from adapter.errors import AdapterError
 from adapter.fhir import values
 from adapter.web import (
     answers,
@@ -31,6 +32,7 @@ from adapter.web.answers import Answer
 from adapter.web.call import Call, Route
 
 _OPERATION: Final = "$"
+_REFUSED: Final = 400
 HEAD: Final = "HEAD"
 READS: Final = frozenset({"GET", HEAD})
 """Methods of entries that read; HEAD is answered as GET, without the resource. R4 valueset-http-verb.html."""
@@ -82,10 +84,24 @@ def answer(call: Call, *, method: str, url: str, request: Mapping[str, Any], res
         found = _viewed(inner)
     except HTTPException as error:
         return problems.of_http(inner, error)
-    if call.trail is not None and inner.trail is not None:
-        read = inner.trail
-        call.trail.add(patients=read.patients, entities=read.entities, along=read.along)
+    except AdapterError as error:
+        _noted(call, inner, error.row.http)
+        raise
+    _noted(call, inner, found.status)
     return found
+
+
+def _noted(call: Call, inner: Call, status: int) -> None:
+    """Note what an entry touched: with the whole, or as a search or a refusal of its own (E60, E61)."""
+    read = inner.trail
+    if call.trail is None or read is None:
+        return
+    if read.query or status >= _REFUSED:
+        access = inner.route.access if inner.route is not None else None
+        kind = (access.interaction if access is not None else None) or read.interaction
+        call.trail.inner = (*call.trail.inner, (replace(read, interaction=kind), status))
+    else:
+        call.trail.add(patients=read.patients, entities=read.entities, along=read.along)
 
 
 def _viewed(inner: Call) -> Answer:

@@ -49,7 +49,7 @@ _NO_CONTENT: Final = 204
 def create(call: Call, type_: str) -> Answer:
     """Create a resource, unless one meets If-None-Exist or the query (fhirpy): then that one is the answer."""
     criteria = call.environ.get("HTTP_IF_NONE_EXIST")
-    params = criteria_of(criteria) if criteria else _criteria(call)
+    params = _criteria(call) if criteria is None else criteria_of(criteria)
     if not params:
         return _answer(call, lambda: _asked(call, "create", type_))
     return _answer(call, lambda: _order(call, "create", type_, body=_body(call, type_), params=params))
@@ -195,8 +195,15 @@ def order(  # noqa: PLR0913 (all by name)
 
 
 def criteria_of(text: str) -> list[tuple[str, str]]:
-    """Return the parameters of criteria in a header or a Bundle: `identifier=…`, with or without type and `?`."""
-    return parse_qsl(text.rpartition("?")[2], keep_blank_values=True)
+    """Return the parameters of criteria in a header or a Bundle: `identifier=…`, with or without type and `?`.
+
+    Raises FhirError IPK-F004 where they say nothing: without criteria it would be another request.
+    """
+    head, mark, rest = text.partition("?")
+    found = parse_qsl(rest if mark and "=" not in head else text, keep_blank_values=True)
+    if not found:
+        raise FhirError("IPK-F004", at="If-None-Exist", hint="criteria")
+    return found
 
 
 def _criteria(call: Call) -> list[tuple[str, str]]:
