@@ -370,6 +370,20 @@ def test_k10_reads_the_day_that_was_told_last(house: House):
     assert counts(ask(house)["k10"]) == {"alle": 1}
 
 
+def test_k10_counts_who_took_over_a_hospital_participation_with_its_day(house: House):
+    made = house.post(
+        "ip.hospital-coordinator.appointed", expectedUntil="2026-04-01", **{"from": "2026-03-04"}
+    )
+    house.clock.advance(days=20)
+    house.post(
+        "ip.coordinator.replaced",
+        continues={"assignmentId": made.case["assignmentId"]},
+        **{"from": "2026-03-20"},
+    )
+    house.clock.advance(days=40)
+    assert counts(ask(house)["k10"]) == {"alle": 1}
+
+
 def test_k09_tells_plans_whose_evaluation_is_past(build: Build):
     alvdal = build(of={"home": books.ALVDAL}, stats_smallest_cell=1)
     alvdal.clock.advance(days=90)
