@@ -149,7 +149,9 @@ def open_needs(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
         kind = next((kind for kind, among in _BEHIND.items() if need.state in among), "")
         if not kind or not _late(facts, need, kind, asked.now):
             continue
-        if kind == "coordinator" and standing.has_coordinator(facts.case, asked.today):
+        if kind == "coordinator" and (
+            need.kind not in fulfilment.OF_COORDINATOR or standing.has_coordinator(facts.case, asked.today)
+        ):
             continue
         yield Seen(f"k04-{kind}", _label(asked.book.by_organisation(need.owner)))
 

@@ -148,6 +148,15 @@ def test_k04_lists_what_is_open_longer_than_it_should_be_by_receiver(house: Hous
     assert counts(ask(house)["k04-coordinator"]) == {place: 1}
 
 
+def test_k04_counts_the_wait_for_a_coordinator_once_a_plan_need_waits_for_none(house: House):
+    house.need()
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent))
+    house.receive(otherside.reply(sent, "Svar: Godtatt"))
+    house.clock.advance(days=55)
+    assert list(counts(ask(house)["k04-coordinator"]).values()) == [1]
+
+
 def test_k04_is_what_the_deadlines_say_a_need_that_rests_is_not_behind(house: House):
     house.need(needs=["coordinator"], consent={**GIVEN, "scopes": ["coordinator"]})
     (sent,) = house.send()
