@@ -46,6 +46,8 @@ class NeedText:
     contact: str | None = None
     reply_by: date | None = None
     working_days: int | None = None
+    copy: bool = False
+    """A copy for information: no reply is asked for."""
     melde_id: str = ""
     forwarded_by: str | None = None
     forwarded_words: str | None = None
@@ -65,7 +67,7 @@ def block(need: NeedText) -> str:
         _line(words.EXISTING, need.existing),
         _line(words.PREFERENCE, need.preference),
         _line(words.CONTACT, need.contact),
-        _line(words.REPLY, _reply(need.reply_by, need.working_days)),
+        _line(words.REPLY, words.COPY if need.copy else _reply(need.reply_by, need.working_days)),
         *_forwarded(need),
         _melde_id(need.melde_id),
     ]

@@ -10,6 +10,8 @@ from typing import Final
 
 NOT_STATED: Final = "Ikke oppgitt"
 INFORMATION: Final = "Til orientering, svar er ikke nødvendig."
+COPY: Final = "Kopi til orientering, svar er ikke nødvendig."
+"""What stands for the wish for a reply in a copy of a need."""
 """First line of a plain notice that has to travel as a question."""
 
 CONCERNS: Final = "Gjelder"

@@ -19,7 +19,7 @@ from adapter.mappings import (
     release,
     views,
 )
-from adapter.mappings.context import PATIENT, Change, Context, Notice
+from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.holding import MISTAKEN, TOLD
 from adapter.mappings.noticing import notice
 from adapter.mappings.passing import DIED
@@ -152,17 +152,13 @@ def _stays(ctx: Context) -> tuple[Resource, ...]:
 
 
 def _waiting(ctx: Context) -> tuple[Message, ...]:
-    """Return what has not left, letters to the patient among it; of the word of this very death what this event writes anew."""
+    """Return what has not left, letters that nobody has posted among it; of the word of this very death what this event writes anew."""
     return tuple(
         m
         for m in ctx.case.messages
         if m.direction == "out"
         and (not holding.tells(m, TOLD) or (ctx.may_send and m.type != utskrevet.TYPE))
-        and (
-            m.state in BURIED
-            or posting.is_unposted(ctx.case, m)
-            or (m.receiver_key == PATIENT.key and m.state == "manual")
-        )
+        and (m.state in BURIED or posting.is_unposted(ctx.case, m))
     )
 
 

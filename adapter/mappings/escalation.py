@@ -281,23 +281,24 @@ def deadline_of(task: Mapping[str, Any]) -> str | None:
 def reminder(ctx: Context, before: Case, clock: Deadline) -> tuple[Notice, ...]:
     """Return the reminder to the party that is waited for, where the step and an agreement ask for one.
 
-    It goes in the thread of the need, says nothing new about the patient, and starts no clock.
+    It goes in the thread of the need, says nothing new about the patient, and starts no clock. One tells of all that is due at
+    the same instant, and no more than two go.
     """
-    steps = clocks.ladder(clock.kind)
     found = about(before, ctx.book, clock)
     agreed = _agreement(ctx, found)
-    if clock.level >= len(steps) or not steps[clock.level].reminds or agreed is None or not agreed.reminders:
+    together = _together(before, clock)
+    if agreed is None or not agreed.reminders or not together or _reminded(before, found) >= clocks.REMINDERS:
         return ()
     thread = views.dialogue(before, found.other.key, melde_id=found.melde_id) if found.other else None
     if over(found) or found.other is None or thread is None or not _reached(before, found):
         return ()
-    open_ = [n for n in found.needs if n.is_open]
+    open_ = [n for n in found.needs if any(_awaits(one, n) for one in together)]
     title = text.TITLES["ip.deadline.breached"]
     ours = (m for m in before.messages if (m.receiver_key, m.melde_id) == (found.other.key, found.melde_id))
     first = common.original(ctx, next((m for m in ours if m.wants_reply), thread))
     lines = [
         (words.CONCERNS, text.kinds_text(tuple(dict.fromkeys(n.kind for n in open_)))),
-        (words.AWAITED, words.AWAITS[clock.kind]),
+        (words.AWAITED, "; ".join(words.AWAITS[one.kind] for one in together)),
         (words.DUE, text.day(timing.day(clock.due))),
         (words.ORIGINAL, first.msg_id),
     ]
@@ -311,6 +312,34 @@ def reminder(ctx: Context, before: Case, clock: Deadline) -> tuple[Notice, ...]:
             based_on=tuple(f"ServiceRequest/{n.id}" for n in open_),
             reasons=(anchors.reason("clock-escalation", "påminnelse", source=f"avtale: {agreed.source}"),),
         ),
+    )
+
+
+def _together(case: Case, clock: Deadline) -> tuple[Deadline, ...]:
+    """Return the clocks that one reminder tells of, by their kind: none where the step asks for none, or another's has told of it."""
+    steps = clocks.ladder(clock.kind)
+    if clock.level >= len(steps) or not steps[clock.level].reminds:
+        return ()
+    same = [d for d in case.deadlines if d.runs and (d.subject, d.due) == (clock.subject, clock.due)]
+    listed = tuple(sorted((d for d in same if d.kind in words.AWAITS), key=lambda d: d.kind))
+    return () if any(d.level > clock.level for d in listed) else listed
+
+
+def _awaits(clock: Deadline, need: views.Need) -> bool:
+    """Return whether a clock waits for something to become of a need: of the kinds and in the states that it watches."""
+    watched = clock.subject.partition("/")[0]
+    rows = [w for w in clocks.WATCHES if (w.kind, w.about) == (clock.kind, watched)]
+    return need.is_open and (not rows or any(w.watches(need.kind, need.state) for w in rows))
+
+
+def _reminded(case: Case, found: About) -> int:
+    """Return how many reminders of these needs have gone to the party that is waited for."""
+    return sum(
+        1
+        for m in case.messages
+        if found.other is not None
+        and (m.direction, m.receiver_key, m.melde_id) == ("out", found.other.key, found.melde_id)
+        and any(reason.rule == "clock-escalation" for reason in m.why)
     )
 
 

@@ -49,6 +49,7 @@ class Covering:
     reply_by: date | None = None
     working_days: int = 0
     forwarded: Forwarded | None = None
+    copy: bool = False
 
 
 def block(ctx: Context, need: Any, covering: Covering) -> str:
@@ -68,6 +69,7 @@ def block(ctx: Context, need: Any, covering: Covering) -> str:
             contact=contact(need),
             reply_by=covering.reply_by,
             working_days=covering.working_days,
+            copy=covering.copy,
             melde_id=covering.melde_id,
             forwarded_by=covering.forwarded.by.display if covering.forwarded else None,
             forwarded_words=covering.forwarded.words if covering.forwarded else None,

@@ -149,6 +149,7 @@ def _gp_copy(
         consent=said.given(ctx.case, opened[0].kind, who),
         melde_id=said.melde_id,
         forwarded=forwarded,
+        copy=True,
     )
     return (
         Notice(

@@ -126,6 +126,10 @@ class Watch:
     stated: str | None = None
     """Event whose `due` sets it, where it states one."""
 
+    def watches(self, kind: str, state: str) -> bool:
+        """Return whether it runs for a need of a kind in a state."""
+        return state in self.states and (self.needs is None or kind in self.needs)
+
 
 WATCHES: Final[tuple[Watch, ...]] = (
     Watch(
@@ -225,6 +229,8 @@ LADDERS: Final[Mapping[str, tuple[Step, ...]]] = MappingProxyType(
     }
 )
 """Kind of deadline → its escalation. domain § 1.6 (gap), § 2.3 (E38, E49, E62)."""
+REMINDERS: Final = 2
+"""Most automatic reminders of the needs of one Melde-id to one receiver, whatever is waited for; then a person only. E62."""
 
 
 def ladder(kind: str) -> tuple[Step, ...]:

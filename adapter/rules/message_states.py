@@ -96,7 +96,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),
     Move(by=REPLACED, before=("held", "pending"), after="manual", source="events: E18; decision 162"),
     Move(by=DEATH, before=(*NEVER_LEFT, "rejected"), after="buried", source="events: E51; domain § 2.5 (N7)"),
-    Move(by=f"{DEATH}/a letter to the patient", before=("manual",), after="buried", source="events: E51"),
+    Move(by=f"{DEATH}/nobody has posted it", before=("manual",), after="buried", source="events: E51"),
     Move(by=REST, before=("pending", "leased", "handed", "dead"), after="buried", source="decision 100"),
     Move(by=REST, before=("rejected", "unanswered"), after=SAME, source="decision 100"),
     Move(by=f"{STOP}/nobody has posted it", before=("manual",), after="buried", source="events: E09, E15, E66; decision 120"),

@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from adapter import codes, naming, timing
+from adapter import codes, timing
+from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import plans
 from adapter.mappings import context, standing, views
 from adapter.model import Message, Party
@@ -148,7 +149,9 @@ def open_needs(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
         kind = next((kind for kind, among in _BEHIND.items() if need.state in among), "")
         if not kind or not _late(facts, need, kind, asked.now):
             continue
-        if kind == "coordinator" and standing.has_coordinator(facts.case, asked.today):
+        if kind == "coordinator" and (
+            need.kind not in fulfilment.OF_COORDINATOR or standing.has_coordinator(facts.case, asked.today)
+        ):
             continue
         yield Seen(f"k04-{kind}", _label(asked.book.by_organisation(need.owner)))
 
@@ -295,18 +298,10 @@ def _evaluation(facts: CaseFacts, plan: str) -> date | None:
 
 
 def participations(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
-    """K10: the hospital's coordinator goes on after the day on which that was to end, as told last (E22, E49)."""
-    running = {a.id for a in views.assignments(facts.case) if a.runs(asked.today)}
-    expected: dict[str, str] = {}
-    for event in facts.of("ip.hospital-coordinator.appointed", "ip.hospital-participation.ending"):
-        until = event.data.get("expectedUntil")
-        mine = event.data.get("continues", {}).get("assignmentId")
-        if event.type == "ip.hospital-coordinator.appointed":
-            mine = naming.resource_id(event.event_id, "PractitionerRole", "person")
-        if until and mine:
-            expected[mine] = until
-    for mine, until in expected.items():
-        if date.fromisoformat(until) < asked.today and mine in running:
+    """K10: the hospital's coordinator, or who took over from them, goes on after the day on which that was to end (E22, E24, E49)."""
+    for one in views.assignments(facts.case):
+        until = fhir_assignments.expected_end(one.role)
+        if until is not None and until < asked.today and one.runs(asked.today):
             yield Seen("k10", ALL)
 
 

@@ -15,6 +15,7 @@ from adapter.events.event import build as made
 from adapter.events.messages import DeadlineKind
 from adapter.events.parts import EventData
 from adapter.ingest import overview
+from adapter.kith.apprec import AppRec
 from adapter.mappings import escalation, nextsteps, views, watching
 from adapter.mappings.context import Change, Context
 from adapter.model import Deadline
@@ -155,6 +156,56 @@ def test_by_agreement_the_receiver_is_reminded_twice_and_never_again(build: Any)
     assert len(texts) == 2
     assert all("PÅMINNELSE OM SVAR" in text and "Melde-id: IPK-" in text for text in texts)
     assert owners(house) == [unit(house, "st-olavs-ke")]
+
+
+def reminders(house: House, days: int) -> list[str]:
+    """Return the texts that leave in so many days with nobody acting, each receipted."""
+    texts = []
+    for _ in range(days):
+        house.clock.advance(days=1)
+        while house.tick():
+            pass
+        for document in house.send():
+            body = kith.read(document).body
+            if not isinstance(body, AppRec):
+                texts.append(body.text)
+                house.receive(otherside.receipt(document))
+    return texts
+
+
+@pytest.fixture
+def reminding(build: Any) -> House:
+    """Make an installation whose municipality is reminded, with no days of its own."""
+    plain = [line for line in AGREED.splitlines(keepends=True) if "coordinator_days" not in line]
+    found: House = build(of={"agreements": "".join(plain)})
+    return found
+
+
+def test_what_is_due_at_the_same_instant_is_one_reminder_and_two_at_most(reminding: House):
+    document = sent_need(reminding, patient=THERE)
+    answered(reminding, document, "Godtatt")
+    texts = reminders(reminding, 120)
+    assert len(texts) == 2
+    assert all("Venter på: at koordinator oppnevnes; at planen eller tilbudet kommer" in one for one in texts)
+    assert all("Gjelder: koordinator, individuell plan" in one for one in texts)
+
+
+def test_a_reminder_is_about_the_needs_that_its_clock_waits_for(build: Any):
+    house = build(of={"agreements": AGREED})
+    document = sent_need(house, patient=THERE)
+    answered(house, document, "Godtatt")
+    first = reminders(house, 7)[0]
+    assert "Venter på: at koordinator oppnevnes" in first
+    assert "Gjelder: koordinator\r\n" in first
+
+
+def test_no_more_than_two_reminders_of_a_need_go_to_a_receiver_whatever_is_waited_for(reminding: House):
+    document = late_reply(reminding, patient=THERE)
+    texts = [read.body.text for read in reminding.sent()] + reminders(reminding, 5)
+    assert len(texts) == 2
+    answered(reminding, document, "Mottatt")
+    assert reminders(reminding, 60) == []
+    assert clock(reminding, "assessment").state == "breached"
 
 
 def test_a_reminder_names_the_message_that_left_and_not_the_one_that_was_held(build: Any):

@@ -171,6 +171,21 @@ def test_a_letter_to_the_patient_is_not_sent_after_the_death(hospital: House):
     assert row.state == "buried"
 
 
+def test_a_letter_that_was_posted_to_the_patient_has_left_whatever_comes_after(hospital: House):
+    told = hospital.post("ip.contact-physician.appointed")
+    hospital.post(
+        "ip.manual-fallback.recorded",
+        messageId=told.messages[0]["id"],
+        how="letter",
+        confirmedBy=None,
+        at=hospital.clock.now.isoformat(),
+        patient=None,
+    )
+    hospital.post("ip.patient.deceased", diedOn="2026-03-04")
+    (row,) = hospital.messages(type="LETTER")
+    assert row.state == "manual"
+
+
 # ── to who has no address ──
 
 

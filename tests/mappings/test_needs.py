@@ -262,6 +262,15 @@ def test_the_gp_gets_a_copy_as_information_where_consent_names_the_gp(hospital: 
     assert "helst innen" not in body(kith.read(copy.body)).text
 
 
+def test_the_gps_copy_says_that_it_is_one_and_asks_for_no_answer(hospital: House):
+    hospital.need(patient=LINE | {"gp": GP}, consent=TO_GP)
+    bodies = [document.decode() for document in hospital.send()]
+    copies = [one for one in bodies if "Ønsket svar: Kopi til orientering, svar er ikke nødvendig." in one]
+    assert len(copies) == 1
+    assert "«Svar: Mottatt»" not in copies[0]
+    assert sum("«Svar: Mottatt»" in one for one in bodies) == 1
+
+
 def test_the_gps_copy_is_a_communication_only_never_a_pair(hospital: House):
     hospital.need(patient=LINE | {"gp": GP}, consent=TO_GP)
     case = hospital.case()

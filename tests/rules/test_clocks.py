@@ -269,7 +269,7 @@ def test_a_receiver_is_reminded_at_most_twice_and_never_at_the_last_step() -> No
         reminding = [step.reminds for step in clocks.ladder(kind)]
         assert sum(reminding) <= REMINDERS
         assert not (reminding[-1] and len(reminding) > 1)
-    assert sum(step.reminds for step in clocks.LADDERS["reply"]) == REMINDERS
+    assert sum(step.reminds for step in clocks.LADDERS["reply"]) == clocks.REMINDERS == REMINDERS
 
 
 def test_the_document_names_every_clock_key_and_setting() -> None:

@@ -148,6 +148,15 @@ def test_k04_lists_what_is_open_longer_than_it_should_be_by_receiver(house: Hous
     assert counts(ask(house)["k04-coordinator"]) == {place: 1}
 
 
+def test_k04_counts_the_wait_for_a_coordinator_once_a_plan_need_waits_for_none(house: House):
+    house.need()
+    (sent,) = house.send()
+    house.receive(otherside.receipt(sent))
+    house.receive(otherside.reply(sent, "Svar: Godtatt"))
+    house.clock.advance(days=55)
+    assert list(counts(ask(house)["k04-coordinator"]).values()) == [1]
+
+
 def test_k04_is_what_the_deadlines_say_a_need_that_rests_is_not_behind(house: House):
     house.need(needs=["coordinator"], consent={**GIVEN, "scopes": ["coordinator"]})
     (sent,) = house.send()
@@ -367,6 +376,20 @@ def test_k10_reads_the_day_that_was_told_last(house: House):
     house.clock.advance(days=40)
     assert counts(ask(house)["k10"]) == {"alle": 0}
     house.clock.advance(days=60)
+    assert counts(ask(house)["k10"]) == {"alle": 1}
+
+
+def test_k10_counts_who_took_over_a_hospital_participation_with_its_day(house: House):
+    made = house.post(
+        "ip.hospital-coordinator.appointed", expectedUntil="2026-04-01", **{"from": "2026-03-04"}
+    )
+    house.clock.advance(days=20)
+    house.post(
+        "ip.coordinator.replaced",
+        continues={"assignmentId": made.case["assignmentId"]},
+        **{"from": "2026-03-20"},
+    )
+    house.clock.advance(days=40)
     assert counts(ask(house)["k10"]) == {"alle": 1}
 
 
