@@ -14,7 +14,7 @@ from adapter.fhir.capability import capability
 from adapter.fhir.query import Row
 from adapter.fhir.table import READABLE
 from adapter.store import Connection, audit, resources
-from adapter.web import answers, fhir_everything, fhir_history, fhir_search, members, negotiation
+from adapter.web import answers, fhir_everything, fhir_history, fhir_search, manners, members, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Param, Route
 from adapter.web.version import RELEASED, VERSION
@@ -39,7 +39,7 @@ def metadata(call: Call) -> Answer:
 
 def read(call: Call, type_: str, id_: str) -> Answer:
     """Return the current version of one resource, or 304."""
-    if id_ == "_search":  # no id of R4: the other method's address
+    if id_ in manners.POSTED:  # no id of R4: the other method's address
         raise MethodNotAllowed(["POST"])
     if type_ not in READABLE:
         raise FhirError("IPK-F002")

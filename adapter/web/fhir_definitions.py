@@ -38,7 +38,8 @@ def _reader(type_: str) -> Callable[..., Answer]:
         headers = (("ETag", f'W/"{tag}"'),)
         if any(one.strip().removeprefix("W/").strip('"') in {tag, "*"} for one in _held(call)):
             return answers.empty(304, headers)
-        return answers.raw(row.body, media=answers.FHIR, headers=headers)
+        (served,) = _served([row], finding.shaped(type_, call.params()))
+        return answers.raw(served.body, media=answers.FHIR, headers=headers)
 
     return definition
 

@@ -269,6 +269,12 @@ def test_of_definitions_the_elements_that_are_wanted(client: FlaskClient):
     assert client.get("/fhir/ValueSet?_elements=title&_summary=true").status_code == 400
 
 
+def test_a_definition_is_read_in_part(client: FlaskClient):
+    whole = client.get("/fhir/StructureDefinition/ip-plan").json
+    assert set(client.get("/fhir/StructureDefinition/ip-plan?_summary=true").json) < {*whole, "meta"}
+    assert "snapshot" not in client.get("/fhir/StructureDefinition/ip-plan?_elements=title").json
+
+
 def test_definitions_are_counted(client: FlaskClient):
     every = len(entries(client, "/fhir/ValueSet"))
     for query in ("_summary=count", "_count=0"):

@@ -128,7 +128,7 @@ def test_an_operation_is_posted_as_alone(client: FlaskClient, patient: str):
 @pytest.mark.parametrize(
     ("method", "url", "status"),
     [
-        ("GET", "CarePlan/$validate", "404"), ("GET", "Patient/_search", "405"), ("GET", "CarePlan/x/y/z", "404"),
+        ("GET", "CarePlan/$validate", "405"), ("GET", "Patient/_search", "405"), ("GET", "CarePlan/x/y/z", "404"),
         ("GET", "CarePlan/a%00b", "400"), ("GET", "Subscription/nobody/$status", "404"), ("GET", "", "404"),
         ("POST", "CarePlan/$unknown", "405"), ("GET", "CarePlan/_history?_at=2026", "400"),
         ("GET", "Patient?identifier=13116900216", "400"), ("POST", "CarePlan/$validate", "400"),

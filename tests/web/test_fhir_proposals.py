@@ -462,3 +462,9 @@ def test_consent_to_less_than_the_plan_shows_no_proposal(client: FlaskClient, pl
     assert send(client, "GET", f"CareTeam/{plan['careTeam'][0]['reference'][9:]}").status_code == 200
     assert send(client, "GET", f"ServiceRequest/{proposal['id']}").status_code == 404
     assert "entry" not in send(client, "GET", "ServiceRequest?intent=proposal").json
+
+
+def test_who_proposes_is_not_another_than_who_writes(client: FlaskClient, plan: dict[str, Any]):
+    said = {**_words(plan), "requester": {"reference": writes.organisation("storvik-nord")}}
+    answer = send(client, "POST", "ServiceRequest", said, token=None)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "ServiceRequest.requester")])

@@ -12,7 +12,7 @@ from typing import Final
 from adapter.fhir import parts, proposals, urls
 from adapter.mappings import planview, proposed, views
 from adapter.mappings.writing import parties, plans
-from adapter.mappings.writing.wish import NO_EVENT, NOWHERE, Json, Told, Wish, refused
+from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, NOWHERE, Json, Told, Wish, refused
 from adapter.model import Resource
 
 PROPOSED: Final = "ip.plan-change.proposed"
@@ -57,6 +57,8 @@ def created(wish: Wish) -> tuple[Told, ...]:
               "$.source": "ServiceRequest.performer"}  # fmt: skip
     words = "\n".join(one["text"] for one in wish.said.get("note", ()) if one.get("text"))
     data = {**_about(wish, plan), "text": words or None}
+    if not parties.is_author(wish, wish.said.get("requester"), data["author"]):
+        raise refused(KEPT_NOT, "ServiceRequest.requester")
     inner = proposals.proposed(wish.said)
     if inner is not None:
         places["$.data.plan"] = "ServiceRequest.contained"
