@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from adapter import naming
 from adapter.events import Event
-from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
     access,
     answers,
@@ -27,6 +26,7 @@ from adapter.mappings import (
     enquiries,
     expiring,
     fallen,
+    filing,
     forwarding,
     fulfilling,
     handling,
@@ -57,6 +57,7 @@ from adapter.mappings import (
     rehabilitation,
     release,
     representing,
+    rerouting,
     scope,
     stays,
     takeover,
@@ -69,7 +70,7 @@ from adapter.mappings import (
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice, together
 from adapter.model import AddressBook, Case, Outcome, Party, Resource
-from adapter.rules import authority, reservation, routing, states
+from adapter.rules import authority, routing, states
 
 Notices = Callable[..., tuple[Notice, ...]]
 
@@ -188,19 +189,22 @@ def decide(
     Raises EventError (IPK-E013 refused transition, IPK-E014 unknown, IPK-E015, IPK-E018, IPK-E023-E025), MessageError.
     """
     row = ROWS[event.type]
-    before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
+    told_at = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
+    before, rerouted = rerouting.routed(told_at)
     change = together(
+        rerouted.change,
         _allowed(before),
         dying.is_alive(before),
         twins.may_be_told(before),
         row.resources(before),
-        _filed(before),
+        filing.filed(before),
         _reported(before, row),
         moving.taken_over(before),
         *_besides(before),
     )
     change = expiring.of_age(before, protecting.followed(before, change))
     decided = closing.followed(before, change)
+    decided += rerouting.stranded(before, rerouted, decided)
     change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
@@ -283,53 +287,6 @@ def _with_event(event: Event, case: Case) -> Case:
 
 def _names_person(ctx: Context, change: Change) -> bool:
     return ctx.case.key is not None or any(r["resourceType"] == "Patient" for r in change.resources)
-
-
-def _filed(ctx: Context) -> Change:
-    """Return the Communication and DocumentReference of a received message, with the first event made from it."""
-    inbound = ctx.inbound
-    if inbound is None or inbound.message.event_id != ctx.event.event_id:
-        return Change()
-    message = inbound.message
-    known = ctx.case.key is not None or getattr(ctx.data, "patient", None) is not None
-    patient = f"Patient/{ctx.patient_id()}" if known else None
-    document = fhir_messages.document_reference(
-        id_=ctx.id("DocumentReference", message.msg_id),
-        msg_id=message.msg_id,
-        type_=message.type,
-        url=f"/messages/{message.id}/document",
-        patient=patient,
-        date=message.gen_date,
-        author=common.organisation(inbound.sender),
-    )
-    communication = fhir_messages.communication(
-        id_=ctx.id("Communication", message.msg_id),
-        msg_id=message.msg_id,
-        type_=message.type,
-        status="completed",
-        patient=patient,
-        based_on=tuple(
-            f"ServiceRequest/{n.id}"
-            for n in views.needs(ctx.case)
-            if inbound.melde_id and n.melde_id == inbound.melde_id
-        ),
-        in_response_to=_answered(ctx, message.parent),
-        topic=inbound.topic,
-        sent=message.gen_date,
-        received=ctx.now,
-        sender=common.organisation(inbound.sender),
-        recipients=tuple(filter(None, (common.organisation(inbound.receiver),))),
-        document=f"DocumentReference/{document['id']}",
-        reserved=inbound.reserved,
-    )
-    why = (reservation.received(),) if inbound.reserved else ()
-    listed = common.parties(*(p for p in (inbound.sender, inbound.receiver) if p))
-    return Change(resources=(*listed, document, communication), reasons=why)
-
-
-def _answered(ctx: Context, parent: str | None) -> str | None:
-    before = next((m for m in ctx.case.messages if parent and m.msg_id == parent), None)
-    return views.communication_of(before)
 
 
 def _carried(ctx: Context, sent: tuple[Composed, ...]) -> Change:
