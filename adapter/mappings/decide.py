@@ -64,18 +64,23 @@ from adapter.mappings import (
     team,
     twins,
     uncoordinated,
+    unlisted,
     views,
     watching,
 )
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice, together
-from adapter.model import AddressBook, Case, Outcome, Party, Resource
+from adapter.model import AddressBook, Case, Message, Outcome, Party, Resource
 from adapter.rules import authority, routing, states
 
 Notices = Callable[..., tuple[Notice, ...]]
 
 
 def _nobody(_ctx: Context) -> tuple[Notice, ...]:
+    return ()
+
+
+def _none(_ctx: Context) -> tuple[Message, ...]:
     return ()
 
 
@@ -89,6 +94,9 @@ class Row:
     """Whether `notices` also wants the case as it was before."""
     owes: bool = False
     """Whether a person here tells the others where an outside party posts it: its event sends nothing."""
+
+    missed: Callable[[Context], tuple[Message, ...]] = _none
+    """The last message to each who would be told of a need and is in the book no more."""
 
     def told(self, after: Context, before: Context) -> tuple[Notice, ...]:
         """Return what is told to whom."""
@@ -104,16 +112,24 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
     "ip.need.declined": Row(answers.answered, patient_letters.declined_notices),
     "ip.need.declined-by-patient": Row(
-        declining.declined, declining.declined_notices, compares=True, owes=True
+        declining.declined,
+        declining.declined_notices,
+        compares=True,
+        owes=True,
+        missed=declining.missed,
     ),
-    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True, owes=True),
+    "ip.need.withdrawn": Row(
+        answers.withdrawn, answers.withdrawn_notices, compares=True, owes=True, missed=answers.missed
+    ),
     "ip.need.fulfilled": Row(fulfilling.fulfilled, fulfilling.fulfilled_notices, compares=True),
     "ip.rehabilitation-need.reported": Row(
         rehabilitation.reported, rehabilitation.reported_notices, compares=True
     ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True, owes=True),
-    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True),
+    "ip.consent.withdrawn": Row(
+        consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True, missed=consents.missed
+    ),
     "ip.representative.changed": Row(representing.changed, representing.changed_notices, compares=True),
     "ip.identity.changed": Row(identity.changed, identity.changed_notices, compares=True),
     "ip.address-protection.changed": Row(protecting.changed),
@@ -157,7 +173,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True, owes=True),
     "ip.manual-fallback.recorded": Row(handling.fallback),
     "ip.address.changed": Row(handling.address_changed),
-    "ip.need.entered-in-error": Row(recalling.recalled, recalling.recalled_notices, compares=True),
+    "ip.need.entered-in-error": Row(
+        recalling.recalled, recalling.recalled_notices, compares=True, missed=recalling.missed
+    ),
     "ip.patient-input.recorded": Row(patient_input.recorded),
     "ip.platform-access.requested": Row(access.requested, access.requested_notices),
     "ip.platform-access.granted": Row(access.moved, access.moved_notices),
@@ -205,6 +223,8 @@ def decide(
     change = expiring.of_age(before, protecting.followed(before, change))
     decided = closing.followed(before, change)
     decided += rerouting.stranded(before, rerouted, decided)
+    missed = row.missed(before)
+    decided += unlisted.items(before, missed, decided)
     change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
@@ -224,7 +244,9 @@ def decide(
         uncoordinated.followed(after, key),
         access.uncovered(before, after),
         protecting.items(after, tuple(one.message for one in sent)),
-        passing.owed(after, row.told(after, before)) if row.owes and not after.may_send else Change(),
+        passing.owed(after, row.told(after, before), missed=missed)
+        if row.owes and not after.may_send
+        else Change(),
         passing.owed(after, closed, by=closing.WITHDRAWN) if closed and not after.may_send else Change(),
     )
     final = after.case.having(whole.outcome(key))
