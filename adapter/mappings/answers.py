@@ -133,6 +133,11 @@ def withdrawn(ctx: Context) -> Change:
     )
 
 
+def missed(ctx: Context) -> tuple[Message, ...]:
+    """Return the last message to each who got the need and cannot be told of the withdrawal. E09."""
+    return common.unlisted(ctx, {n.melde_id for n in passing.chosen(ctx)})
+
+
 def withdrawn_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the withdrawal to all who got the need, and the message of what stays where it was buried unsent. E09."""
     chosen = passing.chosen(before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from adapter import errortable, naming
 from adapter.fhir import needs, organisations, parts, people, urls
+from adapter.kith import titles
 from adapter.mappings import gps, patients, posting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Message, Party, Resource, Same, Warn
@@ -360,13 +362,29 @@ def unsent(ctx: Context, melde_ids: set[str]) -> tuple[Message, ...]:
 
 def recipients(ctx: Context, melde_id: str) -> tuple[tuple[Message, Party], ...]:
     """Return who got the need of this Melde-id (or may have): the last message of each thread with its receiver."""
-    found: dict[str, Message] = {}
-    for message in ctx.case.messages:
-        about = message.melde_id == melde_id and message.receiver_key
-        if about and message.receiver_key and posting.has_left(ctx.case, message):
-            found[message.receiver_key] = message
-    listed = ((m, ctx.book.by_key(key)) for key, m in found.items())
+    listed = ((m, ctx.book.by_key(key)) for key, m in _latest(ctx, melde_id).items())
     return tuple((m, party) for m, party in listed if party is not None and not party.home)
+
+
+def unlisted(ctx: Context, melde_ids: Collection[str]) -> tuple[Message, ...]:
+    """Return the last message to each who got these needs and is in the book no more: its row has ended."""
+    needs_of = (m for m in ctx.case.messages if m.direction == "out" and m.subject in titles.NEED_TITLES)
+    got = {(m.melde_id, m.receiver_key) for m in needs_of if posting.has_left(ctx.case, m)}
+    return tuple(
+        message
+        for melde_id in sorted(melde_ids)
+        for key, message in _latest(ctx, melde_id).items()
+        if (melde_id, key) in got and ctx.book.by_key(key) is None
+    )
+
+
+def _latest(ctx: Context, melde_id: str) -> dict[str, Message]:
+    """Return the last message about a need that left, by receiver."""
+    return {
+        m.receiver_key: m
+        for m in ctx.case.messages
+        if m.melde_id == melde_id and m.receiver_key and posting.has_left(ctx.case, m)
+    }
 
 
 def original(ctx: Context, message: Message) -> Message:

@@ -183,6 +183,17 @@ def _relies(need: views.Need, scopes: Collection[str]) -> bool:
     return row is not None and bool(row.scopes & set(scopes))
 
 
+def _relying(ctx: Context) -> set[str]:
+    return {n.melde_id for n in views.needs(ctx.case) if _relies(n, ctx.data.scopes)}
+
+
+def missed(ctx: Context) -> tuple[Message, ...]:
+    """Return the last message to each who got a need that rests on the consent and cannot be told of the withdrawal. E15."""
+    whom = _whom(ctx)
+    unlisted = common.unlisted(ctx, _relying(ctx))
+    return tuple(m for m in unlisted if not whom or whom & {consent.COORDINATING_UNIT, m.receiver_key})
+
+
 def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:
     """Return whether what is left of the consents still opens for the need's receiver."""
     who, basis = named.names(ctx.book.by_organisation(need.owner)), ctx.data.legal_basis
@@ -234,11 +245,7 @@ def _told(ctx: Context) -> list[Notice]:
         (words.FROM_DATE, text.day(ctx.data.date)),
     ]
     whom = _whom(ctx)
-    listed = [
-        pair
-        for melde_id in sorted({n.melde_id for n in views.needs(ctx.case) if _relies(n, ctx.data.scopes)})
-        for pair in common.recipients(ctx, melde_id)
-    ]
+    listed = [pair for melde_id in sorted(_relying(ctx)) for pair in common.recipients(ctx, melde_id)]
     reached = {receiver.key for _, receiver in listed}
     listed += [pair for pair in resting.told(ctx, ctx.data.scopes) if pair[1].key not in reached]
     return [

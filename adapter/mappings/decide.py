@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from adapter import naming
 from adapter.events import Event
-from adapter.fhir import messages as fhir_messages
 from adapter.mappings import (
     access,
     answers,
@@ -27,6 +26,7 @@ from adapter.mappings import (
     enquiries,
     expiring,
     fallen,
+    filing,
     forwarding,
     fulfilling,
     handling,
@@ -57,24 +57,30 @@ from adapter.mappings import (
     rehabilitation,
     release,
     representing,
+    rerouting,
     scope,
     stays,
     takeover,
     team,
     twins,
     uncoordinated,
+    unlisted,
     views,
     watching,
 )
 from adapter.mappings.compose import Composed
 from adapter.mappings.context import Change, Context, Inbound, Notice, together
-from adapter.model import AddressBook, Case, Outcome, Party, Resource
-from adapter.rules import authority, reservation, routing, states
+from adapter.model import AddressBook, Case, Message, Outcome, Party, Resource
+from adapter.rules import authority, routing, states
 
 Notices = Callable[..., tuple[Notice, ...]]
 
 
 def _nobody(_ctx: Context) -> tuple[Notice, ...]:
+    return ()
+
+
+def _none(_ctx: Context) -> tuple[Message, ...]:
     return ()
 
 
@@ -88,6 +94,9 @@ class Row:
     """Whether `notices` also wants the case as it was before."""
     owes: bool = False
     """Whether a person here tells the others where an outside party posts it: its event sends nothing."""
+
+    missed: Callable[[Context], tuple[Message, ...]] = _none
+    """The last message to each who would be told of a need and is in the book no more."""
 
     def told(self, after: Context, before: Context) -> tuple[Notice, ...]:
         """Return what is told to whom."""
@@ -103,16 +112,24 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.need.accepted": Row(answers.answered, answers.answered_notices),
     "ip.need.declined": Row(answers.answered, patient_letters.declined_notices),
     "ip.need.declined-by-patient": Row(
-        declining.declined, declining.declined_notices, compares=True, owes=True
+        declining.declined,
+        declining.declined_notices,
+        compares=True,
+        owes=True,
+        missed=declining.missed,
     ),
-    "ip.need.withdrawn": Row(answers.withdrawn, answers.withdrawn_notices, compares=True, owes=True),
+    "ip.need.withdrawn": Row(
+        answers.withdrawn, answers.withdrawn_notices, compares=True, owes=True, missed=answers.missed
+    ),
     "ip.need.fulfilled": Row(fulfilling.fulfilled, fulfilling.fulfilled_notices, compares=True),
     "ip.rehabilitation-need.reported": Row(
         rehabilitation.reported, rehabilitation.reported_notices, compares=True
     ),
     "ip.consent.given": Row(consents.given, consents.given_notices),
     "ip.consent.limited": Row(limiting.limited, limiting.limited_notices, compares=True, owes=True),
-    "ip.consent.withdrawn": Row(consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True),
+    "ip.consent.withdrawn": Row(
+        consents.withdrawn, consents.withdrawn_notices, compares=True, owes=True, missed=consents.missed
+    ),
     "ip.representative.changed": Row(representing.changed, representing.changed_notices, compares=True),
     "ip.identity.changed": Row(identity.changed, identity.changed_notices, compares=True),
     "ip.address-protection.changed": Row(protecting.changed),
@@ -156,7 +173,9 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True, owes=True),
     "ip.manual-fallback.recorded": Row(handling.fallback),
     "ip.address.changed": Row(handling.address_changed),
-    "ip.need.entered-in-error": Row(recalling.recalled, recalling.recalled_notices, compares=True),
+    "ip.need.entered-in-error": Row(
+        recalling.recalled, recalling.recalled_notices, compares=True, missed=recalling.missed
+    ),
     "ip.patient-input.recorded": Row(patient_input.recorded),
     "ip.platform-access.requested": Row(access.requested, access.requested_notices),
     "ip.platform-access.granted": Row(access.moved, access.moved_notices),
@@ -188,19 +207,24 @@ def decide(
     Raises EventError (IPK-E013 refused transition, IPK-E014 unknown, IPK-E015, IPK-E018, IPK-E023-E025), MessageError.
     """
     row = ROWS[event.type]
-    before = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
+    told_at = Context(event=event, case=_with_event(event, case), book=book, party=party, inbound=inbound)
+    before, rerouted = rerouting.routed(told_at)
     change = together(
+        rerouted.change,
         _allowed(before),
         dying.is_alive(before),
         twins.may_be_told(before),
         row.resources(before),
-        _filed(before),
+        filing.filed(before),
         _reported(before, row),
         moving.taken_over(before),
         *_besides(before),
     )
     change = expiring.of_age(before, protecting.followed(before, change))
     decided = closing.followed(before, change)
+    decided += rerouting.stranded(before, rerouted, decided)
+    missed = row.missed(before)
+    decided += unlisted.items(before, missed, decided)
     change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
@@ -220,7 +244,9 @@ def decide(
         uncoordinated.followed(after, key),
         access.uncovered(before, after),
         protecting.items(after, tuple(one.message for one in sent)),
-        passing.owed(after, row.told(after, before)) if row.owes and not after.may_send else Change(),
+        passing.owed(after, row.told(after, before), missed=missed)
+        if row.owes and not after.may_send
+        else Change(),
         passing.owed(after, closed, by=closing.WITHDRAWN) if closed and not after.may_send else Change(),
     )
     final = after.case.having(whole.outcome(key))
@@ -283,53 +309,6 @@ def _with_event(event: Event, case: Case) -> Case:
 
 def _names_person(ctx: Context, change: Change) -> bool:
     return ctx.case.key is not None or any(r["resourceType"] == "Patient" for r in change.resources)
-
-
-def _filed(ctx: Context) -> Change:
-    """Return the Communication and DocumentReference of a received message, with the first event made from it."""
-    inbound = ctx.inbound
-    if inbound is None or inbound.message.event_id != ctx.event.event_id:
-        return Change()
-    message = inbound.message
-    known = ctx.case.key is not None or getattr(ctx.data, "patient", None) is not None
-    patient = f"Patient/{ctx.patient_id()}" if known else None
-    document = fhir_messages.document_reference(
-        id_=ctx.id("DocumentReference", message.msg_id),
-        msg_id=message.msg_id,
-        type_=message.type,
-        url=f"/messages/{message.id}/document",
-        patient=patient,
-        date=message.gen_date,
-        author=common.organisation(inbound.sender),
-    )
-    communication = fhir_messages.communication(
-        id_=ctx.id("Communication", message.msg_id),
-        msg_id=message.msg_id,
-        type_=message.type,
-        status="completed",
-        patient=patient,
-        based_on=tuple(
-            f"ServiceRequest/{n.id}"
-            for n in views.needs(ctx.case)
-            if inbound.melde_id and n.melde_id == inbound.melde_id
-        ),
-        in_response_to=_answered(ctx, message.parent),
-        topic=inbound.topic,
-        sent=message.gen_date,
-        received=ctx.now,
-        sender=common.organisation(inbound.sender),
-        recipients=tuple(filter(None, (common.organisation(inbound.receiver),))),
-        document=f"DocumentReference/{document['id']}",
-        reserved=inbound.reserved,
-    )
-    why = (reservation.received(),) if inbound.reserved else ()
-    listed = common.parties(*(p for p in (inbound.sender, inbound.receiver) if p))
-    return Change(resources=(*listed, document, communication), reasons=why)
-
-
-def _answered(ctx: Context, parent: str | None) -> str | None:
-    before = next((m for m in ctx.case.messages if parent and m.msg_id == parent), None)
-    return views.communication_of(before)
 
 
 def _carried(ctx: Context, sent: tuple[Composed, ...]) -> Change:

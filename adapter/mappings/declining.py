@@ -81,12 +81,21 @@ def _denied(ctx: Context, scopes: tuple[str, ...]) -> Resource:
     return parts.changed(made, provision={**made["provision"], "type": "deny"})
 
 
+def missed(ctx: Context) -> tuple[Message, ...]:
+    """Return the last message to each who got the need and cannot be told of the no. E08."""
+    return common.unlisted(ctx, {n.melde_id for n in _known(ctx)})
+
+
+def _known(ctx: Context) -> list[views.Need]:
+    return [n for n in passing.chosen(ctx) if n.state != "consent-pending"]
+
+
 def declined_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the no to whoever got the need, and to the party that reported it; what stays and was buried goes again. E08.
 
     Whoever was never told of a need is not told of the no to it.
     """
-    told = [n for n in passing.chosen(before) if n.state != "consent-pending"]
+    told = _known(before)
     notices: list[Notice] = []
     for melde_id in sorted({n.melde_id for n in told}):
         kinds = tuple(n.kind for n in told if n.melde_id == melde_id)

@@ -10,7 +10,7 @@ from adapter.fhir import needs
 from adapter.mappings import common, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
-from adapter.model import Party, Resource
+from adapter.model import Message, Party, Resource
 from adapter.rules import routing, states
 
 EVENT: Final = "event"
@@ -82,17 +82,23 @@ def _texts(ctx: Context) -> Mapping[str, str]:
     return ERRORS if _in_error(ctx) else TEXTS
 
 
-def owed(ctx: Context, told: Iterable[Notice], *, by: str | None = None) -> Change:
-    """Return the Task to tell on what an outside party takes back, where others than its own organisation would be told."""
+def owed(
+    ctx: Context, told: Iterable[Notice], *, by: str | None = None, missed: tuple[Message, ...] = ()
+) -> Change:
+    """Return the Task to tell on what an outside party takes back, where others than its own organisation would be told.
+
+    `missed`: the latest messages to those who would be, and have left the book.
+    """
     source = ctx.party
     if source is None or source.home or ctx.event.origin == "received":
         return Change()
     others = [n for n in told if n.receiver.level1_id != source.level1_id]
-    if not others:
+    if not (others or missed):
         return Change()
     to = tuple({n.receiver.key: n.receiver for n in others}.values()) if ctx.event.type in KEPT else ()
+    melde_id = others[0].melde_id if others else missed[0].melde_id
     return Change(
-        resources=item(ctx, by=by, text=_texts(ctx)[by or ctx.event.type], melde_id=others[0].melde_id, to=to)
+        resources=item(ctx, by=by, text=_texts(ctx)[by or ctx.event.type], melde_id=melde_id, to=to)
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from adapter.fhir import parts, people, urls
 from adapter.mappings import views
 from adapter.mappings.context import Context
-from adapter.model import Resource
+from adapter.model import Case, Resource
 
 IDENTITY: Final = "ip.identity.changed"
 MOVED: Final = "ip.patient.moved"
@@ -118,6 +118,12 @@ def said_birth_date(ctx: Context) -> date | None:
     """Return the birth date that the event itself says, None where it says none or names no patient."""
     said: date | None = getattr(getattr(ctx.data, "patient", None), "birth_date", None)
     return said
+
+
+def place(case: Case) -> tuple[str | None, str | None]:
+    """Return the municipality and urban district where the patient lives, as far as the case knows them."""
+    addresses = (views.patient(case) or {}).get("address", ())
+    return _place(addresses[0]) if addresses else (None, None)
 
 
 # ── one thing beside another ─────────────────────────────────────────────────────────────────────────────────────────

@@ -224,6 +224,11 @@ def _clocks(ctx: Context, ids: set[str]) -> tuple[Deadline, ...]:
     return tuple(replace(d, state="cancelled") for d in ctx.case.deadlines if d.subject in watched)
 
 
+def missed(ctx: Context) -> tuple[Message, ...]:
+    """Return the last message to each who got the need and cannot be told of the recall. E66."""
+    return common.unlisted(ctx, melde_ids(ctx.case, ctx.event))
+
+
 def recalled_notices(_ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the recall to all who got the need, with its fixed words. E66."""
     title = text.TITLES[EVENT]

@@ -1,0 +1,82 @@
+"""Who got a need and has left the address book cannot be told of what takes it back: a person is asked to. E08, E09, E15, E66."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from adapter.fhir import urls
+from adapter.mappings import unlisted, views
+from tests.house import START, House, Reply
+from tests.houses import Build
+
+DAY = "2026-03-10"
+ALL: dict[str, dict[str, Any]] = {
+    "ip.need.declined-by-patient": {"scope": None, "date": DAY},
+    "ip.need.withdrawn": {"scope": None},
+    "ip.consent.withdrawn": {"scopes": ["coordinator", "plan-create"], "recipients": None, "date": DAY},
+    "ip.need.entered-in-error": {},
+}
+
+
+@pytest.fixture
+def left(build: Build) -> tuple[House, str, str]:
+    """Return a hospital, a need that reached its receiver before that one's row ended, and the message that brought it."""
+    house = build(of={"rows": {"alvdal-saksbehandling": {"valid_to": date(2026, 3, 5)}}})
+    told = house.need()
+    house.send()
+    house.clock.to(START + timedelta(days=6))
+    return house, told.case["meldeId"], told.message_to("5079")["id"]
+
+
+def _asked(house: House, type_: str) -> list[Any]:
+    """Return the messages of whose receivers a person is asked to tell of this."""
+    items = [t for t in house.items("review") if t.get("description") == unlisted.TEXTS[type_]]
+    return [views.input_of(t, "evidence") for t in items]
+
+
+def _post(house: House, type_: str, melde_id: str) -> Reply:
+    more = {} if type_ == "ip.consent.withdrawn" else {"continues": {"meldeId": melde_id}}
+    return house.post(type_, **ALL[type_], **more)
+
+
+@pytest.mark.parametrize("type_", ALL)
+def test_a_person_tells_who_has_left_the_address_book(left: tuple[House, str, str], type_: str):
+    house, melde_id, message = left
+    told = _post(house, type_, melde_id)
+    assert told.messages == []
+    assert _asked(house, type_) == [message]
+
+
+@pytest.mark.parametrize("type_", ALL)
+def test_who_is_in_the_book_is_told_by_the_message_alone(hospital: House, type_: str):
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    hospital.clock.to(START + timedelta(days=6))
+    told = _post(hospital, type_, melde_id)
+    assert [m["receiver"]["herId"] for m in told.messages] == ["5079"]
+    assert _asked(hospital, type_) == []
+
+
+def test_a_withdrawal_told_again_asks_no_second_time_while_the_first_is_open(left: tuple[House, str, str]):
+    house, melde_id, message = left
+    _post(house, "ip.consent.withdrawn", melde_id)
+    _post(house, "ip.consent.withdrawn", melde_id)
+    assert _asked(house, "ip.consent.withdrawn") == [message]
+
+
+def test_a_withdrawal_from_somebody_else_asks_nobody(left: tuple[House, str, str]):
+    house, _, _ = left
+    house.post("ip.consent.withdrawn", scopes=["coordinator"], recipients=["gp"], date=DAY)
+    assert _asked(house, "ip.consent.withdrawn") == []
+
+
+def test_one_who_never_got_the_need_is_not_to_be_told(build: Build):
+    house = build(of={"rows": {"alvdal-saksbehandling": {"valid_to": date(2026, 3, 5)}}})
+    melde_id = house.need().case["meldeId"]
+    house.clock.to(START + timedelta(days=6))
+    _post(house, "ip.need.withdrawn", melde_id)
+    assert _asked(house, "ip.need.withdrawn") == []
+    assert not [t for t in house.case().of("Task") if views.code_of(t.get("code"), urls.TASK_KIND) == "route"]
