@@ -18,7 +18,7 @@ from adapter.ingest import orders, writing
 from adapter.ingest.orders import Interaction, Order, Written
 from adapter.mappings.writing import planparts
 from adapter.store import Connection, resources
-from adapter.web import answers, fhir_conditional, fhir_inside, fhir_write, problems
+from adapter.web import answers, fhir_conditional, fhir_inside, fhir_write, members, problems
 from adapter.web.answers import LINES, Answer
 from adapter.web.call import EVENT_LIMIT, Access, Answers, Call, Route
 from adapter.web.fhir_entries import Entry, patch, read
@@ -260,7 +260,7 @@ def _refused(call: Call, error: AdapterError, number: int) -> dict[str, Any]:
 
 def _told(call: Call, done: Written) -> dict[str, Any]:
     """Return the entry of the answer to a write."""
-    done = fhir_write.for_caller(call, done)
+    done = members.of_write(call, done)
     row = done.row
     said: dict[str, Any] = {"status": LINES[done.status]}
     if row is not None:

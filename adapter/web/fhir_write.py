@@ -23,7 +23,6 @@ from adapter.fhir.writable import ELSEWHERE, JSON_PATCH, MERGE_PATCH, WRITABLE
 from adapter.ingest import orders, writing
 from adapter.ingest.conditions import Conditions
 from adapter.ingest.orders import Asked, Interaction, Order, Written
-from adapter.mappings.writing import IDS
 from adapter.store import AuditRow, Connection
 from adapter.web import answers, fhir_found, members, negotiation, problems
 from adapter.web.answers import Answer
@@ -42,7 +41,6 @@ _RETURN: Final = re.compile(
 _MATCHES: Final = 3
 """Resources looked for by criteria: two are too many."""
 _LOCATED: Final = 201
-_TAKEN: Final = 202
 _NO_CONTENT: Final = 204
 
 
@@ -242,7 +240,7 @@ def _answer(call: Call, make: Callable[[], Order | Asked]) -> Answer:
         return problems.answer(call, error)
     call.audited, row = done.audited, done.row
     seen(call, [done])
-    done = for_caller(call, done)
+    done = members.of_write(call, done)
     if done.unseen:
         return answers.json(told(call, done), media=answers.FHIR, status=done.status)
     if row is None or done.status == _NO_CONTENT:
@@ -275,19 +273,6 @@ def _proposed(call: Call, done: Written, row: Row) -> Answer:
     if asked_for(call) == "minimal":
         return answers.raw(b"", media=answers.FHIR, status=done.status, headers=headers)
     return answers.json(told(call, done), media=answers.FHIR, status=done.status, headers=headers)
-
-
-def for_caller(call: Call, done: Written) -> Written:
-    """Return what became of a write as the caller may hear of it: 202 alone where it is none of its own, made or joined.
-
-    Else a need that is posted would show whether there is one already, and what it says. Decision 25.
-    """
-    row = done.row
-    if row is None or not done.created or row.type not in IDS or not members.limited(call):
-        return done
-    with call.services.store.read() as conn:
-        unseen = not members.shown(call, conn, (row,))
-    return replace(done, status=_TAKEN, row=None, warnings=(), unseen=True) if unseen else done
 
 
 def told(call: Call, done: Written) -> dict[str, Any]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from adapter.access import members
 from adapter.fhir.query import Row
+from adapter.ingest.orders import Written
+from adapter.mappings.writing import IDS
 from adapter.store import Connection, subscriptions
 from adapter.web.call import Call
 
@@ -34,3 +37,19 @@ def shown(call: Call, conn: Connection, rows: Iterable[Row]) -> tuple[Row, ...]:
 def limited(call: Call) -> bool:
     """Return whether the caller sees less than everything."""
     return call.caller is not None and call.caller.party is not None
+
+
+def of_write(call: Call, done: Written) -> Written:
+    """Return what became of a write as the caller may hear of it: 202 alone where it is none of its own, made or joined.
+
+    Else a need that is posted would show whether there is one already, and what it says. Decision 25.
+    """
+    row = done.row
+    if row is None or not done.created or row.type not in IDS or not limited(call):
+        return done
+    with call.services.store.read() as conn:
+        unseen = not shown(call, conn, (row,))
+    return replace(done, status=_TAKEN, row=None, warnings=(), unseen=True) if unseen else done
+
+
+_TAKEN: Final = 202
