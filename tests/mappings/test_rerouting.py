@@ -9,7 +9,7 @@ import pytest
 
 from adapter.mappings import views
 from tests.books import NYDAL
-from tests.house import GIVEN, Clock, House, Reply
+from tests.house import GIVEN, LINE, Clock, House, Reply
 from tests.houses import Build
 
 TURN = "2026-03-06"
@@ -149,3 +149,24 @@ def test_a_need_withdrawn_then_leaves_nothing_to_route(build: Build):
     told = house.post("ip.need.withdrawn", continues={"meldeId": melde_id}, scope=None)
     assert (told.body["status"], house.items("route"), house.send()) == ("recorded", [], [])
     assert house.clocks() == {}
+
+
+# ── what the new receiver may know ──
+
+
+def test_a_consent_that_names_the_old_receiver_by_its_key_is_asked_for_again(build: Build):
+    house = _house(build, served=True, routing="ke_then_municipality")
+    house.need(consent=GIVEN | {"recipients": ["alvdal-saksbehandling"]})
+    house.clock.to(AFTER)
+    house.tick()
+    assert (house.send(), _business(house), _owners(house)) == ([], {"consent-pending"}, {NYDAL})
+    assert "consent" in house.clocks()
+
+
+def test_of_a_strictly_protected_address_no_place_is_known_and_a_person_finds_the_receiver(build: Build):
+    house = _house(build, served=True, routing="ke_then_municipality")
+    house.need(patient=LINE | {"protectedAddress": "strictly-confidential"})
+    house.clock.to(AFTER)
+    house.tick()
+    assert house.send() == []
+    assert (len(house.items("route")), _owners(house)) == (1, {"st-olavs-ke"})

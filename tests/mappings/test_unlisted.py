@@ -11,6 +11,7 @@ from adapter.fhir import urls
 from adapter.mappings import unlisted, views
 from tests.house import START, House, Reply
 from tests.houses import Build
+from tests.mappings.test_passed_on import ELSEWHERE, NAV, UNIT
 
 DAY = "2026-03-10"
 ALL: dict[str, dict[str, Any]] = {
@@ -80,3 +81,17 @@ def test_one_who_never_got_the_need_is_not_to_be_told(build: Build):
     _post(house, "ip.need.withdrawn", melde_id)
     assert _asked(house, "ip.need.withdrawn") == []
     assert not [t for t in house.case().of("Task") if views.code_of(t.get("code"), urls.TASK_KIND) == "route"]
+
+
+def test_what_an_outside_party_takes_back_a_person_tells_who_is_asked_then(build: Build):
+    house = build(of={"rows": {"storvik-nord": {"valid_to": date(2026, 3, 5)}}})
+    melde_id = house.need(needs=["coordinator"], **NAV).case["meldeId"]
+    house.post("ip.need.forwarded", continues={"meldeId": melde_id}, to=ELSEWHERE, **UNIT)
+    house.send()
+    house.clock.to(START + timedelta(days=6))
+    taken_back = {"continues": {"meldeId": melde_id}, "scope": None}
+    house.post("ip.need.withdrawn", **taken_back, **{k: v for k, v in NAV.items() if k != "legalBasis"})
+    assert [views.input_of(t, "event") for t in house.items("review")] == ["ip.need.withdrawn"]
+    assert _asked(house, "ip.need.withdrawn") == []
+    house.post("ip.need.withdrawn", **taken_back, **UNIT)
+    assert len(_asked(house, "ip.need.withdrawn")) == 1
