@@ -29,6 +29,7 @@ from adapter.mappings import (
     fallen,
     forwarding,
     fulfilling,
+    gaps,
     handling,
     identity,
     internal,
@@ -200,7 +201,7 @@ def decide(
         *_besides(before),
     )
     change = expiring.of_age(before, protecting.followed(before, change))
-    decided = closing.followed(before, change)
+    decided = gaps.followed(before, closing.followed(before, change))
     change = fallen.followed(before, decided)
     key = before.patient_id() if _names_person(before, change) else case.key
     after = before.with_case(before.case.having(change.outcome(key)))
