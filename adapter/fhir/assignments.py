@@ -79,6 +79,12 @@ def absence(role: Mapping[str, Any], day: date) -> Json | None:
     return None
 
 
+def last_absence(role: Mapping[str, Any]) -> Json | None:
+    """Return the absence (its period) told of last, None where none was."""
+    told = [one["during"] for one in role.get("notAvailable", ()) if one.get("during")]
+    return dict(told[-1]) if told else None
+
+
 def restricted(resource: Mapping[str, Any]) -> Json:
     """Return the resource marked as restricted (v3-Confidentiality R): what it says is about more than its subject."""
     meta = {**resource.get("meta", {}), "security": [parts.coding(urls.CONFIDENTIALITY, *_RESTRICTED)]}

@@ -8,13 +8,10 @@ from adapter import codes
 from adapter.errors import EventError
 from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import needs, urls
-from adapter.mappings import clocks, common, held, participation, views
+from adapter.mappings import common, held, participation, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Resource
 from adapter.rules import anchors, assignment_states, assignments
-
-SEATS = ("koordinator", "barnekoordinator", "kontakt")
-"""Groups of roles in which one follows another after a gap."""
 
 
 def role(ctx: Context, made: Resource) -> Resource:
@@ -39,7 +36,6 @@ def besides(ctx: Context, new: assignments.Assignment, person: Any, *, at: str) 
         + _child(ctx, running, new)
         + _contact(ctx, new)
         + _offers_closed(ctx, new)
-        + gaps_closed(ctx, new)
         + participation.started(ctx, new.id, getattr(ctx.data, "expected_until", None))
     )
 
@@ -139,29 +135,6 @@ def _level(role_: Resource) -> str | None:
         None,
     )
     return assignments.level(key) if key else None
-
-
-def gaps_closed(ctx: Context, new: assignments.Assignment) -> Change:
-    """Return the gaps that somebody new in the same kind of role at the same organisation ends, with their work items."""
-    over = [
-        a
-        for a in views.assignments(ctx.case)
-        if held.state(ctx.case, a, ctx.today) == "replacement-pending"
-        and (a.organisation, _group(a.key)) == (new.organisation, _group(new.role))
-    ]
-    return together_closed(ctx, tuple(held.reference(a) for a in over))
-
-
-def _group(key: str) -> str:
-    return next((seat for seat in SEATS if key.startswith(seat)), key)
-
-
-def together_closed(ctx: Context, subjects: tuple[str, ...]) -> Change:
-    """Return the gap clocks of these assignments as met, and the work items about them as completed."""
-    return Change(
-        resources=tuple(r for subject in subjects for r in participation.items_done(ctx, subject)),
-        deadlines=tuple(d for subject in subjects for d in clocks.close_subject(ctx, "gap", subject)),
-    )
 
 
 def confirmed(ctx: Context, person: Any) -> Change:

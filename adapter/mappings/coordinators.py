@@ -11,7 +11,6 @@ from adapter.fhir import people, teams
 from adapter.kith import text, words
 from adapter.mappings import (
     answering,
-    appointing,
     childright,
     clocks,
     common,
@@ -24,6 +23,7 @@ from adapter.mappings import (
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import anchors, assignment_states, assignments
+from adapter.rules import clocks as times
 
 _DAY: Final = timedelta(days=1)
 TOLD_AFTER: Final = 14
@@ -188,8 +188,7 @@ def returned(ctx: Context) -> Change:
     """Return the coordinator as back, the deputy's time over the day before. E25."""
     found = held.find(ctx)
     first = ctx.data.from_
-    day = first if fhir_assignments.absence(found.role, first) else first - _DAY
-    before, after = held.moved(ctx, found, day=day)
+    before, after = held.moved(ctx, found, day=_last_away(found, first))
     back = fhir_assignments.back(found.role, end=first - _DAY)
     whole = common.person(ctx) + common.author(ctx)
     return (
@@ -200,8 +199,16 @@ def returned(ctx: Context) -> Change:
             case={"assignmentId": found.id},
         )
         + deputies.over(ctx, found, first - _DAY)
-        + appointing.together_closed(ctx, (held.reference(found),))
     )
+
+
+def _last_away(found: views.Assignment, first: date) -> date:
+    """Return the day that tells whether somebody was away who is back on another: that day or the eve of it, the days off between left out."""
+    if fhir_assignments.absence(found.role, first):
+        return first
+    end = (fhir_assignments.last_absence(found.role) or {}).get("end")
+    last = date.fromisoformat(end) if end else first
+    return last if last < first <= times.add_working_days(last, 1) else first - _DAY
 
 
 # ── E49 ──

@@ -29,6 +29,7 @@ from adapter.mappings import (
     filing,
     forwarding,
     fulfilling,
+    gaps,
     handling,
     identity,
     internal,
@@ -221,7 +222,7 @@ def decide(
         *_besides(before),
     )
     change = expiring.of_age(before, protecting.followed(before, change))
-    decided = closing.followed(before, change)
+    decided = gaps.followed(before, closing.followed(before, change))
     decided += rerouting.stranded(before, rerouted, decided)
     missed = row.missed(before)
     decided += unlisted.items(before, missed, decided)

@@ -13,7 +13,7 @@ from adapter import naming, timing
 from adapter.fhir import meetings, urls
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
-from adapter.mappings import common, nextsteps, posting, views
+from adapter.mappings import common, gaps, nextsteps, posting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.views import communication_of
@@ -40,6 +40,8 @@ class About:
     """What a Task is about, where the clock watches one."""
     role: str | None = None
     """Key of the role, where the clock watches an assignment."""
+    held: bool = False
+    """Whether the role it watches is held again: a gap that has ended by itself."""
     gone: bool = False
     """Whether what it was about is closed, or the patient dead."""
 
@@ -100,11 +102,13 @@ def _of_question(case: Case, book: AddressBook, _clock: Deadline, melde_id: str)
     )
 
 
-def _of_assignment(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
+def _of_assignment(case: Case, book: AddressBook, clock: Deadline, id_: str) -> About:
     role = case.get(f"PractitionerRole/{id_}") or {}
     whose = book.by_organisation(views.reference_id(role.get("organization")))
     held = next((a.key for a in views.assignments(case) if a.id == id_), None)
-    return About(base=_home(whose), other=_outside(whose), role=held)
+    first = gaps.filled(case, book, clock.subject) if clock.kind == gaps.KIND else None
+    again = first is not None and first <= case.today
+    return About(base=_home(whose), other=_outside(whose), role=held, held=again)
 
 
 def _of_plan(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
@@ -195,8 +199,8 @@ def _outside(party: Party | None) -> Party | None:
 def taken(ctx: Context, clock: Deadline) -> Change:
     """Return the clock after the step that is due, and the work item with whom has it now. E62."""
     found = about(ctx.case, ctx.book, clock)
-    if over(found):
-        return Change(deadlines=(replace(clock, state="cancelled"),))
+    if found.held or over(found):
+        return Change(deadlines=(replace(clock, state="met" if found.held else "cancelled"),))
     step, after = clocks.taken(clock, ctx.now, clocks.set_days(ctx.book.clocks, _agreement(ctx, found)))
     if step is None:
         return Change(deadlines=(after,))

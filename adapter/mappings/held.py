@@ -50,9 +50,11 @@ def borne_out(ctx: Context, reason_code: str) -> str:
 def state(case: Case, held: views.Assignment, day: date) -> str:
     """Return where an assignment stands on a day: active, absent, replacement-pending, replaced or ended."""
     if held.end is not None:
+        if fhir_assignments.is_replaced(held.role):
+            return "replaced"
         if _gap_open(case, held.id):
             return "replacement-pending"
-        return "replaced" if fhir_assignments.is_replaced(held.role) or _successor(case, held) else "ended"
+        return "replaced" if _successor(case, held) else "ended"
     return "absent" if fhir_assignments.absence(held.role, day) else "active"
 
 

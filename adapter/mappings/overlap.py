@@ -13,12 +13,13 @@ from typing import Final
 from adapter.fhir import teams, urls
 from adapter.mappings import clocks, common, held, views
 from adapter.mappings.context import Change, Context
-from adapter.model import Deadline, Resource
+from adapter.model import AddressBook, Case, Deadline, Resource
 from adapter.rules import anchors, assignments
 from adapter.rules import clocks as times
 from adapter.timing import OSLO
 
 KIND: Final = "overlap"
+_MUNICIPAL: Final = assignments.MUNICIPAL | {assignments.CHILD}
 
 
 def handed_over(ctx: Context, new: assignments.Assignment) -> tuple[Change, Resource | None]:
@@ -51,31 +52,40 @@ def _left(
     ctx: Context, running: Iterable[assignments.Assignment], new: assignments.Assignment
 ) -> tuple[assignments.Assignment, ...]:
     """Return the municipal coordinators elsewhere that still stand, where a new one is of where the patient moved."""
-    municipal = assignments.MUNICIPAL | {assignments.CHILD}
-    to = _moved_to(ctx)
-    if to is None or new.role not in municipal or not _serves(ctx, new.organisation, to):
+    if not moves_to(ctx.case, ctx.book, new.role, new.organisation):
         return ()
     return tuple(
         a
         for a in running
-        if a.role in municipal
+        if is_left(ctx.case, ctx.book, a.role, a.organisation)
         and not a.deputy
         and a.id != new.id
         and assignments.overlap(a, new)
-        and not _serves(ctx, a.organisation, to)
     )
 
 
-def _moved_to(ctx: Context) -> str | None:
+def moves_to(case: Case, book: AddressBook, role: str, organisation: str) -> bool:
+    """Return whether a municipal coordinator is of where the patient moved."""
+    to = _moved_to(case)
+    return to is not None and role in _MUNICIPAL and _serves(book, organisation, to)
+
+
+def is_left(case: Case, book: AddressBook, role: str, organisation: str) -> bool:
+    """Return whether a municipal coordinator is of where the patient moved from."""
+    to = _moved_to(case)
+    return to is not None and role in _MUNICIPAL and not _serves(book, organisation, to)
+
+
+def _moved_to(case: Case) -> str | None:
     """Return the municipality of the last move that was not overtaken by another, taken over by now or not. E50."""
-    items = (t for t in ctx.case.of("Task") if views.code_of(t.get("code"), urls.TASK_KIND) == "transfer")
+    items = (t for t in case.of("Task") if views.code_of(t.get("code"), urls.TASK_KIND) == "transfer")
     stands = [t for t in items if t["status"] != "cancelled"]
     last = max(stands, key=lambda t: t.get("authoredOn", ""), default=None)
     return views.input_of(last, "to") if last is not None else None
 
 
-def _serves(ctx: Context, organisation: str, municipality: str) -> bool:
-    party = ctx.book.by_organisation(organisation)
+def _serves(book: AddressBook, organisation: str, municipality: str) -> bool:
+    party = book.by_organisation(organisation)
     return party is not None and municipality in party.municipalities
 
 

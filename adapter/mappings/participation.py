@@ -45,11 +45,14 @@ def over(ctx: Context, subject: str) -> Change:
 
 
 def items_done(ctx: Context, subject: str) -> tuple[Resource, ...]:
-    """Return the open work items about an assignment as completed: a person has acted on it."""
+    """Return the open work items about an assignment as completed: a person has acted on it. What a gap has made goes on with it."""
+    gaps = {d.id for d in ctx.case.deadlines if d.kind == "gap"}
     return tuple(
         tasks_built.moved(t, modified=ctx.now, status="completed")
         for t in ctx.case.of("Task")
-        if t.get("focus", {}).get("reference") == subject and t["status"] not in views.FINISHED
+        if t.get("focus", {}).get("reference") == subject
+        and t["status"] not in views.FINISHED
+        and views.input_of(t, "deadline") not in gaps
     )
 
 

@@ -11,7 +11,7 @@ from adapter.errors import EventError
 from adapter.fhir import assignments as fhir_assignments
 from adapter.fhir import parts, people, teams
 from adapter.kith import text, words
-from adapter.mappings import appointing, clocks, common, deputies, held, participation, telling, views
+from adapter.mappings import appointing, clocks, common, deputies, gaps, held, participation, telling, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.overlap import handed_over
 from adapter.mappings.stopping import answered
@@ -35,6 +35,7 @@ def appointed(ctx: Context) -> Change:
         + _read(ctx)
         + beside
         + besides
+        + gaps.late(ctx, new)
         + Change(case=made.case)
     )
 
@@ -259,7 +260,7 @@ def ended(ctx: Context) -> Change:
     if old.end is not None:
         alone = assignment_states.may_close_gap(reason)
         held.moved(ctx, old, guard=assignment_states.ending_guard(gap=not alone))
-        closed = appointing.together_closed(ctx, (held.reference(old),))
+        closed = gaps.closed(ctx, held.reference(old))
         said = anchors.fixed("assignment-ended", reason)
         return common.author(ctx) + closed + Change(reasons=(said,), case={"assignmentId": old.id})
     why = assignments.check_end(listed, mine, until=ctx.data.until, reason_code=reason)
@@ -280,7 +281,7 @@ def ended(ctx: Context) -> Change:
     after = ctx.with_case(ctx.case.having(over.outcome(ctx.case.key)))
     rest = deputies.over(after, old, ctx.data.until) + participation.over(ctx, held.reference(old))
     # An absence without deputy had a gap of its own: it ends with the assignment, unless somebody should follow.
-    closed = Change() if gap else appointing.together_closed(ctx, (held.reference(old),))
+    closed = Change() if gap else gaps.closed(ctx, held.reference(old))
     return common.author(ctx) + over + rest + closed
 
 
@@ -306,7 +307,6 @@ def _succeeded(ctx: Context, old: views.Assignment, *, person: Any, start: date,
         base
         + changed
         + deputies.over(after, old, end)
-        + appointing.together_closed(ctx, (held.reference(old),))
         + participation.over(ctx, held.reference(old))
         + participation.started(ctx, made.id, until)
         + Change(reasons=reasons)

@@ -91,7 +91,7 @@ def test_e29_while_the_right_holds_is_a_gap_that_the_next_appointment_closes(alo
     )
     assert [w["code"] for w in told.body["warnings"]] == ["IPK-E028"]
     assert "gap" in alone.clocks()
-    alone.post("ip.contact-physician.appointed", person=RITA | {"profession": "LE"}, **{"from": "2026-03-06"})
+    alone.post("ip.contact-physician.appointed", person=RITA | {"profession": "LE"}, **{"from": "2026-03-05"})
     assert "gap" not in alone.clocks()
 
 
