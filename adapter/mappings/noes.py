@@ -128,7 +128,7 @@ def refused(
     Instants of telling are whole seconds: of two in one second nobody knows the first, and the no counts.
     `again`: it repeats what was said before, so a no of its day is later, too.
     """
-    if grant.status not in _OPENS:
+    if grant.status not in _OPENS or not listed(case):
         return frozenset()
     names = frozenset(who) if who is not None else grant.recipients or frozenset({COORDINATING_UNIT})
     at = grant.told or NEW

@@ -34,10 +34,12 @@ class Rerouted:
 def rerouted(ctx: Context) -> Rerouted:
     """Return the needs as those of whom the book of the day names for the patient's place, else of the own unit."""
     lost = tuple(_lost(ctx))
+    if not lost:
+        return Rerouted(change=Change())
     municipality, district = patients.place(ctx.case)
     route = routing.receiver(ctx.book, municipality=municipality, district=district, on=ctx.today)
     to = route.party or _desk(ctx)
-    if not lost or to is None:
+    if to is None:
         return Rerouted(change=Change())
     return Rerouted(
         change=Change(
