@@ -256,7 +256,7 @@ def regenerated(row: Message, now: datetime) -> Message:
 
 
 _REPLY_BY: Final = re.compile(
-    rb"(\xc3\x98nsket svar: [^&<]*helst innen )\d\d\.\d\d\.\d{4}( \((\d+) virkedager\))"
+    rb"(\xc3\x98nsket svar: [^&<]*helst innen )\d\d\.\d\d\.\d{4}( \((\d+) virkedag(?:er)?\))"
 )
 """The reply line of our own text: the date is that of the message's release."""
 

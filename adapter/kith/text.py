@@ -148,7 +148,7 @@ def _melde_id(melde_id: str) -> str:
 
 def _reply(by: date | None, working_days: int | None) -> str:
     """Return the answers an adapter understands, and the wish for a day."""
-    count = f" ({working_days} virkedager)" if working_days else ""
+    count = f" ({working_days} {'virkedag' if working_days == 1 else 'virkedager'})" if working_days else ""
     wish = f", helst innen {day(by)}{count}" if by else ""
     return f"{_ANSWERS}{wish}"
 

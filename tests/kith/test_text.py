@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapter import naming
+from adapter.ingest import settle
 from adapter.kith import nynorsk as written
 from adapter.kith import text, titles, words
 from adapter.kith.text import ConsentText, NeedText
@@ -45,6 +47,13 @@ Melde-id: {MELDE_ID} (vennligst behold ved svar)"""
 
 def test_the_block_is_eleven_lines_as_designed():
     assert text.block(NEED).split("\r\n") == BLOCK.split("\n")
+
+
+def test_one_working_day_is_one():
+    (line,) = [one for one in text.block(replace(NEED, working_days=1)).split("\r\n") if "Ønsket svar" in one]
+    assert line.endswith("09.03.2026 (1 virkedag)")
+    document = f"<TextResult>{line}</TextResult>".encode()
+    assert b"10.03.2026 (1 virkedag)" in settle.asked_anew(document, datetime(2026, 3, 9, 9, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
