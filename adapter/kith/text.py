@@ -15,7 +15,7 @@ from adapter.kith.words import INFORMATION, NOT_STATED, RIGHT_TO_COMPLAIN, Conse
 
 __all__ = [
     "INFORMATION", "NEED_TITLES", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
-    "block", "collapse", "coordinator_line", "day", "existing", "kinds_text", "notice", "parse", "person", "reply_subject",
+    "block", "collapse", "coordinator_line", "day", "existing", "kinds_text", "listed", "notice", "parse", "person", "reply_subject",
 ]  # fmt: skip
 
 CRLF = "\r\n"
@@ -114,6 +114,12 @@ def reply_subject(subject: str) -> str:
 def kinds_text(kinds: Sequence[str]) -> str:
     """Return kinds of need in words, with commas."""
     return ", ".join(words.KINDS[kind] for kind in kinds)
+
+
+def listed(kinds: Sequence[str]) -> str:
+    """Return the kinds as a sentence has them: `individuell plan, koordinator og habilitering`."""
+    *rest, last = (kinds_text((kind,)) for kind in kinds)
+    return f"{', '.join(rest)} og {last}" if rest else last
 
 
 def existing(*, plan: str | None, coordinator: str | None, text: str | None = None) -> str | None:

@@ -149,15 +149,17 @@ PHYSICIAN: Final[Mapping[tuple[str, Whom], Words]] = {
     ),
 }
 GROUNDS: Final[Mapping[str, Mapping[str, str]]] = {
-    "nb": answers.DECLINED,
+    "nb": {**answers.DECLINED, "moved": "{You} har flyttet"},
     "nn": {
         "not-entitled": "Vilkåra er ikkje oppfylte",
         "other-level": "Høyrer til eit anna tenestenivå",
-        "moved": "Pasienten har flytta",
+        "moved": "{You} har flytta",
         "insufficient-information": "Mangelfulle opplysningar",
         "not-stated": "Ikkje oppgitt",
     },
 }
+"""Language → reason of E07 → words to the reader, who may be the parents."""
+YOU: Final[Mapping[Whom, str]] = {"patient": "Du", "guardians": "Barnet"}
 ROLES: Final[Mapping[str, str]] = {role: role for role in titles.LETTER_ROLES}
 
 
@@ -168,12 +170,11 @@ def declined_notices(ctx: Context) -> tuple[Notice, ...]:
 
 def _declined(ctx: Context) -> Notice:
     lang, data = language(ctx), ctx.data
-    grounds = ". ".join(
-        part.rstrip(".") for part in (GROUNDS[lang][data.reason_code], data.text or "") if part
-    )
+    stated = GROUNDS[lang][data.reason_code].format(You=YOU[whom(ctx)])
+    grounds = ". ".join(part.rstrip(".") for part in (stated, data.text or "") if part)
     said = DECLINED[lang, whom(ctx)]
     chosen = scoped(ctx, opened=False)[0]
-    places: dict[str, str] = {"kinds": text.kinds_text(data.scope), "grounds": grounds} | _decided(
+    places: dict[str, str] = {"kinds": text.listed(data.scope), "grounds": grounds} | _decided(
         ctx, chosen, lang
     )
     alone = "individual-plan" in data.scope and not COORDINATORS & set(data.scope)

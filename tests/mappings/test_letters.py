@@ -50,6 +50,13 @@ def test_a_declined_need_is_told_to_the_patient_with_the_right_to_complain(hospi
     assert "rett til koordinator" in said
 
 
+def test_who_has_moved_is_spoken_to_and_kinds_stand_as_in_a_sentence(hospital: House, alvdal: House):
+    declined(hospital, alvdal, scope=["individual-plan", "coordinator"], reasonCode="moved")
+    said = letter(alvdal)
+    assert "behov for individuell plan og koordinator." in said
+    assert "Begrunnelse: Du har flyttet" in said
+
+
 def test_what_another_organisation_decided_and_we_recorded_names_it_and_the_complaint_goes_there(
     hospital: House,
 ):
