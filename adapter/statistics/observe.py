@@ -225,8 +225,9 @@ def _periods(facts: CaseFacts) -> list[tuple[str, str | None]]:
 
 def replacements(facts: CaseFacts, asked: Asked) -> Iterator[Seen]:
     """K07: replacements in the period, years with a coordinator in it, days between two coordinators in it."""
-    for event in facts.of("ip.coordinator.replaced"):
-        if asked.within(event.received):
+    for event in facts.of("ip.coordinator.replaced", "ip.coordinator.ended"):
+        follows = event.type == "ip.coordinator.replaced" or event.data.get("successor")
+        if follows and asked.within(event.received):
             yield Seen("k07", "skifter")
     first, last = (
         timing.day(asked.start),

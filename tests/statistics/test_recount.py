@@ -12,6 +12,7 @@ import pytest
 
 from adapter import kith
 from adapter.errors import EventError
+from adapter.events import schemas
 from adapter.oversight import stats
 from adapter.statistics import told
 from adapter.statistics.compute import Table
@@ -351,6 +352,19 @@ def test_k07_counts_replacements_and_the_days_between(build: Build):
     gaps = found["dager uten koordinator"]
     days = (house.clock.now.date() - date(2026, 3, 4)).days + 1
     assert years == pytest.approx((days - (gaps[1] or 0)) / 365.25, abs=0.01)
+
+
+@pytest.mark.parametrize(("successor", "count"), [(True, 1), (False, 0)])
+def test_k07_counts_an_end_with_a_successor_as_a_replacement(build: Build, *, successor: bool, count: int):
+    house = build(stats_smallest_cell=1)
+    made = house.post("ip.hospital-coordinator.appointed", **{"from": "2026-03-04"})
+    house.clock.advance(days=30)
+    follows = schemas.example("ip.coordinator.replaced")["data"]["person"]
+    house.post(
+        "ip.coordinator.ended", continues={"assignmentId": made.case["assignmentId"]}, until="2026-03-31",
+        reasonCode="other", successor=follows if successor else None,
+    )  # fmt: skip
+    assert cells(ask(house)["k07"]).get("skifter", (0, None))[0] == count
 
 
 def test_k10_counts_hospital_participations_past_their_expected_end(house: House):
