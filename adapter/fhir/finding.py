@@ -37,27 +37,34 @@ def shaped(type_: str, params: Pairs) -> Reading:
     return reading
 
 
-def found(type_: str, params: Pairs, *, strict: bool, now: int) -> tuple[Pairs, list[Definition]]:
-    """Return what was understood of a search, and the definitions that it means, in order. `now`: in microseconds, for `ap`.
+def found(type_: str, params: Pairs, *, strict: bool, now: int) -> tuple[Pairs, list[Definition], bool]:
+    """Return what was understood of a search, the definitions that it means, in order, and whether something was ignored.
+
+    `now`: in microseconds, for `ap`.
 
     Raises FhirError IPK-F004 (a modifier that is not served, or what is unknown where `strict`), IPK-F005 (value, too many).
     """
     if len(params) > PARAMS:
         raise FhirError("IPK-F005", at="&", hint=f"{PARAMS}")
-    understood, tests, order = [], [], ""
+    understood, tests, order, ignored = [], [], "", False
     for name, value in params:
-        if name == SORT and _sorts(value, strict=strict):
-            understood.append((name, value))
-            order = value
-        if name in {*SHAPES, SORT}:
+        if name in SHAPES or not value.strip():
+            continue
+        if name == SORT:
+            served = _sorts(value, strict=strict)
+            ignored = ignored or not served
+            order = value if served else order
+            understood += [(name, value)] if served else []
             continue
         param = _param(type_, name, strict=strict)
-        if param is not None and value.strip():
+        ignored = ignored or param is None
+        if param is not None:
             understood.append((name, value))
             modifier = name.partition(":")[2]
             tests.append(_test(param, Asked(name=name, modifier=modifier, text=value, now=now)))
     rows = [row for row in definitions.every() if row.type == type_]
-    return understood, _ordered([row for row in rows if all(fits(_content(row)) for fits in tests)], order)
+    meant = [row for row in rows if all(fits(_content(row)) for fits in tests)]
+    return understood, _ordered(meant, order), ignored
 
 
 def _sorts(value: str, *, strict: bool) -> bool:

@@ -58,7 +58,7 @@ def _count(reading: Reading, name: str, value: str) -> None:
     # last one counts.
     reading.count_only = reading.summary == "count" or int(value) == 0
     reading.count = min(int(value), MAX_COUNT) or reading.count
-    _replaced(reading, name, value)
+    _replaced(reading, name, str(min(int(value), MAX_COUNT)))  # the self link says what was used
 
 
 def _sort(reading: Reading, name: str, value: str) -> None:

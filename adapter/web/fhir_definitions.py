@@ -17,10 +17,9 @@ from adapter.fhir import bundle, definitions, finding
 from adapter.fhir.asked import Reading
 from adapter.fhir.definitions import Definition
 from adapter.fhir.table import NEUTRAL
-from adapter.web import answers, negotiation
+from adapter.web import answers, fhir_search, negotiation
 from adapter.web.answers import Answer
 from adapter.web.call import Answers, Call, Param, Params, Route
-from adapter.web.fhir_search import number
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _OFFSET: Final = "_offset"
@@ -78,13 +77,13 @@ def _poster(type_: str) -> Callable[..., Answer]:
 def _answer(call: Call, type_: str, params: Params) -> Answer:
     if any(idscan.mask(value) != value for _, value in params):
         raise FhirError("IPK-F003")  # the self link would repeat it
-    asked, rows = finding.found(
+    asked, rows, ignored = finding.found(
         type_,
         [pair for pair in params if pair[0] not in _BESIDE],
         strict=negotiation.strict(call.environ),
         now=int(call.now.timestamp() * 1_000_000),
     )
-    look, offset = finding.shaped(type_, params), number(params, _OFFSET, 0)
+    look, offset = finding.shaped(type_, params), fhir_search.number(params, _OFFSET, 0)
     page = [] if look.count_only else rows[offset : offset + look.count]
     base = f"{call.shared.base}/fhir"
     here = [*asked, *look.params, *([(_OFFSET, str(offset))] if offset else [])]
@@ -93,7 +92,10 @@ def _answer(call: Call, type_: str, params: Params) -> Answer:
         self_url=bundle.url(base, type_, here),
         next_url=bundle.url(base, type_, further) if page and offset + look.count < len(rows) else None,
     )
-    body = bundle.searchset(base=base, links=links, matches=_served(page, look), total=len(rows))
+    said = fhir_search.ignored(call) if ignored else None
+    body = bundle.searchset(
+        base=base, links=links, matches=_served(page, look), total=len(rows), outcome=said
+    )
     return answers.raw(body, media=answers.FHIR)
 
 

@@ -153,7 +153,7 @@ def _bundle(call: Call, wanted: Search, found: _Found) -> bytes:
         matches=matches,
         included=fetched,
         total=page.total,
-        outcome=_ignored(call, wanted),
+        outcome=ignored(call) if wanted.ignored else None,
     )
 
 
@@ -168,10 +168,8 @@ def _links(base: str, wanted: Search, found: _Found, patients: tuple[str, ...]) 
     )
 
 
-def _ignored(call: Call, wanted: Search) -> bytes | None:
-    """Return the warning about parameters that were not understood, None where all were."""
-    if not wanted.ignored:
-        return None
+def ignored(call: Call) -> bytes:
+    """Return the warning about parameters that were not understood."""
     lang = problems.spoken(call)
     return orjson.dumps(outcome.of_faults([Fault(code="IPK-F004", severity="may")], lang=lang))
 

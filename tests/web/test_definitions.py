@@ -252,7 +252,17 @@ def test_a_sort_that_is_not_served_is_refused_only_where_all_must_be(client: Fla
     assert client.get("/fhir/ValueSet?_sort=publisher-name").status_code == 200
     strict = {"Prefer": "handling=strict"}
     assert client.get("/fhir/ValueSet?_sort=publisher-name", headers=strict).status_code == 400
-    assert "_sort" not in client.get("/fhir/ValueSet?_sort=publisher-name").json["link"][0]["url"]
+    found = client.get("/fhir/ValueSet?_sort=publisher-name").json
+    assert "_sort" not in found["link"][0]["url"]
+    (warned,) = [one["resource"] for one in found["entry"] if one["search"]["mode"] == "outcome"]
+    assert warned["issue"][0]["severity"] == "warning"
+    assert client.get("/fhir/ValueSet?_sort=").status_code == 200
+
+
+def test_what_is_not_understood_of_a_search_for_definitions_is_told(client: FlaskClient):
+    found = client.get("/fhir/ValueSet?unknown=x").json
+    assert [one["search"]["mode"] for one in found["entry"]].count("outcome") == 1
+    assert "unknown" not in found["link"][0]["url"]
 
 
 @pytest.mark.parametrize("type_", definitions.TYPES)
