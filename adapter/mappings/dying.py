@@ -131,7 +131,8 @@ def _team(ctx: Context) -> tuple[Resource, ...]:
     if team is None:
         return ()
     running = [a for a in views.assignments(ctx.case) if a.lasts(ctx.data.died_on)]
-    ends = {a.id: max(ctx.data.died_on, date.fromisoformat(a.start[:10])) for a in running}
+    died = ctx.data.died_on.isoformat()
+    ends = {a.id: date.fromisoformat(max(died, a.start[:10])) for a in running}  # a start need not be known
     for held in running:
         team = teams.cut(team, member=f"PractitionerRole/{held.id}", end=ends[held.id])
     over = parts.changed(team, status="inactive", period=_over(ctx, team))

@@ -34,7 +34,7 @@ from adapter import codes, events, kith
 from adapter.errors import AdapterError
 from adapter.events import catalogue, schemas
 from adapter.fhir import provenance, urls, walk
-from adapter.mappings import held, posting, standing, views
+from adapter.mappings import closing, held, posting, standing, views
 from adapter.model import Case
 from adapter.oversight import stats
 from adapter.rules import assignment_states, assignments, states
@@ -628,12 +628,18 @@ def refused_aloud(type_: str, error: AdapterError) -> None:
 
 BY_ITSELF: Final = frozenset({states.BEGIN, states.JOINED, states.EXPIRED, "ip.need.acknowledged"})
 """What moves a need beside the event itself: work begun, a newer report, consent that runs out, a message that must have been read."""
+SAYS_NO: Final = frozenset(
+    type_
+    for type_ in catalogue.POSTED
+    if not {"consent", "plan"}.isdisjoint(catalogue.TYPES[type_].model.model_fields)
+)
+"""Events with a consent block: a no in it moves the needs as the patient's own no, or a withdrawal, does. ADR 164."""
 MOVES: Final = {
     type_: {
         (before, after)
         for event, befores, after in states.MOVES
         for before in befores
-        if event in {type_, *BY_ITSELF}
+        if event in {type_, *BY_ITSELF, *((closing.DECLINED, closing.WITHDRAWN) if type_ in SAYS_NO else ())}
     }
     | {(before, after) for before in states.OUT for after in states.BY_MESSAGE.values()}
     for type_ in catalogue.POSTED

@@ -72,3 +72,10 @@ def test_a_death_leaves_an_assignment_that_had_ended_before_as_it_was(leaving: H
     leaving.post("ip.patient.deceased", diedOn="2027-01-30", patient=LINE)
     ends = {a.end for a in views.assignments(leaving.case()) if "koordinator" in a.key}
     assert ends == {"2026-12-31"}
+
+
+def test_a_death_ends_the_part_of_a_gp_whose_first_day_nobody_told(leaving: House):
+    leaving.post("ip.gp.changed", **{"from": "2026-05-01"})
+    assert "" in {a.start for a in views.assignments(leaving.case())}
+    leaving.post("ip.patient.deceased", diedOn="2026-03-19")
+    assert {a.end for a in views.assignments(leaving.case()) if not a.start} == {"2026-03-19"}

@@ -153,7 +153,7 @@ def test_a_part_of_a_batch_is_a_pull_too(client: FlaskClient, case: dict[str, An
     answer = client.post("/fhir", json=body, headers=_as(ALVDAL))
     assert answer.status_code == 200, answer.text
     (item,) = _listed(client, PULLED)
-    assert (item["data"]["interaction"], item["data"]["planIds"]) == ("batch", [case["planId"]])
+    assert (item["data"]["interaction"], item["data"]["planIds"]) == ("search-type", [case["planId"]])
 
 
 def test_what_is_no_plan_is_no_pull(client: FlaskClient, case: dict[str, Any]):
