@@ -115,6 +115,11 @@ class Party:
         """Level-2 name, else level-1 name."""
         return self.unit_name or self.name
 
+    @property
+    def full_name(self) -> str:
+        """Level-1 name and level-2 name: every municipality has a `Saksbehandling`."""
+        return self.name if self.unit_name in {None, "", self.name} else f"{self.name}, {self.unit_name}"
+
     def accepts(self, type_: str, version: str) -> bool:
         """Whether `takes` lists `TYPE/version` or `*`."""
         return "*" in self.takes or f"{type_}/{version}" in self.takes

@@ -70,11 +70,11 @@ class Standing:
             "caseId": due.case_key,
             "owner": {
                 "key": self.owner.key if self.owner else None,
-                "name": leader or (self.owner.display if self.owner else None),
+                "name": leader or (self.owner.full_name if self.owner else None),
                 "level": self.to,
                 "phone": self.phone,
             },
-            "waitsFor": {"key": other.key, "name": other.display, "herId": other.unit_her_id, "phone": other.phone}
+            "waitsFor": {"key": other.key, "name": other.full_name, "herId": other.unit_her_id, "phone": other.phone}
             if other
             else None,
             "nextStep": self.next_step,

@@ -53,17 +53,14 @@ def listed(case: Case) -> tuple[No, ...]:
 
 
 def _listed(case: Case) -> tuple[No, ...]:
-    found = [no for resource in views.consents(case) if (no := said(resource)) is not None]
-    return tuple(no for no in found if not any(other is not no and _covers(other, no) for other in found))
+    found = dict.fromkeys(no for one in views.consents(case) if (no := said(one)) is not None)
+    return tuple(no for no in found if not any(_covers(other, no) for other in found))
 
 
 def _covers(other: No, no: No) -> bool:
-    """Return whether another no leaves one nothing to say; of two equal ones one stays."""
-    return (
-        other.says(no)
-        and other.told >= no.told
-        and (not no.says(other) or (other.told, id(other)) > (no.told, id(no)))
-    )
+    """Return whether another no leaves one nothing to say: it says as much and was not told before; of two that say the same, later."""
+    later = other.told > no.told if no.says(other) else other.told >= no.told
+    return later and other.says(no)
 
 
 def said(resource: Resource) -> No | None:

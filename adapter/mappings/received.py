@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from adapter import codes, ids
+from adapter import codes, ids, timing
 from adapter.kith import words
 from adapter.kith.dialog import Contact
 from adapter.kith.text import NEED_TITLES
@@ -14,7 +14,6 @@ from adapter.kith.text_read import as_day
 from adapter.mappings import printed, reading, supplied, takeover, toread, views
 from adapter.mappings.arrival import Arrival, Derived
 from adapter.rules import alive, moves, states
-from adapter.timing import OSLO
 
 COORDINATOR: Final = "8"
 """9034: Koordinator individuell plan."""
@@ -390,5 +389,5 @@ def _coordinator(arrival: Arrival, contact: Contact, phone: str) -> dict[str, An
         "person": person | {key: value for key, value in facts.items() if value},
         "role": "koordinator-ip",
         "main": not any(a.main and a.lasts(arrival.case.today) for a in views.assignments(arrival.case)),
-        "from": min(begun, arrival.case.now).astimezone(OSLO).date().isoformat(),
+        "from": timing.day(min(begun, arrival.case.now)).isoformat(),
     }

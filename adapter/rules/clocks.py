@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, Literal
 
+from adapter import timing
 from adapter.model import Agreement, Clocks, Deadline, Party, Reason
 from adapter.rules import anchors
 from adapter.timing import OSLO
@@ -315,7 +316,7 @@ def receipt_due(gen_date: datetime, *, hours: int | None = None) -> datetime:
 def reply_due(gen_date: datetime, working_days: int | None = None) -> datetime:
     """Return when a reply is due: the end (23:59:59 Europe/Oslo) of the n-th working day after GenDate's day."""
     days = CLOCKS["reply"].amount if working_days is None else working_days
-    last = add_working_days(_aware(gen_date).astimezone(OSLO).date(), days)
+    last = add_working_days(timing.day(_aware(gen_date)), days)
     return datetime.combine(last, _END_OF_DAY, OSLO)
 
 

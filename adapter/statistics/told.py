@@ -119,5 +119,5 @@ def safe(text: str) -> str:
 
 def _days(asked: Asked) -> tuple[str, str]:
     """Return first and last day of the period."""
-    last = (asked.end - _SECOND).astimezone(OSLO).date()
+    last = timing.day(asked.end - _SECOND)
     return timing.day(asked.start).isoformat(), last.isoformat()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -17,7 +16,6 @@ from adapter.idscan import has_eleven_digits
 from adapter.oversight import event_views
 from adapter.oversight.event_views import VIEWS, Seen, View
 from adapter.store import events as stored
-from adapter.store import resources
 from adapter.store.events import StoredEvent
 from adapter.web import answers, members, problems
 from adapter.web.answers import Answer
@@ -60,7 +58,7 @@ def _take(call: Call, item: Mapping[str, Any] | Faults, *, dry: bool) -> ingest.
     if isinstance(item, Faults):
         raise item
     services = call.services
-    return _for_caller(
+    return members.of_event(
         call,
         ingest.post(
             services,
@@ -69,33 +67,6 @@ def _take(call: Call, item: Mapping[str, Any] | Faults, *, dry: bool) -> ingest.
             dry_run=dry,
         ),
     )
-
-
-def _for_caller(call: Call, taken: ingest.Answer) -> ingest.Answer:
-    """Return an answer as its caller may hear it: of a case that it may not see, the needs that this very event made. Decision 25."""
-    said = orjson.loads(taken.body) if members.limited(call) else {}
-    case = said.get("case") or {}
-    if not case.get("patientId"):
-        return taken
-    with call.services.store.read() as conn:
-        if members.shown(call, conn, resources.many(conn, (f"Patient/{case['patientId']}",)).values()):
-            return taken
-    made = {one["resource"] for one in said["effects"] if one["change"] == "created"}
-    mine = [one for one in case.get("needs", ()) if f"ServiceRequest/{one['needId']}" in made]
-    empty: dict[str, Any] = {name: [] if isinstance(value, list) else None for name, value in case.items()}
-    own = {"needs": mine, "meldeId": case.get("meldeId")} if mine else {}
-    blank: dict[str, Any] = {name: [] for name in _TELLING}
-    return replace(
-        taken,
-        body=orjson.dumps(
-            {**said, **blank, "status": said["status"] if mine else _KEPT, "case": empty | own}
-        ),
-    )
-
-
-_TELLING: Final = ("effects", "messages", "deadlines", "warnings")
-"""Members of an answer that tell of what is there, beside `case`."""
-_KEPT: Final = "recorded"
 
 
 def _batch(call: Call, items: tuple[Mapping[str, Any] | Faults, ...], *, dry: bool) -> Answer:

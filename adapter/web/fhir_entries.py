@@ -58,7 +58,7 @@ def read(listed: Sequence[Any], base: str) -> tuple[Entry, ...]:
             continue
         url = request["url"].removeprefix(f"{base}/fhir/").removeprefix("/")
         found.append(
-            Entry(number=number, method=request["method"], url=url, full_url=str(one.get("fullUrl", "")),
+            Entry(number=number, method=request["method"], url=url, full_url=one.get("fullUrl", ""),
                   resource=one.get("resource"), request=request)
         )  # fmt: skip
     if faults:

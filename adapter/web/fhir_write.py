@@ -327,8 +327,9 @@ def _audit(call: Call, done: Written) -> Sequence[AuditRow]:
 
 
 _TEXTS: Final = {
-    202: "Another organisation's plan: it is as it was, and Location names the proposal that lies with it",
-    200: "Written; the resource as it is now, unless Prefer says otherwise",
+    202: "Another organisation's plan: it is as it was, and Location names the proposal that lies with it; or taken in a case "
+    "that the caller has no part in",
+    200: "Written, or joined by what was created; the resource as it is now, unless Prefer says otherwise",
     400: "Not JSON of FHIR, type or id differ, or X-Provenance is not valid",
     403: "The organisation may not write this",
     404: "No such resource or type",

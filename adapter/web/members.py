@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+import orjson
+
+from adapter import ingest
 from adapter.access import members
 from adapter.fhir.query import Row
 from adapter.ingest.orders import Written
 from adapter.mappings.writing import IDS
-from adapter.store import Connection, subscriptions
+from adapter.store import Connection, resources, subscriptions
 from adapter.web.call import Call
 
 SUBSCRIPTION: Final = "Subscription"
@@ -52,4 +55,26 @@ def of_write(call: Call, done: Written) -> Written:
     return replace(done, status=_TAKEN, row=None, warnings=(), unseen=True) if unseen else done
 
 
+def of_event(call: Call, taken: ingest.Answer) -> ingest.Answer:
+    """Return the answer to an event as the caller may hear it: of a case that it may not see, the needs that this very event made.
+
+    All lists of the answer tell of what is there: what changed, who is told, the table of consent of a dry run. Decision 25.
+    """
+    said = orjson.loads(taken.body) if limited(call) else {}
+    case = said.get("case") or {}
+    if not case.get("patientId"):
+        return taken
+    with call.services.store.read() as conn:
+        if shown(call, conn, resources.many(conn, (f"Patient/{case['patientId']}",)).values()):
+            return taken
+    made = {one["resource"] for one in said["effects"] if one["change"] == "created"}
+    mine = [one for one in case.get("needs", ()) if f"ServiceRequest/{one['needId']}" in made]
+    own = {"needs": mine, "meldeId": case.get("meldeId")} if mine else {}
+    empty: dict[str, Any] = {name: [] if isinstance(value, list) else None for name, value in case.items()}
+    told = {name: [] if isinstance(value, list) else value for name, value in said.items()}
+    told |= {"status": said["status"] if mine else _KEPT, "case": empty | own}
+    return replace(taken, body=orjson.dumps(told))
+
+
 _TAKEN: Final = 202
+_KEPT: Final = "recorded"

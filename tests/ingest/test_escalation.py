@@ -341,7 +341,7 @@ def test_the_list_says_how_late_who_owns_it_what_next_and_whom_to_ring(hospital:
     assert (row["kind"], row["lateBySeconds"], row["state"]) == ("reply", 3 * 3600 + 1, "breached")
     assert row["owner"] == {
         "key": "st-olavs-fmr",
-        "name": "Fysikalsk medisin og rehabilitering",
+        "name": "ST OLAVS HOSPITAL HF, Fysikalsk medisin og rehabilitering",
         "level": "owner",
         "phone": "+4773598600",
     }

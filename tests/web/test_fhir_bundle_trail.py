@@ -9,29 +9,16 @@ import pytest
 from flask.testing import FlaskClient
 
 from adapter.services import Services
-from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import told, trails
+from tests.web.hands import trails
 from tests.web.writes import ALVDAL, STORVIK, issues, send
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    rows = (("alvdal-ip", "alvdal-saksbehandling", ALVDAL), ("storvik-ip", "storvik-nord", STORVIK))
-    path.write_text("".join(writes.client_row(*row) for row in rows))
-    return {"clients": path}
-
-
-@pytest.fixture
-def plan(client: FlaskClient, clock: Clock) -> dict[str, Any]:
-    case = told(client)["case"]
-    clock.advance(days=40)
-    found: dict[str, Any] = send(client, "POST", "CarePlan", writes.plan(case["patientId"])).json
-    clock.advance(minutes=1)
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 def _batch(client: FlaskClient, *urls: str, token: str) -> Any:

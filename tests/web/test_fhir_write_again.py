@@ -13,14 +13,12 @@ from adapter.store import events as stored_events
 from tests.clock import Clock
 from tests.web import writes
 from tests.web.hands import told
-from tests.web.writes import ALVDAL, send
+from tests.web.writes import send
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL))
-    return {"clients": path}
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 @pytest.fixture

@@ -17,17 +17,15 @@ from tests.events.samples import changed
 from tests.web import writes
 from tests.web.hands import post, told
 from tests.web.test_fhir_write_types import _need, _task
-from tests.web.writes import ALVDAL, issues, send
+from tests.web.writes import issues, send
 
 JSON_PATCH = "application/json-patch+json"
 BACKGROUND = "Behov for langvarige og koordinerte tjenester."
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL))
-    return {"clients": path}
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 @pytest.fixture

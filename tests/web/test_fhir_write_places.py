@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.clock import Clock
 from tests.web import writes
-from tests.web.hands import told
 from tests.web.test_fhir_write_kept import _meeting
 from tests.web.test_fhir_write_types import _need
-from tests.web.writes import ALVDAL, issues, send
+from tests.web.writes import issues, send
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -22,17 +20,8 @@ Change = Callable[[dict[str, Any]], None]
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL))
-    return {"clients": path}
-
-
-@pytest.fixture
-def patient(client: FlaskClient, clock: Clock) -> str:
-    found = str(told(client)["case"]["patientId"])
-    clock.advance(days=40)
-    return found
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 def _set(*names: str | int, to: Any) -> Change:

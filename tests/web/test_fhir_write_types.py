@@ -18,14 +18,12 @@ from adapter.web.version import RELEASED, VERSION
 from tests.clock import Clock
 from tests.web import writes
 from tests.web.hands import FNR, LINE, told
-from tests.web.writes import ALVDAL, issues, send
+from tests.web.writes import issues, send
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    path.write_text(writes.client_row("alvdal-ip", "alvdal-saksbehandling", ALVDAL))
-    return {"clients": path}
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 @pytest.fixture

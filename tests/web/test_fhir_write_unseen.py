@@ -13,17 +13,14 @@ from tests.web import writes
 from tests.web.hands import FNR, LINE, need, post, told
 from tests.web.test_fhir_write_kept import _meeting
 from tests.web.test_fhir_write_types import _need
-from tests.web.writes import ALVDAL, STORVIK, issues, send
+from tests.web.writes import STORVIK, issues, send
 
 UNKNOWN = "12057900499"
 
 
 @pytest.fixture
-def more_settings(tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "clients.toml"
-    rows = (("alvdal-ip", "alvdal-saksbehandling", ALVDAL), ("storvik-ip", "storvik-nord", STORVIK))
-    path.write_text("".join(writes.client_row(*row) for row in rows))
-    return {"clients": path}
+def more_settings(platforms: Path) -> dict[str, Any]:
+    return {"clients": platforms}
 
 
 def _answer(client: FlaskClient, said: dict[str, Any]) -> tuple[int, Any, str | None]:
@@ -139,6 +136,15 @@ def test_a_posted_event_tells_a_stranger_of_the_needs_that_it_made_alone(client:
     joined = post(client, {**said, "id": "22222222-2222-4222-8222-222222222222"}, **headers).json
     assert not any(joined["case"].values())
     assert (joined["status"], joined["effects"], joined["warnings"]) == ("recorded", [], [])
+
+
+def test_nor_does_a_dry_run_tell_a_stranger_who_would_get_what(client: FlaskClient):
+    told(client)
+    said = {**need(), "source": "urn:her:5111", "id": "11111111-1111-4111-8111-111111111111"}
+    dry = post(client, said, query="?dryRun=1", Authorization=f"Bearer {STORVIK}")
+    assert dry.status_code == 200, dry.text
+    assert not any(value for name, value in dry.json.items() if name not in {"eventId", "status", "case"})
+    assert post(client, {**said, "source": "urn:her:90998"}, query="?dryRun=1").json["consent"]
 
 
 # ── what stands in the way of a write that is kept ───────────────────────────────────────────────────────────────────

@@ -6,13 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from adapter import naming
+from adapter import naming, timing
 from adapter.fhir import parts, plans, urls
 from adapter.mappings import views
 from adapter.mappings.writing import parties
 from adapter.mappings.writing.wish import KEPT_NOT, Json, Wish, refused
 from adapter.model import Resource
-from adapter.timing import OSLO
 
 KIND: Final[Mapping[str, str]] = {"ServiceRequest": "service", "Task": "task", "Appointment": "appointment"}
 """Type of resource → kind of activity."""
@@ -144,7 +143,7 @@ def day(value: str) -> str:
     """Return the day in Norway of a date or an instant."""
     if "T" not in value:
         return value
-    return datetime.fromisoformat(value).astimezone(OSLO).date().isoformat()
+    return timing.day(datetime.fromisoformat(value)).isoformat()
 
 
 def undetailed(plan: Resource) -> Resource:
