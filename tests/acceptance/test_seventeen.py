@@ -457,7 +457,7 @@ def test_8_coordinator_quits_without_successor(begin: Begin, manner: str):
     (late,) = place.get("/deadlines?late=true&kind=gap")["items"]
     assert late["owner"] | {"phone": None} == {
         "key": "st-olavs-ke",
-        "name": "Koordinerende enhet",
+        "name": "ST OLAVS HOSPITAL HF, Koordinerende enhet",
         "level": "coordinating-unit",
         "phone": None,
     }
