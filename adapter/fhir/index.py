@@ -118,8 +118,11 @@ def _tokens(resource: Mapping[str, Any], lines: Mapping[str, tuple[_Reading, ...
     out: list[Found] = []
     for element, value in resource.items():
         for param, rest, read in lines.get(element, ()):
-            for one in _at(value, rest):
-                read(out, one, param)
+            if rest or type(value) is list:
+                for one in _at(value, rest):
+                    read(out, one, param)
+            else:
+                read(out, value, param)
     return tuple(out)
 
 
@@ -146,9 +149,10 @@ def _token(out: list[Found], value: Any, param: Param) -> None:
     if isinstance(value, dict) and (codings := value.get("coding")):
         out += [(param.name, one.get("system", ""), one.get("code", "")) for one in codings]
         return
-    before = len(out)
-    out += [(param.name, system, code) for system, code in readings.tokens(value, param)]
-    if len(out) == before and isinstance(value, dict) and "text" in value:
+    found = readings.tokens(value, param)
+    if found:
+        out += [(param.name, system, code) for system, code in found]
+    elif isinstance(value, dict) and "text" in value:
         out.append((param.name, "", ""))  # it is there, without a code
 
 

@@ -54,28 +54,24 @@ def at(node: Any, path: Sequence[str]) -> Iterator[Any]:
         yield from at(inner, path[1:])
 
 
-def tokens(value: Any, param: Param) -> Iterator[tuple[str, str]]:
-    """Yield (system or empty, code) of a coding, concept, identifier, contact point, code or boolean.
+def tokens(value: Any, param: Param) -> Sequence[tuple[str, str]]:
+    """Return (system or empty, code) of a coding, concept, identifier, contact point, code or boolean.
 
     A person's number is left out: it is held in one place only, as a keyed hash. R4 search.html#token.
     """
+    if isinstance(value, str):
+        return (("", "true" if param.name == "deceased" else value),)
     if isinstance(value, bool):
-        yield "", "true" if value else "false"
-    elif isinstance(value, str):
-        yield "", "true" if param.name == "deceased" else value
-    elif not isinstance(value, dict):
-        return
-    elif "coding" in value:
-        for coding in value["coding"]:
-            yield coding.get("system", ""), coding.get("code", "")
-    elif "value" in value:
+        return (("", "true" if value else "false"),)
+    if not isinstance(value, dict):
+        return ()
+    if "coding" in value:
+        return [(coding.get("system", ""), coding.get("code", "")) for coding in value["coding"]]
+    if "value" in value:
         system = value.get("system", "")
-        if param.only and system != param.only:
-            return
-        if system not in PERSON_SYSTEMS:
-            yield ("" if system in _CONTACT else system), value["value"]
-    elif "code" in value:
-        yield value.get("system", ""), value["code"]
+        kept = system not in PERSON_SYSTEMS and (not param.only or system == param.only)
+        return (("" if system in _CONTACT else system, value["value"]),) if kept else ()
+    return ((value.get("system", ""), value["code"]),) if "code" in value else ()
 
 
 _CONTACT: Final = frozenset({"phone", "fax", "email", "pager", "url", "sms", "other"})

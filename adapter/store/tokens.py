@@ -29,6 +29,8 @@ BESIDE: Final = frozenset(
 """(type, parameter) of references to what is about the same patient (a Provenance to what it explains): looked for among
 that patient's."""
 
+_TABS: Final = 3
+"""In a line."""
 _WRITTEN_OUT: Final = str.maketrans({"\\": "\\\\", "\n": "\\n", "\t": "\\t"})
 _ESCAPED: Final = re.compile(r"\\(.)")
 
@@ -54,8 +56,14 @@ def rows(tokens: Iterable[Token]) -> tuple[Token, ...]:
 def column(tokens: Iterable[Token]) -> str:
     """Return the text of the column: the same for the same tokens, whatever their order."""
     # Parameter, code and system, and the parameter again: a system alone is asked for by what follows it.
-    lines = [f"{param}\t{_part(code)}\t{_part(system)}\t{param}" for param, system, code in set(tokens)]
-    return "\n" + "\n\n".join(sorted(lines)) + "\n" if lines else ""
+    found = set(tokens)
+    lines = sorted([f"{param}\t{code}\t{system}\t{param}" for param, system, code in found])
+    text = "".join(lines)
+    if (
+        "\\" in text or "\n" in text or text.count("\t") != _TABS * len(lines)
+    ):  # rare: a part is to be written out
+        lines = sorted(f"{param}\t{_part(code)}\t{_part(system)}\t{param}" for param, system, code in found)
+    return "\n" + "\n\n".join(lines) + "\n" if lines else ""
 
 
 def read(text: str) -> Iterator[Token]:
@@ -78,7 +86,7 @@ def begins(param: str, text: str) -> str:
 
 
 def _part(value: str) -> str:
-    return value if value.isprintable() and "\\" not in value else value.translate(_WRITTEN_OUT)
+    return value.translate(_WRITTEN_OUT)
 
 
 def _meant(found: re.Match[str]) -> str:
