@@ -26,17 +26,6 @@ ANSWERS = (
 BOTH = {"scope": ["individual-plan", "coordinator"]}
 
 
-@pytest.fixture
-def received(hospital: House, alvdal: House) -> str:
-    """Return the Melde-id of a need that the municipality has received from the hospital."""
-    told = hospital.need()
-    (document,) = hospital.send()
-    alvdal.receive(document)
-    alvdal.send()
-    alvdal.clock.advance(minutes=30)
-    return told.case["meldeId"]
-
-
 @pytest.mark.parametrize(("type_", "more", "line", "state"), ANSWERS)
 def test_an_answer_goes_to_the_party_that_reported_in_its_thread_svar_first(
     hospital: House, alvdal: House, received: str, type_: str, more: dict[str, Any], line: str, state: State

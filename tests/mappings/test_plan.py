@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
@@ -13,32 +12,14 @@ from adapter.events import schemas
 from adapter.fhir import urls, walk
 from adapter.mappings import views
 from tests import otherside
-from tests.house import GIVEN, GP, LINE, House, State
+from tests.house import GP, LINE, House, State
+from tests.mappings.hands import appointed
 
-TO_GP = GIVEN | {"recipients": ["coordinating-unit", "gp"]}
-AUGUST = copy.deepcopy(schemas.example("ip.coordinator.replaced")["data"]["person"])
 PLAN = schemas.example("ip.plan.created")["data"]["plan"]
-
-
-@pytest.fixture
-def received(hospital: House, alvdal: House) -> str:
-    """Return the Melde-id of a need that the municipality has received from the hospital."""
-    told = hospital.need()
-    (document,) = hospital.send()
-    alvdal.receive(document)
-    alvdal.send()
-    alvdal.clock.advance(minutes=30)
-    return told.case["meldeId"]
 
 
 def plan(**more: Any) -> dict[str, Any]:
     return PLAN | more
-
-
-def appointed(house: House, melde_id: str, **more: Any) -> Any:
-    return house.post(
-        "ip.coordinator.appointed", **({"continues": {"meldeId": melde_id}, "from": "2026-03-05"} | more)
-    )
 
 
 # ── E34, E35, E40 ──

@@ -9,37 +9,14 @@ import pytest
 from adapter import kith, naming
 from adapter.fhir import urls
 from adapter.kith import parts
-from adapter.kith.head import Address, Conversation, Unit
+from adapter.kith.head import Conversation
 from adapter.kith.text import TITLES
 from adapter.mappings import views
 from tests import books, otherside
 from tests.house import GIVEN, GP, LINE, ROLAND, House
+from tests.mappings.hands import STRANGER, business, made
 
-NURSES = Address(
-    level1=Unit(name="Alvdal Kommune", her_id="99387"), level2=Unit(name="Sykepleietjeneste", her_id="5078")
-)
-STRANGER = Address(
-    level1=Unit(name="Fjern Kommune", her_id="99999"), level2=Unit(name="Tjenestekontor", her_id="5999")
-)
 ORDER = ["individual-plan", "coordinator"]
-
-
-@pytest.fixture
-def sent(hospital: House) -> bytes:
-    """Return the need as it left the hospital."""
-    hospital.need(id_="first")
-    (document,) = hospital.send()
-    hospital.clock.advance(minutes=5)
-    return document
-
-
-def business(house: House) -> set[str]:
-    return {s.business for s in house.needs().values()}
-
-
-def made(house: House) -> list[str]:
-    """Return the events made after the first, in order."""
-    return house.events()[1:]
 
 
 # ── 8: a need from another adapter ──
