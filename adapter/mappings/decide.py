@@ -42,6 +42,7 @@ from adapter.mappings import (
     needs,
     needtext,
     otherwise,
+    outlived,
     participation,
     passing,
     patient_input,
@@ -239,6 +240,7 @@ def decide(
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
     whole = together(
         change,
+        outlived.followed(before, after),
         _carried(after, sent),
         Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),

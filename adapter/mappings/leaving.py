@@ -28,8 +28,6 @@ from adapter.model import AddressBook, Case, Message, Party, Reason
 from adapter.rules import anchors, consent, message_states, states
 
 _TITLES: Final = titles.TITLES
-BRINGS_NEED: Final = titles.NEED_TITLES | {titles.NEWS_TITLE, _TITLES["ip.deadline.breached"]}
-"""Tema of what tells of a need to whoever is to act on it, or its copy: only while the need is open."""
 ANSWER: Final = f"Re: {titles.NEED_TITLE}"
 OF_THE_DEAD: Final = frozenset({_TITLES["ip.patient.deceased"], _TITLES["ip.need.entered-in-error"]})
 """Tema of what may be told of a patient who is dead. E51, E66."""
@@ -58,6 +56,17 @@ def obstacle(one: Leaving) -> Reason | None:
     if one.message.type == "APPREC":
         return None
     return next((why for ask in _ASKED if (why := ask(one)) is not None), None)
+
+
+def shut(one: Leaving) -> bool:
+    """Return whether a message that has not arrived can never go again as the case stands: all of its need is over, or its notice closed.
+
+    Where a person takes everything by hand it may still be told.
+    """
+    if one.message.subject in titles.BRINGS_NEED:
+        listed = told_needs(one)
+        return bool(listed) and all(not n.is_open or n.state == "consent-pending" for n in listed)
+    return one.to is not None and any(ask(one) for ask in (_recalled, excluded, _notice, _care))
 
 
 def _by_hand(one: Leaving) -> Reason | None:
@@ -103,7 +112,7 @@ def _brings_need(one: Leaving) -> bool:
     """Return whether a message tells of a need: as reported, or the answer to a question about one that we reported."""
     message = one.message
     ours = views.reported_by(one.case, message.melde_id or "") is None
-    return message.subject in BRINGS_NEED or (message.subject == ANSWER and ours and bool(one.about))
+    return message.subject in titles.BRINGS_NEED or (message.subject == ANSWER and ours and bool(one.about))
 
 
 def told_needs(one: Leaving) -> list[views.Need]:

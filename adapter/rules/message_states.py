@@ -30,6 +30,7 @@ STRICT: Final = "ip.address-protection.changed"
 REPLACED: Final = "ip.identity.changed"
 DEATH: Final = "ip.patient.deceased"
 STOP: Final = "stop"
+OVER: Final = "what it tells is over, and nobody may send it again"
 
 NEVER_LEFT: Final = ("held", "pending", "dead")
 """Nobody has got it: who sends another instead leaves none behind."""
@@ -100,6 +101,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=REST, before=("pending", "leased", "handed", "dead"), after="buried", source="decision 100"),
     Move(by=REST, before=("rejected", "unanswered"), after=SAME, source="decision 100"),
     Move(by=f"{STOP}/nobody has posted it", before=("manual",), after="buried", source="events: E09, E15, E66; decision 120"),
+    Move(by=OVER, before=("dead", "rejected"), after="buried", source="decision 168"),
     Move(by=STOP, before=("held", "pending"), after="buried", source="events: E09, E15, E66; domain § 2.5 (N1)"),
 )  # fmt: skip
 """Every move there is. `stop`: what it tells is withdrawn, limited or recalled before it left."""
