@@ -17,6 +17,7 @@ from adapter.mappings import (
     passing,
     posting,
     release,
+    unlisted,
     views,
 )
 from adapter.mappings.context import Change, Context, Notice
@@ -70,7 +71,8 @@ def _lives(ctx: Context, patient: Resource) -> Change:
     team = views.team(ctx.case)
     again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
     unsent = [m for m in ctx.case.messages if holding.tells(m, TOLD) and posting.is_unsent(ctx.case, m)]
-    untold = (needs.moved(t, modified=ctx.now, status="cancelled") for t in passing.open_items(ctx, DIED))
+    owed = (*passing.open_items(ctx, DIED), *unlisted.untold(ctx))
+    untold = (needs.moved(t, modified=ctx.now, status="cancelled") for t in owed)
     made = Change(resources=(living, *again, *untold, *(common.parties(unit) if unit else ()), item))
     return posting.stopped(ctx, unsent) + made + passing.done(ctx)
 
@@ -95,7 +97,7 @@ def _needs(ctx: Context) -> tuple[Resource, ...]:
 
 def _items(ctx: Context) -> tuple[Resource, ...]:
     """Return the open work items as cancelled: nothing is left to do for anybody, but to tell this very death on."""
-    owed = {t["id"] for t in passing.open_items(ctx, DIED)}
+    owed = {t["id"] for t in (*passing.open_items(ctx, DIED), *unlisted.untold(ctx))}
     return tuple(
         needs.moved(t, modified=ctx.now, status="cancelled")
         for t in ctx.case.of("Task")
