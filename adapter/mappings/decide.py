@@ -249,6 +249,7 @@ def decide(
         _carried(after, sent),
         Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
+        expiring.answered(after),
         uncoordinated.followed(after, key),
         access.uncovered(before, after),
         protecting.items(after, tuple(one.message for one in sent)),
