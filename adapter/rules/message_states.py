@@ -23,7 +23,7 @@ REST: Final = "a part of it holds"
 """It must not leave as it is: what still holds goes under an id of its own."""
 BY_HAND: Final = "ip.manual-fallback.recorded"
 REFUSED_LATE: Final = "ip.receipt.negative/somebody has confirmed that it came another way"
-POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted"
+POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted, or what had not arrived been told"
 REPORTED: Final = "ip.message.sent"
 ADDRESS: Final = "ip.address.changed"
 STRICT: Final = "ip.address-protection.changed"
@@ -91,7 +91,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=REMAP, before=NEVER_LEFT, after="buried", source="events: E64"),
     Move(by=REMAP, before=("handed", "rejected", "unanswered", "sent"), after=SAME, source="events: E64"),
     Move(by=BY_HAND, before=(*_HANDLED, "sent", "delivered", "manual"), after="manual", source=_OTHER_WAY),
-    Move(by=POSTED, before=("buried",), after="manual", source="events: E59; decision 163"),
+    Move(by=POSTED, before=("buried",), after="manual", source="events: E59; decisions 163, 168"),
     Move(by=ADDRESS, before=NEVER_LEFT, after="dead", source="events: E64"),
     Move(by=ADDRESS, before=("handed", "sent", "rejected", "unanswered"), after=SAME, source="events: E64"),
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),

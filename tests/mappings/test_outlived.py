@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+from adapter.errors import EventError
 from tests import otherside
 from tests.house import GIVEN, House
 
@@ -97,3 +98,28 @@ def test_a_refused_notice_that_consent_covers_no_more_holds_nothing_up(
     ends(house, type_, melde_id)
     assert len(titles(house)) == 1
     assert house.items("manual-fallback") == []
+
+
+def test_that_somebody_had_rung_the_receiver_is_a_fact_still(rejected: tuple[House, str]):
+    house, melde_id = rejected
+    message = house.case().messages[0]
+    ends(house, "ip.consent.withdrawn", melde_id)
+    house.send()
+    house.clock.advance(hours=1)
+    said = {"messageId": message.id, "how": "phone", "at": "2026-03-04T10:20:00+01:00"}
+    told = house.post("ip.manual-fallback.recorded", **OURS, **said)
+    assert told.status == 202
+    assert house.message(message.id).state == "manual"
+    assert {n.business for n in house.needs().values()} == {"withdrawn"}
+    assert [t for t in house.items("review") if t.get("description", "").startswith("Mottakeren hadde fått")]
+
+
+def test_what_never_left_was_told_by_nobody(hospital: House):
+    melde_id = hospital.need().case["meldeId"]
+    message = hospital.case().messages[0]
+    ends(hospital, "ip.need.withdrawn", melde_id)
+    with pytest.raises(EventError) as caught:
+        hospital.post(
+            "ip.manual-fallback.recorded", **OURS, messageId=message.id, at="2026-03-04T10:20:00+01:00"
+        )
+    assert caught.value.code == "IPK-M011"
