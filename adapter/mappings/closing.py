@@ -217,5 +217,7 @@ def _allowed(ctx: Context, key: str) -> frozenset[str]:
 
 def _names(ctx: Context, key: str) -> tuple[str, ...]:
     party = ctx.book.by_key(key)
-    called = named.called(ctx.case, party) if party is not None else unlisted.names(ctx.case, key)
-    return (*called, *((consent.REPORTER,) if key in telling.reporting_keys(ctx.case) else ()))
+    if party is None:
+        return unlisted.names(ctx.case, key)
+    reports = key in telling.reporting_keys(ctx.case)
+    return (*named.called(ctx.case, party), *((consent.REPORTER,) if reports else ()))

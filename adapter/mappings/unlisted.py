@@ -107,12 +107,17 @@ def is_gone(ctx: Context, message: Message) -> bool:
 
 
 def names(case: Case, key: str) -> tuple[str, ...]:
-    """Return what a consent may call who has left the book: its key, and the coordinating unit where it got a need."""
+    """Return what a consent may call who has left the book: its key, the coordinating unit where it got a need, who reported."""
     got = any(
         (m.direction, m.receiver_key) == ("out", key) and m.subject in titles.NEED_TITLES and m.wants_reply
         for m in case.messages
     )
-    return (consent.COORDINATING_UNIT, key) if got else (key,)
+    reports = key in telling.reporting_keys(case)
+    return (
+        *((consent.COORDINATING_UNIT,) if got else ()),
+        key,
+        *((consent.REPORTER,) if reports else ()),
+    )
 
 
 def _may_know(ctx: Context, key: str, subject: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from adapter.events import schemas
 from adapter.fhir import urls
 from adapter.mappings import unlisted, views
+from tests.books import ALVDAL
 from tests.house import START, House, Reply
 from tests.houses import Build
 from tests.mappings.test_passed_on import ELSEWHERE, NAV, UNIT
@@ -170,3 +171,23 @@ def test_a_person_tells_of_a_refusal_in_another_event(left: tuple[House, str, st
     no = {"status": "refused", "scopes": [], "givenBy": "patient", "method": "oral", "date": DAY}
     house.need(consent=no)
     assert _asked(house, "ip.consent.withdrawn") == [message]
+
+
+def test_a_person_tells_who_reported_and_has_left(build: Build):
+    """Who reported is covered by the consent that it reported under, as where it can be reached."""
+    hospital = build()
+    hospital.need()
+    (document,) = hospital.send()
+    house = build(of={"home": ALVDAL, "rows": {"st-olavs-fmr": {"valid_to": date(2026, 3, 5)}}})
+    house.receive(document)
+    melde_id = next(m.melde_id for m in house.messages() if m.melde_id)
+    told = house.post("ip.coordinator.appointed", continues={"meldeId": melde_id}, **{"from": "2026-03-04"})
+    house.send()
+    house.clock.to(START + timedelta(days=6))
+    house.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": told.case["assignmentId"]},
+        until=DAY,
+        reasonCode="other",
+    )
+    assert _asked(house, "ip.coordinator.ended") == [told.message_to("90998")["id"]]
