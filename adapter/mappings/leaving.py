@@ -17,6 +17,7 @@ from adapter.mappings import (
     handling,
     internal,
     named,
+    overtaken,
     protecting,
     resting,
     telling,
@@ -131,6 +132,10 @@ def _notice(one: Leaving) -> Reason | None:
     return None if any(v.open for v in verdicts) else _closed(verdicts)
 
 
+def _overtaken(one: Leaving) -> Reason | None:
+    return overtaken.obstacle(one.case, one.message)
+
+
 def _care(one: Leaving) -> Reason | None:
     return _closed((_verdict(one, care.CARE),)) if care.rests_on_consent(one.message.type) else None
 
@@ -159,6 +164,7 @@ _ASKED: Final[tuple[Callable[[Leaving], Reason | None], ...]] = (
     excluded,
     _need,
     _notice,
+    _overtaken,
     _care,
 )
 """What is asked of a message, in turn: the first that says no is the reason."""
