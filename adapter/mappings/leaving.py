@@ -59,15 +59,18 @@ def obstacle(one: Leaving) -> Reason | None:
     return next((why for ask in _ASKED if (why := ask(one)) is not None), None)
 
 
-def shut(one: Leaving) -> bool:
-    """Return whether a message that has not arrived can never go again as the case stands: all of its need is over, or its notice closed.
+def shut(one: Leaving) -> Reason | None:
+    """Return why a message that has not arrived can never go again as the case stands: all of its need is over, or its notice closed.
 
     Where a person takes everything by hand it may still be told.
     """
     if one.message.subject in titles.BRINGS_NEED:
         listed = told_needs(one)
-        return bool(listed) and all(not n.is_open or n.state == "consent-pending" for n in listed)
-    return one.to is not None and any(ask(one) for ask in (_recalled, excluded, _notice, _care))
+        over = bool(listed) and all(not n.is_open or n.state == "consent-pending" for n in listed)
+        return anchors.fixed("need-over", "stanset") if over else None
+    if one.to is None:
+        return None
+    return next((why for ask in (_recalled, excluded, _notice, _care) if (why := ask(one))), None)
 
 
 def _by_hand(one: Leaving) -> Reason | None:

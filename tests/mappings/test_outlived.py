@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from adapter.errors import EventError
+from adapter.web import create_app
 from tests import otherside
 from tests.house import GIVEN, House
 
@@ -63,6 +64,18 @@ def test_a_refused_need_that_is_over_holds_nothing_up(rejected: tuple[House, str
     house.need(consent=GIVEN | {"date": "2026-03-05"})
     (title,) = titles(house)
     assert title.startswith("MELDING OM BEHOV")
+
+
+def test_why_tells_what_gave_it_up(rejected: tuple[House, str]):
+    house, melde_id = rejected
+    told = house.post(
+        "ip.need.withdrawn", **OURS, **ENDS["ip.need.withdrawn"], continues={"meldeId": melde_id}
+    )
+    client = create_app(house.services).test_client()
+    why = client.get(f"/events/{told.body['eventId']}/why", headers={"Accept": "text/plain"}).get_data(
+        as_text=True
+    )
+    assert "need-over: stanset" in why
 
 
 def test_a_refusal_in_the_consent_of_another_event_does_the_same(rejected: tuple[House, str]):
