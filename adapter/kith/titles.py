@@ -69,6 +69,8 @@ LETTER_ROLES: Final = ("kontaktlege", "kontaktpsykolog")
 NEED_TITLE: Final = TITLES["ip.need.identified"]
 NEED_TITLES: Final = frozenset({NEED_TITLE, TITLES["ip.need.forwarded"]})
 """Of the messages that bring a need: as reported, and as somebody passed it on."""
+BRINGS_NEED: Final = NEED_TITLES | {NEWS_TITLE, TITLES["ip.deadline.breached"]}
+"""Of what tells of a need to whoever is to act on it, or its copy: only while the need is open."""
 OURS: Final = frozenset(
     {
         *TITLES.values(), NEWS_TITLE, JOINT_DRAFT, MOVES_AWAY, MOVES_BACK, NOT_DEAD, LETTER_ANSWER,

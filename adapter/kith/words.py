@@ -90,8 +90,11 @@ FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overt
 NOT_DEAD: Final = (
     "Pasienten lever. Se bort fra meldingen om dødsfall, og vurder det dere avsluttet på grunn av den"
 )
+OTHER_DAY: Final = "Dødsdatoen er nå meldt som en annen enn før: avklar hvilken som er rett, og gi beskjed til dem som har fått den første"
+"""Work item of a contradiction; the days themselves stand on the Patient and in the messages."""
 LIVES: Final = "Pasienten var meldt død ved en feil: meld på nytt det som fortsatt gjelder"
 POSTED: Final = "Brevet var postet før det ble stoppet: gi mottakeren beskjed om det som har skjedd siden"
+REACHED: Final = "Mottakeren hadde fått meldingen på annen måte før den ble stoppet: pass på at det som har skjedd siden, er kjent der"
 TWICE: Final = "Kvitteringen kom etter at mottakeren var nådd på annen måte: si fra at det er samme melding, hvis den er fulgt opp to ganger"
 ACTIVITY: Final = "Tiltak"
 STATUS: Final = "Status"

@@ -22,11 +22,12 @@ from adapter.mappings import (
     resting,
     stopping,
     telling,
+    unlisted,
     views,
 )
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
-from adapter.model import Case, Message, Party, Resource
+from adapter.model import Message, Party, Resource
 from adapter.rules import anchors, consent, states
 
 WITHDRAWN: Final = "ip.consent.withdrawn"
@@ -152,11 +153,20 @@ def notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     return (*_told(ctx, before), *release.again(ctx, before))
 
 
+def missed(ctx: Context, before: Context) -> tuple[Message, ...]:
+    """Return the last message to each whom that word cannot reach: it has left the address book."""
+    if not _stated(ctx):
+        return ()
+    return tuple(
+        m for key, m in _last(before).items() if unlisted.is_gone(before, m) and _lost(ctx, before, key)
+    )
+
+
 def _told(ctx: Context, before: Context) -> Iterator[Notice]:
     on: Any = max((one.date for one in _stated(ctx) if one.date is not None), default=ctx.today)
-    for party, message in _receivers(before).values():
-        lost = _allowed(before, party) - _allowed(ctx, party)
-        if not lost or lost.isdisjoint(_knows(before, party)):
+    for key, message in _last(before).items():
+        party, lost = ctx.book.by_key(key), _lost(ctx, before, key)
+        if party is None or party.home or not lost:
             continue
         said = ", ".join(label for scope, label in consents.SCOPE.items() if scope in lost)
         yield notice(
@@ -169,14 +179,15 @@ def _told(ctx: Context, before: Context) -> Iterator[Notice]:
         )
 
 
-def _receivers(ctx: Context) -> Mapping[str, tuple[Party, Message]]:
-    """Return the outside parties that were told something, each with the last message that left."""
-    found: dict[str, tuple[Party, Message]] = {}
-    for message in ctx.case.messages:
-        party = ctx.book.by_key(message.receiver_key)
-        if party is not None and not party.home and _tells(ctx, message):
-            found[party.key] = (party, message)
-    return found
+def _last(ctx: Context) -> Mapping[str, Message]:
+    """Return the last message that told something and left, by receiver."""
+    return {m.receiver_key: m for m in ctx.case.messages if m.receiver_key and _tells(ctx, m)}
+
+
+def _lost(ctx: Context, before: Context, key: str) -> frozenset[str]:
+    """Return the scopes that are closed now for a receiver, where it knows of any of them."""
+    lost = _allowed(before, key) - _allowed(ctx, key)
+    return frozenset() if lost.isdisjoint(_knows(before, key)) else lost
 
 
 def _tells(ctx: Context, message: Message) -> frozenset[str]:
@@ -188,14 +199,14 @@ def _tells(ctx: Context, message: Message) -> frozenset[str]:
     return resting.scopes(ctx, message).union(*(row.scopes for row in rows))
 
 
-def _knows(ctx: Context, party: Party) -> frozenset[str]:
-    mine = (_tells(ctx, m) for m in ctx.case.messages if m.receiver_key == party.key)
+def _knows(ctx: Context, key: str) -> frozenset[str]:
+    mine = (_tells(ctx, m) for m in ctx.case.messages if m.receiver_key == key)
     return frozenset[str]().union(*mine)
 
 
-def _allowed(ctx: Context, party: Party) -> frozenset[str]:
-    """Return the scopes that consent opens for a party."""
-    who = _names(ctx.case, party)
+def _allowed(ctx: Context, key: str) -> frozenset[str]:
+    """Return the scopes that consent opens for a receiver."""
+    who = _names(ctx, key)
     granted, basis = grants.newest_first(ctx.case), _TAKEN_WHERE_STATED
     return frozenset(
         scope
@@ -204,6 +215,9 @@ def _allowed(ctx: Context, party: Party) -> frozenset[str]:
     )
 
 
-def _names(case: Case, party: Party) -> tuple[str, ...]:
-    reports = party.key in telling.reporting_keys(case)
-    return (*named.called(case, party), *((consent.REPORTER,) if reports else ()))
+def _names(ctx: Context, key: str) -> tuple[str, ...]:
+    party = ctx.book.by_key(key)
+    if party is None:
+        return unlisted.names(ctx.case, key)
+    reports = key in telling.reporting_keys(ctx.case)
+    return (*named.called(ctx.case, party), *((consent.REPORTER,) if reports else ()))

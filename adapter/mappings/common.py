@@ -335,7 +335,8 @@ def work_item(  # noqa: PLR0913 (all by name)
 def work_items_closed(
     ctx: Context, melde_ids: set[str], *, status: str = "cancelled", kinds: frozenset[str] | None = None
 ) -> Change:
-    """Return the open work items of these needs as closed: of all kinds, or of these."""
+    """Return the open work items of these needs as closed: of all kinds, or of these. Those about a notice stay: ADR 168."""
+    notices = posting.notices_asked_about(ctx.case)
     items = [
         t
         for t in ctx.case.of("Task")
@@ -343,6 +344,7 @@ def work_items_closed(
         and (kinds is None or kind in kinds)
         and t.get("groupIdentifier", {}).get("value") in melde_ids
         and t["status"] not in views.FINISHED
+        and t.get("focus", {}).get("reference") not in notices
     ]
     return Change(resources=tuple(needs.moved(t, modified=ctx.now, status=status) for t in items))
 

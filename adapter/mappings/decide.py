@@ -42,6 +42,7 @@ from adapter.mappings import (
     needs,
     needtext,
     otherwise,
+    outlived,
     participation,
     passing,
     patient_input,
@@ -97,7 +98,7 @@ class Row:
     """Whether a person here tells the others where an outside party posts it: its event sends nothing."""
 
     missed: Callable[[Context], tuple[Message, ...]] = _none
-    """The last message to each who would be told of a need and is in the book no more."""
+    """The last message to each who would be told and is in the book no more."""
 
     def told(self, after: Context, before: Context) -> tuple[Notice, ...]:
         """Return what is told to whom."""
@@ -138,10 +139,10 @@ ROWS: Final[Mapping[str, Row]] = {
     "ip.coordinator.appointed": Row(team.appointed, team.appointed_notices),
     "ip.hospital-coordinator.appointed": Row(team.appointed, team.appointed_notices),
     "ip.child-coordinator.appointed": Row(coordinators.child_appointed, coordinators.child_notices),
-    "ip.coordinator.replaced": Row(team.replaced, team.changed_notices),
+    "ip.coordinator.replaced": Row(team.replaced, team.changed_notices, missed=unlisted.knew_held),
     "ip.coordinator.absent": Row(coordinators.absent, coordinators.absent_notices),
     "ip.coordinator.returned": Row(coordinators.returned, coordinators.returned_notices),
-    "ip.coordinator.ended": Row(team.ended, team.changed_notices),
+    "ip.coordinator.ended": Row(team.ended, team.changed_notices, missed=unlisted.knew_held),
     "ip.contact-physician.appointed": Row(team.appointed, patient_letters.physician_notices),
     "ip.contact-physician.replaced": Row(team.replaced),
     "ip.contact-physician.ended": Row(team.ended),
@@ -169,9 +170,13 @@ ROWS: Final[Mapping[str, Row]] = {
     ),
     "ip.patient.discharged": Row(stays.discharged, stays.discharged_notices, compares=True),
     "ip.hospital-participation.ending": Row(participation.ending, participation.notices),
-    "ip.hospital-participation.ended": Row(coordinators.hospital_ended, participation.notices),
+    "ip.hospital-participation.ended": Row(
+        coordinators.hospital_ended, participation.notices, missed=unlisted.knew_held
+    ),
     "ip.patient.moved": Row(moving.moved, moving.moved_notices, compares=True),
-    "ip.patient.deceased": Row(dying.deceased, dying.deceased_notices, compares=True, owes=True),
+    "ip.patient.deceased": Row(
+        dying.deceased, dying.deceased_notices, compares=True, owes=True, missed=unlisted.bereaved
+    ),
     "ip.manual-fallback.recorded": Row(handling.fallback),
     "ip.address.changed": Row(handling.address_changed),
     "ip.need.entered-in-error": Row(
@@ -239,13 +244,16 @@ def decide(
     sent = protecting.by_hand(after, tuple(compose.compose(after, notice) for notice in first))
     whole = together(
         change,
+        unlisted.items(after, closing.missed(after, before), Change(), by=closing.WITHDRAWN),
+        outlived.followed(before, after),
         _carried(after, sent),
         Change(deadlines=clocks.further(after, further), reasons=kept_back),
         Change(deadlines=expiring.changed(before.case, after.case, key)),
+        expiring.answered(after),
         uncoordinated.followed(after, key),
         access.uncovered(before, after),
         protecting.items(after, tuple(one.message for one in sent)),
-        passing.owed(after, row.told(after, before), missed=missed)
+        passing.owed(after, row.told(after, before), missed=unlisted.owed(after, missed))
         if row.owes and not after.may_send
         else Change(),
         passing.owed(after, closed, by=closing.WITHDRAWN) if closed and not after.may_send else Change(),

@@ -17,6 +17,7 @@ from adapter.mappings import (
     passing,
     posting,
     release,
+    unlisted,
     views,
 )
 from adapter.mappings.context import Change, Context, Notice
@@ -52,7 +53,31 @@ def deceased(ctx: Context) -> Change:
             reasons=(why,),
         )
         + passing.done(ctx)
+        + _contradicted(ctx)
     )
+
+
+def _contradicted(ctx: Context) -> Change:
+    """Return what says that another day was told before: a warning, and a work item where others have the first day, or this is theirs. ADR 168."""
+    before = (views.patient(ctx.case) or {}).get("deceasedDateTime")
+    if not before or str(before)[:10] == ctx.data.died_on.isoformat():
+        return Change()
+    warned = Change(warnings=(common.warn("IPK-E108", "$.data.diedOn"),))
+    told = any(holding.tells(m, TOLD) for m in holding.last_words(ctx).values())
+    if any(_asked_of_days(ctx)) or (not told and ctx.home is not None):
+        return warned
+    unit = release.own_unit(ctx) or passing.own_unit(ctx)
+    item = common.work_item(
+        ctx, id_=ctx.id("Task", "day"), kind="review", owner=unit, focus=None, reason=words.OTHER_DAY
+    )
+    return warned + Change(resources=(*(common.parties(unit) if unit else ()), item))
+
+
+def _asked_of_days(ctx: Context) -> Iterator[Resource]:
+    """Yield the open work item of a contradiction."""
+    for task in ctx.case.of("Task"):
+        if task.get("description") == words.OTHER_DAY and task["status"] not in views.FINISHED:
+            yield task
 
 
 def _lives(ctx: Context, patient: Resource) -> Change:
@@ -70,7 +95,8 @@ def _lives(ctx: Context, patient: Resource) -> Change:
     team = views.team(ctx.case)
     again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
     unsent = [m for m in ctx.case.messages if holding.tells(m, TOLD) and posting.is_unsent(ctx.case, m)]
-    untold = (needs.moved(t, modified=ctx.now, status="cancelled") for t in passing.open_items(ctx, DIED))
+    owed = (*passing.open_items(ctx, DIED), *unlisted.untold(ctx), *_asked_of_days(ctx))
+    untold = (needs.moved(t, modified=ctx.now, status="cancelled") for t in owed)
     made = Change(resources=(living, *again, *untold, *(common.parties(unit) if unit else ()), item))
     return posting.stopped(ctx, unsent) + made + passing.done(ctx)
 
@@ -95,7 +121,8 @@ def _needs(ctx: Context) -> tuple[Resource, ...]:
 
 def _items(ctx: Context) -> tuple[Resource, ...]:
     """Return the open work items as cancelled: nothing is left to do for anybody, but to tell this very death on."""
-    owed = {t["id"] for t in passing.open_items(ctx, DIED)}
+    listed = (*passing.open_items(ctx, DIED), *unlisted.untold(ctx), *_asked_of_days(ctx))
+    owed = {t["id"] for t in listed}
     return tuple(
         needs.moved(t, modified=ctx.now, status="cancelled")
         for t in ctx.case.of("Task")
@@ -170,7 +197,7 @@ def _stopped(ctx: Context) -> tuple[Deadline, ...]:
 def deceased_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """Return the word of the death to whoever holds something open, once; LOG_UTSKREVET of who died in hospital. E51.
 
-    Of a death that was none whoever got that word is told so. Who was told is not told of another day by itself, and nothing goes to
+    Of a death that was none whoever got that word is told so. Who was told is told of another day by a person, and nothing goes to
     the patient's family. What an outside party told of is told on to those whom the work item names.
     """
     owed = passing.waiting(before)

@@ -12,7 +12,8 @@ from typing import Final
 
 from adapter.events import Event, age
 from adapter.fhir import consents as resources
-from adapter.mappings import clocks, common, grants, named, posting, release, resting, views
+from adapter.fhir import needs as tasks
+from adapter.mappings import clocks, common, grants, named, posting, release, renewing, resting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Case, Deadline, Party, Resource
 from adapter.rules import anchors, consent, expiry, routing, states
@@ -158,7 +159,7 @@ def ended(ctx: Context, over: tuple[Resource, ...], *, text: str) -> Change:
         + Change(
             resources=(
                 *(r for n in waiting for r in _moved(ctx, n)),
-                *item(ctx, text=text, focus=min(names)),
+                *(() if renewing.renewed(ctx.case, over) else item(ctx, text=text, focus=min(names))),
             ),
             reasons=(anchors.fixed("consent-expired", "venter"),),
             case={"meldeId": min(ids)} if ids else {},
@@ -217,6 +218,49 @@ def _running_now(ctx: Context) -> Iterator[tuple[str, datetime]]:
     for resource in views.consents(ctx.case):
         if resource["status"] == "active":
             yield WARNING.format(resource["id"]), ctx.now
+
+
+# ── the word that came after ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def answered(after: Context) -> Change:
+    """Return the clocks of what ran out, or soon will, as met once a later word speaks of it all, their work items closed.
+
+    The warning is over with the end itself, which has a clock and a work item of its own.
+    """
+    done: dict[str, Deadline] = {}
+    focus: dict[str, frozenset[str]] = {}
+    for clock in after.case.deadlines:
+        if clock.kind != KIND or clock.state != "breached" or clock.subject.partition("/")[0] not in _ENDED:
+            continue
+        about, warning = _about(after.case, clock), clock.subject.count("/") > 1
+        if renewing.renewed(after.case, about):
+            done[clock.id] = replace(clock, state="met")
+        elif warning and all(c["status"] != "active" for c in about):
+            done[clock.id] = replace(clock, state="cancelled")
+        else:
+            continue
+        texts = frozenset({SOON} if warning else {*_ENDED.values()})
+        focus |= {f"Consent/{c['id']}": texts | focus.get(f"Consent/{c['id']}", frozenset()) for c in about}
+    status = "completed" if after.event.origin == "posted" else "cancelled"
+    return Change(
+        resources=tuple(
+            tasks.moved(t, modified=after.now, status=status)
+            for t in after.case.of("Task")
+            if t["status"] not in views.FINISHED
+            and t.get("description") in focus.get(t.get("focus", {}).get("reference", ""), ())
+        ),
+        deadlines=tuple(done.values()),
+    )
+
+
+def _about(case: Case, clock: Deadline) -> tuple[Resource, ...]:
+    """Return the Consents that a clock is of: that one, or all that a guardian gave."""
+    type_, id_, *_ = clock.subject.split("/")
+    if type_ == "Consent":
+        return tuple(c for c in views.consents(case) if c["id"] == id_)
+    listed = (c for c in views.consents(case) if resources.statement(c)["status"] == resources.EXPIRED)
+    return tuple(c for c in listed if grants.of_resource(c).given_by == "guardian")
 
 
 def item(ctx: Context, *, text: str, focus: str) -> tuple[Resource, ...]:

@@ -30,8 +30,8 @@ def fallback(ctx: Context) -> Change:
     """Return the message as taken another way, its clocks running on but one that missed the receipt; completed once confirmed. E59."""
     data = ctx.data
     message = _sent(ctx, data.message_id)
-    if message.type == carrier.LETTER and message.state in message_states.before(message_states.POSTED):
-        return _posted_after_all(ctx, message)
+    if message.state in message_states.before(message_states.POSTED) and _may_have_come(message):
+        return _told_after_all(ctx, message)
     if message.state not in message_states.before(message_states.BY_HAND):
         allowed = message_states.allowed(message.state, replaced=message.replaced_by is not None)
         raise EventError("IPK-M011", at="$.data.messageId", allowed=allowed)
@@ -57,9 +57,15 @@ def _older(ctx: Context, message: Message) -> tuple[Warn, ...]:
     return (common.warn("IPK-E098", "$.data.at"),) if early else ()
 
 
-def _posted_after_all(ctx: Context, message: Message) -> Change:
-    """Return a letter that was stopped here and had been posted: its receiver knows, and a person tells what stopped it. Decision 163."""
+def _may_have_come(message: Message) -> bool:
+    """Return whether a person may have told of a message that was stopped: a letter to post, or one that did not arrive when it was sent."""
+    return message.type == carrier.LETTER or message.attempts > 0
+
+
+def _told_after_all(ctx: Context, message: Message) -> Change:
+    """Return a message that was stopped here and had been told: its receiver knows, and a person tells what stopped it. ADR 163, 168."""
     communication = ctx.case.get(communication_of(message) or "")
+    posted = message.type == carrier.LETTER
     item = common.work_item(
         ctx,
         id_=ctx.id("Task", "review"),
@@ -67,12 +73,12 @@ def _posted_after_all(ctx: Context, message: Message) -> Change:
         owner=ctx.party,
         focus=communication_of(message),
         melde_id=message.melde_id,
-        reason=words.POSTED,
+        reason=words.POSTED if posted else words.REACHED,
     )
     return common.author(ctx) + Change(
         resources=(*((_told(ctx, communication),) if communication else ()), item),
         messages=(replace(message, state="manual", next_attempt=None),),
-        reasons=(anchors.fixed("manual-fallback", "postet før det ble stoppet"),),
+        reasons=(anchors.fixed("manual-fallback", f"{'postet' if posted else 'gitt'} før det ble stoppet"),),
         case={"meldeId": message.melde_id} if message.melde_id else {},
     )
 

@@ -17,6 +17,7 @@ from adapter.mappings import (
     handling,
     internal,
     named,
+    overtaken,
     protecting,
     resting,
     telling,
@@ -28,8 +29,6 @@ from adapter.model import AddressBook, Case, Message, Party, Reason
 from adapter.rules import anchors, consent, message_states, states
 
 _TITLES: Final = titles.TITLES
-BRINGS_NEED: Final = titles.NEED_TITLES | {titles.NEWS_TITLE, _TITLES["ip.deadline.breached"]}
-"""Tema of what tells of a need to whoever is to act on it, or its copy: only while the need is open."""
 ANSWER: Final = f"Re: {titles.NEED_TITLE}"
 OF_THE_DEAD: Final = frozenset({_TITLES["ip.patient.deceased"], _TITLES["ip.need.entered-in-error"]})
 """Tema of what may be told of a patient who is dead. E51, E66."""
@@ -58,6 +57,20 @@ def obstacle(one: Leaving) -> Reason | None:
     if one.message.type == "APPREC":
         return None
     return next((why for ask in _ASKED if (why := ask(one)) is not None), None)
+
+
+def shut(one: Leaving) -> Reason | None:
+    """Return why a message that has not arrived can never go again as the case stands: all of its need is over, or its notice closed.
+
+    Where a person takes everything by hand it may still be told.
+    """
+    if one.message.subject in titles.BRINGS_NEED:
+        listed = told_needs(one)
+        over = bool(listed) and all(not n.is_open or n.state == "consent-pending" for n in listed)
+        return anchors.fixed("need-over", "stanset") if over else None
+    if one.to is None:
+        return None
+    return next((why for ask in (_recalled, excluded, _notice, _care) if (why := ask(one))), None)
 
 
 def _by_hand(one: Leaving) -> Reason | None:
@@ -103,7 +116,7 @@ def _brings_need(one: Leaving) -> bool:
     """Return whether a message tells of a need: as reported, or the answer to a question about one that we reported."""
     message = one.message
     ours = views.reported_by(one.case, message.melde_id or "") is None
-    return message.subject in BRINGS_NEED or (message.subject == ANSWER and ours and bool(one.about))
+    return message.subject in titles.BRINGS_NEED or (message.subject == ANSWER and ours and bool(one.about))
 
 
 def told_needs(one: Leaving) -> list[views.Need]:
@@ -120,6 +133,10 @@ def _notice(one: Leaving) -> Reason | None:
     sectors = f"{type_}/other-sectors"
     verdicts = [_verdict(one, subject) for subject in (type_, sectors) if subject in consent.NEEDS]
     return None if any(v.open for v in verdicts) else _closed(verdicts)
+
+
+def _overtaken(one: Leaving) -> Reason | None:
+    return overtaken.obstacle(one.case, one.message)
 
 
 def _care(one: Leaving) -> Reason | None:
@@ -150,6 +167,7 @@ _ASKED: Final[tuple[Callable[[Leaving], Reason | None], ...]] = (
     excluded,
     _need,
     _notice,
+    _overtaken,
     _care,
 )
 """What is asked of a message, in turn: the first that says no is the reason."""

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from adapter.events import age
-from adapter.fhir import consents
+from adapter.fhir import consents, parts
 from adapter.mappings import views
 from adapter.model import Case, Resource
 from adapter.rules.consent import COORDINATING_UNIT, NEEDS, SCOPES, YES, Grant, Status
@@ -128,7 +128,7 @@ def refused(
     if grant.status not in _OPENS or not listed(case):
         return frozenset()
     names = frozenset(who) if who is not None else grant.recipients or frozenset({COORDINATING_UNIT})
-    at = grant.told or NEW
+    at = grant.told or parts.instant(case.now)
     day = (
         grant.date.isoformat()
         if grant.date is not None

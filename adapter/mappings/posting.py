@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from adapter.fhir import needs
+from adapter.kith import titles
 from adapter.mappings import clocks, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Message
@@ -16,6 +17,7 @@ WAITS: Final = message_states.before(message_states.STOP)
 MAY_HAVE_COME: Final = frozenset(
     {"leased", "handed", "sent", "delivered", "acknowledged", "unanswered", "manual", "dead", "rejected"}
 )
+_FOR_A_PERSON: Final = frozenset({"unanswered", "manual", "dead", "rejected"})
 
 
 def is_unposted(case: Case, message: Message) -> bool:
@@ -50,6 +52,15 @@ def state(case: Case, need: views.Need) -> str:
     carrying = [m for m in case.messages if m.melde_id == need.melde_id and m.wants_reply]
     return (
         "reported" if need.state == "manual" and not any(has_left(case, m) for m in carrying) else need.state
+    )
+
+
+def notices_asked_about(case: Case) -> frozenset[str | None]:
+    """Return the Communications of our notices that a person is to see to: a need that ends ends nothing of them."""
+    return frozenset(
+        views.communication_of(m)
+        for m in case.messages
+        if m.direction == "out" and m.state in _FOR_A_PERSON and m.subject not in titles.BRINGS_NEED
     )
 
 

@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from adapter import timing
 from adapter.fhir import needs as tasks_built
+from adapter.kith import titles
 from adapter.mappings import escalation, expiring, twins, views
 from adapter.mappings.clocks import deadline_id
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Deadline, Message, Party, Resource
-from adapter.rules import clocks, national
+from adapter.rules import clocks, national, states
 
 _DUE_ON_TASK: Final = frozenset({"assessment", "coordinator", "fulfilment"})
 """Kinds whose due time is the need's own: Task.restriction.period.end."""
@@ -69,6 +70,8 @@ def followed(ctx: Context, before: Case, final: Case, change: Change) -> Change:
         moved |= {d.id: d for d in _arrived(ctx, final, melde_id, seen)}
         if not any(n.is_open for n in seen.now):
             moved |= {d.id: d for d in _nothing_to_wait_for(final, melde_id)}
+        elif _is_out(seen.was) and not _is_out(seen.now):
+            moved |= {d.id: d for d in _all_answered(final, melde_id)}
     if goes_on:
         moved |= {
             d.id: replace(d, state="cancelled")
@@ -234,6 +237,25 @@ def _nothing_to_wait_for(final: Case, melde_id: str) -> tuple[Deadline, ...]:
         replace(d, state="cancelled")
         for d in final.deadlines
         if d.runs and d.kind in clocks.WAITING and d.subject in subjects | {f"need/{melde_id}"}
+    )
+
+
+def _is_out(needs: list[views.Need]) -> bool:
+    """Return whether nobody at the receiver has acted yet on one of these."""
+    return any(n.is_open and n.state in states.OUT for n in needs)
+
+
+def _all_answered(final: Case, melde_id: str) -> tuple[Deadline, ...]:
+    """Return the reply clocks on this Melde-id's messages as met: what of it is still open, somebody has acted on. ADR 168."""
+    subjects = {
+        f"message/{m.id}"
+        for m in final.messages
+        if (m.direction, m.melde_id) == ("out", melde_id) and m.subject in titles.NEED_TITLES
+    }
+    return tuple(
+        replace(d, state="met")
+        for d in final.deadlines
+        if d.runs and d.kind == "reply" and d.subject in subjects
     )
 
 

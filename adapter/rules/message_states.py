@@ -23,13 +23,14 @@ REST: Final = "a part of it holds"
 """It must not leave as it is: what still holds goes under an id of its own."""
 BY_HAND: Final = "ip.manual-fallback.recorded"
 REFUSED_LATE: Final = "ip.receipt.negative/somebody has confirmed that it came another way"
-POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted"
+POSTED: Final = f"{BY_HAND}/a letter that was stopped had been posted, or what had not arrived been told"
 REPORTED: Final = "ip.message.sent"
 ADDRESS: Final = "ip.address.changed"
 STRICT: Final = "ip.address-protection.changed"
 REPLACED: Final = "ip.identity.changed"
 DEATH: Final = "ip.patient.deceased"
 STOP: Final = "stop"
+OVER: Final = "what it tells is over, and nobody may send it again"
 
 NEVER_LEFT: Final = ("held", "pending", "dead")
 """Nobody has got it: who sends another instead leaves none behind."""
@@ -90,7 +91,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=REMAP, before=NEVER_LEFT, after="buried", source="events: E64"),
     Move(by=REMAP, before=("handed", "rejected", "unanswered", "sent"), after=SAME, source="events: E64"),
     Move(by=BY_HAND, before=(*_HANDLED, "sent", "delivered", "manual"), after="manual", source=_OTHER_WAY),
-    Move(by=POSTED, before=("buried",), after="manual", source="events: E59; decision 163"),
+    Move(by=POSTED, before=("buried",), after="manual", source="events: E59; decisions 163, 168"),
     Move(by=ADDRESS, before=NEVER_LEFT, after="dead", source="events: E64"),
     Move(by=ADDRESS, before=("handed", "sent", "rejected", "unanswered"), after=SAME, source="events: E64"),
     Move(by=STRICT, before=("pending",), after="manual", source="events: E19; domain § 2.5 (N1)"),
@@ -100,6 +101,7 @@ MOVES: Final[tuple[Move, ...]] = (
     Move(by=REST, before=("pending", "leased", "handed", "dead"), after="buried", source="decision 100"),
     Move(by=REST, before=("rejected", "unanswered"), after=SAME, source="decision 100"),
     Move(by=f"{STOP}/nobody has posted it", before=("manual",), after="buried", source="events: E09, E15, E66; decision 120"),
+    Move(by=OVER, before=("dead", "rejected"), after="buried", source="decision 168"),
     Move(by=STOP, before=("held", "pending"), after="buried", source="events: E09, E15, E66; domain § 2.5 (N1)"),
 )  # fmt: skip
 """Every move there is. `stop`: what it tells is withdrawn, limited or recalled before it left."""

@@ -268,6 +268,7 @@ def test_a_need_whose_message_was_stopped_is_waited_for_when_another_tells_that_
 ):
     melde_id = hospital.need().case["meldeId"]
     hospital.post("ip.consent.withdrawn", scopes=["coordinator", "plan-create"], date="2026-03-04")
+    hospital.clock.advance(seconds=1)
     hospital.post("ip.consent.given", source="urn:her:5079", consent=GIVEN)
     assert {s.business for s in hospital.needs().values()} == {"reported"}
     assert [(d.kind, d.subject) for d in hospital.case().deadlines if d.runs] == [
@@ -283,3 +284,35 @@ def test_an_accepted_plan_or_service_is_waited_for_until_it_is_over(hospital: Ho
     assert "fulfilment" in hospital.clocks()
     hospital.post("ip.need.withdrawn", continues={"meldeId": melde_id}, scope=None)
     assert "fulfilment" not in hospital.clocks()
+
+
+@pytest.mark.parametrize(
+    ("type_", "said"),
+    [
+        ("ip.consent.withdrawn", {"scopes": ["plan-create"], "recipients": None, "date": "2026-03-04"}),
+        ("ip.need.withdrawn", {"continues": True, "scope": ["individual-plan"]}),
+        (
+            "ip.need.declined-by-patient",
+            {"continues": True, "scope": ["individual-plan"], "date": "2026-03-04"},
+        ),
+    ],
+)
+def test_nobody_is_rung_about_a_reply_when_all_that_is_left_has_been_answered(
+    hospital: House, type_: str, said: dict[str, Any]
+):
+    """One kind is accepted, the other falls away: there is nothing left to answer."""
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    named = {"continues": {"meldeId": melde_id}}
+    hospital.post("ip.need.accepted", source="urn:her:5079", **named, scope=["coordinator"])
+    assert "reply" in hospital.clocks()
+    hospital.clock.advance(hours=1)
+    hospital.post(type_, source="urn:her:90998", **(said | (named if said.get("continues") else {})))
+    assert "reply" not in hospital.clocks()
+    hospital.clock.advance(days=14)
+    hospital.tick()
+    assert not [
+        t
+        for t in hospital.items("manual-fallback")
+        if "Ring mottakeren: er meldingen lest" in t["description"]
+    ]

@@ -9,9 +9,10 @@ import pytest
 
 from adapter import delivery, ingest
 from adapter.errors import Faults
+from adapter.events import schemas
 from adapter.retry import Failure
 from adapter.store import outbox
-from tests.house import GIVEN, LINE, House
+from tests.house import GIVEN, GP, LINE, House
 
 BOTH: Final = ["coordinator", "plan-create"]
 DOWN: Final = Failure(code="IPK-S005", retry=True)
@@ -170,3 +171,68 @@ def test_a_second_attempt_of_what_may_leave_leaves(hospital: House):
     hospital.memory.broken = None
     hospital.clock.advance(minutes=2)
     assert len(hospital.send()) == 1
+
+
+# ── a notice whose end has been told: decision 168 ──
+
+OURS: Final = {"source": "urn:her:90998"}
+PLAN: Final = schemas.example("ip.plan.created")["data"]["plan"]
+
+
+def appointed(house: House) -> tuple[str, str]:
+    """Return a hospital coordinator whose word nobody has receipted, and that message."""
+    house.need()
+    house.send()
+    told = house.post("ip.hospital-coordinator.appointed", expectedUntil=None, **{"from": "2026-03-04"})
+    house.send()
+    house.clock.advance(hours=97)
+    house.tick()
+    return told.case["assignmentId"], told.message_to("5079")["id"]
+
+
+def over(house: House, id_: str) -> None:
+    house.post("ip.coordinator.ended", **OURS, continues={"assignmentId": id_}, until="2026-03-08")
+
+
+def test_an_appointment_is_not_sent_again_after_its_end(hospital: House):
+    id_, message = appointed(hospital)
+    over(hospital, id_)
+    hospital.send()
+    with pytest.raises(Faults) as refused:
+        ingest.requeue(hospital.services, message)
+    assert refused.value.faults[0].rule == "notice-overtaken"
+
+
+def test_it_goes_again_while_the_end_has_not_left(hospital: House):
+    id_, message = appointed(hospital)
+    over(hospital, id_)
+    ingest.requeue(hospital.services, message)
+    titles = [r.body.text.split("\r\n")[0] for r in hospital.sent()]
+    assert "KOORDINATOR OPPNEVNT" in titles
+
+
+def test_the_appointment_of_another_goes_again(hospital: House):
+    id_, _ = appointed(hospital)
+    over(hospital, id_)
+    hospital.send()
+    hospital.clock.advance(hours=1)
+    told = hospital.post("ip.hospital-coordinator.appointed", expectedUntil=None, **{"from": "2026-03-09"})
+    hospital.send()
+    hospital.clock.advance(hours=97)
+    hospital.tick()
+    assert ingest.requeue(hospital.services, told.message_to("5079")["id"])
+
+
+def test_a_plan_is_not_told_again_as_made_when_it_is_told_as_closed(alvdal: House):
+    said = PLAN["consent"] | {"date": "2026-03-04", "recipients": ["gp"]}
+    with_gp = {"patient": LINE | {"gp": GP}}
+    told = alvdal.post("ip.plan.created", continues=None, **with_gp, plan=PLAN | {"consent": said})
+    alvdal.send()
+    alvdal.clock.advance(hours=97)
+    alvdal.tick()
+    named = {"continues": {"planIdentifier": PLAN["identifier"]}}
+    alvdal.post("ip.plan.closed", **named, **with_gp, reasonCode="needs-ended")
+    alvdal.send()
+    with pytest.raises(Faults) as refused:
+        ingest.requeue(alvdal.services, told.message_to("258521")["id"])
+    assert refused.value.faults[0].rule == "notice-overtaken"

@@ -360,6 +360,37 @@ def test_another_day_corrects_the_first(hospital: House):
     assert views.patient(hospital.case())["deceasedDateTime"] == "2026-03-03"  # type: ignore[index]
 
 
+OTHER_DAY = "Dødsdatoen er nå meldt som en annen enn før"
+
+
+def other_day(house: House) -> int:
+    """Return how many are asked to see to a day of death that contradicts the first."""
+    return len([t for t in house.items("review") if t.get("description", "").startswith(OTHER_DAY)])
+
+
+@pytest.mark.parametrize("source", ["urn:her:90998", "urn:her:5079"])
+def test_another_day_after_the_word_has_left_is_for_a_person(coordinated: House, source: str):
+    die(coordinated)
+    coordinated.send()
+    coordinated.clock.advance(hours=1)
+    told = die(coordinated, source=source, diedOn="2026-03-03")
+    assert [w["code"] for w in told.body["warnings"]] == ["IPK-E108"]
+    assert coordinated.send() == []
+    assert other_day(coordinated) == 1
+    die(coordinated, diedOn="2026-03-03")  # told again, it contradicts nothing
+    assert other_day(coordinated) == 1
+    die(coordinated, enteredInError=True)
+    assert other_day(coordinated) == 0
+
+
+def test_the_same_day_told_by_another_contradicts_nothing(coordinated: House):
+    die(coordinated)
+    coordinated.send()
+    told = die(coordinated, source="urn:her:5079")
+    assert told.body["warnings"] == []
+    assert other_day(coordinated) == 0
+
+
 def test_a_day_corrected_before_the_word_has_left_is_the_day_that_is_told(coordinated: House):
     die(coordinated)
     die(coordinated, diedOn="2026-03-03")

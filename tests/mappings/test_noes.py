@@ -98,3 +98,19 @@ def test_an_older_yes_told_late_takes_nothing_from_a_newer_one(waiting: House):
     waiting.post("ip.consent.given", consent=yes("2026-03-05"), **LATE)
     waiting.post("ip.hospital-coordinator.appointed")
     assert len(waiting.send()) == 1
+
+
+def test_a_yes_in_the_second_of_a_no_opens_nothing_when_it_is_told_either(hospital: House):
+    """What is told now is judged as it will be judged once it is stored: else a need left that the case says is withheld."""
+    hospital.need(consent={"status": "not-asked", "date": "2026-03-04"})
+    hospital.clock.advance(minutes=1)
+    hospital.post("ip.consent.withdrawn", scopes=["coordinator"], recipients=None, date="2026-03-04")
+    told = hospital.post("ip.consent.given", consent=GIVEN)
+    assert "IPK-E096" in [w["code"] for w in told.body["warnings"]]
+    assert {k: n.business for k, n in hospital.needs().items()} == {
+        "coordinator": "consent-pending",
+        "individual-plan": "queued",
+    }
+    hospital.clock.advance(seconds=1)
+    hospital.post("ip.consent.given", consent=GIVEN)
+    assert hospital.needs()["coordinator"].business == "queued"

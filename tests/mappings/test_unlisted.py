@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from adapter.events import schemas
 from adapter.fhir import urls
 from adapter.mappings import unlisted, views
+from tests.books import ALVDAL
 from tests.house import START, House, Reply
 from tests.houses import Build
 from tests.mappings.test_passed_on import ELSEWHERE, NAV, UNIT
@@ -95,3 +97,97 @@ def test_what_an_outside_party_takes_back_a_person_tells_who_is_asked_then(build
     assert _asked(house, "ip.need.withdrawn") == []
     house.post("ip.need.withdrawn", **taken_back, **UNIT)
     assert len(_asked(house, "ip.need.withdrawn")) == 1
+
+
+# ── a coordinator, a death, a no in another event: decision 168 ──
+
+
+def _items(house: House, text: str) -> list[Any]:
+    return [views.input_of(t, "evidence") for t in house.items("review") if t.get("description") == text]
+
+
+@pytest.fixture
+def knowing(build: Build) -> tuple[House, str, str]:
+    """Return a hospital, its coordinator whom the municipality knew of before its row ended, and the message that told of it."""
+    house = build(of={"rows": {"alvdal-saksbehandling": {"valid_to": date(2026, 3, 5)}}})
+    house.need()
+    house.send()
+    told = house.post("ip.hospital-coordinator.appointed", expectedUntil=None, **{"from": "2026-03-04"})
+    house.send()
+    house.clock.to(START + timedelta(days=6))
+    return house, told.case["assignmentId"], told.message_to("5079")["id"]
+
+
+OURS: dict[str, Any] = {"source": "urn:her:90998"}
+OTHER: dict[str, Any] = schemas.example("ip.hospital-coordinator.appointed")["data"]["person"] | {
+    "name": {"family": "Berg", "given": "Ola"},
+    "hpr": "9144897",
+}
+ENDS: dict[str, dict[str, Any]] = {
+    "ip.coordinator.replaced": {"from": "2026-03-11", "person": OTHER},
+    "ip.coordinator.ended": {"until": DAY},
+    "ip.hospital-participation.ended": {"until": DAY},
+}
+
+
+@pytest.mark.parametrize("type_", ENDS)
+def test_a_person_tells_who_knew_the_coordinator_and_has_left(knowing: tuple[House, str, str], type_: str):
+    house, id_, message = knowing
+    house.post(type_, continues={"assignmentId": id_}, **OURS, **ENDS[type_])
+    assert _asked(house, type_) == [message]
+
+
+def test_nobody_is_asked_to_tell_what_consent_covers_no_more(knowing: tuple[House, str, str]):
+    house, id_, _ = knowing
+    house.post("ip.consent.withdrawn", scopes=["coordinator"], recipients=None, date=DAY)
+    house.clock.advance(hours=1)
+    house.post("ip.coordinator.ended", continues={"assignmentId": id_}, **OURS, until=DAY)
+    assert _asked(house, "ip.coordinator.ended") == []
+
+
+@pytest.mark.parametrize("source", ["urn:her:90998", "urn:her:5078"])
+def test_a_person_tells_of_a_death(knowing: tuple[House, str, str], source: str):
+    house, _, message = knowing
+    house.post("ip.patient.deceased", diedOn=DAY, source=source)
+    house.post("ip.patient.deceased", diedOn=DAY, **OURS)
+    assert _asked(house, "ip.patient.deceased") == [message]
+    house.post("ip.patient.deceased", diedOn=DAY, enteredInError=True, **OURS)
+    assert _asked(house, "ip.patient.deceased") == []
+
+
+def test_a_person_tells_that_there_was_no_death(build: Build):
+    house = build(of={"rows": {"alvdal-saksbehandling": {"valid_to": date(2026, 3, 5)}}})
+    house.need()
+    house.send()
+    told = house.post("ip.patient.deceased", diedOn="2026-03-04", **OURS)
+    house.send()
+    house.clock.to(START + timedelta(days=6))
+    house.post("ip.patient.deceased", diedOn="2026-03-04", enteredInError=True, **OURS)
+    assert _items(house, unlisted.LIVES) == [told.message_to("5079")["id"]]
+
+
+def test_a_person_tells_of_a_refusal_in_another_event(left: tuple[House, str, str]):
+    house, _, message = left
+    no = {"status": "refused", "scopes": [], "givenBy": "patient", "method": "oral", "date": DAY}
+    house.need(consent=no)
+    assert _asked(house, "ip.consent.withdrawn") == [message]
+
+
+def test_a_person_tells_who_reported_and_has_left(build: Build):
+    """Who reported is covered by the consent that it reported under, as where it can be reached."""
+    hospital = build()
+    hospital.need()
+    (document,) = hospital.send()
+    house = build(of={"home": ALVDAL, "rows": {"st-olavs-fmr": {"valid_to": date(2026, 3, 5)}}})
+    house.receive(document)
+    melde_id = next(m.melde_id for m in house.messages() if m.melde_id)
+    told = house.post("ip.coordinator.appointed", continues={"meldeId": melde_id}, **{"from": "2026-03-04"})
+    house.send()
+    house.clock.to(START + timedelta(days=6))
+    house.post(
+        "ip.coordinator.ended",
+        continues={"assignmentId": told.case["assignmentId"]},
+        until=DAY,
+        reasonCode="other",
+    )
+    assert _asked(house, "ip.coordinator.ended") == [told.message_to("90998")["id"]]
