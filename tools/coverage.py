@@ -227,7 +227,7 @@ def _reason(found: Line, row: Happening, there: tuple[str, ...]) -> str:
     """Return why something is empty, nothing where all is there; a type that is mapped needs its test and scenario."""
     if not there:
         return row.reason
-    return "" if found.rules or not (found.tests and found.scenarios) else NOTHING_DECIDED
+    return "" if found.rules or not (found.tests and found.scenarios) else row.reason or NOTHING_DECIDED
 
 
 def _tests_of(number: str, there: tuple[str, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import orjson
 
 from adapter.errors import EventError
 from adapter.fhir import parts
-from adapter.mappings import escalation, nextsteps, planclocks, views
+from adapter.mappings import escalation, views
 from adapter.mappings.escalation import About
 from adapter.model import AddressBook, Case, Deadline, Party, Resource
 from adapter.rules import clocks
@@ -144,7 +144,7 @@ class _Reading:
             owner=owner,
             phone=phone,
             other=found.other,
-            next_step=_next_step(row, found),
+            next_step=escalation.next_step(row, found),
         )
 
     def _case(self, row: Deadline) -> Case:
@@ -167,13 +167,6 @@ class _Reading:
     def _read(self, reference: str) -> Resource:
         row = resources.many(self._conn, [reference]).get(reference)
         return orjson.loads(row.body) if row is not None else {}
-
-
-def _next_step(row: Deadline, found: About) -> str:
-    """Return what a person does next; nothing about small changes, which go by themselves."""
-    if row.subject.startswith(f"{planclocks.DIGEST}/"):
-        return nextsteps.BY_ITSELF
-    return nextsteps.next_step(row, outside=found.other is not None, role=found.role)
 
 
 def _phone(owner: Party | None, to: clocks.To) -> str | None:

@@ -85,11 +85,11 @@ def stopped(services: Services, message: Message) -> bool:
     """Return whether a message claimed anew must not leave any more, and is stopped instead.
 
     A first attempt on the message's own day is not asked about: what stops it finds it waiting. Later a consent may have run out
-    while nobody worked: its clocks go first.
+    while nobody worked: its clocks go first. To a meeting that has begun nobody is called on the first attempt either.
     """
     now = services.clock()
     waited = message.gen_date is not None and timing.day(message.gen_date) < timing.day(now)
-    if message.attempts <= 1 and not waited:
+    if message.attempts <= 1 and not waited and not leaving.is_invitation(message):
         return False
     for clock in _ends_of_consent(services, message, now):
         overdue(services, clock)

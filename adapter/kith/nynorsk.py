@@ -57,6 +57,7 @@ _VALUES: Final = (
     ("når dere overtar ansvaret for planen, ellers ", "når de tek over ansvaret for planen, elles "),
     (", helst innen ", ", helst innan "),
     ("virkedager", "virkedagar"),
+    (" dager", " dagar"),
     ("vennligst behold ved svar", "ver venleg og behald ved svar"),
 )
 """Words of ours within a value, bokmål → nynorsk."""

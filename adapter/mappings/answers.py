@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from adapter import timing
+from adapter.errors import EventError
 from adapter.kith import text, words
 from adapter.mappings import asked, common, needread, passing, release, reporting, stopping, views
 from adapter.mappings.context import Change, Context, Notice
@@ -16,11 +18,13 @@ from adapter.rules import states
 def answered(ctx: Context) -> Change:
     """Return the Tasks of the needs answered in their new state; a refused transition raises. E03, E04, E06, E07.
 
-    An answer that was read already moves nothing more: it is told on to who reported.
+    An answer that was read already moves nothing more: it is told on to who reported. Raises EventError IPK-E110 for a day
+    to answer by that had passed when it was asked.
     """
     told = needread.confirmed(ctx)
     if told is not None:
         return common.author(ctx) + told
+    _check_due(ctx)
     chosen = scoped(ctx)
     tasks, requests = [], []
     for need in chosen:
@@ -41,6 +45,13 @@ def answered(ctx: Context) -> Change:
             case=melde_part(chosen),
         )
     )
+
+
+def _check_due(ctx: Context) -> None:
+    """Raise EventError IPK-E110 where the answer was to come before the day of the question; what another party wrote is never refused."""
+    due = getattr(ctx.data, "due", None)
+    if due is not None and ctx.event.origin == "posted" and due < timing.day(ctx.event.occurred_at):
+        raise EventError("IPK-E110", at="$.data.due")
 
 
 def _status_reason(ctx: Context) -> str | None:

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from adapter.events.consent import Consent
 from adapter.fhir import consents, people
-from adapter.mappings import common, grants, noes, patients, planview, views
+from adapter.mappings import common, grants, noes, patients, planview
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Party, Resource
 from adapter.rules import planstates
-from adapter.rules.consent import YES
+from adapter.rules.consent import COORDINATING_UNIT, YES
 
 SPOKEN_BY: Final = {"guardian": "Foresatt", "representative": "Representant", "relative": "Pårørende"}
 
@@ -157,14 +157,13 @@ def _of_plan(ctx: Context) -> tuple[Resource, ...]:
 
 
 def overruled(case: Case, resource: Resource) -> bool:
-    """Return whether a refusal or a withdrawal was recorded after a stored Consent."""
-    at = resource.get("meta", {}).get("lastUpdated", "")
-    return any(
-        other["status"] in {"rejected", "inactive"}
-        and other["id"] != resource["id"]
-        and other.get("meta", {}).get("lastUpdated", "") > at
-        for other in views.consents(case)
-    )
+    """Return whether the patient has said no since to what a stored Consent says: a scope of it, to somebody whom it names. ADR 164."""
+    grant = grants.of_resource(resource)
+    if grant.status in YES:
+        return bool(noes.refused(grant, case))
+    names = grant.recipients or frozenset({COORDINATING_UNIT})
+    later = (no for no in noes.listed(case) if no.told > noes.told(resource) and no.is_to(names))
+    return any(not grant.scopes or no.scopes & grant.scopes for no in later)
 
 
 def _actor(ctx: Context, key: str, performers: tuple[Party, ...]) -> consents.Actor:

@@ -188,10 +188,14 @@ def _relying(ctx: Context) -> set[str]:
 
 
 def missed(ctx: Context) -> tuple[Message, ...]:
-    """Return the last message to each who got a need that rests on the consent and cannot be told of the withdrawal. E15."""
-    whom = _whom(ctx)
-    unlisted = common.unlisted(ctx, _relying(ctx))
-    return tuple(m for m in unlisted if not whom or whom & {consent.COORDINATING_UNIT, m.receiver_key})
+    """Return the last message to each who was told, of a need or else, what rests on the consent and cannot be told of its end. E15."""
+    whom, needs = _whom(ctx), common.unlisted(ctx, _relying(ctx))
+    got = {m.receiver_key for m in needs}
+    others = (m for m in resting.unreached(ctx, ctx.data.scopes) if m.receiver_key not in got)
+    return (
+        *(m for m in needs if not whom or whom & {consent.COORDINATING_UNIT, m.receiver_key}),
+        *(m for m in others if not whom or not whom.isdisjoint(resting.names_of(ctx, m))),
+    )
 
 
 def _still(ctx: Context, need: views.Need, left: list[consent.Grant]) -> bool:

@@ -179,7 +179,7 @@ def _deputy(ctx: Context, found: views.Assignment) -> Change:
 def _nobody(ctx: Context, found: views.Assignment, start: date) -> Change:
     return Change(
         deadlines=clocks.gap(ctx, found.id, start - _DAY),
-        reasons=(anchors.fixed("assignment-gap", "opphold"), anchors.fixed("clock-gap", "opphold")),
+        reasons=(anchors.fixed("assignment-gap", "opphold"), times.gap_reason(ctx.book.clocks)),
         warnings=(common.warn("IPK-E057", "$.data.deputy"),),
     )
 
@@ -237,7 +237,7 @@ def absent_notices(ctx: Context) -> tuple[Notice, ...]:
         (words.TO_DATE, text.day(end) if end else None),
         (words.DEPUTY, team.spoken(ctx.data.deputy) if ctx.data.deputy else words.NOBODY_YET),
     ]
-    why = anchors.reason("assignment-absence-told", "meldes", n=TOLD_AFTER)
+    why = anchors.reason("assignment-absence-told", anchors.counted(TOLD_AFTER, "dag", "dager"), n=TOLD_AFTER)
     return telling.notices(
         ctx, telling.knew(ctx, found.id), text.TITLES[ctx.event.type], lines, reasons=(why,)
     )

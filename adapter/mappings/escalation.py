@@ -13,7 +13,7 @@ from adapter import naming, timing
 from adapter.fhir import meetings, urls
 from adapter.fhir import needs as tasks_built
 from adapter.kith import text, words
-from adapter.mappings import common, gaps, nextsteps, posting, views
+from adapter.mappings import common, gaps, nextsteps, planclocks, posting, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.noticing import notice
 from adapter.mappings.views import communication_of
@@ -38,6 +38,8 @@ class About:
     needs: tuple[views.Need, ...] = field(default=(), repr=False)
     focus: str | None = None
     """What a Task is about, where the clock watches one."""
+    unposted: Message | None = None
+    """What is answered where it is a letter, or a message, that nobody has passed on yet: nobody outside is waited for."""
     role: str | None = None
     """Key of the role, where the clock watches an assignment."""
     held: bool = False
@@ -66,12 +68,14 @@ def _of_message(case: Case, book: AddressBook, clock: Deadline, id_: str) -> Abo
     sender = _home(book.by_key(message.sender_key))
     # What is held waits for our own unit: the receiver is not to hear of it yet.
     releases = clock.kind == "release"
+    unposted = message if posting.is_unposted(case, message) else None
     unit = routing.own_unit(book, sender) if sender is not None and message.state == "held" else None
     return About(
         base=unit or sender,
-        other=None if releases else _outside(book.by_key(message.receiver_key)),
+        other=None if releases or unposted else _outside(book.by_key(message.receiver_key)),
         melde_id=message.melde_id,
         message=message,
+        unposted=unposted,
         # A letter is to be posted whatever became of the need: it may be what tells so.
         needs=() if clock.kind == "inform" else _needs(case, message.melde_id),
     )
@@ -149,12 +153,15 @@ def _was_told(case: Case, party: Party) -> bool:
 def _of_meeting(case: Case, book: AddressBook, _clock: Deadline, id_: str) -> About:
     meeting = case.get(f"Appointment/{id_}") or {}
     over = meeting.get("status") in {"cancelled", "fulfilled", "entered-in-error"}
-    told = (book.by_key(m.receiver_key) for m in case.messages if _invites(m, id_))
-    invited = {p.key: p for p in told if p is not None and not p.home}
+    told = [m for m in case.messages if _invites(m, id_)]
+    parties = (book.by_key(m.receiver_key) for m in told)
+    invited = {p.key: p for p in parties if p is not None and not p.home}
+    unposted = next((m for m in told if posting.is_unposted(case, m)), None)
     return About(
         base=_home(book.by_key(meetings.called_by(meeting) or "")),
         # Of several nobody knows here whose answer is missing.
-        other=next(iter(invited.values())) if len(invited) == 1 else None,
+        other=next(iter(invited.values())) if len(invited) == 1 and not unposted else None,
+        unposted=unposted,
         gone=over,
     )
 
@@ -225,9 +232,7 @@ def _item(
     party = found.owner(ctx.book, to)
     owner = _reference(party, to)
     listed = common.parties(party) if party else ()
-    said = (
-        f"{words.LEVELS[to]}: {nextsteps.next_step(clock, outside=found.other is not None, role=found.role)}"
-    )
+    said = f"{words.LEVELS[to]}: {next_step(clock, found)}"
     open_ = next(iter(items_of(ctx.case, clock.id)), None)
     if open_ is not None:
         moved = tasks_built.moved(open_, modified=ctx.now, owner=owner)
@@ -246,6 +251,15 @@ def _item(
         inputs=((DEADLINE, clock.id), *evidence),
     )
     return item, listed
+
+
+def next_step(clock: Deadline, found: About) -> str:
+    """Return what a person does next about a clock; nothing about small changes, which go by themselves."""
+    if clock.subject.startswith(f"{planclocks.DIGEST}/"):
+        return nextsteps.BY_ITSELF
+    return nextsteps.next_step(
+        clock, outside=found.other is not None, role=found.role, unposted=found.unposted
+    )
 
 
 def _reference(party: Party | None, to: clocks.To) -> Mapping[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from adapter import naming
@@ -16,6 +17,7 @@ from adapter.mappings import (
     grants,
     handling,
     internal,
+    meetings,
     named,
     overtaken,
     protecting,
@@ -34,6 +36,7 @@ OF_THE_DEAD: Final = frozenset({_TITLES["ip.patient.deceased"], _TITLES["ip.need
 """Tema of what may be told of a patient who is dead. E51, E66."""
 LAST_WORDS: Final = frozenset({_TITLES["ip.consent.limited"], _TITLES["ip.need.entered-in-error"]})
 """Tema of what a party hears that is excepted: once that it is, and that what it has filed is of the wrong patient. E14, E66."""
+UNCALLED: Final = "Ring den som skulle vært innkalt"
 REST: Final = "Vurder om og hvordan det som fortsatt gjelder, kan formidles."
 
 
@@ -119,6 +122,20 @@ def _brings_need(one: Leaving) -> bool:
     return message.subject in titles.BRINGS_NEED or (message.subject == ANSWER and ours and bool(one.about))
 
 
+def is_invitation(message: Message) -> bool:
+    """Return whether a message calls to a meeting: asked about whenever it is to leave, for the hour of the meeting comes by itself."""
+    return message.subject == _TITLES[meetings.CALLED]
+
+
+def _begun(one: Leaving) -> Reason | None:
+    """Return that nobody is called any more to a meeting that has begun, or is not to be. E42; ADR 104."""
+    if not is_invitation(one.message):
+        return None
+    said = next((m for m in one.case.of("Appointment") if meetings.invites(one.message, m)), None)
+    over = said is not None and datetime.fromisoformat(said["start"]) <= one.case.now
+    return anchors.fixed("meeting-begun", "stanset") if over else None
+
+
 def told_needs(one: Leaving) -> list[views.Need]:
     """Return the needs that a message tells of: those its Communication names, else all of its Melde-id."""
     named = [n for n in views.needs(one.case) if n.id in one.about]
@@ -166,6 +183,7 @@ _ASKED: Final[tuple[Callable[[Leaving], Reason | None], ...]] = (
     _recalled,
     excluded,
     _need,
+    _begun,
     _notice,
     _overtaken,
     _care,
@@ -211,22 +229,37 @@ def stopped(one: Leaving, why: Reason, book: AddressBook) -> Change:
     if rest(one):
         return anew(one)
     message, case = one.message, one.case
+    if why.rule == "meeting-begun":
+        return _too_late(one, why, book)
     by_hand = protecting.rest(case)
     left = _brings_need(one) and any(n.is_open and n.state != "consent-pending" for n in told_needs(one))
     if not (by_hand or left):
         return internal.ended(case, replace(message, state="buried", next_attempt=None))
-    owner = handling.queue(book, message)
+    said = protecting.words_for(message, by_hand) if by_hand else f"{why.text} {REST}"
+    done = internal.ended(case, replace(message, state="manual", next_attempt=None))
+    return done + _item(one, handling.queue(book, message), kind="manual-fallback", said=said)
+
+
+def _too_late(one: Leaving, why: Reason, book: AddressBook) -> Change:
+    """Return an invitation that is given up because the meeting has begun, and the word to who called. ADR 104."""
+    phone = f", telefon {one.to.phone}" if one.to is not None and one.to.phone else ""
+    sender = book.by_key(one.message.sender_key) or handling.queue(book, one.message)
+    done = internal.ended(one.case, replace(one.message, state="buried", next_attempt=None))
+    return done + _item(one, sender, kind="review", said=f"{why.text} {UNCALLED}{phone}.")
+
+
+def _item(one: Leaving, owner: Party | None, *, kind: str, said: str) -> Change:
+    """Return a work item about a message that was stopped, and the parties that it names."""
+    message, case = one.message, one.case
     item = needs.work_item(
         id_=naming.resource_id(message.event_id or message.id, "Task", f"stopped/{message.id}"),
-        kind="manual-fallback",
+        kind=kind,
         authored=case.now,
         patient=f"Patient/{case.key}" if case.key else None,
         focus=communication_of(message),
         owner=common.organisation(owner),
         melde_id=message.melde_id,
         inputs=(("evidence", message.id),),
-        description=protecting.words_for(message, by_hand) if by_hand else f"{why.text} {REST}",
+        description=said,
     )
-    listed = common.parties(owner) if owner else ()
-    done = internal.ended(case, replace(message, state="manual", next_attempt=None))
-    return done + Change(resources=(*listed, item))
+    return Change(resources=(*(common.parties(owner) if owner else ()), item))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -255,7 +255,7 @@ def answered_notices(ctx: Context) -> tuple[Notice, ...]:
 
 
 def held(ctx: Context) -> Change:
-    """Return the meeting as held with who came, and its decisions as activities of the plan. E44.
+    """Return the meeting as held with who came, and its decisions as activities of the plan; invitations not sent are stopped. E44.
 
     Raises EventError IPK-E011 before it has begun, IPK-E014 an invitee or (with decisions) a plan not known.
     """
@@ -274,6 +274,7 @@ def held(ctx: Context) -> Change:
         + Change(
             resources=(done,), deadlines=clocks.close_subject(ctx, "reply", f"Appointment/{meeting['id']}")
         )
+        + _uncalled(ctx, meeting, lambda m: m.state in posting.WAITS)
         + _decided(ctx)
     )
 
@@ -305,13 +306,17 @@ def cancelled(ctx: Context) -> Change:
     done = meetings.answered(meeting, {}, status=status)
     clock = clocks.close_subject(ctx, "reply", f"Appointment/{meeting['id']}")
     stopped = tuple(replace(d, state="cancelled") for d in clock)
-    unsent = (m for m in ctx.case.messages if invites(m, meeting) and posting.is_unsent(ctx.case, m))
     return (
         common.person(ctx)
         + common.author(ctx)
         + Change(resources=(done,), deadlines=stopped)
-        + posting.stopped(ctx, unsent)
+        + _uncalled(ctx, meeting, lambda m: posting.is_unsent(ctx.case, m))
     )
+
+
+def _uncalled(ctx: Context, meeting: Resource, waits: Callable[[Message], bool]) -> Change:
+    """Return the invitations to a meeting that is over which still wait, as stopped."""
+    return posting.stopped(ctx, (m for m in ctx.case.messages if invites(m, meeting) and waits(m)))
 
 
 def invites(message: Any, meeting: Resource) -> bool:

@@ -1,8 +1,7 @@
-"""Members of the team, and the GP: who takes part, by whose consent, and who is told. E30, E31, E33; domain § 1.4."""
+"""Members of the team, and the GP: who takes part, by whose consent, and who is told. E30, E33; domain § 1.4."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,7 +12,7 @@ from adapter.fhir import parts, people, teams, urls
 from adapter.kith import text, words
 from adapter.mappings import common, consenting, gps, grants, held, team, telling, views
 from adapter.mappings.context import Change, Context, Notice
-from adapter.model import Message, Party, Resource
+from adapter.model import Party, Resource
 from adapter.rules import anchors, assignment_states, consent
 
 OTHER_SECTORS: Final = "other-sectors"
@@ -178,101 +177,6 @@ def _coordinator(ctx: Context) -> str | None:
     return text.person(
         name=first.role.get("practitioner", {}).get("display", ""), profession=None, phone=phone
     )
-
-
-# ── E31 ──
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Participation:
-    """A member's place in the team."""
-
-    reference: str
-    role: str | None
-    start: str
-    end: str | None
-
-
-def removed(ctx: Context) -> Change:
-    """Return the member's participation ended; what was shared before stays where it is. E31.
-
-    Raises EventError IPK-E014, IPK-E024, IPK-E010, IPK-E056 for roles that other events end.
-    """
-    found = _find(ctx)
-    group = views.team(ctx.case) or {}
-    over = found.end is not None and found.end < ctx.today.isoformat()
-    before = "ended" if over else "active"
-    assignment_states.check_handles(ctx.event.type, found.role or "", state=before)
-    after = assignment_states.transition(before, ctx.event.type, guard="alone")
-    until = ctx.data.until
-    if found.start and until < date.fromisoformat(found.start):
-        raise EventError("IPK-E010", at="$.data.until", hint="until")
-    role = ctx.case.get(found.reference) or {}
-    ended = (people.ended_role(role, end=until),) if role.get("resourceType") == "PractitionerRole" else ()
-    return common.author(ctx) + Change(
-        resources=(*ended, teams.cut(group, member=found.reference, end=until)),
-        reasons=(
-            anchors.fixed("assignment-ended", ctx.data.reason_code),
-            assignment_states.explain(before, after),
-        ),
-        case={"assignmentId": ctx.data.continues.assignment_id},
-    )
-
-
-def _find(ctx: Context) -> _Participation:
-    wanted = ctx.data.continues.assignment_id
-    for one in (views.team(ctx.case) or {}).get("participant", ()):
-        reference = one.get("member", {}).get("reference", "")
-        if reference.partition("/")[2] == wanted and not teams.is_patient(one):
-            period = one.get("period", {})
-            return _Participation(
-                reference=reference,
-                role=teams.role_key(one),
-                start=period.get("start", ""),
-                end=period.get("end"),
-            )
-    raise EventError("IPK-E014", at="$.data.continues.assignmentId")
-
-
-def removed_notices(ctx: Context) -> tuple[Notice, ...]:
-    """Return the notices that a member takes part no longer: to those who were told of it, its agency by letter. E31."""
-    found = _find(ctx)
-    role = ctx.case.get(found.reference) or {}
-    name = role.get("practitioner", {}).get("display") or _name_of(role)
-    lines = [(words.MEMBER, name), (words.TO_DATE, text.day(ctx.data.until))]
-    title = text.TITLES[ctx.event.type]
-    health = telling.notices(ctx, telling.knew(ctx, role["id"]), title, lines)
-    said = text.notice(title, lines, None)
-    free = (anchors.fixed("consent-not-gated", "åpen"),)
-    told = {notice.receiver.key for notice in health}
-    letters = tuple(
-        Notice(receiver=agency, title=title, text=said, reasons=free)
-        for agency in _written_to(ctx, role)
-        if agency.key not in told
-    )
-    return (*health, *letters)
-
-
-def _name_of(person: Resource) -> str | None:
-    name: dict[str, Any] = next(iter(person.get("name", ())), {})
-    return " ".join((*name.get("given", ()), name.get("family", ""))).strip() or None
-
-
-def _written_to(ctx: Context, role: Resource) -> tuple[Party, ...]:
-    """Return the agency that a letter of this membership went to: of the book, else by what was said of it."""
-    number = role.get("organization", {}).get("identifier", {}).get("value")
-    letters = [m for m in ctx.case.messages if m.type == "LETTER" and m.receiver_key and _made(m, role["id"])]
-    found = (
-        ctx.book.by_key(m.receiver_key)
-        or Party(key=m.receiver_key or "", name=m.receiver_names[0], orgnr=number, takes=("LETTER",))
-        for m in letters[:1]
-    )
-    return tuple(party for party in found if party.orgnr)
-
-
-def _made(message: Message, assignment_id: str) -> bool:
-    event = message.event_id
-    return event is not None and naming.resource_id(event, "PractitionerRole", "person") == assignment_id
 
 
 # ── E33 ──

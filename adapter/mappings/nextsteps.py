@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from adapter.model import Deadline
+from adapter.model import Deadline, Message
+from adapter.rules.carrier import LETTER
 
 NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -20,7 +21,7 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
         "assessment": "Ring den som vurderer behovet: når kommer avgjørelsen?",
         "coordinator": "Ring kommunen: hvem blir koordinator, og når?",
         "fulfilment": "Ring den som har godtatt behovet: når kommer planen eller tilbudet?",
-        "inform": "Post brevet, eller si det på annen måte, og registrer at det er gjort",
+        "inform": "Skriv ut og post brevet, eller si det på annen måte, og registrer at det er gjort",
         "evaluation": "Ring den som har ansvar for planen: når evalueres den?",
         "gap": "Ring den som oppnevner: hvem blir koordinator, og når?",
         "gap/kontaktlege": "Ring den som oppnevner: hvem blir kontaktlege, og når?",
@@ -31,6 +32,16 @@ NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """Kind of deadline, or kind and what it watches or which role → what a person does next, where somebody outside is waited for."""
+TO_POST: Final = "Skriv ut og post brevet, og registrer at det er sendt: mottakeren har ikke fått det"
+"""What a person does next where an answer to a letter is waited for, and nobody has posted it."""
+TO_CALL: Final = (
+    "Skriv ut og post innkallingen som ikke er sendt, og spør de andre som ikke har svart: kommer de?"
+)
+"""The same of a meeting, to which several are called."""
+TO_TELL: Final = (
+    "Avklar om og hvordan meldingen kan formidles, og registrer det: mottakeren har ikke fått den"
+)
+"""The same of another message that a person is to pass on."""
 PAUSED: Final = "Ingenting nå: fristen hviler til spørsmålet om behovet er besvart"
 """What a person does next about a clock that rests while a question is answered."""
 BY_ITSELF: Final = "Ingenting: små endringer sendes samlet ved dagens slutt"
@@ -53,10 +64,18 @@ OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
 """The same where the step is our own."""
 
 
-def next_step(clock: Deadline, *, outside: bool, role: str | None = None) -> str:
-    """Return what a person does next; `outside`: somebody outside is waited for; `role`: of the assignment that it watches."""
+def next_step(
+    clock: Deadline, *, outside: bool, role: str | None = None, unposted: Message | None = None
+) -> str:
+    """Return what a person does next.
+
+    `outside`: somebody outside is waited for; `role`: of the assignment that it watches; `unposted`: what nobody has passed on yet.
+    """
     if clock.paused:
         return PAUSED
+    if unposted is not None and clock.kind == "reply":
+        letter = TO_CALL if clock.subject.startswith("Appointment/") else TO_POST
+        return letter if unposted.type == LETTER else TO_TELL
     kinds = (f"{clock.kind}/{role}", f"{clock.kind}/{clock.subject.partition('/')[0]}", clock.kind)
     tables = (NEXT_STEP,) if outside else (OWN_NEXT_STEP, NEXT_STEP)
     return next(table[kind] for kind in kinds for table in tables if kind in table)

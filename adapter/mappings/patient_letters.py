@@ -26,6 +26,8 @@ class Words:
     lines: tuple[str, ...]
     besides: str = ""
     """What is said where a plan was refused, and no coordinator was."""
+    call: str = ""
+    """What is said where the address book knows a phone of who decided."""
 
 
 Whom = Literal["patient", "guardians"]
@@ -47,6 +49,7 @@ DECLINED: Final[Mapping[tuple[str, Whom], Words]] = {
             ),
         ),
         besides="Du kan ha rett til koordinator også om du ikke ønsker eller får individuell plan.",
+        call="Har du spørsmål, eller trenger du hjelp til å klage, kan du ringe {them} på telefon {phone}.",
     ),
     ("nb", "guardians"): Words(
         title=titles.LETTER_ANSWER,
@@ -63,6 +66,7 @@ DECLINED: Final[Mapping[tuple[str, Whom], Words]] = {
             ),
         ),
         besides="Barnet kan ha rett til koordinator også uten individuell plan.",
+        call="Har dere spørsmål, eller trenger dere hjelp til å klage, kan dere ringe {them} på telefon {phone}.",
     ),
     ("nn", "patient"): Words(
         title=titles.LETTER_ANSWER,
@@ -79,6 +83,7 @@ DECLINED: Final[Mapping[tuple[str, Whom], Words]] = {
             ),
         ),
         besides="Du kan ha rett til koordinator òg om du ikkje ønskjer eller får individuell plan.",
+        call="Har du spørsmål, eller treng du hjelp til å klage, kan du ringje {them} på telefon {phone}.",
     ),
     ("nn", "guardians"): Words(
         title=titles.LETTER_ANSWER,
@@ -95,6 +100,7 @@ DECLINED: Final[Mapping[tuple[str, Whom], Words]] = {
             ),
         ),
         besides="Barnet kan ha rett til koordinator òg utan individuell plan.",
+        call="Har de spørsmål, eller treng de hjelp til å klage, kan de ringje {them} på telefon {phone}.",
     ),
 }
 OURS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -174,12 +180,10 @@ def _declined(ctx: Context) -> Notice:
     grounds = ". ".join(part.rstrip(".") for part in (stated, data.text or "") if part)
     said = DECLINED[lang, whom(ctx)]
     chosen = scoped(ctx, opened=False)[0]
-    places: dict[str, str] = {"kinds": text.listed(data.scope), "grounds": grounds} | _decided(
-        ctx, chosen, lang
-    )
+    places = {"kinds": text.listed(data.scope), "grounds": grounds} | _decided(ctx, chosen, lang)
     alone = "individual-plan" in data.scope and not COORDINATORS & set(data.scope)
-    lines = (*said.lines, said.besides) if alone else said.lines
-    filled = [one.format(**places) for one in lines]
+    lines = (*said.lines, said.besides if alone else "", said.call if places["phone"] else "")
+    filled = [one.format(**places) for one in lines if one]
     return _letter(ctx, said.title, filled, lang=lang, melde_id=chosen.melde_id)
 
 
@@ -187,11 +191,15 @@ COORDINATORS: Final = frozenset({"coordinator", "child-coordinator"})
 
 
 def _decided(ctx: Context, need: views.Need, lang: str) -> dict[str, str]:
-    """Return the words for who decided: ourselves, or the organisation that has the need; the complaint goes there. pbrl § 7-2."""
+    """Return the words for who decided, and its phone: ourselves, or the organisation that has the need; the complaint goes there.
+
+    pbrl § 7-2.
+    """
     party = ctx.book.by_organisation(need.owner)
     if party is None or party.home or (ctx.party is not None and party.level1_id == ctx.party.level1_id):
-        return dict(OURS[lang])
-    return {"Who": party.name, "who": party.name, "them": party.name, "here": "der"}
+        return dict(OURS[lang]) | {"phone": routing.phone(ctx.book, ctx.party or party, on=ctx.today)}
+    phone = routing.phone(ctx.book, party, on=ctx.today)
+    return {"Who": party.name, "who": party.name, "them": party.name, "here": "der", "phone": phone}
 
 
 def physician_notices(ctx: Context) -> tuple[Notice, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+from adapter import naming
 from adapter.kith import text
-from adapter.mappings import grants, named, posting, reporting, telling
+from adapter.mappings import grants, named, posting, reporting, telling, views
 from adapter.mappings.context import PATIENT, Context
 from adapter.model import Message, Party
 from adapter.rules import consent
@@ -33,9 +34,9 @@ def _subject(ctx: Context, message: Message) -> str:
 
 
 def is_agency(party: Party | None, message: Message) -> bool:
-    """Return whether a message went to an agency of another sector: of the book, or one that only a letter reaches."""
+    """Return whether a message went to an agency of another sector: of the book, or by what let it go where the book has it no more."""
     if party is None:
-        return message.receiver_key not in (None, PATIENT.key)
+        return any(reason.rule == consent.NEEDS[SECTORS].rule for reason in message.why)
     return party.type in reporting.OTHER_SECTORS
 
 
@@ -51,25 +52,41 @@ def stopped(
         for m in ctx.case.messages
         if posting.is_unsent(ctx.case, m)
         and scopes(ctx, m) & set(lost)
-        and (not only or set(only) & set(_names(ctx, m)))
+        and (not only or set(only) & set(names_of(ctx, m)))
         and not _opens(ctx, m, left)
     )
 
 
-def _names(ctx: Context, message: Message) -> tuple[str, ...]:
+def names_of(ctx: Context, message: Message) -> tuple[str, ...]:
+    """Return what a consent may call the receiver of a message; one that the book has no more by what it was."""
     party = ctx.book.by_key(message.receiver_key)
-    return named.called(ctx.case, party) if party is not None else (message.receiver_key or "",)
+    if party is not None:
+        return named.called(ctx.case, party)
+    key = message.receiver_key or ""
+    return (key,) if is_agency(None, message) else (key, _part(ctx, message))
+
+
+def _part(ctx: Context, message: Message) -> str:
+    """Return the part of a receiver in health care: the patient's GP, else the coordinating unit."""
+    doctors = {
+        views.reference_id(one) for one in (views.patient(ctx.case) or {}).get("generalPractitioner", ())
+    }
+    is_gp = (
+        message.receiver[0] is not None
+        and naming.organisation_id(her_id=message.receiver[0], orgnr=None) in doctors
+    )
+    return consent.GP if is_gp else consent.COORDINATING_UNIT
 
 
 def _opens(ctx: Context, message: Message, left: Sequence[consent.Grant]) -> bool:
-    subject, who = _subject(ctx, message), _names(ctx, message)
+    subject, who = _subject(ctx, message), names_of(ctx, message)
     basis = getattr(ctx.data, "legal_basis", None)
     return any(grants.gate(ctx.case, one, subject, who, legal_basis=basis, on=ctx.today).open for one in left)
 
 
 def opens(ctx: Context, message: Message) -> bool:
     """Return whether the newest consent that speaks of a notice to its receiver opens. A basis in law was named where it was taken."""
-    who = _names(ctx, message)
+    who = names_of(ctx, message)
     if message.receiver_key in telling.reporting_keys(ctx.case):
         who = (*who, consent.REPORTER)
     granted, subject = grants.newest_first(ctx.case), _subject(ctx, message)
@@ -86,3 +103,17 @@ def told(ctx: Context, lost: Collection[str]) -> tuple[tuple[Message, Party], ..
         if scopes(ctx, message) & set(lost):
             found[party.key] = (message, party)
     return tuple(found.values())
+
+
+def unreached(ctx: Context, lost: Collection[str]) -> tuple[Message, ...]:
+    """Return the last notice to each who was told, outside a need, of what rests on these scopes, and stands not in the book of the day."""
+    return tuple(
+        {
+            m.receiver_key: m
+            for m in ctx.case.messages
+            if m.receiver_key not in (None, PATIENT.key)
+            and ctx.book.by_key(m.receiver_key) is None
+            and posting.has_left(ctx.case, m)
+            and scopes(ctx, m) & set(lost)
+        }.values()
+    )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adapter import naming
 from adapter.kith import titles
-from adapter.mappings import common, held, holding, passing, posting, telling, views
+from adapter.mappings import common, held, holding, passing, posting, resting, telling, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Message, Resource
 from adapter.rules import consent
@@ -22,12 +22,18 @@ _TELL: Final = "står ikke lenger i adresseboken: si fra på annen måte, eller 
 _GONE: Final = f"Mottakeren av behovet {_TELL}"
 _KNEW: Final = f"Den som fikk vite om koordinatoren, {_TELL}"
 _HELD: Final = f"En mottaker i saken {_TELL}"
+OUTSIDE: Final = (
+    "Mottakeren av opplysninger som samtykket gjaldt, står ikke i adresseboken: si fra på annen måte, "
+    "eller til den som har overtatt, at samtykket er trukket"
+)
+"""What is asked of who was told outside a need: a coordinator, a plan. E15."""
+WITHDRAWN: Final = "ip.consent.withdrawn"
 DIED: Final = "ip.patient.deceased"
 TEXTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ip.need.declined-by-patient": _GONE.format("pasienten har takket nei"),
         "ip.need.withdrawn": _GONE.format("behovet er trukket"),
-        "ip.consent.withdrawn": _GONE.format("samtykket er trukket"),
+        WITHDRAWN: _GONE.format("samtykket er trukket"),
         "ip.need.entered-in-error": _GONE.format("behovet gjaldt feil pasient"),
         "ip.coordinator.replaced": _KNEW.format("koordinatoren er byttet"),
         "ip.coordinator.ended": _KNEW.format("koordinatoren er avsluttet"),
@@ -48,25 +54,29 @@ def items(ctx: Context, missed: tuple[Message, ...], decided: Change, *, by: str
     """
     if not missed or not (ctx.may_send or ctx.event.type == DIED):
         return Change()
-    in_error = bool(getattr(ctx.data, "entered_in_error", None))
-    text, unit = LIVES if in_error else TEXTS[by or ctx.event.type], passing.own_unit(ctx)
-    asked = _asked(ctx.case.having(decided.outcome(ctx.case.key)), text)
-    return Change(
-        resources=tuple(
-            common.work_item(
-                ctx,
-                id_=ctx.id("Task", f"unlisted/{message.receiver_key}/{message.melde_id}"),
-                kind="review",
-                owner=unit,
-                focus=None,
-                melde_id=message.melde_id,
-                inputs=((EVIDENCE, message.id),),
-                reason=text,
-            )
-            for message in missed
-            if message.id not in asked
-        )
+    after = ctx.case.having(decided.outcome(ctx.case.key))
+    said = ((message, _text(ctx, message, by or ctx.event.type)) for message in missed)
+    return Change(resources=tuple(_item(ctx, m, text) for m, text in said if m.id not in _asked(after, text)))
+
+
+def _item(ctx: Context, message: Message, text: str) -> Resource:
+    return common.work_item(
+        ctx,
+        id_=ctx.id("Task", f"unlisted/{message.receiver_key}/{message.melde_id}"),
+        kind="review",
+        owner=passing.own_unit(ctx),
+        focus=None,
+        melde_id=message.melde_id,
+        inputs=((EVIDENCE, message.id),),
+        reason=text,
     )
+
+
+def _text(ctx: Context, message: Message, by: str) -> str:
+    """Return what a person is asked to do: to one who got no need, about what the consent was of."""
+    if getattr(ctx.data, "entered_in_error", None):
+        return LIVES
+    return OUTSIDE if by == WITHDRAWN and message.subject in resting.EVENT else TEXTS[by]
 
 
 def _asked(case: Case, text: str) -> frozenset[Any]:

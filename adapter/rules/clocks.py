@@ -344,20 +344,31 @@ def release_days(home: Party) -> tuple[int, Reason]:
     return home.release_days, _why(CLOCKS["release"], home.release_days)
 
 
+def gap_reason(set_: Clocks) -> Reason:
+    """Return why the leader, and later the coordinating unit, is told that nobody is coordinator."""
+    amount = set_days(set_, None)["gap_days"]
+    return anchors.reason(CLOCKS["gap"].rule, working_days(amount), n=amount)
+
+
 def receipt_reason(hours: int | None = None) -> Reason:
     """Return why a receipt is waited for as long as it is; `hours` where the installation sets them."""
     return _why(CLOCKS["receipt"], hours or CLOCKS["receipt"].amount)
 
 
 def _agreed(clock: Clock, amount: int, agreement: Agreement) -> Reason:
-    rejected = (f"{clock.amount} virkedager",) if amount != clock.amount else ()
+    rejected = (working_days(clock.amount),) if amount != clock.amount else ()
     source = f"avtale: {agreement.source}"
-    return anchors.reason(clock.rule, f"{amount} virkedager", source=source, rejected=rejected, n=amount)
+    return anchors.reason(clock.rule, working_days(amount), source=source, rejected=rejected, n=amount)
 
 
 def _why(clock: Clock, amount: int) -> Reason:
-    unit = "timer" if clock.unit == "hours" else "virkedager"
-    return anchors.reason(clock.rule, f"{amount} {unit}", n=amount)
+    told = anchors.counted(amount, "time", "timer") if clock.unit == "hours" else working_days(amount)
+    return anchors.reason(clock.rule, told, n=amount)
+
+
+def working_days(n: int) -> str:
+    """Return a number of working days as a reason says it: `1 virkedag`, `2 virkedager`."""
+    return anchors.counted(n, "virkedag", "virkedager")
 
 
 def add_working_days(start: date, n: int) -> date:

@@ -27,4 +27,4 @@ def warned(last_day: date, *, now: datetime) -> datetime | None:
 
 def warning_reason() -> Reason:
     """Return why somebody is warned that early."""
-    return anchors.reason("consent-warning", f"{WARNING_DAYS} dager", n=WARNING_DAYS)
+    return anchors.reason("consent-warning", anchors.counted(WARNING_DAYS, "dag", "dager"), n=WARNING_DAYS)

@@ -68,4 +68,4 @@ def due(moved: dt.datetime) -> dt.datetime:
 
 def why() -> Reason:
     """Return why the old municipality keeps what it has."""
-    return anchors.reason("move-until-accepted", f"{ACCEPT_DAYS} dager", n=ACCEPT_DAYS)
+    return anchors.reason("move-until-accepted", anchors.counted(ACCEPT_DAYS, "dag", "dager"), n=ACCEPT_DAYS)

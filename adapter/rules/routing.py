@@ -186,6 +186,15 @@ def answer_party(book: AddressBook, home: Party) -> Party:
     return own_unit(book, home) or home if home.answer_to == "ke" else home
 
 
+def phone(book: AddressBook, party: Party | None, *, on: date) -> str:
+    """Return the phone of a unit, else of a coordinating unit of its organisation; empty where the book knows none."""
+    if party is None or party.phone:
+        return (party.phone if party else None) or ""
+    beside = [p for p in book.parties if p.unit and p.phone and p.level1_id == party.level1_id]
+    held = [p for p in beside if books.valid(p, on)]
+    return min(held, key=lambda p: bool(p.home and p.serves)).phone or "" if held else ""
+
+
 def answer_reason(book: AddressBook, home: Party) -> Reason:
     """Return why `answer_party` chose as it did."""
     chosen = answer_party(book, home)

@@ -57,7 +57,7 @@ _RECEIPT: Final = "APPREC"
 _RECEIPTS: Final = "ip.receipt."
 _RESPONSIBLE: Final = "responsible"
 _BREACHED: Final = "ip.deadline.breached"
-_PLACE: Final = re.compile(r"\{(\w+)\}")
+_PLACE: Final = re.compile(r"\{(\w+)(?::([^/{}]+)/([^/{}]+))?\}")
 _UNKNOWN: Final = "Regelen finnes ikke lenger i listen over regler."
 _WARNING: Final = "advarsel"
 
@@ -283,7 +283,7 @@ def _reply(message: Message, book: AddressBook) -> Reason:
     if own is None or (agreement is not None and agreement.reply_days is not None):
         return reason
     fallen = (reason.outcome,) if own != days else ()
-    return anchors.reason(reason.rule, f"{own} virkedager", rejected=fallen, n=own)
+    return anchors.reason(reason.rule, clocks.working_days(own), rejected=fallen, n=own)
 
 
 def _became(message: Message) -> Step:
@@ -382,7 +382,13 @@ def _text(rule: str, outcome: str) -> str:
         "list": outcome.partition("/")[0],
         "after": outcome,
     }
-    return _PLACE.sub(lambda place: known.get(place[1]) or "…", row.nb)
+    return _PLACE.sub(lambda place: _filled(place, known.get(place[1]) or ""), row.nb)
+
+
+def _filled(place: re.Match[str], value: str) -> str:
+    """Return a place with its value, and with the noun that fits a number where the place names one."""
+    noun = f" {place[2] if value == '1' else place[3]}" if place[2] else ""
+    return f"{value or '…'}{noun}"
 
 
 def _ordered(steps: Iterable[Step]) -> tuple[Step, ...]:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import pytest
 
 from adapter import ingest, kith
+from adapter.errors import EventError
 from adapter.events import schemas
 from adapter.events.event import build as made
 from adapter.events.messages import DeadlineKind
@@ -451,6 +452,26 @@ def test_a_question_is_answered_by_the_day_that_it_names_and_by_a_later_one_once
     )
     assert question(hospital).due.isoformat() == "2026-03-17T22:59:59+00:00"
     assert len([t for t in hospital.items("review") if escalation.deadline_of(t)]) == 1
+
+
+def test_a_question_to_be_answered_before_it_is_asked_is_refused_at_its_day(hospital: House):
+    with pytest.raises(EventError) as refused:
+        asking(hospital, due="2026-03-03")
+    assert (refused.value.code, refused.value.at) == ("IPK-E110", "$.data.due")
+    assert not [d for d in hospital.case().deadlines if d.subject.startswith("question/")]
+    asking(hospital, due="2026-03-04")
+    assert question(hospital).due.isoformat() == "2026-03-04T22:59:59+00:00"
+
+
+def test_a_question_that_is_told_late_keeps_the_day_that_it_named(hospital: House):
+    """What was asked in time, and told here after its day, is true: it is late at once."""
+    melde_id = hospital.need().case["meldeId"]
+    hospital.send()
+    hospital.clock.advance(days=8)
+    then = (START + timedelta(days=1)).isoformat()
+    hospital.post("ip.need.info-requested", source="urn:her:5079", continues={"meldeId": melde_id},
+                  occurredAt=then, due="2026-03-06")  # fmt: skip
+    assert question(hospital).due.isoformat() == "2026-03-06T22:59:59+00:00"
 
 
 def test_a_question_that_nobody_answers_goes_up_the_ladder_and_the_assessment_is_not_late(hospital: House):

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from adapter.ingest import overview
-from tests.house import GIVEN, House, living_in
+from tests.house import GIVEN, LINE, House, living_in
 from tests.houses import Build
-from tests.mappings.test_meetings import call
+from tests.mappings.test_meetings import NAV, call
 from tests.mappings.test_moving import move
 from tests.mappings.test_plantransfer import PLAN, TO_ALL, step
 
@@ -95,3 +95,39 @@ def test_what_is_held_is_the_own_units_matter_and_nobody_outside_is_rung(build: 
     found = row(house, "message/", "release")
     assert (key(found["owner"]), key(found["waitsFor"])) == ("st-olavs-ke", None)
     assert found["phone"] == "+4773598602"
+
+
+def test_about_a_letter_that_nobody_has_posted_nobody_is_rung_until_it_is(hospital: House):
+    told = hospital.need(patient=living_in("9902"))
+    unposted = row(hospital, "message/", "reply")
+    assert (key(unposted["waitsFor"]), unposted["phone"]) == (None, "+4773598600")
+    assert unposted["nextStep"].startswith("Skriv ut og post brevet")
+    hospital.clock.advance(days=7)
+    hospital.tick()
+    late = [i["description"] for i in hospital.items("manual-fallback")]
+    assert [said for said in late if "Ring" in said] == []
+    assert any(said.startswith("Ansvarlig: Skriv ut og post brevet") for said in late)
+    hospital.post(
+        "ip.manual-fallback.recorded", messageId=told.messages[0]["id"], at=hospital.clock.now.isoformat()
+    )
+    posted = row(hospital, "message/", "reply")
+    assert key(posted["waitsFor"]) == "brevvik"
+    assert posted["nextStep"].startswith("Ring mottakeren")
+
+
+def test_a_message_that_a_person_is_to_pass_on_is_no_letter_to_post(hospital: House):
+    hospital.need(patient=LINE | {"protectedAddress": "strictly-confidential"})
+    assert row(hospital, "message/", "reply")["nextStep"].startswith("Avklar om og hvordan")
+
+
+def test_an_invitation_that_nobody_has_posted_is_posted_before_anybody_is_asked_to_come(planned: House):
+    scopes = {"scopes": ["plan-share", "other-sectors"], "recipients": ["brevvik"]}
+    planned.clock.advance(minutes=5)
+    planned.post("ip.consent.given", source="urn:her:5079", consent=TO_ALL | scopes | {"date": "2026-03-04"})
+    (letter,) = [m for m in call(planned, NAV).messages if m["type"] == "LETTER"]
+    asked = row(planned, "Appointment/", "reply")
+    assert (key(asked["waitsFor"]), asked["nextStep"][:30]) == (None, "Skriv ut og post innkallingen ")
+    planned.clock.advance(minutes=5)
+    at = planned.clock.now.isoformat()
+    planned.post("ip.manual-fallback.recorded", source="urn:her:5079", messageId=letter["id"], at=at)
+    assert row(planned, "Appointment/", "reply")["nextStep"].startswith("Spør dem som er innkalt")

@@ -49,6 +49,10 @@ def test_the_block_is_eleven_lines_as_designed():
     assert text.block(NEED).split("\r\n") == BLOCK.split("\n")
 
 
+def test_days_in_nynorsk():
+    assert written.line(f"{words.REPLY}: {words.ANSWER_ACCEPTED}").endswith("helst innan 14 dagar")
+
+
 def test_one_working_day_is_one():
     (line,) = [one for one in text.block(replace(NEED, working_days=1)).split("\r\n") if "Ønsket svar" in one]
     assert line.endswith("09.03.2026 (1 virkedag)")

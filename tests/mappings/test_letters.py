@@ -72,6 +72,43 @@ def test_what_another_organisation_decided_and_we_recorded_names_it_and_the_comp
     assert " vi " not in said.casefold()
 
 
+@pytest.mark.parametrize(
+    ("rows", "phone"),
+    [
+        ({}, "+4773598600"),
+        ({"st-olavs-fmr": {"phone": None}}, "+4773598602"),
+        ({"st-olavs-fmr": {"phone": None}, "st-olavs-ke": {"phone": None}}, "+4773598604"),
+    ],
+)
+def test_a_letter_about_a_no_says_whom_to_ring(build: Build, rows: dict[str, Any], phone: str):
+    """The phone of the unit that decided, else of the coordinating unit; the joint one last."""
+    hospital = build(of={"rows": rows})
+    joint = living_in("9903")
+    melde_id = hospital.need(patient=joint).case["meldeId"]
+    hospital.post(
+        "ip.need.declined",
+        patient=joint,
+        source="urn:her:90998",
+        continues={"meldeId": melde_id},
+        scope=["coordinator"],
+    )
+    assert f"trenger du hjelp til å klage, kan du ringe oss på telefon {phone}." in letter(hospital)
+
+
+def test_of_what_another_decided_its_phone_stands_there_and_no_line_where_none_is_known(build: Build):
+    for rows, last in (
+        ({}, "kan du ringe Alvdal Kommune på telefon +4762480000.</p></body>"),
+        ({"alvdal-saksbehandling": {"phone": None}}, "får den.</p></body>"),
+    ):
+        hospital = build(of={"rows": rows})
+        melde_id = hospital.need().case["meldeId"]
+        hospital.send()
+        hospital.post(
+            "ip.need.declined", source="urn:her:90998", continues={"meldeId": melde_id}, scope=["coordinator"]
+        )
+        assert last in letter(hospital)
+
+
 CHILD = LINE | {"birthDate": "2015-11-13"}
 
 

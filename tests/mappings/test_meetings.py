@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapter.errors import EventError, RoutingError
+from adapter import ingest
+from adapter.errors import EventError, Faults, RoutingError
 from adapter.events import schemas
 from adapter.fhir import meetings
 from adapter.mappings import escalation
@@ -322,3 +323,48 @@ def test_a_late_answer_is_a_matter_of_who_called(hospital: House):
     hospital.post("ip.meeting.called", source=f"urn:her:{unit.unit_her_id}", **said)
     late = next(d for d in hospital.case().deadlines if d.subject.startswith("Appointment/"))
     assert escalation.about(hospital.case(), book, late).base == unit
+
+
+# ── an invitation that waited too long ──
+
+
+@pytest.mark.parametrize(
+    ("at", "left"),
+    [(datetime(2026, 3, 20, 10, 59, tzinfo=UTC), 1), (datetime(2026, 3, 20, 11, tzinfo=UTC), 0)],
+)
+def test_an_invitation_that_waited_till_the_meeting_began_is_stopped_and_who_called_is_told(
+    planned: House, at: datetime, left: int
+):
+    call(planned)
+    planned.clock.to(at)
+    assert len(planned.send()) == left
+    (row,) = planned.messages(direction="out", receiver="90998", state="sent" if left else "buried")
+    assert row.subject == "Innkalling til møte"
+    said = [i["description"] for i in planned.items("review") if "innkallingen" in i["description"]]
+    word = "Møtet var begynt da innkallingen skulle gå ut, og den er ikke sendt. Ring den som skulle vært innkalt, telefon +4773598600."
+    assert said == ([] if left else [word])
+
+
+def test_it_is_asked_on_the_first_attempt_of_the_same_day_too(planned: House):
+    call(planned, start="2026-03-04T10:30:00+01:00", end="2026-03-04T11:00:00+01:00")
+    planned.clock.to(datetime(2026, 3, 4, 9, 31, tzinfo=UTC))
+    assert planned.send() == []
+
+
+def test_nobody_sends_it_again_by_hand(planned: House):
+    call(planned)
+    planned.send()
+    (sent,) = planned.messages(direction="out", receiver="90998", state="sent")
+    planned.clock.to(datetime(2026, 3, 20, 12, tzinfo=UTC))
+    planned.tick()
+    with pytest.raises(Faults) as refused:
+        ingest.requeue(planned.services, sent.id)
+    assert [(f.code, f.rule) for f in refused.value.faults] == [("IPK-E095", "meeting-begun")]
+
+
+def test_a_meeting_that_was_held_stops_what_still_waits_to_call_to_it(planned: House):
+    call(planned)
+    after_it(planned)
+    planned.post("ip.meeting.held", decisions=None)
+    (row,) = planned.messages(direction="out", receiver="90998", state="buried")
+    assert row.subject == "Innkalling til møte"

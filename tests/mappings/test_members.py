@@ -258,8 +258,7 @@ def test_e30_says_what_contradicts(alvdal: House, change: dict[str, Any], code: 
 
 
 def test_e31_writes_to_the_agency_that_was_written_to(alvdal: House):
-    member = added(alvdal).case["assignmentId"]
-    told = alvdal.post("ip.team-member.removed", continues={"assignmentId": member}, until="2026-03-04")
+    told = removed_after_posting(alvdal, added(alvdal))
     (message,) = told.messages
     assert (message["type"], message["receiver"]["name"]) == ("LETTER", "NAV Alvdal")
     assert "Deltaker: Roland Gundersen" in alvdal.message(message["id"]).body.decode()
@@ -267,9 +266,19 @@ def test_e31_writes_to_the_agency_that_was_written_to(alvdal: House):
 
 def test_e31_writes_once_to_an_agency_that_the_book_lists(alvdal: House):
     listed = MEMBER | {"organisation": MEMBER["organisation"] | {"key": "nav-alvdal"}}
-    member = added(alvdal, member=listed, consent=NAV | {"recipients": ["nav-alvdal"]}).case["assignmentId"]
-    told = alvdal.post("ip.team-member.removed", continues={"assignmentId": member}, until="2026-03-04")
+    told = removed_after_posting(
+        alvdal, added(alvdal, member=listed, consent=NAV | {"recipients": ["nav-alvdal"]})
+    )
     assert [m["receiver"]["name"] for m in told.messages] == ["NAV Alvdal"]
+
+
+def removed_after_posting(house: House, told: Reply) -> Reply:
+    """Report the letter about a new member as posted, and end the membership."""
+    (letter,) = told.messages
+    at, by = house.clock.now.isoformat(), {"source": "urn:her:5079"}
+    house.post("ip.manual-fallback.recorded", messageId=letter["id"], at=at, **by)
+    over = {"continues": {"assignmentId": told.case["assignmentId"]}, "until": "2026-03-04"}
+    return house.post("ip.team-member.removed", **over)
 
 
 def test_e31_again_or_of_a_coordinator_is_refused(alvdal: House):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapter.events import schemas
+from adapter.mappings import views
 from tests.house import GP, LINE, House, State, living_in
 
 BREVVIK = living_in("9902")
@@ -148,3 +149,54 @@ def test_a_letter_that_was_stopped_and_had_been_posted_is_told_of_and_a_person_t
         item.get("description", "").startswith("Brevet var postet før det ble stoppet")
         for item in member.items("review")
     )
+
+
+# ── E31 ──
+
+
+def removed(house: House) -> Any:
+    """End the membership of the one from the agency."""
+    house.clock.advance(minutes=5)
+    (one,) = [
+        a
+        for a in house.case().of("PractitionerRole")
+        if "2026-03-04" in str(a.get("period")) and "Roland" in str(a)
+    ]
+    return house.post(
+        "ip.team-member.removed",
+        source="urn:her:90998",
+        continues={"assignmentId": one["id"]},
+        until="2026-03-10",
+    )
+
+
+def letters(house: House) -> list[Any]:
+    return sorted((m for m in house.messages(direction="out", type="LETTER")), key=lambda m: m.seq)
+
+
+def test_a_letter_about_a_new_member_that_nobody_posted_is_replaced_when_the_member_leaves(member: House):
+    removed(member)
+    first, second = letters(member)
+    assert (first.state, first.replaced_by, second.state, second.replaces) == (
+        "buried", second.id, "manual", first.id,
+    )  # fmt: skip
+    said = second.body.decode()
+    assert "<p>Fra dato: 04.03.2026</p><p>Til dato: 10.03.2026</p>" in said
+    (item,) = member.items("manual-fallback")
+    assert views.input_of(item, "evidence") == second.id
+    assert not [d for d in member.case().deadlines if d.runs and first.id in d.subject]
+    assert {r.rule for r in second.why} == {r.rule for r in first.why}
+
+
+def test_a_letter_that_was_posted_stands_and_a_second_says_the_end(member: House):
+    posted(member)
+    removed(member)
+    first, second = letters(member)
+    assert (first.state, first.replaced_by, second.replaces) == ("manual", None, None)
+    assert "Fra dato" not in second.body.decode()
+
+
+def test_who_heard_of_no_member_for_the_letter_was_stopped_hears_of_no_end(member: House):
+    withdraw(member, "other-sectors")
+    assert removed(member).messages == []
+    assert [m.state for m in letters(member)] == ["buried"]

@@ -11,8 +11,9 @@ from adapter.events import schemas
 from adapter.fhir import urls
 from adapter.mappings import unlisted, views
 from tests.books import ALVDAL
-from tests.house import START, House, Reply
+from tests.house import GIVEN, LINE, START, House, Reply
 from tests.houses import Build
+from tests.mappings.test_members import added
 from tests.mappings.test_passed_on import ELSEWHERE, NAV, UNIT
 
 DAY = "2026-03-10"
@@ -191,3 +192,64 @@ def test_a_person_tells_who_reported_and_has_left(build: Build):
         reasonCode="other",
     )
     assert _asked(house, "ip.coordinator.ended") == [told.message_to("90998")["id"]]
+
+
+# ── told outside a need ──
+
+GIVEN_TO_GP: dict[str, Any] = {"recipients": ["coordinating-unit", "gp"]}
+DOCTOR = LINE | {"gp": {"herId": "258521"}}
+
+
+def _outside(house: House) -> list[str | None]:
+    """Return the receivers of whom a person is asked to tell that a consent is withdrawn, in the order of their keys."""
+    items = [t for t in house.items("review") if t.get("description") == unlisted.OUTSIDE]
+    return sorted(str(house.message(str(views.input_of(t, "evidence"))).receiver_key) for t in items)
+
+
+def _withdrawn(house: House, *recipients: str, scope: str = "coordinator") -> Reply:
+    return house.post("ip.consent.withdrawn", scopes=[scope], recipients=list(recipients) or None, date=DAY)
+
+
+@pytest.fixture
+def named(build: Build) -> House:
+    """Return a hospital whose coordinator the municipality and the GP were told of, before both rows ended."""
+    ended = {"valid_to": date(2026, 3, 5)}
+    house = build(of={"rows": {"alvdal-saksbehandling": ended, "kattskinnet-lin": ended}})
+    house.post("ip.consent.given", patient=DOCTOR, consent=GIVEN | GIVEN_TO_GP | {"scopes": ["coordinator"]})
+    house.post("ip.hospital-coordinator.appointed", patient=DOCTOR, continues=None, **{"from": "2026-03-04"})
+    assert len(house.send()) == 2
+    house.clock.to(START + timedelta(days=6))
+    return house
+
+
+@pytest.mark.parametrize(
+    ("recipients", "asked"),
+    [
+        ((), ["alvdal-saksbehandling", "kattskinnet-lin"]),
+        (("gp",), ["kattskinnet-lin"]),
+        (("coordinating-unit",), ["alvdal-saksbehandling"]),
+        (("alvdal-saksbehandling",), ["alvdal-saksbehandling"]),
+    ],
+)
+def test_who_was_told_outside_a_need_and_has_left_the_book_is_for_a_person_to_tell(
+    named: House, recipients: tuple[str, ...], asked: list[str]
+):
+    assert _withdrawn(named, *recipients).messages == []
+    assert _outside(named) == asked
+
+
+def test_what_rests_on_another_scope_asks_nobody(named: House):
+    _withdrawn(named, scope="plan-share")
+    assert _outside(named) == []
+
+
+def test_an_agency_that_only_a_letter_reached_is_for_a_person_to_tell_too(alvdal: House):
+    """The address book never had it: no letter can be written to it by itself."""
+    (letter,) = added(alvdal).messages
+    at = alvdal.clock.now.isoformat()
+    alvdal.post("ip.manual-fallback.recorded", source="urn:her:5079", messageId=letter["id"], at=at)
+    alvdal.clock.to(START + timedelta(days=6))
+    alvdal.post(
+        "ip.consent.withdrawn", source="urn:her:5079", scopes=["other-sectors"], recipients=None, date=DAY
+    )
+    assert _outside(alvdal) == ["nav-tynset"]

@@ -44,6 +44,17 @@ def test_a_reason_carries_source_outcome_and_what_fell_away() -> None:
     assert why.rejected == ("3 virkedager",)
 
 
+@pytest.mark.parametrize(
+    "name", [name for name, row in ANCHORS.items() if "{n}" in row.nb or "{n:" in row.nb]
+)
+def test_one_is_said_in_the_singular(name: str) -> None:
+    """`n` comes with its noun: a place that is the bare number cannot be right for both one and two."""
+    assert "{n}" not in ANCHORS[name].nb
+    one, two = (anchors.reason(name, "x", n=n).text for n in (1, 2))
+    assert re.search(r"\b1 (virkedag|dag|time)\b", one)
+    assert re.search(r"\b2 (virkedager|dager|timer)\b", two)
+
+
 def test_the_document_is_made_from_the_list() -> None:
     told = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     assert told == anchors.markdown(), "run: python -m adapter.rules.anchors > docs/rules.md"

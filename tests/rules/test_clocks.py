@@ -121,6 +121,17 @@ def test_without_an_agreement_the_guide_counts() -> None:
 def test_the_partys_own_release_days_count() -> None:
     days, why = clocks.release_days(replace(party("st-olavs-fmr"), release_days=2))
     assert (days, why.outcome) == (2, "2 virkedager")
+    _, one = clocks.release_days(replace(party("st-olavs-fmr"), release_days=1))
+    assert (one.outcome, one.text) == (
+        "1 virkedag",
+        "Uten svar fra egen enhet slippes meldingen etter 1 virkedag.",
+    )
+    assert clocks.receipt_reason(1).outcome == "1 time"
+
+
+def test_a_gap_says_how_long_the_leader_has_it() -> None:
+    told = clocks.gap_reason(Clocks(gap_days=1))
+    assert (told.outcome, told.text.endswith("enhet etter 1 virkedag.")) == ("1 virkedag", True)
 
 
 def test_every_clock_has_its_rule_with_source_and_date() -> None:

@@ -212,6 +212,9 @@ def test_an_agreement_is_told_as_one():
         building._step("clock-reply", source="", outcome="5 virkedager", text="").text
         == "Svar ventes innen 5 virkedager."
     )
+    assert building._step("clock-reply", source="", outcome="1 virkedag", text="").text == (
+        "Svar ventes innen 1 virkedag."
+    )
 
 
 # ── what must never stand there ──────────────────────────────────────────────────────────────────────────────────────

@@ -747,6 +747,24 @@ def test_a_consent_that_was_refused_since_is_not_said_again(
     assert (answer.status_code, issues(answer)) == (422, [("IPK-F036", "CarePlan.supportingInfo[0]")])
 
 
+@pytest.mark.parametrize(
+    "no", [{"scopes": ["coordinator"]}, {"scopes": ["plan-share"], "recipients": ["kattskinnet-2"]}]
+)
+def test_a_no_to_something_else_or_to_somebody_else_leaves_it_as_it_is(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, no: dict[str, Any]
+):
+    refused = changed(
+        "ip.need.identified",
+        ("id", "a-need-refused"),
+        ("data.needs", ["rehabilitation"]),
+        ("data.consent", {"status": "refused", "date": "2026-04-13", **no}),
+    )
+    assert post(client, refused).status_code == 202
+    clock.advance(minutes=1)
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**plan, "title": "Ny"})
+    assert (answer.status_code, answer.json.get("title")) == (200, "Ny"), answer.text
+
+
 # ── X-Provenance ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
