@@ -100,6 +100,8 @@ def _token(param: Param, asked: Asked) -> Criterion:
     if param.where == "status" or param.coded:
         said = (values.code(asked.name, one, param.system) for one in given)
         codes = tuple(one for one in said if one is not None)
+        if "" in codes:  # the system alone
+            return _of_system(param, asked.modifier)
         pairs: tuple[values.Token, ...] = tuple((None, one) for one in codes)
         if param.where == "status":
             term = Term(field="status", values=codes, op=op)
@@ -108,6 +110,15 @@ def _token(param: Param, asked: Asked) -> Criterion:
         pairs = tuple(values.token(asked.name, one) for one in given)
     term = Term(field="token", param=param.name, values=pairs, op=op)
     return Criterion(param=param, modifier=asked.modifier, values=pairs, op=op, terms=_unless(term))
+
+
+def _of_system(param: Param, modifier: str) -> Criterion:
+    """Return what a code's own system asks for, alone: any code, with `:not` none. R4 search.html#token."""
+    (there,) = _there(param)
+    op: Op = "ne" if modifier == "not" else "eq"
+    same = (there.field == "missing") == (modifier == "not")
+    term = Term(field=there.field, param=there.param, values=there.values, op="eq" if same else "ne")
+    return Criterion(param=param, modifier=modifier, values=((None, None),), op=op, terms=(term,))
 
 
 def _unless(term: Term) -> tuple[Term, ...]:

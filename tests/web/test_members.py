@@ -241,6 +241,13 @@ def test_history_and_everything_keep_to_what_it_may_see(client: FlaskClient, cas
     assert client.get(path, headers=_as(STORVIK)).status_code == 404
 
 
+def test_nothing_new_of_what_it_may_see_is_an_empty_history(client: FlaskClient, case: dict[str, Any]):
+    path = f"/fhir/CarePlan/{case['planId']}/_history?_since=2100-01-01T00:00:00Z"
+    answer = client.get(path, headers=_as(ALVDAL))
+    assert (answer.status_code, answer.get_json().get("entry")) == (200, None)
+    assert client.get(path, headers=_as(STORVIK)).status_code == 404
+
+
 # ── a need is judged by itself. ADR 150 ──────────────────────────────────────────────────────────────────────────────
 
 
