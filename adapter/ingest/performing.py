@@ -262,16 +262,14 @@ def _wish(sight: Sight, basis: _Basis, said: Resource, case: Case) -> writing.Wi
         key=basis.key,
         now=basis.now,
         provenance=basis.order.provenance,
-        stored=partial(_stored, sight, basis, case),
+        stored=partial(_stored, sight, case),
     )
 
 
-def _stored(sight: Sight, basis: _Basis, case: Case, reference: str) -> Resource | None:
-    """Return what is behind a reference; what is of another case only where the writer may see it."""
+def _stored(sight: Sight, case: Case, reference: str) -> Resource | None:
+    """Return what is behind a reference: of this case, or of none. What is another patient's is nothing here, whoever writes."""
     row = sight.row(reference)
-    if row is None or row.case in {None, case.key}:
-        return sight.resource(reference)
-    return orjson.loads(row.body) if _sees(sight, basis.order, row, book=basis.book, now=basis.now) else None
+    return sight.resource(reference) if row is not None and row.case in {None, case.key} else None
 
 
 def _case(sight: Sight, basis: _Basis, org: str) -> Case:

@@ -371,6 +371,45 @@ def test_an_assignment_ends_by_its_period(
     assert other.status_code == 422
 
 
+@pytest.mark.parametrize("start", [None, "2026-04-01"])
+def test_the_day_on_which_an_assignment_began_stands(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, start: str | None
+):
+    team = client.get(f"/fhir/{plan['careTeam'][0]['reference']}").json
+    made = send(client, "PUT", f"CareTeam/{team['id']}", _appointed(team, "koordinator-ip")).json
+    role = made["participant"][-1]["member"]["reference"]
+    clock.advance(days=1)
+    answer = send(client, "PATCH", role, {"period": {"start": start, "end": "2026-04-14"}})
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F036", "PractitionerRole.period")])
+    period = {k: v for k, v in {"start": start, "end": "2026-04-14"}.items() if v}
+    people = [*made["participant"][:-1], {**made["participant"][-1], "period": period}]
+    answer = send(client, "PATCH", f"CareTeam/{team['id']}", {"participant": people})
+    assert answer.status_code == 422
+    assert issues(answer) == [("IPK-F036", f"CareTeam.participant[{len(people) - 1}]")]
+    ended = send(client, "PATCH", role, {"period": {"end": "2026-04-14"}})
+    assert ended.status_code == 200, ended.text
+    again = send(client, "PATCH", role, {"period": {"start": start}})
+    assert (again.status_code, issues(again)) == (422, [("IPK-F036", "PractitionerRole.period")])
+
+
+def test_two_participants_of_one_member_and_role_are_refused(client: FlaskClient, plan: dict[str, Any]):
+    """Which of the two was meant nobody could tell; the last one won."""
+    team = client.get(f"/fhir/{plan['careTeam'][0]['reference']}").json
+    said = _appointed(team, "koordinator-kommune")
+    twice = {**said["participant"][-1], "period": {"start": "2026-04-12"}}
+    both = {**said, "participant": [*said["participant"], twice]}
+    answer = send(client, "PUT", f"CareTeam/{team['id']}", both)
+    place = f"CareTeam.participant[{len(both['participant']) - 1}]"
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", place)])
+    made = send(client, "PUT", f"CareTeam/{team['id']}", said)
+    assert made.status_code == 200, made.text
+    people = made.json["participant"]
+    answer = send(
+        client, "PUT", f"CareTeam/{team['id']}", {**made.json, "participant": [*people, people[-1]]}
+    )
+    assert answer.status_code == 422
+
+
 @pytest.mark.parametrize("change", [{"name": "Et annet navn"}, {"status": "inactive"}, {"participant": []}])
 def test_a_team_is_changed_by_who_is_in_it_alone(
     client: FlaskClient, plan: dict[str, Any], change: dict[str, Any]

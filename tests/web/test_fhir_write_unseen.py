@@ -322,3 +322,24 @@ def test_what_a_plan_names_of_a_case_that_its_writer_may_not_see_leads_nowhere(
     said["goal"] = [mine.json["goal"][0]]
     answer = send(client, "POST", "CarePlan", said, token=STORVIK)
     assert (answer.status_code, issues(answer)[0]) == (422, ("IPK-F041", "CarePlan.goal[0]")), answer.text
+
+
+def test_another_patients_consent_is_none_of_this_one(client: FlaskClient, clock: Clock):
+    case = told(client)["case"]
+    other = {
+        **need()["data"]["patient"],
+        "identifier": {"system": FNR, "value": UNKNOWN},
+        "birthDate": "1979-05-12",
+    }
+    theirs = post(client, need(("id", "another"), ("data.patient", other))).json["case"]["patientId"]
+    clock.advance(days=40)
+    (consent,) = client.get(f"/fhir/Consent?patient={theirs}").json["entry"]
+    reference = {"reference": f"Consent/{consent['resource']['id']}"}
+    said = {**writes.plan(case["patientId"]), "supportingInfo": [reference]}
+    said["contained"] = [one for one in said["contained"] if one["resourceType"] != "Consent"]
+    answer = send(client, "POST", "CarePlan", said)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "CarePlan.supportingInfo[0]")])
+    both = writes.plan(case["patientId"])
+    both["supportingInfo"].append(reference)
+    answer = send(client, "POST", "CarePlan", both)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "CarePlan.supportingInfo[1]")])
