@@ -29,7 +29,7 @@ CALLED: Final = "ip.meeting.called"
 def called(ctx: Context) -> Change:
     """Return the meeting with its invitees and the clock of their answers; no clock, and a warning, where it has begun. E42.
 
-    Raises EventError IPK-E014 nobody known here, IPK-E013 called before, IPK-E064 begins before it is called,
+    Raises EventError IPK-E014 nobody known here, or no such assignment, IPK-E013 called before, IPK-E064 begins before it is called,
     RoutingError IPK-R003.
     """
     said = ctx.data.meeting
@@ -52,7 +52,10 @@ def called(ctx: Context) -> Change:
         created=ctx.now,
         patient=f"Patient/{ctx.patient_id()}",
         caller=meetings.caller(ctx.party.key, ctx.party.display) if ctx.party else {},
-        invitees=[meetings.participant(one.id, _display(one), party=one.key) for one in ctx.data.invitees],
+        invitees=[
+            meetings.participant(one.id, _display(one), party=one.key, role=one.assignment_id)
+            for one in ctx.data.invitees
+        ],
         plan=f"CarePlan/{plan['id']}" if plan else None,
         place=said.place,
         agenda=said.agenda,
@@ -81,6 +84,8 @@ def _check_keys(ctx: Context) -> None:
     for number, one in enumerate(ctx.data.invitees):
         if one.key and ctx.book.by_key(one.key) is None:
             raise RoutingError("IPK-R003", at=f"$.data.invitees[{number}].key")
+        if one.assignment_id and f"PractitionerRole/{one.assignment_id}" not in ctx.case.resources:
+            raise EventError("IPK-E014", at=f"$.data.invitees[{number}].assignmentId")
     listed = [one.id for one in ctx.data.invitees]
     if len(listed) != len(set(listed)):
         raise EventError("IPK-E010", at="$.data.invitees")
