@@ -19,7 +19,7 @@ from adapter.errors import AdapterError, Conflict, Faults, FhirError, RoutingErr
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals, written
 from adapter.fhir.query import Row
-from adapter.ingest import authors, became, conditions, placing, records, strangers, twins
+from adapter.ingest import became, conditions, placing, records, strangers, twins
 from adapter.ingest.accept import owner
 from adapter.ingest.commit import known
 from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
@@ -329,7 +329,6 @@ def _one(  # noqa: PLR0913 (all by name but the first)
         case = gather(sight.conn, event, org=org, now=basis.now, anchor=case_key, at=at)
         _check_told(basis, event, case)
         decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
-        decided = authors.agreed(decided, case)
         both = [decided, *duplicates(services.people, decided, case, basis.book)]
         whole, beside = twins.followed(services, sight.conn, both, case=case, book=basis.book, org=org)
         there = known(services, sight.conn, case, records.references(d.outcome for d in whole))
