@@ -18,7 +18,6 @@ from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import anchors, consent, planstates
 from adapter.rules import meetings as table
 from adapter.rules import planclocks as rules
-from adapter.timing import OSLO
 
 LENGTH: Final = timedelta(hours=1)
 KEY: Final = "meeting"
@@ -161,7 +160,7 @@ def called_notices(ctx: Context) -> tuple[Notice, ...]:
         names = [o.name for p, o in _outside(ctx) if p.key == party.key]
         lines = [
             (words.PURPOSE, words.MEETINGS[said.kind]),
-            (words.TIME, _time(said.start, said.end or said.start + LENGTH)),
+            (words.TIME, text.hours(said.start, said.end or said.start + LENGTH)),
             (words.PLACE, said.place),
             *(((words.VIDEO, said.video),) if said.video else ()),
             (words.CALLED, ", ".join(names)),
@@ -184,15 +183,9 @@ def _notice(ctx: Context, party: Party, type_: str, lines: list[tuple[str, str |
     )
 
 
-def _time(start: datetime, end: datetime) -> str:
-    first, last = (at.astimezone(OSLO) for at in (start, end))
-    until = f"{last:%H.%M}" if last.date() == first.date() else f"{text.day(last.date())} kl. {last:%H.%M}"
-    return f"{text.day(first.date())} kl. {first:%H.%M}–{until}"
-
-
 def stored_time(one: Resource) -> str:
     """Return when a meeting is, in words."""
-    return _time(*(datetime.fromisoformat(one[end]) for end in ("start", "end")))
+    return text.hours(*(datetime.fromisoformat(one[end]) for end in ("start", "end")))
 
 
 # ── answered ─────────────────────────────────────────────────────────────────────────────────────────────────────────

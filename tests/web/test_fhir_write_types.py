@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -287,20 +288,54 @@ def test_a_measure_of_the_plan_is_added_and_ended(
     assert client.get(f"/fhir/{type_}/{made.json['id']}").status_code == 410
 
 
-def test_a_time_of_day_that_the_event_cannot_carry_is_not_lost(client: FlaskClient, plan: dict[str, Any]):
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-09-15T10:00:00+02:00", "2026-09-15T11:00:00+02:00"),
+        ("2026-09-15T08:00:00Z", "2026-09-15T09:00:00Z"),
+        ("2026-09-15T00:00:00+02:00", "2026-09-16T00:00:00+02:00"),
+    ],
+)
+def test_an_appointment_of_the_plan_keeps_its_time_of_day(
+    client: FlaskClient, services: Services, plan: dict[str, Any], clock: Clock, start: str, end: str
+):
     said = {
         "resourceType": "Appointment",
         "status": "booked",
         "description": "Utprøving",
-        "start": "2026-09-15T10:00:00+02:00",
-        "end": "2026-09-15T11:00:00+02:00",
+        "start": start,
+        "end": end,
         "participant": [
             {"actor": plan["subject"], "status": "accepted"},
             {"actor": {"display": "Gunn Omsorg"}, "status": "accepted"},
         ],
     }
+    made = send(client, "POST", "Appointment", said)
+    assert made.status_code == 201, made.text
+    kept = [datetime.fromisoformat(made.json[name]) for name in ("start", "end")]
+    assert kept == [datetime.fromisoformat(start), datetime.fromisoformat(end)]
+    assert _last(services) == ["ip.activity.changed"]
+    clock.advance(minutes=1)
+    now = client.get(f"/fhir/CarePlan/{plan['id']}").json
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**now, "title": "Ny"})
+    assert answer.status_code == 200, answer.text
+    after = client.get(f"/fhir/Appointment/{made.json['id']}").json
+    assert [after[name] for name in ("start", "end")] == [made.json[name] for name in ("start", "end")]
+    moved = send(client, "PATCH", f"Appointment/{made.json['id']}", {"end": "2026-09-16T12:30:00+02:00"})
+    assert (moved.status_code, moved.json.get("end")) == (200, "2026-09-16T12:30:00+02:00"), moved.text
+
+
+def test_a_fault_of_the_time_of_day_is_told_at_its_element(client: FlaskClient, plan: dict[str, Any]):
+    said = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "description": "Utprøving",
+        "start": "2026-09-15T11:00:00+02:00",
+        "end": "2026-09-15T10:00:00+02:00",
+        "participant": [{"actor": plan["subject"], "status": "accepted"}],
+    }
     answer = send(client, "POST", "Appointment", said)
-    assert issues(answer) == [("IPK-F035", "Appointment.start"), ("IPK-F035", "Appointment.end")]
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-E010", "Appointment.end")])
 
 
 def test_a_part_without_a_plan_leads_nowhere(client: FlaskClient, case: dict[str, Any]):
