@@ -132,12 +132,27 @@ def _reference(param: Param, asked: Asked) -> Criterion:
         pairs = tuple(values.token(asked.name, one) for one in given)
         term = Term(field="token", param=param.name + IDENTIFIED, values=pairs)
         return Criterion(param=param, modifier="identifier", values=pairs, terms=(term,))
-    targets = tuple(target for one in given for target in _targets(param, asked, one))
     if param.where == "subject":
+        targets = tuple(target for one in given for target in _targets(param, asked, one))
         term = Term(field="subject", values=targets)
-    else:
-        term = Term(field="token", param=param.name, values=tuple(("", one) for one in targets))
-    return Criterion(param=param, modifier=asked.modifier, values=targets, terms=(term,))
+        return Criterion(param=param, modifier=asked.modifier, values=targets, terms=(term,))
+    found = tuple(pair for one in given for pair in _versions(param, asked, one))
+    whole = tuple(f"{target}{VERSION}{version}" if version else target for target, version in found)
+    term = Term(field="token", param=param.name, values=tuple(("", target) for target, _ in found))
+    exact = not any(version for _, version in found)
+    return Criterion(param=param, modifier=asked.modifier, values=whole, terms=(term,), exact=exact)
+
+
+VERSION: Final = "/_history/"
+"""Before the version in a reference: the index has references without it."""
+
+
+def _versions(param: Param, asked: Asked, text: str) -> tuple[tuple[str, str], ...]:
+    """Return (reference, version or empty) that a value may stand for. R4 search.html#reference."""
+    target, mark, version = text.partition(VERSION)
+    if mark and not values.is_id(version):
+        raise values.bad(asked.name)
+    return tuple((one, version) for one in _targets(param, asked, target))
 
 
 def _targets(param: Param, asked: Asked, text: str) -> tuple[str, ...]:

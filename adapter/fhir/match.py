@@ -72,8 +72,12 @@ def _reference(resource: Resource, criterion: Criterion, patient: str | None) ->
         return any(_is(pair, wanted) for pair in pairs for wanted in criterion.values)
     if param.where == "subject":
         return index.subject_of(resource, patient=patient) in criterion.values
-    held = (one for value in readings.found(resource, param) for one in readings.references(value, param))
-    return any(one in criterion.values for one in held)
+    held = set()
+    for value in readings.found(resource, param):
+        if (led := readings.references(value, param)) and isinstance(value, dict):
+            held.add(value["reference"])  # as it stands: with its version, where one is asked for
+        held.update(led)
+    return any(one in held for one in criterion.values)
 
 
 def _string(resource: Resource, criterion: Criterion, patient: str | None) -> bool:  # noqa: ARG001 (one shape for all kinds)
