@@ -20,5 +20,8 @@ MANNERS: Final[dict[str, Row]] = {
         "The FHIR version of fhirVersion is not served; answers are R4 (4.0)", "Bruk fhirVersion=4.0", "Use fhirVersion=4.0"),
     "IPK-F085": Row(415, "not-supported", "Innholdet er i en FHIR-versjon som ikke tas imot; bare R4 (4.0)",
         "The body is of a FHIR version that is not taken; only R4 (4.0)", "Send fhirVersion=4.0", "Send fhirVersion=4.0"),
+    "IPK-F090": Row(415, "not-supported", "Innholdet er i et tegnsett som ikke tas imot; bare UTF-8",
+        "The body is in a character set that is not taken; only UTF-8", "Send UTF-8, med charset=utf-8 eller uten charset",
+        "Send UTF-8, with charset=utf-8 or without a charset"),
 }
 """How to ask."""

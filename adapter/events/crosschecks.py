@@ -289,6 +289,7 @@ RULES: Final = (
     _rule("another-way", another_way, "messageId", "at"),
     _rule("plan-status", planchecks.begins_as, "plan"),
     _rule("activity-status", planchecks.activity_fits, "activity", "decisions"),
+    _rule("activity-slot", planchecks.slot_fits, "activity", "decisions", "plan"),
     _rule("evaluation-date", planchecks.evaluated_by_now, "nextEvaluation", "result"),
     _rule("plan-transfer", planchecks.request_is_whole, "step"),
     _rule("plan-proposal", planchecks.proposal_says_something, "continues"),

@@ -37,6 +37,9 @@ class Invitee(Part):
         None, description="Key of the address book; without it nobody is told by the adapter"
     )
     organisation: Label | None = Field(None, description="Name of the organisation")
+    assignment_id: ResourceId | None = Field(
+        None, description="The assignment (PractitionerRole) in which a member of the team is called"
+    )
 
 
 class MeetingCalled(MayContinue):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapter.events import consentchecks
+from adapter.events import consentchecks, envelope
 from adapter.events.plans import ACTIVITY_STATUS
 from adapter.events.raw import Finding, Raw, day, fault, items, part, text
 
@@ -43,6 +43,23 @@ def _fits(activity: Raw, path: str) -> Iterator[Finding]:
     first, last = day(period, "start"), day(period, "end")
     if first and last and last < first:
         yield fault("IPK-E010", f"{path}.period.end", "start")
+
+
+def slot_fits(data: Raw, _row: EventType, _context: Context) -> Iterator[Finding]:
+    """Find clock times of what is no appointment, beside a period, or that end before they begin."""
+    listed = [(part(data, "activity"), "activity")]
+    listed += [(one, f"decisions[{index}]") for index, one in enumerate(items(data, "decisions"))]
+    planned = items(part(data, "plan"), "activities")
+    listed += [(one, f"plan.activities[{index}]") for index, one in enumerate(planned)]
+    for activity, path in listed:
+        slot = part(activity, "slot")
+        if not slot:
+            continue
+        if text(activity, "kind") != "appointment" or activity.get("period") is not None:
+            yield fault("IPK-E114", f"{path}.slot")
+        begins, ends = envelope.instant(slot.get("start")), envelope.instant(slot.get("end"))
+        if begins and ends and ends <= begins:
+            yield fault("IPK-E010", f"{path}.slot.end", "start")
 
 
 def evaluated_by_now(data: Raw, row: EventType, context: Context) -> Iterator[Finding]:

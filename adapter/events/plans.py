@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field
 
 from adapter.events.consent import Consent, Scope
-from adapter.events.fields import LIST_LIMIT, Day, Key, Label, OneOf, ResourceId, Text
+from adapter.events.fields import LIST_LIMIT, Day, Instant, Key, Label, OneOf, ResourceId, Text
 from adapter.events.parts import Continuing, MayContinue, Part, Period, PlanIdentifier, Responsible
 
 ACTIVITY_STATUS: Final[dict[str, tuple[str, ...]]] = {
@@ -55,6 +55,13 @@ class Performer(Part):
     )
 
 
+class Slot(Part):
+    """Clock times of an appointment."""
+
+    start: Instant = Field(description="When it begins")
+    end: Instant = Field(description="When it ends")
+
+
 class Activity(Part):
     """A measure of the plan: a service, a task or an appointment."""
 
@@ -63,7 +70,10 @@ class Activity(Part):
     title: Label = Field(description="What is done")
     text: Text | None = Field(None, description="More about it")
     status: Annotated[str, OneOf(lambda: _ANY_STATUS)] = Field(description="State of the resource it becomes")
-    period: Period | None = Field(None, description="When")
+    period: Period | None = Field(None, description="When, in days")
+    slot: Slot | None = Field(
+        None, description="When, by the clock: of an appointment, in place of the period"
+    )
     performer: Performer = Field(description="Who does it")
     place: Label | None = Field(None, description="Where")
     identifier: PlanIdentifier | None = Field(None, description="The writer's own identifier of the activity")

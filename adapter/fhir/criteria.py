@@ -100,6 +100,8 @@ def _token(param: Param, asked: Asked) -> Criterion:
     if param.where == "status" or param.coded:
         said = (values.code(asked.name, one, param.system) for one in given)
         codes = tuple(one for one in said if one is not None)
+        if "" in codes:  # the system alone
+            return _of_system(param, asked.modifier)
         pairs: tuple[values.Token, ...] = tuple((None, one) for one in codes)
         if param.where == "status":
             term = Term(field="status", values=codes, op=op)
@@ -108,6 +110,15 @@ def _token(param: Param, asked: Asked) -> Criterion:
         pairs = tuple(values.token(asked.name, one) for one in given)
     term = Term(field="token", param=param.name, values=pairs, op=op)
     return Criterion(param=param, modifier=asked.modifier, values=pairs, op=op, terms=_unless(term))
+
+
+def _of_system(param: Param, modifier: str) -> Criterion:
+    """Return what a code's own system asks for, alone: any code, with `:not` none. R4 search.html#token."""
+    (there,) = _there(param)
+    op: Op = "ne" if modifier == "not" else "eq"
+    same = (there.field == "missing") == (modifier == "not")
+    term = Term(field=there.field, param=there.param, values=there.values, op="eq" if same else "ne")
+    return Criterion(param=param, modifier=modifier, values=((None, None),), op=op, terms=(term,))
 
 
 def _unless(term: Term) -> tuple[Term, ...]:
@@ -121,12 +132,27 @@ def _reference(param: Param, asked: Asked) -> Criterion:
         pairs = tuple(values.token(asked.name, one) for one in given)
         term = Term(field="token", param=param.name + IDENTIFIED, values=pairs)
         return Criterion(param=param, modifier="identifier", values=pairs, terms=(term,))
-    targets = tuple(target for one in given for target in _targets(param, asked, one))
     if param.where == "subject":
+        targets = tuple(target for one in given for target in _targets(param, asked, one))
         term = Term(field="subject", values=targets)
-    else:
-        term = Term(field="token", param=param.name, values=tuple(("", one) for one in targets))
-    return Criterion(param=param, modifier=asked.modifier, values=targets, terms=(term,))
+        return Criterion(param=param, modifier=asked.modifier, values=targets, terms=(term,))
+    found = tuple(pair for one in given for pair in _versions(param, asked, one))
+    whole = tuple(f"{target}{VERSION}{version}" if version else target for target, version in found)
+    term = Term(field="token", param=param.name, values=tuple(("", target) for target, _ in found))
+    exact = not any(version for _, version in found)
+    return Criterion(param=param, modifier=asked.modifier, values=whole, terms=(term,), exact=exact)
+
+
+VERSION: Final = "/_history/"
+"""Before the version in a reference: the index has references without it."""
+
+
+def _versions(param: Param, asked: Asked, text: str) -> tuple[tuple[str, str], ...]:
+    """Return (reference, version or empty) that a value may stand for. R4 search.html#reference."""
+    target, mark, version = text.partition(VERSION)
+    if mark and not values.is_id(version):
+        raise values.bad(asked.name)
+    return tuple((one, version) for one in _targets(param, asked, target))
 
 
 def _targets(param: Param, asked: Asked, text: str) -> tuple[str, ...]:

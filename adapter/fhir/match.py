@@ -5,14 +5,16 @@ The store narrows by its index; this decides where the index cannot, and checks 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
+
+import orjson
 
 from adapter.fhir import index, readings
 from adapter.fhir.criteria import Criterion
 from adapter.fhir.params import PHONETIC, Param
-from adapter.fhir.query import Op
+from adapter.fhir.query import Op, Row
 from adapter.fhir.values import Interval
 
 Resource = Mapping[str, Any]
@@ -23,6 +25,13 @@ def matches(resource: Resource, criterion: Criterion, *, patient: str | None = N
     if criterion.modifier == "missing":
         return _is_missing(resource, criterion.param, patient) is criterion.values[0]
     return _KINDS[criterion.param.kind](resource, criterion, patient)
+
+
+def fits(row: Row, criteria: Iterable[Criterion]) -> bool:
+    """Return whether a stored resource is what all criteria ask for."""
+    resource = orjson.loads(row.body)
+    patient = None if row.case is None else f"Patient/{row.case}"
+    return all(matches(resource, one, patient=patient) for one in criteria)
 
 
 def _is_missing(resource: Resource, param: Param, patient: str | None) -> bool:
@@ -63,8 +72,12 @@ def _reference(resource: Resource, criterion: Criterion, patient: str | None) ->
         return any(_is(pair, wanted) for pair in pairs for wanted in criterion.values)
     if param.where == "subject":
         return index.subject_of(resource, patient=patient) in criterion.values
-    held = (one for value in readings.found(resource, param) for one in readings.references(value, param))
-    return any(one in criterion.values for one in held)
+    held = set()
+    for value in readings.found(resource, param):
+        if (led := readings.references(value, param)) and isinstance(value, dict):
+            held.add(value["reference"])  # as it stands: with its version, where one is asked for
+        held.update(led)
+    return any(one in held for one in criterion.values)
 
 
 def _string(resource: Resource, criterion: Criterion, patient: str | None) -> bool:  # noqa: ARG001 (one shape for all kinds)

@@ -52,9 +52,15 @@ def meeting(
     )
 
 
-def participant(key: str, display: str, *, party: str | None = None, status: str = "needs-action") -> Json:
-    """Return an invitee; `key` is the caller's own id of them, a logical reference, `party` whose they are in the address book."""
-    actor = {"identifier": parts.identifier(urls.MEETING, key), "display": display}
+def participant(
+    key: str, display: str, *, party: str | None = None, role: str | None = None, status: str = "needs-action"
+) -> Json:
+    """Return an invitee; `key` is the caller's own id of them, a logical reference, `party` whose they are in the address book.
+
+    `role`: id of the PractitionerRole in which they are called.
+    """
+    who = {"reference": f"PractitionerRole/{role}"} if role else {}
+    actor = {**who, "identifier": parts.identifier(urls.MEETING, key), "display": display}
     of = {"type": [{"coding": [{"system": urls.RECIPIENT, "code": party}]}]} if party else {}
     return {**of, "actor": actor, "required": "required", "status": status}
 

@@ -77,11 +77,12 @@ def token(name: str, text: str) -> Token:
 
 
 def code(name: str, text: str, system: str = "") -> str | None:
-    """Return the code of a token whose system is known from the element (status); None of another system's. Raises IPK-F005."""
+    """Return the code of a token whose system is known from the element (status): none of another system's, "" of any.
+
+    Raises IPK-F005.
+    """
     said, found = token(name, text)
-    if not found:
-        raise bad(name)
-    return None if said and system and said != system else found
+    return None if said and system and said != system else found or ""
 
 
 def reference(name: str, text: str, *, type_: str = "Patient") -> str:

@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from adapter.access import members, policy
-from adapter.fhir import protected
+from adapter.fhir import match, protected
 from adapter.fhir import search as fhir_search
 from adapter.fhir.query import Row
 from adapter.fhir.topics import TOPICS, Topic
@@ -117,6 +117,7 @@ def _matching(
     for start in range(0, len(ids), _TOGETHER):
         part = ids[start : start + _TOGETHER]
         asked = [("_id", ",".join(part)), *((name, value) for name, value in params)]
-        query = fhir_search.parse(type_, asked, post=False, setting=fhir_search.Setting(base=base)).query
-        terms = protected.guarded(query.terms, municipal)
-        yield from (row.id for row in search.search(conn, replace(query, terms=terms, count=len(part))).rows)
+        wanted = fhir_search.parse(type_, asked, post=False, setting=fhir_search.Setting(base=base))
+        terms = protected.guarded(wanted.query.terms, municipal)
+        query = replace(wanted.query, terms=terms, count=len(part), whole=True)  # the rest is `fits`
+        yield from (row.id for row in search.search(conn, query).rows if match.fits(row, wanted.checked))

@@ -11,7 +11,7 @@ import orjson
 from adapter import timing
 from adapter.errors import EventError, RoutingError
 from adapter.events import Event
-from adapter.ingest import consenttable, records, twins
+from adapter.ingest import consenttable, records, strangers, twins
 from adapter.ingest.commit import Unit, audited, commit, known, retrying
 from adapter.ingest.deciding import ACCEPTED, Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import clock_party, gather
@@ -33,17 +33,27 @@ class Answer:
     replayed: bool = False
 
 
-def accept(services: Services, event: Event, *, dry_run: bool = False, anchor: str | None = None) -> Answer:
+def accept(
+    services: Services,
+    event: Event,
+    *,
+    dry_run: bool = False,
+    anchor: str | None = None,
+    stranger: bool = False,
+) -> Answer:
     """Return the answer to an event once everything it changes is committed; the same event again gets the first answer.
 
-    With `dry_run` nothing is written and the documents are in the answer; `anchor` is the case where that is known. Raises EventError (IPK-E012 another content
-    under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
+    With `dry_run` nothing is written and the documents are in the answer; `anchor` is the case where that is known; `stranger`: by
+    `made`. Raises EventError (IPK-E012 another content under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError
+    IPK-R001, SystemFault (IPK-S001-S003).
     """
-    return retrying(services, lambda: _once(services, event, dry_run=dry_run, anchor=anchor))
+    return retrying(
+        services, lambda: _once(services, event, dry_run=dry_run, anchor=anchor, stranger=stranger)
+    )
 
 
-def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None) -> Answer:
-    found = made(services, event, now=services.clock(), anchor=anchor)
+def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None, stranger: bool) -> Answer:
+    found = made(services, event, now=services.clock(), anchor=anchor, stranger=stranger)
     if isinstance(found, StoredEvent):
         return _again(found, event)
     if dry_run:
@@ -60,10 +70,13 @@ class Made:
     decided: Decided = field(repr=False)
 
 
-def made(services: Services, event: Event, *, now: datetime, anchor: str | None = None) -> Made | StoredEvent:
+def made(
+    services: Services, event: Event, *, now: datetime, anchor: str | None = None, stranger: bool = False
+) -> Made | StoredEvent:
     """Return what an event does at its case as the store has it, or the event where it is there already; nothing is written.
 
-    Raises EventError, RoutingError, SystemFault.
+    `stranger`: what it would do if nobody knew the person, where its source has no part in the case (strangers.py); that is
+    told, and never written. Raises EventError, RoutingError, SystemFault.
     """
     book = services.books(timing.day(now))
     party = source(book, event)
@@ -73,6 +86,7 @@ def made(services: Services, event: Event, *, now: datetime, anchor: str | None 
         if stored is not None:
             return stored
         case = gather(conn, event, org=org, now=now, anchor=anchor)
+        case = strangers.seen(case, event, party, book) if stranger else case
         decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
         both = [decided, *duplicates(services.people, decided, case, book)]
         whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)

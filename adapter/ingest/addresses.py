@@ -27,12 +27,12 @@ CHANGED: Final = "ip.address.changed"
 _PAGE: Final = 500
 
 
-def accept(services: Services, event: Event, *, dry_run: bool = False) -> Answer:
+def accept(services: Services, event: Event, *, dry_run: bool = False, stranger: bool = False) -> Answer:
     """Return the answer to an event, as `accept.accept`; a changed address stops what waits for it, message by message.
 
     Posted again after a crash it does what was not done. Raises as `accept.accept`.
     """
-    answer = accept_one(services, event, dry_run=dry_run)
+    answer = accept_one(services, event, dry_run=dry_run, stranger=stranger)
     if event.type == CHANGED and not dry_run:
         _follow(services, event)
     return answer

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -18,14 +19,14 @@ from adapter.errors import AdapterError, Conflict, Faults, FhirError, RoutingErr
 from adapter.events import Event
 from adapter.fhir import deletion, parts, proposals, written
 from adapter.fhir.query import Row
-from adapter.ingest import became, conditions, placing, records, twins
+from adapter.ingest import became, conditions, placing, records, strangers, twins
 from adapter.ingest.accept import owner
 from adapter.ingest.commit import known
 from adapter.ingest.deciding import Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import gather
 from adapter.ingest.orders import Order, Written
 from adapter.ingest.sight import Sight
-from adapter.mappings import membership, writing
+from adapter.mappings import writing
 from adapter.mappings.writing import Told, needs, parties
 from adapter.model import AddressBook, Case, Party, Resource, Warn
 from adapter.services import Services
@@ -214,7 +215,8 @@ def _told(services: Services, sight: Sight, basis: _Basis) -> Written:
     said = _whole(basis.said)
     case = _case(sight, basis, owner(basis.book, basis.party))
     _check_seen(sight, basis, said)
-    told = writing.told(_wish(sight, basis, said, case))
+    stranger = basis.order.party is not None and strangers.is_stranger(case, basis.party, basis.book)
+    told = writing.told(_wish(sight, basis, said, strangers.unknown(case) if stranger else case))
     sight.expect(len(told))
     made = [
         _one(services, sight, basis, one, number=number, at=None if number else case, case_key=case.key)
@@ -260,8 +262,14 @@ def _wish(sight: Sight, basis: _Basis, said: Resource, case: Case) -> writing.Wi
         key=basis.key,
         now=basis.now,
         provenance=basis.order.provenance,
-        stored=sight.resource,
+        stored=partial(_stored, sight, case),
     )
+
+
+def _stored(sight: Sight, case: Case, reference: str) -> Resource | None:
+    """Return what is behind a reference: of this case, or of none. What is another patient's is nothing here, whoever writes."""
+    row = sight.row(reference)
+    return sight.resource(reference) if row is not None and row.case in {None, case.key} else None
 
 
 def _case(sight: Sight, basis: _Basis, org: str) -> Case:
@@ -281,20 +289,20 @@ def _case(sight: Sight, basis: _Basis, org: str) -> Case:
         found = cases.gather(conn, org=org, now=now, person=parties.person(basis.said))
     else:
         found = cases.gather(conn, org=org, now=now, case_key=key)
-    if not _known(basis, found) if found.key is not None else key is not None:
+    if not _known(basis, found, named=key is None) if found.key is not None else key is not None:
         raise FhirError("IPK-F041", at=parties.named(basis.said)[1])
     return found
 
 
-def _known(basis: _Basis, case: Case) -> bool:
+def _known(basis: _Basis, case: Case, *, named: bool) -> bool:
     """Return whether there is such a person for the writer: one it has no part in is not there, but for what anybody may tell.
 
-    A need is reported by anybody, and a plan made of a person who is new to its author. Decision 25.
+    A need is reported by anybody, and a plan made of a person who is new to its author; each then says who that is (`named`).
+    Decision 25.
     """
-    own = basis.order.party is None or basis.party.home
-    if own or basis.said["resourceType"] == "CarePlan" or needs.is_need(basis.said):
+    if basis.order.party is None or not strangers.is_stranger(case, basis.party, basis.book):
         return True
-    return membership.is_member(case, basis.party, basis.book, timing.day(basis.now))
+    return named and (basis.said["resourceType"] == "CarePlan" or needs.is_need(basis.said))
 
 
 def _unmoved(sight: Sight, row: Row) -> None:
@@ -319,6 +327,7 @@ def _one(  # noqa: PLR0913 (all by name but the first)
     event = _event(services, basis, told, number)
     try:
         case = gather(sight.conn, event, org=org, now=basis.now, anchor=case_key, at=at)
+        _check_told(basis, event, case)
         decided = _marked(basis, decided_at(event, case, basis.book, party=basis.party))
         both = [decided, *duplicates(services.people, decided, case, basis.book)]
         whole, beside = twins.followed(services, sight.conn, both, case=case, book=basis.book, org=org)
@@ -330,6 +339,12 @@ def _one(  # noqa: PLR0913 (all by name but the first)
         raise placing.placed(error, told, basis.order.type) from None
     sight.put(replace(unit, beside=beside))
     return orjson.loads(body), decided.outcome.warnings
+
+
+def _check_told(basis: _Basis, event: Event, case: Case) -> None:
+    """Raise what stands against an event of a stranger's if nobody knew the person: not by the case is it refused first."""
+    if basis.order.party is not None and strangers.is_stranger(case, basis.party, basis.book):
+        decided_at(event, strangers.seen(case, event, basis.party, basis.book), basis.book, party=basis.party)
 
 
 def _event(services: Services, basis: _Basis, told: Told, number: int) -> Event:

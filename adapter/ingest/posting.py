@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from adapter import events
-from adapter.errors import Conflict
+from adapter.errors import Conflict, RoutingError
 from adapter.ingest.accept import Answer, Made, committed, made
 from adapter.ingest.addresses import CHANGED, accept
 from adapter.ingest.commit import Unit
@@ -22,12 +22,38 @@ class Prepared(NamedTuple):
 
 
 def post(
-    services: Services, item: Mapping[str, Any], *, permit: Callable[[str], object], dry_run: bool = False
+    services: Services,
+    item: Mapping[str, Any],
+    *,
+    permit: Callable[[str], object],
+    dry_run: bool = False,
+    limited: bool = False,
 ) -> Answer:
     """Return the answer to an event as it came. `permit` is asked about its source before anything is written.
 
-    Raises Faults with every fault, what `permit` raises, and as `accept`.
+    A caller that is `limited` to its own cases is told of another's as though nobody knew the person: in a dry run, and where it
+    is refused, by what would stand against it then. Raises Faults with every fault, what `permit` raises, and as `accept`.
     """
+    try:
+        return _posted(services, item, permit=permit, dry_run=dry_run, limited=limited)
+    except RoutingError as error:
+        if limited and error.code == _NOT_ITS:
+            event = events.check(item, now=services.clock(), people=services.people)
+            made(services, event, now=services.clock(), stranger=True)
+        raise
+
+
+_NOT_ITS: Final = "IPK-R005"
+
+
+def _posted(
+    services: Services,
+    item: Mapping[str, Any],
+    *,
+    permit: Callable[[str], object],
+    dry_run: bool,
+    limited: bool,
+) -> Answer:
     now = services.clock()
     helpers = services.helpers
     found = None if helpers is None or dry_run else helpers.prepared(item, now, services.store.lane)
@@ -40,7 +66,7 @@ def post(
             helpers.forget()
     event = events.check(item, now=now, people=services.people)
     permit(event.source)
-    return accept(services, event, dry_run=dry_run)
+    return accept(services, event, dry_run=dry_run, stranger=limited and dry_run)
 
 
 def prepared(services: Services, item: Mapping[str, Any], now: datetime) -> Prepared | None:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from adapter.kith import titles, words
 from adapter.kith.text_read import ParsedText, parse
 from adapter.kith.titles import NEED_TITLES, TITLES
 from adapter.kith.words import INFORMATION, NOT_STATED, RIGHT_TO_COMPLAIN, ConsentText
+from adapter.timing import OSLO
 
 __all__ = [
     "INFORMATION", "NEED_TITLES", "NOT_STATED", "RIGHT_TO_COMPLAIN", "TITLES", "ConsentText", "NeedText", "ParsedText", "answer_line",
-    "block", "collapse", "coordinator_line", "day", "existing", "kinds_text", "listed", "notice", "parse", "person", "reply_subject",
+    "block", "collapse", "coordinator_line", "day", "existing", "hours", "kinds_text", "listed", "notice", "parse", "person", "reply_subject",
 ]  # fmt: skip
 
 CRLF = "\r\n"
@@ -135,6 +136,13 @@ def existing(*, plan: str | None, coordinator: str | None, text: str | None = No
 def day(value: date) -> str:
     """Return a date as `09.03.2026`."""
     return f"{value.day:02}.{value.month:02}.{value.year}"
+
+
+def hours(start: datetime, end: datetime) -> str:
+    """Return the day and the clock times of two instants, as they are in Norway."""
+    first, last = (at.astimezone(OSLO) for at in (start, end))
+    until = f"{last:%H.%M}" if last.date() == first.date() else f"{day(last.date())} kl. {last:%H.%M}"
+    return f"{day(first.date())} kl. {first:%H.%M}–{until}"
 
 
 def collapse(value: str) -> str:

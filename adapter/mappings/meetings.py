@@ -18,7 +18,6 @@ from adapter.model import Deadline, Message, Party, Resource
 from adapter.rules import anchors, consent, planstates
 from adapter.rules import meetings as table
 from adapter.rules import planclocks as rules
-from adapter.timing import OSLO
 
 LENGTH: Final = timedelta(hours=1)
 KEY: Final = "meeting"
@@ -29,7 +28,7 @@ CALLED: Final = "ip.meeting.called"
 def called(ctx: Context) -> Change:
     """Return the meeting with its invitees and the clock of their answers; no clock, and a warning, where it has begun. E42.
 
-    Raises EventError IPK-E014 nobody known here, IPK-E013 called before, IPK-E064 begins before it is called,
+    Raises EventError IPK-E014 nobody known here, or no such assignment, IPK-E013 called before, IPK-E064 begins before it is called,
     RoutingError IPK-R003.
     """
     said = ctx.data.meeting
@@ -52,7 +51,10 @@ def called(ctx: Context) -> Change:
         created=ctx.now,
         patient=f"Patient/{ctx.patient_id()}",
         caller=meetings.caller(ctx.party.key, ctx.party.display) if ctx.party else {},
-        invitees=[meetings.participant(one.id, _display(one), party=one.key) for one in ctx.data.invitees],
+        invitees=[
+            meetings.participant(one.id, _display(one), party=one.key, role=one.assignment_id)
+            for one in ctx.data.invitees
+        ],
         plan=f"CarePlan/{plan['id']}" if plan else None,
         place=said.place,
         agenda=said.agenda,
@@ -81,6 +83,8 @@ def _check_keys(ctx: Context) -> None:
     for number, one in enumerate(ctx.data.invitees):
         if one.key and ctx.book.by_key(one.key) is None:
             raise RoutingError("IPK-R003", at=f"$.data.invitees[{number}].key")
+        if one.assignment_id and f"PractitionerRole/{one.assignment_id}" not in ctx.case.resources:
+            raise EventError("IPK-E014", at=f"$.data.invitees[{number}].assignmentId")
     listed = [one.id for one in ctx.data.invitees]
     if len(listed) != len(set(listed)):
         raise EventError("IPK-E010", at="$.data.invitees")
@@ -156,7 +160,7 @@ def called_notices(ctx: Context) -> tuple[Notice, ...]:
         names = [o.name for p, o in _outside(ctx) if p.key == party.key]
         lines = [
             (words.PURPOSE, words.MEETINGS[said.kind]),
-            (words.TIME, _time(said.start, said.end or said.start + LENGTH)),
+            (words.TIME, text.hours(said.start, said.end or said.start + LENGTH)),
             (words.PLACE, said.place),
             *(((words.VIDEO, said.video),) if said.video else ()),
             (words.CALLED, ", ".join(names)),
@@ -179,15 +183,9 @@ def _notice(ctx: Context, party: Party, type_: str, lines: list[tuple[str, str |
     )
 
 
-def _time(start: datetime, end: datetime) -> str:
-    first, last = (at.astimezone(OSLO) for at in (start, end))
-    until = f"{last:%H.%M}" if last.date() == first.date() else f"{text.day(last.date())} kl. {last:%H.%M}"
-    return f"{text.day(first.date())} kl. {first:%H.%M}–{until}"
-
-
 def stored_time(one: Resource) -> str:
     """Return when a meeting is, in words."""
-    return _time(*(datetime.fromisoformat(one[end]) for end in ("start", "end")))
+    return text.hours(*(datetime.fromisoformat(one[end]) for end in ("start", "end")))
 
 
 # ── answered ─────────────────────────────────────────────────────────────────────────────────────────────────────────

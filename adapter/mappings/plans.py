@@ -265,6 +265,7 @@ def performer(ctx: Context, said: Any, *, kind: str, at: str) -> dict[str, Any]:
 
 
 def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> Resource:
+    when = said.slot or said.period
     made = plans.activity(
         said.kind,
         id_=_id(ctx, there, TYPES[said.kind], said.id),
@@ -273,8 +274,8 @@ def _activity(ctx: Context, said: Any, plan: str, there: Parts, *, at: str) -> R
         status=said.status,
         plan=plan,
         text=said.text,
-        start=said.period.start if said.period else None,
-        end=said.period.end if said.period else None,
+        start=when.start if when else None,
+        end=when.end if when else None,
         performer=performer(ctx, said.performer, kind=said.kind, at=at),
         place=said.place,
         key=said.id,

@@ -129,7 +129,7 @@ def activity_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
         (words.ACTIVITY, said.title),
         (words.STATUS, words.ACTIVITY_STATUS.get(said.status, said.status)),
         (words.PERFORMER, ", ".join(w for w in (said.performer.name, said.performer.organisation) if w)),
-        (words.PERIOD, _span(said.period)),
+        (words.PERIOD, text.hours(said.slot.start, said.slot.end) if said.slot else _span(said.period)),
         (words.PLACE, said.place),
         (words.RESPONSIBLE, telling.responsible_name(ctx, plan)),
     ]

@@ -65,6 +65,7 @@ def _take(call: Call, item: Mapping[str, Any] | Faults, *, dry: bool) -> ingest.
             item,
             permit=lambda source: policy.writer(services.book(), source, call.caller),
             dry_run=dry,
+            limited=members.limited(call),
         ),
     )
 

@@ -14,7 +14,6 @@ from adapter.access import policy
 from adapter.errors import FhirError
 from adapter.fhir import includes, match, protected, readings
 from adapter.fhir.asked import AUDIT, Inner, Search
-from adapter.fhir.criteria import Criterion
 from adapter.fhir.includes import Include
 from adapter.fhir.index import DELETED
 from adapter.fhir.params import Param
@@ -139,17 +138,10 @@ def _keep(call: Call, conn: Connection, wanted: Search) -> Keep | None:
         return None
 
     def keep(rows: Sequence[Row]) -> Sequence[Row]:
-        fitting = [row for row in rows if fits(row, criteria)] if criteria else rows
+        fitting = [row for row in rows if match.fits(row, criteria)] if criteria else rows
         return members.shown(call, conn, fitting) if limited else fitting
 
     return keep
-
-
-def fits(row: Row, criteria: Iterable[Criterion]) -> bool:
-    """Return whether a stored resource is what all criteria ask for."""
-    resource = orjson.loads(row.body)
-    patient = None if row.case is None else f"Patient/{row.case}"
-    return all(match.matches(resource, one, patient=patient) for one in criteria)
 
 
 def included(call: Call, conn: Connection, wanted: Search, rows: Sequence[Row]) -> tuple[Row, ...]:

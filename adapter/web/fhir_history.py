@@ -68,8 +68,9 @@ def of_one(call: Call, type_: str, id_: str) -> Answer:
         current = resources.current(conn, type_, id_)
         found = resources.history(conn, type_, id_, count=wanted.count + 1, below=below, since=wanted.since)
         shown = current is not None and _told(current[2])
-        seen = members.shown(call, conn, found[:1]) if shown and members.limited(call) else found[:1]
-    if current is None or not shown or len(seen) < len(found[:1]) or (not found and members.limited(call)):
+        judged = found[:1] or _current(type_, id_, current)  # of nothing since then, the resource itself
+        seen = members.shown(call, conn, judged) if shown and members.limited(call) else judged
+    if current is None or not shown or len(seen) < len(judged):
         if call.trail is not None:
             call.trail.entities = trail.entity(type_, id_)
         raise FhirError("IPK-F001")
@@ -82,6 +83,13 @@ def of_one(call: Call, type_: str, id_: str) -> Answer:
     # Versions are numbered without gaps, so the newest one's number is how many there are; of a removed Subscription one is left.
     every = len(rows) if wanted.after is None and not more else current[0]
     return _answer(call, rows, links, total=None if wanted.since else every, entities=(f"{type_}/{id_}",))
+
+
+def _current(type_: str, id_: str, found: tuple[int, int, bytes, str | None] | None) -> tuple[Row, ...]:
+    if found is None:
+        return ()
+    version, updated, body, case = found
+    return (Row(type=type_, id=id_, version=version, updated=updated, body=body, case=case),)
 
 
 def of_type(call: Call, type_: str) -> Answer:

@@ -48,7 +48,7 @@ _REMEMBER_SECONDS: Final = "600"
 def before(route: Route, call: Call, names: Mapping[str, str]) -> None:
     """Settle the form of the answer, and refuse what no view need look at.
 
-    Raises FhirError IPK-F055 (NUL), F056 (address too long), F006, F084 (form), F005 (`_format`, `_pretty`), F001 (no id), MethodNotAllowed, F057 (XML), F058 (compressed), F085 (version of FHIR).
+    Raises FhirError IPK-F055 (NUL), F056 (address too long), F006, F084 (form), F005 (`_format`, `_pretty`), F001 (no id), MethodNotAllowed, and as `_check_body`.
     """
     path, query = call.path(), call.environ.get("QUERY_STRING", "")
     if len(path) + len(query) > LONGEST:
@@ -65,12 +65,21 @@ def before(route: Route, call: Call, names: Mapping[str, str]) -> None:
         if call.shared.methods(path):
             raise MethodNotAllowed
         raise FhirError("IPK-F001")
-    elif call.environ.get("HTTP_CONTENT_ENCODING", _PLAIN).strip().lower() not in {_PLAIN, ""}:
+    else:
+        _check_body(route, call)
+
+
+def _check_body(route: Route, call: Call) -> None:
+    """Raise FhirError for a body that no view reads: compressed (IPK-F058), XML (F057), of another FHIR (F085) or characters (F090)."""
+    said: str = call.environ.get("CONTENT_TYPE", "")
+    if call.environ.get("HTTP_CONTENT_ENCODING", _PLAIN).strip().lower() not in {_PLAIN, ""}:
         raise FhirError("IPK-F058")
-    elif FORM not in route.body and call.media_type() in negotiation.XML_TYPES:
+    if FORM not in route.body and call.media_type() in negotiation.XML_TYPES:
         raise FhirError("IPK-F057")
-    elif negotiation.foreign(call.environ.get("CONTENT_TYPE", "")):
+    if negotiation.foreign(said):
         raise FhirError("IPK-F085", at="Content-Type")
+    if not negotiation.is_utf8(said):
+        raise FhirError("IPK-F090", at="Content-Type")
 
 
 def form(call: Call) -> Form:

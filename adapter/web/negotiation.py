@@ -173,6 +173,16 @@ def foreign(content_type: str) -> bool:
     return said.get(_VERSION, _SERVED_VERSION) not in _VERSIONS
 
 
+_UTF8: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+"""Names of what is read as UTF-8, which ASCII is a part of."""
+
+
+def is_utf8(content_type: str) -> bool:
+    """Return whether a body says no other character set than FHIR's. R4 http.html#mime-type."""
+    said = dict(map(_param, content_type.lower().split(";")[1:]))
+    return said.get("charset", "utf-8") in _UTF8
+
+
 def zipped(accept_encoding: str) -> bool:
     """Return whether gzip is welcome. RFC 9110 § 12.5.3."""
     return (

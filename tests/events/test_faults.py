@@ -222,6 +222,13 @@ BAD = [
     # E34 and E35
     (PLAN, "data.plan.status", "completed", "IPK-E008", None),
     (PLAN, "data.plan.period.end", "2026-03-31", "IPK-E010", None),
+    ("ip.activity.changed", "data.activity.slot", {"start": "2026-06-01T10:00:00+02:00", "end": "2026-06-01T11:00:00+02:00"},
+     "IPK-E114", "$.data.activity.slot"),
+    (PLAN, "data.plan.activities.1.slot", {"start": "2026-09-15T10:00:00+02:00", "end": "2026-09-15T11:00:00+02:00"}, "IPK-E114",
+     "$.data.plan.activities[1].slot"),
+    (PLAN, "data.plan.activities.1", {"id": "a2", "kind": "appointment", "title": "Utprøving", "status": "booked",
+     "performer": {"name": "Gunn Omsorg"}, "slot": {"start": "2026-09-15T11:00:00+02:00", "end": "2026-09-15T10:00:00+02:00"}},
+     "IPK-E010", "$.data.plan.activities[1].slot.end"),
     (PLAN, "data.plan.activities.0.period.end", "2026-04-06", "IPK-E010", "$.data.plan.activities[0].period.end"),
     (PLAN, "data.plan.activities.0.status", "booked", "IPK-E008", "$.data.plan.activities[0].status"),
     (PLAN, "data.plan.activities.1.id", "a1", "IPK-E010", "$.data.plan.activities[1].id"),

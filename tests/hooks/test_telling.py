@@ -367,6 +367,30 @@ def test_a_filter_narrows_what_is_told(client: FlaskClient, services: Services, 
         assert [each.kind for each in other.got] == ["handshake"]
 
 
+@pytest.mark.parametrize(
+    ("filter_", "told_of"),
+    [
+        ("ServiceRequest?code:text=koordinator", True),
+        ("ServiceRequest?code:text=rullestol", False),
+        ("ServiceRequest?patient:missing=false", True),
+        ("ServiceRequest?patient:missing=true", False),
+    ],
+)
+def test_a_filter_that_the_index_only_narrows_is_judged_by_the_resource(
+    client: FlaskClient,
+    services: Services,
+    receiver: Receiver,
+    filter_: str,
+    told_of: bool,  # noqa: FBT001 (a row of the table)
+):
+    """It failed in the worker, time after time, and nothing was ever told."""
+    subscribed(client, asked(receiver.url, filters=[filter_]))
+    told(client)
+    worked(services)
+    types = {focus.partition("/")[0] for focus in receiver.focuses}
+    assert types == ({"Task", "ServiceRequest"} if told_of else {"Task"})
+
+
 def test_a_filter_by_a_municipalitys_unit_tells_of_nobody_whose_address_is_strict(
     client: FlaskClient, services: Services, receiver: Receiver
 ):

@@ -245,6 +245,15 @@ def test_e37_tells_who_performs_it_in_another_organisation_at_once(planned: Hous
     assert "Status: pågår" in lines
 
 
+def test_e37_tells_the_time_of_an_appointment_by_the_clock(planned: House):
+    slot = {"start": "2026-09-15T08:00:00Z", "end": "2026-09-15T09:30:00Z"}
+    activity(planned, id="a9", kind="appointment", status="booked", period=None, slot=slot)
+    (read,) = planned.sent()
+    assert "Periode: 15.09.2026 kl. 10.00–11.30" in read.body.text.split("\r\n")
+    (made,) = (one for one in of(planned, "Appointment") if one.get("start", "").startswith("2026-09-15T10"))
+    assert (made["start"], made["end"]) == ("2026-09-15T10:00:00+02:00", "2026-09-15T11:30:00+02:00")
+
+
 def test_e37_warns_where_consent_does_not_name_who_performs_it(planned: House):
     told = activity(planned, performer=STORVIK)
     assert told.messages == []

@@ -161,6 +161,23 @@ def test_a_body_of_another_version_of_fhir_is_415(client: FlaskClient, media: st
     assert found.status_code == 415
 
 
+@pytest.mark.parametrize(
+    ("charset", "status"),
+    [("utf-8", 200), ('"UTF-8"', 200), ("us-ascii", 200), ("iso-8859-1", 415), ("utf-16", 415), ("x", 415)],
+)
+def test_a_body_in_another_character_set_is_415(client: FlaskClient, charset: str, status: int):
+    body = json.dumps({"resourceType": "Bundle", "type": "batch"})
+    answer = client.post("/fhir", data=body, content_type=f"application/fhir+json; charset={charset}")
+    assert answer.status_code == status, answer.text
+    form = client.post(
+        "/fhir/Task/_search", content_type=f"application/x-www-form-urlencoded; charset={charset}"
+    )
+    assert form.status_code == status
+    if status == 415:
+        issue = answer.json["issue"][0]
+        assert (issue["details"]["coding"][0]["code"], issue["expression"]) == ("IPK-F090", ["Content-Type"])
+
+
 @pytest.mark.parametrize("path", PATHS[:3])
 def test_what_we_do_not_speak_is_406_in_json(client: FlaskClient, path: str):
     for accept in REFUSED:

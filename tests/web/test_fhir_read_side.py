@@ -542,6 +542,16 @@ def about(client: FlaskClient) -> str:
         ("ServiceRequest?status=http://hl7.org/fhir/request-status|active", True),
         ("ServiceRequest?status=http://example.org/other|active", False),
         ("ServiceRequest?status=http://example.org/other|active,active", True),
+        ("ServiceRequest?status=http://hl7.org/fhir/request-status|", True),
+        ("ServiceRequest?status=http://example.org/other|", False),
+        ("ServiceRequest?status=http://hl7.org/fhir/request-status|,draft", True),
+        ("ServiceRequest?status:not=http://hl7.org/fhir/request-status|", False),
+        ("ServiceRequest?status:not=http://example.org/other|", True),
+        ("ServiceRequest?intent=http://hl7.org/fhir/request-intent|", True),
+        ("ServiceRequest?intent:not=http://hl7.org/fhir/request-intent|", False),
+        ("ServiceRequest?priority:not=http://hl7.org/fhir/request-priority|&intent=http://example.org/other|", False),
+        ("AuditEvent?action=http://hl7.org/fhir/audit-event-action|", True),
+        ("AuditEvent?action=http://example.org/other|", False),
         ("ServiceRequest?status:not=http://example.org/other|active", True),
         ("ServiceRequest?status:not=http://hl7.org/fhir/request-status|active", False),
         ("ServiceRequest?intent=http://hl7.org/fhir/request-intent|order", True),
@@ -564,6 +574,23 @@ def test_another_servers_address_or_systems_code_is_nobodys_here(
     fits: bool,  # noqa: FBT001 (a row of the table)
 ):
     assert bool(ids(get(client, f"/fhir/{path.format(id=about)}"))) is fits
+
+
+def test_provenance_is_found_by_the_very_version_that_it_explains(client: FlaskClient, about: str):
+    (need, *_) = get(client, f"/fhir/ServiceRequest?patient={about}")["entry"]
+    target = f"ServiceRequest/{need['resource']['id']}"
+    every = ids(get(client, f"/fhir/Provenance?target={target}"))
+    assert every
+    for asked, found in (
+        (f"{target}/_history/1", True),
+        (f"http://127.0.0.1:8080/fhir/{target}/_history/1", True),
+        (f"{target}/_history/77", False),
+        (f"{target}/_history/77,{target}", True),
+        (f"ServiceRequest/nobody,{target}/_history/1", True),
+    ):
+        assert bool(ids(get(client, f"/fhir/Provenance?target={asked}"))) is found, asked
+    answer = client.get(f"/fhir/Provenance?target={target}/_history/")
+    assert code_of(answer) == (400, "IPK-F005")
 
 
 def test_everything_is_narrowed_by_dates_of_care_as_far_as_there_are_any(client: FlaskClient, about: str):

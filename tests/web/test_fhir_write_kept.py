@@ -16,7 +16,7 @@ from tests.clock import Clock
 from tests.events.samples import changed
 from tests.web import writes
 from tests.web.hands import post, told
-from tests.web.test_fhir_write_types import _need, _task
+from tests.web.test_fhir_write_types import _appointed, _need, _task
 from tests.web.writes import issues, send
 
 JSON_PATCH = "application/json-patch+json"
@@ -328,3 +328,25 @@ def test_a_meeting_that_was_read_is_called_again_with_all_who_were_called(
     assert [p["actor"]["display"] for p in again.json["participant"] if "display" in p["actor"]] == [
         p["actor"]["display"] for p in first.json["participant"] if "display" in p["actor"]
     ]
+
+
+@pytest.mark.parametrize("display", [None, "Gunn Omsorg"])
+def test_a_member_of_the_team_is_called_by_the_assignment(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, display: str | None
+):
+    team = client.get(f"/fhir/{plan['careTeam'][0]['reference']}").json
+    made = send(client, "PUT", f"CareTeam/{team['id']}", _appointed(team, "koordinator-ip")).json
+    role = made["participant"][-1]["member"]["reference"]
+    clock.advance(minutes=1)
+    said = _meeting(plan["subject"]["reference"].partition("/")[2])
+    actor = {"reference": role, **({"display": display} if display else {})}
+    said["participant"][1]["actor"] = actor
+    answer = send(client, "POST", "Appointment", said)
+    assert answer.status_code == 201, answer.text
+    (kept,) = (one for one in answer.json["participant"] if one["actor"].get("reference") == role)
+    assert kept["actor"]["display"] == "Gunn Omsorg"
+    found = client.get(f"/fhir/Appointment?actor={role}").json["entry"]
+    assert [one["resource"]["id"] for one in found] == [answer.json["id"]]
+    said["participant"][1]["status"] = "accepted"
+    answer = send(client, "POST", "Appointment", said)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "Appointment.participant[1].status")])

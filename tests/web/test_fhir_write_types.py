@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -287,20 +288,54 @@ def test_a_measure_of_the_plan_is_added_and_ended(
     assert client.get(f"/fhir/{type_}/{made.json['id']}").status_code == 410
 
 
-def test_a_time_of_day_that_the_event_cannot_carry_is_not_lost(client: FlaskClient, plan: dict[str, Any]):
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-09-15T10:00:00+02:00", "2026-09-15T11:00:00+02:00"),
+        ("2026-09-15T08:00:00Z", "2026-09-15T09:00:00Z"),
+        ("2026-09-15T00:00:00+02:00", "2026-09-16T00:00:00+02:00"),
+    ],
+)
+def test_an_appointment_of_the_plan_keeps_its_time_of_day(
+    client: FlaskClient, services: Services, plan: dict[str, Any], clock: Clock, start: str, end: str
+):
     said = {
         "resourceType": "Appointment",
         "status": "booked",
         "description": "Utprøving",
-        "start": "2026-09-15T10:00:00+02:00",
-        "end": "2026-09-15T11:00:00+02:00",
+        "start": start,
+        "end": end,
         "participant": [
             {"actor": plan["subject"], "status": "accepted"},
             {"actor": {"display": "Gunn Omsorg"}, "status": "accepted"},
         ],
     }
+    made = send(client, "POST", "Appointment", said)
+    assert made.status_code == 201, made.text
+    kept = [datetime.fromisoformat(made.json[name]) for name in ("start", "end")]
+    assert kept == [datetime.fromisoformat(start), datetime.fromisoformat(end)]
+    assert _last(services) == ["ip.activity.changed"]
+    clock.advance(minutes=1)
+    now = client.get(f"/fhir/CarePlan/{plan['id']}").json
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**now, "title": "Ny"})
+    assert answer.status_code == 200, answer.text
+    after = client.get(f"/fhir/Appointment/{made.json['id']}").json
+    assert [after[name] for name in ("start", "end")] == [made.json[name] for name in ("start", "end")]
+    moved = send(client, "PATCH", f"Appointment/{made.json['id']}", {"end": "2026-09-16T12:30:00+02:00"})
+    assert (moved.status_code, moved.json.get("end")) == (200, "2026-09-16T12:30:00+02:00"), moved.text
+
+
+def test_a_fault_of_the_time_of_day_is_told_at_its_element(client: FlaskClient, plan: dict[str, Any]):
+    said = {
+        "resourceType": "Appointment",
+        "status": "booked",
+        "description": "Utprøving",
+        "start": "2026-09-15T11:00:00+02:00",
+        "end": "2026-09-15T10:00:00+02:00",
+        "participant": [{"actor": plan["subject"], "status": "accepted"}],
+    }
     answer = send(client, "POST", "Appointment", said)
-    assert issues(answer) == [("IPK-F035", "Appointment.start"), ("IPK-F035", "Appointment.end")]
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-E010", "Appointment.end")])
 
 
 def test_a_part_without_a_plan_leads_nowhere(client: FlaskClient, case: dict[str, Any]):
@@ -369,6 +404,45 @@ def test_an_assignment_ends_by_its_period(
     assert _last(services) == ["ip.coordinator.ended"]
     other = send(client, "PATCH", f"PractitionerRole/{role['id']}", {"telecom": []})
     assert other.status_code == 422
+
+
+@pytest.mark.parametrize("start", [None, "2026-04-01"])
+def test_the_day_on_which_an_assignment_began_stands(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, start: str | None
+):
+    team = client.get(f"/fhir/{plan['careTeam'][0]['reference']}").json
+    made = send(client, "PUT", f"CareTeam/{team['id']}", _appointed(team, "koordinator-ip")).json
+    role = made["participant"][-1]["member"]["reference"]
+    clock.advance(days=1)
+    answer = send(client, "PATCH", role, {"period": {"start": start, "end": "2026-04-14"}})
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F036", "PractitionerRole.period")])
+    period = {k: v for k, v in {"start": start, "end": "2026-04-14"}.items() if v}
+    people = [*made["participant"][:-1], {**made["participant"][-1], "period": period}]
+    answer = send(client, "PATCH", f"CareTeam/{team['id']}", {"participant": people})
+    assert answer.status_code == 422
+    assert issues(answer) == [("IPK-F036", f"CareTeam.participant[{len(people) - 1}]")]
+    ended = send(client, "PATCH", role, {"period": {"end": "2026-04-14"}})
+    assert ended.status_code == 200, ended.text
+    again = send(client, "PATCH", role, {"period": {"start": start}})
+    assert (again.status_code, issues(again)) == (422, [("IPK-F036", "PractitionerRole.period")])
+
+
+def test_two_participants_of_one_member_and_role_are_refused(client: FlaskClient, plan: dict[str, Any]):
+    """Which of the two was meant nobody could tell; the last one won."""
+    team = client.get(f"/fhir/{plan['careTeam'][0]['reference']}").json
+    said = _appointed(team, "koordinator-kommune")
+    twice = {**said["participant"][-1], "period": {"start": "2026-04-12"}}
+    both = {**said, "participant": [*said["participant"], twice]}
+    answer = send(client, "PUT", f"CareTeam/{team['id']}", both)
+    place = f"CareTeam.participant[{len(both['participant']) - 1}]"
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", place)])
+    made = send(client, "PUT", f"CareTeam/{team['id']}", said)
+    assert made.status_code == 200, made.text
+    people = made.json["participant"]
+    answer = send(
+        client, "PUT", f"CareTeam/{team['id']}", {**made.json, "participant": [*people, people[-1]]}
+    )
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize("change", [{"name": "Et annet navn"}, {"status": "inactive"}, {"participant": []}])

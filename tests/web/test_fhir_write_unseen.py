@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from adapter.rules.authority import MAY
 from tests.clock import Clock
+from tests.events.samples import changed
 from tests.web import writes
 from tests.web.hands import FNR, LINE, need, post, told
 from tests.web.test_fhir_write_kept import _meeting
@@ -199,3 +202,144 @@ def test_a_subject_that_names_two_people_is_refused(client: FlaskClient, clock: 
     subject["identifier"] = {"system": FNR, "value": UNKNOWN}
     answer = send(client, "POST", "Goal", {**_goal(subject), "description": {"text": "Gå"}})
     assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "Goal.subject.identifier")])
+
+
+# ── what is refused, and what is only tried. ADR 170 ─────────────────────────────────────────────────────────────────
+
+
+def _bare() -> dict[str, Any]:
+    """Return a need that contains nothing."""
+    return {name: value for name, value in _need().items() if name not in {"contained", "supportingInfo"}}
+
+
+@pytest.mark.parametrize("make", [_bare, lambda: writes.plan("p")])
+def test_a_need_or_plan_that_names_only_a_number_is_refused_alike(
+    client: FlaskClient, clock: Clock, make: Any
+):
+    told(client)
+    clock.advance(minutes=1)
+    answers = []
+    for number in (LINE, UNKNOWN):
+        said = _about(make(), {"identifier": {"system": FNR, "value": number}})
+        answer = send(client, "POST", said["resourceType"], said, token=STORVIK)
+        answers.append((answer.status_code, issues(answer)))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+
+
+@pytest.mark.parametrize("make", [_need, lambda: writes.plan("p")])
+def test_nor_does_the_id_of_a_patient_that_it_may_not_see(client: FlaskClient, clock: Clock, make: Any):
+    known = told(client)["case"]["patientId"]
+    clock.advance(minutes=1)
+    answers = []
+    for id_ in (known, "01a22253-5d8b-704a-aebe-f3e802b45640"):
+        said = _about(make(), {"reference": f"Patient/{id_}"})
+        said["contained"] = [one for one in said["contained"] if one["resourceType"] != "Patient"]
+        answer = send(client, "POST", said["resourceType"], said, token=STORVIK)
+        answers.append((answer.status_code, issues(answer)))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+
+
+def _about(said: Any, subject: dict[str, Any]) -> Any:
+    """Return a resource and what it contains, about somebody else."""
+    if isinstance(said, dict):
+        if str(said.get("reference", "")).startswith(("Patient/", "#p")):
+            return subject
+        return {name: _about(value, subject) for name, value in said.items()}
+    return [_about(one, subject) for one in said] if isinstance(said, list) else said
+
+
+@pytest.mark.parametrize("left_out", ["birthDate", "address", "name"])
+def test_what_is_known_of_a_person_completes_no_strangers_need(client: FlaskClient, left_out: str):
+    told(client)
+    answers = []
+    for number in (LINE, UNKNOWN):
+        said = _need()
+        (patient,) = (one for one in said["contained"] if one["resourceType"] == "Patient")
+        patient["identifier"] = [{"system": FNR, "value": number}]
+        del patient[left_out]
+        answer = send(client, "POST", "ServiceRequest", said, token=STORVIK)
+        answers.append((answer.status_code, answer.json))
+    assert answers[0] == answers[1]
+
+
+def test_an_event_is_tried_alike_whether_the_person_is_known_or_not(client: FlaskClient, clock: Clock):
+    """Nothing is left of a dry run: what it said would be asked for free."""
+    told(client)
+    clock.advance(days=400)
+    answers: dict[str, list[Any]] = {type_: [] for type_ in MAY}
+    for type_, number in product(MAY, (LINE, UNKNOWN)):
+        person = {
+            "identifier": {"system": FNR, "value": number},
+            "name": {"family": "Danser", "given": "Line"},
+            "municipality": {"code": "9904", "district": "990401"},
+        }
+        said = changed(
+            type_, ("source", "urn:her:5111"), ("id", f"try-{len(answers[type_])}"), ("data.patient", person)
+        )
+        said["data"].pop("continues", None)
+        dry = post(client, said, query="?dryRun=true", Authorization=f"Bearer {STORVIK}")
+        answers[type_].append((dry.status_code, _without_ids(dry.json)))
+    assert {type_: known for type_, (known, nobody) in answers.items() if known != nobody} == {}
+    assert {status for listed in answers.values() for status, _ in listed} >= {200, 403, 404}
+
+
+def _without_ids(said: Any) -> Any:
+    """Return an answer without what follows from the event's own id, and from when it was asked."""
+    if "errors" in said:
+        return [(one["code"], one["path"]) for one in said["errors"]]
+    case = {name: bool(value) for name, value in said["case"].items()}
+    return {**{name: value for name, value in said.items() if name != "eventId"}, "case": case}
+
+
+def test_a_refusal_tells_no_more_than_a_dry_run(client: FlaskClient, clock: Clock):
+    told(client)
+    clock.advance(days=400)
+    for number in (LINE, UNKNOWN):
+        person = {"identifier": {"system": FNR, "value": number}, "name": {"family": "Danser", "given": "Line"},
+                  "municipality": {"code": "9904", "district": "990401"}}  # fmt: skip
+        said = changed("ip.meeting.answered", ("source", "urn:her:5111"), ("data.patient", person))
+        answer = post(client, said, Authorization=f"Bearer {STORVIK}")
+        assert (answer.status_code, answer.json["errors"][0]["code"]) == (404, "IPK-E014")
+
+
+def test_what_a_plan_names_of_a_case_that_its_writer_may_not_see_leads_nowhere(
+    client: FlaskClient, clock: Clock
+):
+    case = told(client)["case"]
+    clock.advance(days=40)
+    mine = send(client, "POST", "CarePlan", writes.plan(case["patientId"]))
+    assert mine.status_code == 201, mine.text
+    person = {
+        **_need()["contained"][0],
+        "identifier": [{"system": FNR, "value": UNKNOWN}],
+        "birthDate": "1979-05-12",
+    }
+    said = _about(writes.plan("p"), {"reference": "#p"})
+    said["contained"] = [person, *(one for one in said["contained"] if one["resourceType"] != "Goal")]
+    said["author"] = {"reference": writes.organisation("storvik-nord")}
+    said["goal"] = [mine.json["goal"][0]]
+    answer = send(client, "POST", "CarePlan", said, token=STORVIK)
+    assert (answer.status_code, issues(answer)[0]) == (422, ("IPK-F041", "CarePlan.goal[0]")), answer.text
+
+
+def test_another_patients_consent_is_none_of_this_one(client: FlaskClient, clock: Clock):
+    case = told(client)["case"]
+    other = {
+        **need()["data"]["patient"],
+        "identifier": {"system": FNR, "value": UNKNOWN},
+        "birthDate": "1979-05-12",
+    }
+    theirs = post(client, need(("id", "another"), ("data.patient", other))).json["case"]["patientId"]
+    clock.advance(days=40)
+    (consent,) = client.get(f"/fhir/Consent?patient={theirs}").json["entry"]
+    reference = {"reference": f"Consent/{consent['resource']['id']}"}
+    said = {**writes.plan(case["patientId"]), "supportingInfo": [reference]}
+    said["contained"] = [one for one in said["contained"] if one["resourceType"] != "Consent"]
+    answer = send(client, "POST", "CarePlan", said)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "CarePlan.supportingInfo[0]")])
+    both = writes.plan(case["patientId"])
+    both["supportingInfo"].append(reference)
+    answer = send(client, "POST", "CarePlan", both)
+    assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "CarePlan.supportingInfo[1]")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -239,6 +241,13 @@ def test_history_and_everything_keep_to_what_it_may_see(client: FlaskClient, cas
     assert client.get(path, headers=_as(STORVIK)).status_code == 404
 
 
+def test_nothing_new_of_what_it_may_see_is_an_empty_history(client: FlaskClient, case: dict[str, Any]):
+    path = f"/fhir/CarePlan/{case['planId']}/_history?_since=2100-01-01T00:00:00Z"
+    answer = client.get(path, headers=_as(ALVDAL))
+    assert (answer.status_code, answer.get_json().get("entry")) == (200, None)
+    assert client.get(path, headers=_as(STORVIK)).status_code == 404
+
+
 # ── a need is judged by itself. ADR 150 ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -282,3 +291,40 @@ def test_a_need_that_waits_for_consent_is_not_pulled_by_another_that_is_open(
     for path in ("_history", "ServiceRequest/_history", f"ServiceRequest?_id={open_}&_revinclude=Task:focus"):
         assert held not in client.get(f"/fhir/{path}", headers=_as(ALVDAL)).text, path
     assert client.get(f"/fhir/ServiceRequest/{held}").status_code == 200
+
+
+# ── a page token. ADR 170 ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_page_that_ends_at_what_is_hidden_tells_nothing_of_it(
+    client: FlaskClient, services: Services, case: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    """Where a page has looked at enough, its link goes on after a row of somebody else's: neither id nor state is read from it."""
+    monkeypatch.setattr("adapter.web.fhir_found.LOOKED_AT_FOR_OTHERS", 1)
+    others = [
+        Write(
+            type="CarePlan", id=f"{letter}-secret-{n:03}", version=1, updated=1, org="59", case_key=f"other-{n}",
+            body=b'{"resourceType":"CarePlan"}', status="revoked",
+        )
+        for n in range(120)
+        for letter in "0z"
+    ]  # fmt: skip
+    services.store.write(lambda conn: resources.put(conn, others))
+    path, seen, pages = "/fhir/CarePlan?_sort=-status&_count=1", [], 0
+    while path:
+        body = client.get(path, headers=_as(ALVDAL)).get_json()
+        seen += [e["resource"]["id"] for e in body.get("entry", ())]
+        path = next((link["url"] for link in body["link"] if link["relation"] == "next"), "")
+        pages += bool(path)
+        told = _read(path.partition("_cursor=")[2].partition("&")[0])
+        assert not any(word in told for word in (b"secret", b"revoked")), told
+    assert (seen, pages > 1) == ([case["planId"]], True)
+
+
+def _read(token: str) -> bytes:
+    """Return what somebody without the key reads of a page token: the bytes, and those of the cursor after its signature."""
+    said = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    try:
+        return said + base64.urlsafe_b64decode(said[16:] + b"=" * (-len(said[16:]) % 4))
+    except binascii.Error:
+        return said

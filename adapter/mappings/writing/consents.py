@@ -87,15 +87,20 @@ def of_plan(wish: Wish) -> tuple[Json, str]:
 
     A stored one that a later refusal or withdrawal follows is not said again: it would open what was closed.
     """
+    said: tuple[Json, str] | None = None
     for number, one in enumerate(wish.said.get("supportingInfo", ())):
         at = f"CarePlan.supportingInfo[{number}]"
         found = wish.find(one)
+        if said is not None and (
+            found is not None or not str(one.get("reference", "")).startswith("Consent/")
+        ):
+            continue
         if found is None or found["resourceType"] != "Consent":
             raise refused(KEPT_NOT, at)
         if "meta" in found and consenting.overruled(wish.case, found):
             raise refused(NO_EVENT, at, hint="consent")
-        return part(wish, found), wish.place(one, at)
-    return dict(_NOT_ASKED), "CarePlan.supportingInfo"
+        said = part(wish, found), wish.place(one, at)
+    return said or (dict(_NOT_ASKED), "CarePlan.supportingInfo")
 
 
 # ── E13, E15 ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -94,19 +94,35 @@ def _called(wish: Wish) -> tuple[list[Json], str | None]:
         if actor.get("type") == "Location" or inner.get("resourceType") == "Location":
             place = actor.get("display") or inner.get("name")
             continue
-        party = wish.party_of(actor) or wish.book.by_key(meetings.party_of(one))
-        if party is not None and party.level1_id == wish.party.level1_id and one.get("status") == "accepted":
+        role = inner if inner.get("resourceType") == "PractitionerRole" and "meta" in inner else None
+        at_party = wish.party_of(role.get("organization")) if role else wish.party_of(actor)
+        party = at_party or wish.book.by_key(meetings.party_of(one))
+        own = role is None and party is not None and party.level1_id == wish.party.level1_id
+        if own and one.get("status") == "accepted":
             continue
         _check(one, at, _INVITEE)
-        name = actor.get("display") or (party.display if party else None)
-        if not name or ("reference" in actor and party is None):
+        name = actor.get("display") or (_held_by(wish, role) if role else party and party.display)
+        if not name or ("reference" in actor and party is None and role is None):
             raise refused(KEPT_NOT, f"{at}.actor")
         key = meetings.key_of(one) or f"i{number + 1}"
         kind = "health" if party else "other-sector"
         found.append(
-            parts.filled({"id": key, "name": name, "kind": kind, "key": party.key if party else None})
+            parts.filled(
+                {
+                    "id": key,
+                    "name": name,
+                    "kind": kind,
+                    "key": party.key if party else None,
+                    "assignmentId": role["id"] if role else None,
+                }
+            )
         )
     return found, place
+
+
+def _held_by(wish: Wish, role: Resource) -> str | None:
+    """Return the name of who holds an assignment."""
+    return _named(wish.find(role.get("practitioner")) or {}) or role.get("practitioner", {}).get("display")
 
 
 _PATIENT: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -131,8 +147,12 @@ def _check(one: Mapping[str, Any], at: str, fits: Mapping[str, Callable[[Any], b
 
 
 def _name(patient: Mapping[str, Any]) -> str:
-    name: Mapping[str, Any] = next(iter(patient.get("name", ())), {})
-    return " ".join([*name.get("given", ()), name.get("family", "")]).strip() or "Pasienten"
+    return _named(patient) or "Pasienten"
+
+
+def _named(person: Mapping[str, Any]) -> str:
+    name: Mapping[str, Any] = next(iter(person.get("name", ())), {})
+    return " ".join([*name.get("given", ()), name.get("family", "")]).strip()
 
 
 def updated(wish: Wish) -> tuple[Told, ...]:

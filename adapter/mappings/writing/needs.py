@@ -106,12 +106,13 @@ def _beside(listed: Iterable[tuple[str, Mapping[str, Any]]], *read: str) -> list
 
 
 def _consent(wish: Wish) -> tuple[Json, str]:
+    said: tuple[Json, str] | None = None
     for number, one in enumerate(wish.said.get("supportingInfo", ())):
         resource, at = wish.behind(one, f"ServiceRequest.supportingInfo[{number}]")
         if resource["resourceType"] != "Consent":
             raise refused(KEPT_NOT, at)
-        return consents.part(wish, resource), at
-    return {"status": "not-asked"}, "ServiceRequest.supportingInfo"
+        said = said or (consents.part(wish, resource), at)
+    return said or ({"status": "not-asked"}, "ServiceRequest.supportingInfo")
 
 
 def updated(wish: Wish) -> tuple[Told, ...]:

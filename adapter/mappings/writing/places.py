@@ -30,7 +30,7 @@ ELEMENTS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "Appointment": {
         **_ACTIVITY, "title": "description", "text": "comment", "period": "start", "period.end": "end",
-        "performer": "participant", "place": "participant",
+        "slot": "start", "slot.start": "start", "slot.end": "end", "performer": "participant", "place": "participant",
     },
     "consent": {
         "status": "status", "date": "dateTime", "validUntil": "provision.period.end", "scopes": "provision.code",

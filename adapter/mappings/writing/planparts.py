@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from adapter import naming, timing
@@ -98,12 +98,23 @@ def _appointment(wish: Wish, one: Resource) -> Json:
     return {
         "title": one.get("description"),
         "text": one.get("comment"),
-        "period": _period({"start": one.get("start"), "end": one.get("end")}),
+        **_time(one),
         "performer": performer(wish, others[0] if others else None),
         "place": others[1].get("display") if len(others) > 1 else None,
     }
 
 
+def _time(one: Resource) -> Json:
+    """Return when an appointment is: in days, where it lasts from the first second of one to the last of another; else by the clock."""
+    said = {name: one[name] for name in ("start", "end") if one.get(name)}
+    ends = [datetime.fromisoformat(value).astimezone(timing.OSLO).time() for value in said.values()]
+    if len(ends) < len(_WHOLE) or tuple(ends) == _WHOLE:
+        return {"period": _period(said)}
+    return {"slot": said}
+
+
+_WHOLE: Final = (time(), time(23, 59, 59))
+"""How a stored appointment of days begins and ends."""
 _READ: Final[Mapping[str, Callable[[Wish, Resource], Json]]] = {
     "ServiceRequest": _service,
     "Task": _task,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from adapter.fhir import parts, teams, urls
@@ -40,6 +41,7 @@ def updated(wish: Wish) -> tuple[Told, ...]:
              if wish.said.get(n) != old.get(n)]  # fmt: skip
     if other:
         raise refused(NO_EVENT, *(f"CareTeam.{name}" for name in sorted(other)))
+    _check_alike(old.get("participant", ()), wish.said.get("participant", ()))
     before = {_slot(one): one for one in old.get("participant", ())}
     after = {_slot(one): one for one in wish.said.get("participant", ())}
     places = {_slot(one): number for number, one in enumerate(wish.said.get("participant", ()))}
@@ -56,6 +58,18 @@ def updated(wish: Wish) -> tuple[Told, ...]:
     return tuple(told)
 
 
+def _check_alike(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse participants with the same member in the same role, unless they stand so already: which is meant nobody could tell."""
+    alike: dict[tuple[str, str | None, str], list[int]] = {}
+    for number, one in enumerate(after):
+        alike.setdefault(_slot(one), []).append(number)
+    there = Counter(map(_slot, before))
+    for slot, numbers in alike.items():
+        said = [after[number] for number in numbers]
+        if max(len(numbers), there[slot]) > 1 and said != [one for one in before if _slot(one) == slot]:
+            raise refused(KEPT_NOT, f"CareTeam.participant[{numbers[-1]}]", hint="member, role")
+
+
 def _slot(one: Mapping[str, Any]) -> tuple[str, str | None, str]:
     member = one.get("member", {})
     words = "|".join(r.get("text", "") for r in one.get("role", ()))
@@ -68,10 +82,15 @@ def _runs(one: Mapping[str, Any]) -> bool:
 
 def _changed(wish: Wish, known: Json, one: Json, at: str) -> Told:
     end = one.get("period", {}).get("end")
-    rest = {**one, "period": known.get("period", {})}
-    if rest != {**known, "period": known.get("period", {})} or not end or not _runs(known):
+    if _begun(one) != _begun(known) or not end or not _runs(known):
         raise refused(NO_EVENT, at)
     return _over(wish, one, end)
+
+
+def _begun(one: Mapping[str, Any]) -> Json:
+    """Return a participant or an assignment without the end of its period, the one part of it that an event may tell anew."""
+    period = {name: value for name, value in one.get("period", {}).items() if name != "end"}
+    return {**one, "period": period}
 
 
 def _over(wish: Wish, one: Mapping[str, Any], end: str | None) -> Told:
@@ -100,6 +119,8 @@ def role_updated(wish: Wish) -> tuple[Told, ...]:
     old, said = wish.old or {}, wish.said
     other = [n for n in {*said, *old} - {"period", "active", "meta", "text"} if said.get(n) != old.get(n)]
     end = said.get("period", {}).get("end")
+    if _begun(said)["period"] != _begun(old)["period"]:
+        other = [*other, "period"]
     if other or (end == old.get("period", {}).get("end") and said.get("active", True)):
         raise refused(NO_EVENT, *(f"PractitionerRole.{name}" for name in sorted(other or ["period"])))
     if views.team(wish.case) is None:
