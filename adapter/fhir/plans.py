@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -108,120 +109,94 @@ def goal(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What is told of one activity of a plan, whatever its kind."""
+
+    id_: str
+    patient: Ref
+    title: str
+    status: str
+    plan: Ref | None = None
+    text: str | None = None
+    start: When | None = None
+    end: When | None = None
+    performer: Ref | None = None
+    place: str | None = None
+    key: str | None = None
+    own: Mapping[str, Any] | None = None
+    authored: datetime | None = None
+
+
 def activity(kind: str, **known: Any) -> Json:
-    """Return the resource of an activity; `kind` service, task or appointment picks the builder below."""
-    return ACTIVITY[kind](**known)
+    """Return the resource of an activity, `known` as `Activity` has it; `kind` (service, task or appointment) picks the builder below."""
+    return ACTIVITY[kind](Activity(**known))
 
 
-def service(
-    *,
-    id_: str,
-    patient: Ref,
-    title: str,
-    status: str,
-    plan: Ref | None = None,
-    text: str | None = None,
-    start: When | None = None,
-    end: When | None = None,
-    performer: Ref | None = None,
-    place: str | None = None,
-    key: str | None = None,
-    own: Mapping[str, Any] | None = None,
-    authored: datetime | None = None,
-) -> Json:
+def _service(one: Activity) -> Json:
     """Return a measure of the plan as ServiceRequest with intent plan."""
     return parts.resource(
         "ServiceRequest",
-        id_,
+        one.id_,
         {
-            "identifier": _key(key, own),
-            "basedOn": parts.refs([plan]),
-            "status": status,
+            "identifier": _key(one.key, one.own),
+            "basedOn": parts.refs([one.plan]),
+            "status": one.status,
             "intent": "plan",
             "category": [parts.local(urls.PLAN_CATEGORY, "individuell-plan")],
-            "code": {"text": title},
-            "subject": parts.ref(patient),
-            "occurrencePeriod": parts.period(start=start, end=end),
-            "authoredOn": parts.when(authored),
-            "performer": parts.refs([performer]),
-            "locationCode": [{"text": place}] if place else None,
-            "note": parts.annotate(text),
+            "code": {"text": one.title},
+            "subject": parts.ref(one.patient),
+            "occurrencePeriod": parts.period(start=one.start, end=one.end),
+            "authoredOn": parts.when(one.authored),
+            "performer": parts.refs([one.performer]),
+            "locationCode": [{"text": one.place}] if one.place else None,
+            "note": parts.annotate(one.text),
         },
     )
 
 
-def task(
-    *,
-    id_: str,
-    patient: Ref,
-    title: str,
-    status: str,
-    plan: Ref | None = None,
-    text: str | None = None,
-    start: When | None = None,
-    end: When | None = None,
-    performer: Ref | None = None,
-    place: str | None = None,
-    key: str | None = None,
-    own: Mapping[str, Any] | None = None,
-    authored: datetime | None = None,
-) -> Json:
+def _task(one: Activity) -> Json:
     """Return a task of the plan as Task with intent plan."""
     return parts.resource(
         "Task",
-        id_,
+        one.id_,
         {
-            "identifier": _key(key, own),
-            "basedOn": parts.refs([plan]),
-            "status": status,
+            "identifier": _key(one.key, one.own),
+            "basedOn": parts.refs([one.plan]),
+            "status": one.status,
             "intent": "plan",
-            "description": title,
-            "for": parts.ref(patient),
-            "executionPeriod": parts.period(start=start, end=end),
-            "authoredOn": parts.when(authored),
-            "owner": parts.ref(performer),
-            "location": {"display": place} if place else None,
-            "note": parts.annotate(text),
+            "description": one.title,
+            "for": parts.ref(one.patient),
+            "executionPeriod": parts.period(start=one.start, end=one.end),
+            "authoredOn": parts.when(one.authored),
+            "owner": parts.ref(one.performer),
+            "location": {"display": one.place} if one.place else None,
+            "note": parts.annotate(one.text),
         },
     )
 
 
-def appointment(
-    *,
-    id_: str,
-    patient: Ref,
-    title: str,
-    status: str,
-    plan: Ref | None = None,
-    text: str | None = None,
-    start: When | None = None,
-    end: When | None = None,
-    performer: Ref | None = None,
-    place: str | None = None,
-    key: str | None = None,
-    own: Mapping[str, Any] | None = None,
-    authored: datetime | None = None,
-) -> Json:
+def _appointment(one: Activity) -> Json:
     """Return an appointment of the plan. Raises IPK-F009 when its status needs a start and none is given (app-3)."""
-    if start is None and status not in _WITHOUT_TIME:
+    if one.start is None and one.status not in _WITHOUT_TIME:
         raise FhirError("IPK-F009", at="Appointment.start", hint="app-3")
     people = [
-        (patient, "accepted"),
-        (performer, "accepted"),
-        ({"display": place} if place else None, "accepted"),
+        (one.patient, "accepted"),
+        (one.performer, "accepted"),
+        ({"display": one.place} if one.place else None, "accepted"),
     ]
     return parts.resource(
         "Appointment",
-        id_,
+        one.id_,
         {
-            "identifier": _key(key, own),
-            "status": status,
-            "description": title,
-            "supportingInformation": parts.refs([plan]),
-            "start": parts.instant(_moment(start, last=False)) if start else None,
-            "end": parts.instant(_moment(end or start, last=True)) if start else None,
-            "created": parts.when(authored),
-            "comment": text,
+            "identifier": _key(one.key, one.own),
+            "status": one.status,
+            "description": one.title,
+            "supportingInformation": parts.refs([one.plan]),
+            "start": parts.instant(_moment(one.start, last=False)) if one.start else None,
+            "end": parts.instant(_moment(one.end or one.start, last=True)) if one.start else None,
+            "created": parts.when(one.authored),
+            "comment": one.text,
             "participant": [{"actor": parts.ref(who), "status": said} for who, said in people if who],
         },
     )
@@ -289,9 +264,9 @@ def own(one: Mapping[str, Any]) -> Json | None:
     return next(({"system": i["system"], "value": i["value"]} for i in found), None)
 
 
-ACTIVITY: Final[Mapping[str, Callable[..., Json]]] = {
-    "service": service,
-    "task": task,
-    "appointment": appointment,
+ACTIVITY: Final[Mapping[str, Callable[[Activity], Json]]] = {
+    "service": _service,
+    "task": _task,
+    "appointment": _appointment,
 }
 """E34's `activities[].kind` → the builder of its resource."""

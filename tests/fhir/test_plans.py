@@ -57,11 +57,11 @@ def test_the_items_are_numbered_one_to_nine() -> None:
 
 def test_a_booked_appointment_without_a_time_is_refused() -> None:
     with pytest.raises(FhirError, match="IPK-F009"):
-        plans.appointment(id_="a", patient=samples.PATIENT, title="Møte", status="booked")
+        plans.activity("appointment", id_="a", patient=samples.PATIENT, title="Møte", status="booked")
 
 
 def test_an_appointment_on_a_day_lasts_the_day() -> None:
-    made = plans.appointment(
-        id_="a", patient=samples.PATIENT, title="Møte", status="booked", start=samples.DAY
+    made = plans.activity(
+        "appointment", id_="a", patient=samples.PATIENT, title="Møte", status="booked", start=samples.DAY
     )
     assert (made["start"], made["end"]) == ("2026-03-04T00:00:00+01:00", "2026-03-04T23:59:59+01:00")
