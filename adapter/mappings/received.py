@@ -34,15 +34,7 @@ E58: Final = "ip.dialogue.received"
 def derive(arrival: Arrival) -> tuple[Derived, ...]:
     """Return the events that a received message becomes; at least one."""
     if arrival.message.type == "DIALOG_AVVIK":
-        return (
-            _plain(
-                arrival,
-                "ip.message.faulted",
-                "E57",
-                "Mottakeren har meldt avvik: les meldingen, og rett det som er feil",
-                item="read-answer",
-            ),
-        )
+        return (_plain(arrival, "ip.message.faulted", "E57", toread.FAULT, item="read-answer"),)
     if views.is_dead(arrival.case):
         return (_plain(arrival, E58, "E58", alive.RECEIVED, item="read-answer"),)
     asked = _asked_to_take_over(arrival)

@@ -252,10 +252,7 @@ def replaced(ctx: Context) -> Change:
 
 
 def ended(ctx: Context) -> Change:
-    """Return the assignment ended, with its successor or a gap clock; or a gap over, for nobody has to follow. E26, E29, E49.
-
-    Raises EventError IPK-E111 for an end before a first day to come: no period says that nobody held it.
-    """
+    """Return the assignment ended, with its successor or a gap clock; or a gap over, for nobody has to follow. E26, E29, E49."""
     old = held.find(ctx)
     reason = held.borne_out(ctx, getattr(ctx.data, "reason_code", "participation-over"))
     listed = held.rule_views(views.assignments(ctx.case))
@@ -266,9 +263,7 @@ def ended(ctx: Context) -> Change:
         closed = gaps.closed(ctx, held.reference(old))
         said = anchors.fixed("assignment-ended", reason)
         return common.author(ctx) + closed + Change(reasons=(said,), case={"assignmentId": old.id})
-    if ctx.data.until < mine.start and mine.start > ctx.today:
-        raise EventError("IPK-E111", at="$.data.until")
-    why = assignments.check_end(listed, mine, until=ctx.data.until, reason_code=reason)
+    why = assignments.check_end(listed, held.begun(ctx, mine), until=ctx.data.until, reason_code=reason)
     successor = getattr(ctx.data, "successor", None)
     gap = assignments.has_gap(why) and successor is None
     held.moved(ctx, old, guard=assignment_states.ending_guard(gap=gap))

@@ -11,6 +11,7 @@ from adapter.kith import innbygger
 from adapter.kith.plan import PlanFacts
 from adapter.mappings.arrival import Arrival
 
+FAULT: Final = "Mottakeren har meldt avvik: les meldingen, og rett det som er feil"
 IN_THREAD: Final = "Les svaret, og registrer hva det betyr"
 NO_THREAD: Final = (
     "Meldingen hører ikke til en kjent tråd: les den, og svar avsenderen eller knytt den til saken"
