@@ -25,6 +25,8 @@ PROVEN: Final = frozenset(
     {"ServiceRequest", "Task", "Consent", "CareTeam", "CarePlan", "Goal", "Appointment", "Encounter"}
 )
 """Types whose change is explained by a Provenance."""
+PROVEN_ALONE: Final = frozenset({"PractitionerRole"})
+"""The same where an event changes none of those: an absence (E25) stands on the role, and `why` must tell of it."""
 PART_OVER: Final = frozenset({"cancelled", "revoked", "entered-in-error", "noshow"})
 """Statuses of a plan's part that no later version of the plan takes up again."""
 ACTIVITY: Final = {"created": "CREATE", "updated": "UPDATE"}
@@ -201,12 +203,7 @@ def proven(  # noqa: PLR0913 (all by name)
     `told` is one that came with the write.
     """
     versions = {e.reference: e for e in effects}
-    groups: dict[str, list[str]] = {}
-    for resource in outcome.resources:
-        reference = parts.of(resource)
-        change = versions[reference].change if reference in versions else "unchanged"
-        if resource["resourceType"] in PROVEN and change != "unchanged":
-            groups.setdefault(ACTIVITY[change], []).append(reference)
+    groups = _groups(outcome, versions, PROVEN) or _groups(outcome, versions, PROVEN_ALONE, but=author)
     legal = getattr(event.data, "legal_basis", None)
     made = (
         provenance.provenance(
@@ -224,6 +221,19 @@ def proven(  # noqa: PLR0913 (all by name)
         for activity, listed in groups.items()
     )
     return tuple(provenance.with_told(one, told) if told else one for one in made)
+
+
+def _groups(
+    outcome: Outcome, versions: Mapping[str, Effect], types: frozenset[str], *, but: str = ""
+) -> dict[str, list[str]]:
+    """Return activity → the resources of these types, `but` one, that were so changed."""
+    groups: dict[str, list[str]] = {}
+    for resource in outcome.resources:
+        reference = parts.of(resource)
+        change = versions[reference].change if reference in versions else "unchanged"
+        if resource["resourceType"] in types and change != "unchanged" and reference != but:
+            groups.setdefault(ACTIVITY[change], []).append(reference)
+    return groups
 
 
 # ── answer and feed ──────────────────────────────────────────────────────────────────────────────────────────────────

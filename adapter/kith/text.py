@@ -106,6 +106,11 @@ def person(*, name: str, profession: str | None, phone: str | None) -> str:
     return "; ".join(parts)
 
 
+def facts(*said: str | None) -> str:
+    """Return what is known of somebody, a semicolon between: a line that only people read leaves out what nobody stated."""
+    return "; ".join(collapse(part).replace(";", ",") for part in said if part and collapse(part))
+
+
 def reply_subject(subject: str) -> str:
     """Return the Tema of a reply: `Re: ` once before the question's."""
     plain = collapse(subject)

@@ -85,7 +85,9 @@ STAYS_STILL: Final = "Ansvaret ligger fortsatt hos {unit}"
 NOT_TO_TAKE_OVER: Final = "Spørsmålet om å overta er falt bort. Dere trenger ikke svare"
 ANSWER_ACCEPTED: Final = "«Svar: Godtatt» når dere har overtatt, ellers «Svar: Avslått», helst innen 14 dager"
 FORM: Final = "Søknadsskjema"
-LEAVES_WITH_OPEN_NEEDS: Final = "Pasienten skrives ut, og meldte behov er ikke avklart"
+LEAVES_WITH_OPEN_NEEDS: Final = (
+    "Pasienten skrives ut, og meldte behov er ikke avklart: ring kommunen, og avklar hvem som følger opp"
+)
 FOLLOW_MOVE: Final = "Pasienten har flyttet: følg opp at den nye kommunen overtar"
 NOT_DEAD: Final = (
     "Pasienten lever. Se bort fra meldingen om dødsfall, og vurder det dere avsluttet på grunn av den"
@@ -200,10 +202,10 @@ ASKED_MOVED: Final = "Pasienten har flyttet hit: avsenderen spør om kommunen ha
 """What a person is to answer: work items of received questions."""
 NOT_ASKED_ANY_MORE: Final = "Avsenderen har trukket tilbake spørsmålet om å overta planen"
 TELL_OTHERS: Final = (
-    "Virksomheten har overtatt planen: bekreft det, så får de andre som kjenner planen vite det"
+    "Virksomheten har overtatt planen: bekreft det, så får de andre som kjenner planen, vite det"
 )
 TELL_REPORTER: Final = (
-    "Mottakeren av behovet har svart: bekreft svaret, så får den som meldte behovet vite det"
+    "Mottakeren av behovet har svart: bekreft svaret, så får den som meldte behovet, vite det"
 )
 PLAN_REFUSED: Final = "Virksomheten overtar ikke planen: avtal hvem som har ansvaret videre"
 MOVE_REFUSED: Final = "Den nye kommunen har ikke overtatt: avtal hvem som følger opp pasienten"

@@ -163,7 +163,9 @@ def _row(ctx: Context, plan: _Plan, document: bytes) -> Message:
 def _document(ctx: Context, plan: _Plan) -> bytes:
     notice, sender = plan.notice, plan.sender
     if plan.carrier.type == carriers.LETTER:
-        return letter.page(notice, sender, patient(views.patient(ctx.case) or {}), ctx.now)
+        # What the patient reads says itself whom to ring.
+        phone = "" if notice.to_patient else routing.phone(ctx.book, sender, on=ctx.today)
+        return letter.page(notice, sender, patient(views.patient(ctx.case) or {}), ctx.now, phone=phone)
     head = Head(
         type=parts.message_type(plan.carrier.type),
         gen_date=ctx.now,

@@ -179,7 +179,7 @@ def _deputy(ctx: Context, found: views.Assignment) -> Change:
 def _nobody(ctx: Context, found: views.Assignment, start: date) -> Change:
     return Change(
         deadlines=clocks.gap(ctx, found.id, start - _DAY),
-        reasons=(anchors.fixed("assignment-gap", "opphold"), times.gap_reason(ctx.book.clocks)),
+        reasons=(anchors.fixed("assignment-gap", "uten koordinator"), times.gap_reason(ctx.book.clocks)),
         warnings=(common.warn("IPK-E057", "$.data.deputy"),),
     )
 

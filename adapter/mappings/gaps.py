@@ -158,5 +158,7 @@ def _items_done(ctx: Context, case: Case, clock: Deadline) -> Iterator[Resource]
 
 
 def _told(change: Change) -> Change:
-    why = () if assignments.has_gap(change.reasons) else (anchors.fixed("assignment-gap", "opphold"),)
+    why = (
+        () if assignments.has_gap(change.reasons) else (anchors.fixed("assignment-gap", "uten koordinator"),)
+    )
     return Change(reasons=why, warnings=(common.warn("IPK-E028", "$.data.from"),))

@@ -111,6 +111,16 @@ def moved(
     return before, assignment_states.transition(before, ctx.event.type, guard=guard)
 
 
+def begun(ctx: Context, mine: assignments.Assignment) -> assignments.Assignment:
+    """Return an assignment that an event may end. Raises EventError IPK-E111 for an end before a first day to come. E26, E29, E49.
+
+    No period says that nobody held it.
+    """
+    if ctx.data.until < mine.start and mine.start > ctx.today:
+        raise EventError("IPK-E111", at="$.data.until")
+    return mine
+
+
 def reference(held: views.Assignment) -> str:
     """Return the reference of the assignment's PractitionerRole: what its clocks watch."""
     return parts.of(held.role)

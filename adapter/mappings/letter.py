@@ -24,8 +24,8 @@ _HEAD: Final = (
 )
 
 
-def page(notice: Notice, sender: Party, patient: Patient, now: datetime) -> bytes:
-    """Return the letter as HTML, everything escaped: receiver, sender, date, title, patient, text.
+def page(notice: Notice, sender: Party, patient: Patient, now: datetime, *, phone: str = "") -> bytes:
+    """Return the letter as HTML, everything escaped: receiver, sender and its `phone`, date, title, patient, text.
 
     In XML syntax, so that it is filed like any document. A sheet of paper has no message head: the letter itself says
     whom it is about.
@@ -35,7 +35,8 @@ def page(notice: Notice, sender: Party, patient: Patient, now: datetime) -> byte
     title = escape(said(notice.title))
     to = _home_of(patient, notice, lang) if notice.to_patient else _place(notice.receiver)
     receiver = "<br/>".join(map(escape, to))
-    sent = f"<p>{escape(sender.name)}, {escape(sender.display)}</p><p>Dato: {day(now.astimezone(OSLO))}</p>"
+    ring = f"<p>Telefon: {escape(phone)}</p>" if phone else ""
+    sent = f"<p>{escape(sender.name)}, {escape(sender.display)}</p>{ring}<p>Dato: {day(now.astimezone(OSLO))}</p>"
     lines = (*_whom(patient), *notice.text.split("\r\n"))
     body = "".join(f"<p>{escape(_in(lang, line))}</p>" for line in lines)
     head = _HEAD.format(lang=lang)

@@ -158,9 +158,7 @@ def _agency(ctx: Context, said: Any) -> Party | None:
 
 def _spoken(member: Any) -> str:
     profession = codes.display("9060", member.profession) if member.profession else None
-    return text.person(
-        name=f"{member.name.given} {member.name.family}", profession=profession, phone=member.phone
-    )
+    return text.facts(f"{member.name.given} {member.name.family}", profession, member.phone)
 
 
 def _coordinator(ctx: Context) -> str | None:
@@ -174,9 +172,7 @@ def _coordinator(ctx: Context) -> str | None:
     if first is None:
         return None
     phone = next((t["value"] for t in first.role.get("telecom", ()) if t["system"] == "phone"), None)
-    return text.person(
-        name=first.role.get("practitioner", {}).get("display", ""), profession=None, phone=phone
-    )
+    return text.facts(first.role.get("practitioner", {}).get("display"), phone) or None
 
 
 # ── E33 ──

@@ -49,7 +49,7 @@ BY_ITSELF: Final = "Ingenting: små endringer sendes samlet ved dagens slutt"
 OWN_NEXT_STEP: Final[Mapping[str, str]] = MappingProxyType(
     {
         "reply": "Svar på behovet, eller finn hvem som skal ha det",
-        "reply/question": "Svar på spørsmålet om behovet: registrer opplysningene (ip.need.info-supplied)",
+        "reply/question": "Svar på spørsmålet om behovet: registrer opplysningene",
         "reply/Task": "Svar på om virksomheten overtar ansvaret for planen",
         "assessment/Task": "Avklar hvem som overtar etter flyttingen, og om pasienten samtykker til at den nye kommunen får vite det",
         "assessment": "Avgjør behovet: godta, avslå, eller be om opplysninger",

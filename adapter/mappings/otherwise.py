@@ -51,26 +51,26 @@ ROWS: Final = (
         {"name": "name", "birthDate": "birthDate", "gender": "gender"},
         patients.IDENTITY,
         "Navn, fødselsdato eller kjønn er oppgitt annerledes enn i saken, og er ikke endret. Kontroller hva som er rett, og at "
-        "det gjelder rett pasient. Er saken feil: ip.identity.changed.",
+        "det gjelder rett pasient. Er det saken som er feil, meld endret identitet.",
     ),
     Row(
         "IPK-E090",
         {"address": "municipality"},
         patients.MOVED,
-        "Pasienten er oppgitt å bo et annet sted enn i saken, og saken er ikke endret. Er pasienten flyttet: ip.patient.moved.",
+        "Pasienten er oppgitt å bo et annet sted enn i saken, og saken er ikke endret. Har pasienten flyttet, meld det.",
     ),
     Row(
         "IPK-E092",
         {"generalPractitioner": "gp"},
         patients.GP,
-        "En annen fastlege er oppgitt enn i saken, og ingen av dem er varslet. Har pasienten byttet: ip.gp.changed.",
+        "En annen fastlege er oppgitt enn i saken, og ingen av dem er varslet. Har pasienten byttet fastlege, meld det.",
     ),
     Row(
         "IPK-E097",
         {patients.PROTECTION: "protectedAddress"},
         patients.PROTECTED,
-        "Adressen er oppgitt med svakere beskyttelse enn i saken, og beskyttelsen står. Er den endret eller opphevet: "
-        "ip.address-protection.changed.",
+        "Adressen er oppgitt med svakere beskyttelse enn i saken, og beskyttelsen står. Er den endret "
+        "eller opphevet, meld det.",
     ),
 )
 NUMBER: Final = "IPK-E093"

@@ -28,7 +28,7 @@ TELLS: Final = frozenset(
 """Events that tell what another organisation may have written; answers about needs close theirs by Melde-id."""
 OF_CONSENT: Final = frozenset({"ip.consent.given", "ip.consent.limited", "ip.consent.withdrawn"})
 """Events that answer whoever asked for the patient's consent, whoever posts them."""
-CONSENT_ASKED: Final = "Mottaker ber om pasientens samtykke"
+CONSENT_ASKED: Final = "Mottakeren ber om pasientens samtykke: spør pasienten, og registrer svaret"
 """What the work item says of a message that asks for it. List 9069, 4."""
 
 

@@ -34,7 +34,7 @@ E58: Final = "ip.dialogue.received"
 def derive(arrival: Arrival) -> tuple[Derived, ...]:
     """Return the events that a received message becomes; at least one."""
     if arrival.message.type == "DIALOG_AVVIK":
-        return (_plain(arrival, "ip.message.faulted", "E57", "Avvik meldt av mottaker", item="read-answer"),)
+        return (_plain(arrival, "ip.message.faulted", "E57", toread.FAULT, item="read-answer"),)
     if views.is_dead(arrival.case):
         return (_plain(arrival, E58, "E58", alive.RECEIVED, item="read-answer"),)
     asked = _asked_to_take_over(arrival)
@@ -180,7 +180,7 @@ def _suggested(arrival: Arrival) -> tuple[Derived, ...]:
     contact = _with_role(arrival)
     if contact is None or _already(arrival, contact):
         return ()
-    reason = "Mulig ny koordinator: rolle 8 uten linjen «Koordinator oppnevnt»"
+    reason = "Mulig ny koordinator: meldingen nevner en koordinator, men sier ikke at noen er oppnevnt. Bekreft eller avvis"
     item = replace(_plain(arrival, E58, "E58", reason, item="confirm-coordinator"), suggestion=_who(contact))
     return (*_acknowledged(arrival), item)
 

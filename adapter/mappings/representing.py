@@ -13,7 +13,7 @@ from adapter.mappings.context import Change, Context, Notice
 from adapter.model import Resource
 from adapter.rules import anchors
 
-AGAIN: Final = "Den som kan samtykke for pasienten er en annen. Vurder samtykket på nytt."
+AGAIN: Final = "En annen enn før kan samtykke for pasienten. Vurder samtykket på nytt."
 
 
 def changed(ctx: Context) -> Change:

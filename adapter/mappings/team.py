@@ -263,7 +263,7 @@ def ended(ctx: Context) -> Change:
         closed = gaps.closed(ctx, held.reference(old))
         said = anchors.fixed("assignment-ended", reason)
         return common.author(ctx) + closed + Change(reasons=(said,), case={"assignmentId": old.id})
-    why = assignments.check_end(listed, mine, until=ctx.data.until, reason_code=reason)
+    why = assignments.check_end(listed, held.begun(ctx, mine), until=ctx.data.until, reason_code=reason)
     successor = getattr(ctx.data, "successor", None)
     gap = assignments.has_gap(why) and successor is None
     held.moved(ctx, old, guard=assignment_states.ending_guard(gap=gap))

@@ -11,8 +11,11 @@ from adapter.kith import innbygger
 from adapter.kith.plan import PlanFacts
 from adapter.mappings.arrival import Arrival
 
-IN_THREAD: Final = "Svar i tråden må leses"
-NO_THREAD: Final = "Hører ikke til en kjent tråd"
+FAULT: Final = "Mottakeren har meldt avvik: les meldingen, og rett det som er feil"
+IN_THREAD: Final = "Les svaret, og registrer hva det betyr"
+NO_THREAD: Final = (
+    "Meldingen hører ikke til en kjent tråd: les den, og svar avsenderen eller knytt den til saken"
+)
 CITIZEN: Final = "Innbygger spør koordinator: svar i samme tråd"
 UNKNOWN_SERVICE: Final = (
     "Adressert til en tjeneste hos oss som ikke står i adresseboken: gi den til rett enhet"

@@ -47,7 +47,7 @@ def followed(ctx: Context, key: str | None) -> Change:
     )
     return Change(
         deadlines=(clock,),
-        reasons=(anchors.fixed("plan-coordinator", "opphold"),),
+        reasons=(anchors.fixed("plan-coordinator", "uten koordinator"),),
         warnings=(common.warn("IPK-E028", _WARNED),),
     )
 

@@ -23,7 +23,7 @@ _UNROUTED: Final = "route"
 CLOCKS: Final[Mapping[str, str]] = {
     "release": "slipp av melding", "receipt": "kvittering", "reply": "svar", "assessment": "vurdering",
     "coordinator": "koordinator", "fulfilment": "plan eller tilbud", "inform": "brev", "evaluation": "evaluering",
-    "gap": "opphold uten koordinator eller kontaktlege", "overlap": "to koordinatorer", "participation": "deltakelse", "consent": "samtykke",
+    "gap": "uten koordinator eller kontaktlege", "overlap": "to koordinatorer", "participation": "deltakelse", "consent": "samtykke",
 }  # fmt: skip
 """Kind of deadline → what is waited for, in words."""
 

@@ -84,7 +84,7 @@ def check_replace(active: Iterable[Assignment], previous: Assignment, new: Assig
     check_new((a for a in held if a.id != previous.id), new)
     why = (anchors.fixed("assignment-replaced", "erstattet"),)
     left = gap(previous_end(previous, start=new.start), new.start)
-    return (*why, anchors.fixed("assignment-gap", "opphold")) if left else why
+    return (*why, anchors.fixed("assignment-gap", "uten koordinator")) if left else why
 
 
 def check_end(
@@ -111,7 +111,7 @@ def check_end(
         check_new(others, successor)
     why = (anchors.fixed("assignment-ended", reason_code),)
     left = _left_alone(others, reason_code, until) if successor is None else gap(until, successor.start)
-    return (*why, anchors.fixed("assignment-gap", "opphold")) if left else why
+    return (*why, anchors.fixed("assignment-gap", "uten koordinator")) if left else why
 
 
 def check_child(active: Iterable[Assignment], new: Assignment, *, reason: str | None) -> tuple[Reason, ...]:

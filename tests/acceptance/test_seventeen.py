@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from adapter.events import schemas
+from adapter.kith import words
 from tests.acceptance.telling import Place, person
 from tests.books import ALVDAL
 from tests.house import GIVEN, living_in
@@ -443,7 +444,9 @@ def test_8_coordinator_quits_without_successor(begin: Begin, manner: str):
     assert [w["code"] for w in ended["warnings"]] == ["IPK-E028"]
     assert place.get(f"/fhir/PractitionerRole/{assignment}")["period"]["end"] == "2026-03-06"
     assert codes(place, case_id)["9188"] == "1"
-    explained(place, f"/events/{ended['eventId']}", "R22: gjelder", "assignment-gap: opphold", "IPK-E028")
+    explained(
+        place, f"/events/{ended['eventId']}", "R22: gjelder", "assignment-gap: uten koordinator", "IPK-E028"
+    )
 
     place.advance("3d")
     assert (place.case(case_id)["team"], codes(place, case_id)["9188"]) == ([], "2")
@@ -505,9 +508,7 @@ def test_9_discharge_with_an_open_need(begin: Begin, manner: str, by: str):
     assert place.get(f"/messages/{notice['id']}")["threadRef"] == told["messages"][0]["id"]
     assert {m["state"] for m in place.messages(direction="out") if m["type"] != "APPREC"} == {"acknowledged"}
     assert statuses(place, "Encounter", case_id) == {"finished"}
-    assert "Pasienten skrives ut, og meldte behov er ikke avklart" in {
-        t.get("description") for t in place.items(case_id, "review")
-    }
+    assert words.LEAVES_WITH_OPEN_NEEDS in {t.get("description") for t in place.items(case_id, "review")}
     assert place.states(case_id) == {
         "coordinator": ("completed", "fulfilled") if read else ("received", "received"),
         "individual-plan": ("received", "received"),

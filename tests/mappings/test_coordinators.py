@@ -13,6 +13,7 @@ from adapter.events import schemas
 from adapter.fhir import assignments as fhir_assignments
 from adapter.mappings import held, views
 from adapter.model import Case
+from adapter.oversight import why
 from tests.house import LINE, House, Reply
 
 AUGUST = copy.deepcopy(schemas.example("ip.coordinator.absent")["data"]["deputy"])
@@ -274,6 +275,9 @@ def test_e25_without_a_deputy_is_a_gap_that_the_return_closes(alvdal: House, gun
     told = away(alvdal, gunn, deputy=None)
     assert [w["code"] for w in told.body["warnings"]] == ["IPK-E057"]
     assert alvdal.clocks()["gap"] == "2026-03-03T22:59:59+00:00"
+    said = [s.text for part in why.of_event(alvdal.services, told.body["eventId"]).parts for s in part.steps]
+    assert any(text.endswith("koordinerende enhet etter 7 virkedager.") for text in said)
+    assert "assignment-gap" in rules(alvdal, told)
     alvdal.clock.to(datetime(2026, 3, 9, 9, tzinfo=UTC))
     alvdal.post("ip.coordinator.returned", continues={"assignmentId": gunn}, **{"from": "2026-03-09"})
     assert "gap" not in alvdal.clocks()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapter.errors import EventError
 from adapter.mappings import views
 from tests.house import GIVEN, LINE, House, living_in
 
@@ -36,6 +37,17 @@ def leaving(hospital: House) -> House:
     )
     hospital.clock.to(LATER)
     return hospital
+
+
+def test_who_will_not_begin_is_ended_on_the_first_day_and_not_before(alvdal: House):
+    made = alvdal.post("ip.coordinator.appointed", continues=None, **{"from": "2026-04-01"})
+    ended = {"continues": {"assignmentId": made.case["assignmentId"]}, "reasonCode": "right-ceased"}
+    with pytest.raises(EventError) as refused:
+        alvdal.post("ip.coordinator.ended", **ended, until="2026-03-20")
+    assert (refused.value.code, refused.value.at, refused.value.row.http) == ("IPK-E111", "$.data.until", 422)
+    alvdal.post("ip.coordinator.ended", **ended, until="2026-04-01")
+    (held,) = views.assignments(alvdal.case())
+    assert (held.start, held.end) == ("2026-04-01", "2026-04-01")
 
 
 def test_a_stay_is_told_to_whoever_coordinates_until_a_day_to_come(leaving: House):

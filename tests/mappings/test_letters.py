@@ -311,6 +311,25 @@ def test_a_form_that_stays_behind_for_want_of_a_phone_is_warned_of(build: Build,
     assert "IPK-E105" not in {w["code"] for w in elsewhere.body["warnings"]}  # takes none anyway
 
 
+@pytest.mark.parametrize(
+    ("phone", "line"),
+    [("+4773598600", "<p>Telefon: +4773598600</p><p>Dato: "), (None, "<p>Telefon: +4773598602</p>")],
+)
+def test_a_letter_to_an_organisation_has_the_phone_of_who_sends_it(
+    build: Build, phone: str | None, line: str
+):
+    hospital = build(of={"rows": {"st-olavs-fmr": {"phone": phone}}})
+    hospital.need(patient=living_in("9902"))
+    assert line in letter(hospital)
+
+
+def test_a_letter_has_no_empty_line_for_a_phone_that_nobody_knows(build: Build):
+    units = ("st-olavs-fmr", "st-olavs-ke", "felles-ke")
+    hospital = build(of={"rows": {key: {"phone": None} for key in units}})
+    hospital.need(patient=living_in("9902"))
+    assert "Telefon" not in letter(hospital)
+
+
 # ── to print ──
 
 

@@ -382,7 +382,7 @@ def test_e33_tells_the_new_gp_of_the_coordinator_where_consent_names_the_gp(hosp
     (read,) = hospital.sent()
     assert read.body.text.split("\r\n")[:2] == [
         "NY FASTLEGE: KOORDINATOR FOR PASIENTEN",
-        "Koordinator: Rita Lin; Ikke oppgitt; +4773598601",
+        "Koordinator: Rita Lin; +4773598601",
     ]
 
 

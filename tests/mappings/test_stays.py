@@ -10,6 +10,7 @@ from adapter import kith
 from adapter.errors import EventError, RoutingError
 from adapter.events import schemas
 from adapter.fhir import encounters
+from adapter.kith import words
 from adapter.kith.plo import journal
 from tests.house import GIVEN, LINE, House, living_in
 from tests.houses import Build
@@ -171,7 +172,7 @@ def test_open_needs_are_warned_of_when_the_patient_leaves_once_a_stay(hospital: 
         for t in hospital.items("review")
         if t.get("focus", {}).get("reference", "").startswith("Encounter/")
     ]
-    assert item["description"] == "Pasienten skrives ut, og meldte behov er ikke avklart"
+    assert item["description"] == words.LEAVES_WITH_OPEN_NEEDS
     over = hospital.post("ip.patient.discharged")
     assert [w["code"] for w in over.body["warnings"]] == ["IPK-E074", "IPK-E074"]
     about = [

@@ -14,7 +14,7 @@ from adapter.kith import foresporsel, helsefaglig, parts
 from adapter.kith.dialog import Notes
 from adapter.kith.head import Address, Unit
 from adapter.kith.text import parse
-from adapter.mappings import planview
+from adapter.mappings import planview, toread
 from adapter.web import create_app
 from tests import otherside
 from tests.house import GP, LINE, House, living_in
@@ -224,7 +224,7 @@ def test_a_yes_that_comes_in_writing_after_it_was_told_by_phone_tells_nobody_aga
     alvdal.send()
     alvdal.receive(otherside.reply(known, YES))
     (item,) = alvdal.items("read-answer")
-    assert item["description"] == "Svar i tråden må leses"
+    assert item["description"] == toread.IN_THREAD
     with pytest.raises(EventError) as caught:
         confirm(alvdal)
     assert caught.value.code == "IPK-E013"
