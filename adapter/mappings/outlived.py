@@ -6,25 +6,48 @@ not decided. Here there is nothing left to decide.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from adapter.mappings import leaving, posting
+from adapter.fhir import needs as tasks
+from adapter.mappings import leaving, posting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Message, Reason
 from adapter.rules import message_states
 
+UNANSWERED: Final = "unanswered"
 HELD_UP: Final = message_states.before(message_states.OVER)
 
 
 def followed(before: Context, after: Context) -> Change:
     """Return the messages as given up that could go again before the event and can not after it, with what was asked about them."""
     over = [(m, why) for m in after.case.messages if (why := _is_over(before, after, m)) is not None]
-    stopped = posting.stopped(after, (m for m, _ in over))
-    return stopped + Change(reasons=tuple(dict.fromkeys(why for _, why in over)))
+    stopped = posting.stopped(after, (m for m, _ in over if m.state in HELD_UP))
+    unanswered = tuple(m for m, _ in over if m.state not in HELD_UP)
+    return (
+        stopped + _asked_no_more(after, unanswered) + Change(reasons=tuple(dict.fromkeys(w for _, w in over)))
+    )
+
+
+def _asked_no_more(after: Context, unanswered: tuple[Message, ...]) -> Change:
+    """Return the late receipt clocks of messages that nobody may send again, and their work items, as over: a receipt may still come."""
+    subjects = {f"message/{m.id}" for m in unanswered}
+    return Change(
+        resources=tuple(
+            tasks.moved(t, modified=after.now, status="cancelled")
+            for m in unanswered
+            for t in views.items_about(after.case, m)
+        ),
+        deadlines=tuple(
+            replace(d, state="cancelled")
+            for d in after.case.deadlines
+            if d.state == "breached" and d.kind == "receipt" and d.subject in subjects
+        ),
+    )
 
 
 def _is_over(before: Context, after: Context, message: Message) -> Reason | None:
-    if message.direction != "out" or message.state not in HELD_UP or message.replaced_by:
+    if message.direction != "out" or message.state not in HELD_UP | {UNANSWERED} or message.replaced_by:
         return None
     return _shut(after, after.case, message) if _shut(after, before.case, message) is None else None
 

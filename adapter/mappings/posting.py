@@ -34,8 +34,14 @@ def is_unsent(case: Case, message: Message) -> bool:
 
 
 def has_left(case: Case, message: Message) -> bool:
-    """Return whether a message of ours has reached its receiver, or may have."""
-    return message.direction == "out" and message.state in MAY_HAVE_COME and not is_unposted(case, message)
+    """Return whether a message of ours has reached its receiver, or may have: not one that was given up before it was tried. E64."""
+    tried = message.state != "dead" or message.attempts > 0
+    return (
+        message.direction == "out"
+        and message.state in MAY_HAVE_COME
+        and tried
+        and not is_unposted(case, message)
+    )
 
 
 def confirmed(case: Case, message: Message) -> bool:

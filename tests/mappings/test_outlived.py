@@ -136,3 +136,31 @@ def test_what_never_left_was_told_by_nobody(hospital: House):
             "ip.manual-fallback.recorded", **OURS, messageId=message.id, at="2026-03-04T10:20:00+01:00"
         )
     assert caught.value.code == "IPK-M011"
+
+
+@pytest.mark.parametrize("type_", ENDS)
+def test_who_never_got_a_need_whose_address_changed_is_told_nothing(hospital: House, type_: str):
+    """E64 gave the message up before it was tried: there is nobody to tell, and nothing to wait behind."""
+    melde_id = hospital.need().case["meldeId"]
+    hospital.post("ip.address.changed", herId="5079", newHerId="5078", change="her-id", **{"from": DAY})
+    ends(hospital, type_, melde_id)
+    assert titles(hospital) == []
+    assert [m.state for m in hospital.case().messages] == ["buried"]
+    hospital.clock.advance(days=1)
+    hospital.need(consent=GIVEN | {"date": "2026-03-05"})
+    assert len(titles(hospital)) == 1
+
+
+@pytest.mark.parametrize("type_", ENDS)
+def test_nobody_is_late_with_what_may_not_be_sent_again(hospital: House, type_: str):
+    """Left without a receipt, and over since: the deadlines named it for ever, with "send again" as the next step."""
+    melde_id = hospital.need().case["meldeId"]
+    (document,) = hospital.send()
+    hospital.clock.advance(hours=97)
+    hospital.tick()
+    ends(hospital, type_, melde_id)
+    assert [d.kind for d in hospital.case().deadlines if d.state == "breached"] == []
+    assert hospital.items("manual-fallback") == []
+    assert hospital.case().messages[0].state == "unanswered"
+    hospital.receive(otherside.receipt(document))
+    assert hospital.case().messages[0].state == "acknowledged"
