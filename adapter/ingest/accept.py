@@ -9,15 +9,15 @@ from typing import Final
 import orjson
 
 from adapter import timing
-from adapter.errors import EventError, RoutingError
+from adapter.errors import AdapterError, Conflict, EventError, RoutingError, SystemFault
 from adapter.events import Event
 from adapter.ingest import consenttable, records, twins
 from adapter.ingest.commit import Unit, audited, commit, known, retrying
 from adapter.ingest.deciding import ACCEPTED, Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import clock_party, gather
-from adapter.model import AddressBook, Party
+from adapter.model import AddressBook, Case, Party
 from adapter.services import Services
-from adapter.store import events
+from adapter.store import Connection, cases, events
 from adapter.store.events import StoredEvent
 
 REPLAYED: Final = 200
@@ -72,13 +72,33 @@ def made(services: Services, event: Event, *, now: datetime, anchor: str | None 
         stored = events.find(conn, event.event_id)
         if stored is not None:
             return stored
-        case = gather(conn, event, org=org, now=now, anchor=anchor)
-        decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
-        both = [decided, *duplicates(services.people, decided, case, book)]
-        whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)
-        there = known(services, conn, case, records.references(d.outcome for d in whole))
+        case = None
+        try:
+            case = gather(conn, event, org=org, now=now, anchor=anchor)
+            decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
+            both = [decided, *duplicates(services.people, decided, case, book)]
+            whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)
+            there = known(services, conn, case, records.references(d.outcome for d in whole))
+        except SystemFault:
+            raise
+        except AdapterError:
+            return _meanwhile(conn, event, case)
     unit, body = unit_of(case, whole, there, org=org)
     return Made(unit=replace(unit, beside=beside), body=body, decided=decided)
+
+
+def _meanwhile(conn: Connection, event: Event, case: Case | None) -> StoredEvent:
+    """Return the event where it was stored while it was being refused: of the same event at once, one is first.
+
+    Each read of PostgreSQL is of its own instant. Called with the refusal at hand, which stands unless the case has moved on
+    since it was gathered: then it is judged anew. Raises Conflict, or the refusal. Decision 171.
+    """
+    stored = events.find(conn, event.event_id)
+    if stored is not None:
+        return stored
+    if case is not None and cases.moved(conn, case):
+        raise Conflict
+    raise  # noqa: PLE0704 (the refusal)
 
 
 def committed(services: Services, unit: Unit, body: bytes) -> Answer:

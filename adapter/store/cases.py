@@ -79,6 +79,15 @@ def _row(
     return None if row is None else (row[0], row[1])
 
 
+_VERSION = Statement(select(case_.c.version).where(case_.c.key == bindparam("key")))
+
+
+def moved(conn: Connection, case: Case) -> bool:
+    """Return whether a case that was gathered is at another version by now: what was read of it may be of both."""
+    row = None if case.key is None else conn.one(_VERSION, {"key": case.key})
+    return row is not None and row[0] != case.version
+
+
 def _resources(conn: Connection, key: str) -> dict[str, Resource]:
     rows = conn.all(_OPEN, {"key": key})
     return {
