@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -12,7 +13,7 @@ from adapter import timing
 from adapter.errors import AdapterError, Conflict, EventError, RoutingError, SystemFault
 from adapter.events import Event
 from adapter.ingest import consenttable, records, twins
-from adapter.ingest.commit import Unit, audited, commit, known, retrying
+from adapter.ingest.commit import Unit, audited, commit, known, retrying, write
 from adapter.ingest.deciding import ACCEPTED, Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import clock_party, gather
 from adapter.model import AddressBook, Case, Party
@@ -39,7 +40,13 @@ def accept(services: Services, event: Event, *, dry_run: bool = False, anchor: s
     With `dry_run` nothing is written and the documents are in the answer; `anchor` is the case where that is known. Raises EventError (IPK-E012 another content
     under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError IPK-R001, SystemFault (IPK-S001-S003).
     """
-    return retrying(services, lambda: _once(services, event, dry_run=dry_run, anchor=anchor))
+    if dry_run:
+        return retrying(services, lambda: _once(services, event, dry_run=True, anchor=anchor))
+    return retrying(
+        services,
+        lambda: _once(services, event, dry_run=False, anchor=anchor),
+        held=lambda: _held(services, event, anchor=anchor),
+    )
 
 
 def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None) -> Answer:
@@ -49,6 +56,25 @@ def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None
     if dry_run:
         return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(services, found))
     return committed(services, found.unit, found.body)
+
+
+def _held(services: Services, event: Event, *, anchor: str | None) -> Answer:
+    """Return the answer to an event that is judged in the transaction which writes it, while nobody else writes in the case."""
+    # The writer's thread does not know who is calling, whom the audit row of an event names.
+    context = contextvars.copy_context()
+
+    def work(conn: Connection) -> Answer:
+        found = _judged(services, conn, event, now=services.clock(), anchor=anchor, hold=True)
+        if isinstance(found, StoredEvent):
+            return _again(found, event)
+        write(conn, audited(services, found.unit))
+        return _accepted(found.unit, found.body)
+
+    try:
+        return services.store.write(lambda conn: context.copy().run(work, conn))
+    except AdapterError:
+        services.shared.clear()  # it may hold what was read of a transaction that is undone
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,24 +91,39 @@ def made(services: Services, event: Event, *, now: datetime, anchor: str | None 
 
     Raises EventError, RoutingError, SystemFault.
     """
+    with services.store.read() as conn:
+        return _judged(services, conn, event, now=now, anchor=anchor)
+
+
+def _judged(
+    services: Services,
+    conn: Connection,
+    event: Event,
+    *,
+    now: datetime,
+    anchor: str | None,
+    hold: bool = False,
+) -> Made | StoredEvent:
+    """Return what an event does as the connection sees its case; with `hold` nobody else writes there until it commits."""
     book = services.books(timing.day(now))
     party = source(book, event)
     org = owner(book, party)
-    with services.store.read() as conn:
-        stored = events.find(conn, event.event_id)
-        if stored is not None:
-            return stored
-        case = None
-        try:
+    stored = events.find(conn, event.event_id)
+    if stored is not None:
+        return stored
+    case = None
+    try:
+        case = gather(conn, event, org=org, now=now, anchor=anchor)
+        if hold and case.key is not None and cases.hold(conn, case.key) != case.version:
             case = gather(conn, event, org=org, now=now, anchor=anchor)
-            decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
-            both = [decided, *duplicates(services.people, decided, case, book)]
-            whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)
-            there = known(services, conn, case, records.references(d.outcome for d in whole))
-        except SystemFault:
-            raise
-        except AdapterError:
-            return _meanwhile(conn, event, case)
+        decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
+        both = [decided, *duplicates(services.people, decided, case, book)]
+        whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)
+        there = known(services, conn, case, records.references(d.outcome for d in whole))
+    except SystemFault:
+        raise
+    except AdapterError:
+        return _meanwhile(conn, event, case)
     unit, body = unit_of(case, whole, there, org=org)
     return Made(unit=replace(unit, beside=beside), body=body, decided=decided)
 
@@ -104,6 +145,10 @@ def _meanwhile(conn: Connection, event: Event, case: Case | None) -> StoredEvent
 def committed(services: Services, unit: Unit, body: bytes) -> Answer:
     """Return the answer to an event once what it writes is on the disk, with its audit row. Raises Conflict, SystemFault."""
     commit(services, audited(services, unit))
+    return _accepted(unit, body)
+
+
+def _accepted(unit: Unit, body: bytes) -> Answer:
     return Answer(status=ACCEPTED, event_id=unit.events[0].event_id, body=body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -124,6 +125,29 @@ def test_the_same_event_stored_while_it_is_judged_gets_its_first_answer(
         (202, False, again.body),
         (200, True, again.body),
     ]
+
+
+def test_an_event_is_taken_though_others_of_its_case_keep_coming_first(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    """The last tries are judged where they are written: 503 (IPK-S003) is for a case nobody can get at."""
+    module = import_module("adapter.ingest.accept")
+    accepting(services, need("first", LINE))()
+    real, number = module.commit, itertools.count(1)
+    faster: list[int] = []
+
+    def commit(services: Services, unit: Any) -> None:
+        if unit.events[0].id == "slow":
+            with monkeypatch.context() as undone:
+                undone.setattr(module, "commit", real)
+                faster.append(accepting(services, need(f"fast-{next(number)}", LINE))().status)
+        real(services, unit)
+
+    monkeypatch.setattr(module, "commit", commit)
+    told = accepting(services, need("slow", LINE))()
+    assert (told.status, set(faster)) == (202, {202})
+    assert faster  # they did come first
+    assert case_of(services).version == 2 + len(faster)
 
 
 def test_the_same_id_with_other_content_at_once_is_taken_once(services: Services):
