@@ -203,6 +203,8 @@ EVENT: Final[dict[str, Row]] = {
     "IPK-E107": Row(422, "value", "Datoen ligger etter 2199", "The date is after 2199",
         "Utelat feltet når det ikke er noen slutt, ellers rett datoen",
         "Leave the field out where there is no end, else correct the date"),
+    "IPK-E115": Row(400, "too-costly", "Svarene på innslagene foran fyller det én bunt kan svare",
+        "The answers to the entries before fill what one Bundle answers", "Spør om resten i en ny bunt", "Ask for the rest in another Bundle"),
     "IPK-E095": Row(409, "business-rule", "Meldingen skal ikke sendes lenger", "The message must not be sent any more",
         "Meld på nytt når det som stanser den, er endret", "Report anew once what stops it has changed"),
     "IPK-E096": Row(409, "business-rule",
