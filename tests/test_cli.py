@@ -124,6 +124,7 @@ def test_version_is_told(call: Call):
     [
         ("fly",), ("map",), ("check",), ("check", "nowhere.json"), ("map", "nowhere.json"), ("codes", "4711"),
         ("codes", "9034", "4711"), ("replay", "nowhere"), ("replay", "."), ("map", NEED, "--now", "yesterday"),
+        ("map", NEED, "--now", "0001-01-01T00:00:00+14:00"), ("map", NEED, "--now", "9999-12-31T23:59:59Z"),
         ("replay", SCENARIOS / "e01-direct", "--golden", "--bless"), ("serve", "--port", "70000"),
         ("replay", SCENARIOS / "e01-direct", "--url", "http://127.0.0.1:9", "--database", "postgresql://h/d"),
     ],

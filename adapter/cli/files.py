@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -33,6 +34,10 @@ def write(path: Path, data: bytes) -> None:
         raise SystemFault("IPK-S008", at=str(path)) from None
 
 
+_YEARS: Final = range(1900, 2200)
+"""Years of which an event may be (IPK-E088, IPK-E107): a time zone or a deadline leads out of those at the ends of time."""
+
+
 def instant(_ctx: click.Context, _option: click.Parameter, value: str | None) -> datetime | None:
     """Return an option as an aware instant. Raises BadParameter."""
     if value is None:
@@ -41,7 +46,7 @@ def instant(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
         found = datetime.fromisoformat(value)
     except ValueError:
         found = None
-    if found is None or found.tzinfo is None:
+    if found is None or found.tzinfo is None or found.year not in _YEARS:
         raise click.BadParameter("a time with offset, such as 2026-03-04T10:15:00+01:00")
     return found
 

@@ -217,6 +217,8 @@ EVENT: Final[dict[str, Row]] = {
         "The assignment has not begun, and the end is before its first day",
         "Sett until til den første dagen, eller meld hvem som begynner i stedet fra den dagen",
         "Set until to the first day, or tell who begins instead from that day"),
+    "IPK-E115": Row(400, "too-costly", "Svarene på innslagene foran fyller det én bunt kan svare",
+        "The answers to the entries before fill what one Bundle answers", "Spør om resten i en ny bunt", "Ask for the rest in another Bundle"),
     "IPK-E095": Row(409, "business-rule", "Meldingen skal ikke sendes lenger", "The message must not be sent any more",
         "Meld på nytt når det som stanser den, er endret", "Report anew once what stops it has changed"),
     "IPK-E096": Row(409, "business-rule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -9,15 +10,15 @@ from typing import Final
 import orjson
 
 from adapter import timing
-from adapter.errors import EventError, RoutingError
+from adapter.errors import AdapterError, Conflict, EventError, RoutingError, SystemFault
 from adapter.events import Event
 from adapter.ingest import consenttable, records, strangers, twins
-from adapter.ingest.commit import Unit, audited, commit, known, retrying
+from adapter.ingest.commit import Unit, audited, commit, known, retrying, write
 from adapter.ingest.deciding import ACCEPTED, Decided, decided_at, duplicates, unit_of
 from adapter.ingest.gathering import clock_party, gather
-from adapter.model import AddressBook, Party
+from adapter.model import AddressBook, Case, Party
 from adapter.services import Services
-from adapter.store import events
+from adapter.store import Connection, cases, events
 from adapter.store.events import StoredEvent
 
 REPLAYED: Final = 200
@@ -44,21 +45,48 @@ def accept(
     """Return the answer to an event once everything it changes is committed; the same event again gets the first answer.
 
     With `dry_run` nothing is written and the documents are in the answer; `anchor` is the case where that is known; `stranger`: by
-    `made`. Raises EventError (IPK-E012 another content under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError
+    `made`, of a dry run. Raises EventError (IPK-E012 another content under the same id, IPK-E013 refused, IPK-E014 unknown …), RoutingError
     IPK-R001, SystemFault (IPK-S001-S003).
     """
+    if dry_run:
+        return retrying(
+            services, lambda: _once(services, event, dry_run=True, anchor=anchor, stranger=stranger)
+        )
     return retrying(
-        services, lambda: _once(services, event, dry_run=dry_run, anchor=anchor, stranger=stranger)
+        services,
+        lambda: _once(services, event, dry_run=False, anchor=anchor),
+        held=lambda: _held(services, event, anchor=anchor),
     )
 
 
-def _once(services: Services, event: Event, *, dry_run: bool, anchor: str | None, stranger: bool) -> Answer:
+def _once(
+    services: Services, event: Event, *, dry_run: bool, anchor: str | None, stranger: bool = False
+) -> Answer:
     found = made(services, event, now=services.clock(), anchor=anchor, stranger=stranger)
     if isinstance(found, StoredEvent):
         return _again(found, event)
     if dry_run:
         return Answer(status=REPLAYED, event_id=event.event_id, body=_rendered(services, found))
     return committed(services, found.unit, found.body)
+
+
+def _held(services: Services, event: Event, *, anchor: str | None) -> Answer:
+    """Return the answer to an event that is judged in the transaction which writes it, while nobody else writes in the case."""
+    # The writer's thread does not know who is calling, whom the audit row of an event names.
+    context = contextvars.copy_context()
+
+    def work(conn: Connection) -> Answer:
+        found = _judged(services, conn, event, now=services.clock(), anchor=anchor, hold=True)
+        if isinstance(found, StoredEvent):
+            return _again(found, event)
+        write(conn, audited(services, found.unit))
+        return _accepted(found.unit, found.body)
+
+    try:
+        return services.store.write(lambda conn: context.copy().run(work, conn))
+    except AdapterError:
+        services.shared.clear()  # it may hold what was read of a transaction that is undone
+        raise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,26 +106,66 @@ def made(
     `stranger`: what it would do if nobody knew the person, where its source has no part in the case (strangers.py); that is
     told, and never written. Raises EventError, RoutingError, SystemFault.
     """
+    with services.store.read() as conn:
+        return _judged(services, conn, event, now=now, anchor=anchor, stranger=stranger)
+
+
+def _judged(  # noqa: PLR0913 (all by name but the first)
+    services: Services,
+    conn: Connection,
+    event: Event,
+    *,
+    now: datetime,
+    anchor: str | None,
+    hold: bool = False,
+    stranger: bool = False,
+) -> Made | StoredEvent:
+    """Return what an event does as the connection sees its case; with `hold` nobody else writes there until it commits."""
     book = services.books(timing.day(now))
     party = source(book, event)
     org = owner(book, party)
-    with services.store.read() as conn:
-        stored = events.find(conn, event.event_id)
-        if stored is not None:
-            return stored
+    stored = events.find(conn, event.event_id)
+    if stored is not None:
+        return stored
+    case = None
+    try:
         case = gather(conn, event, org=org, now=now, anchor=anchor)
+        if hold and case.key is not None and cases.hold(conn, case.key) != case.version:
+            case = gather(conn, event, org=org, now=now, anchor=anchor)
         case = strangers.seen(case, event, party, book) if stranger else case
         decided = decided_at(event, case, book, party=party or clock_party(book, case, event))
         both = [decided, *duplicates(services.people, decided, case, book)]
         whole, beside = twins.followed(services, conn, both, case=case, book=book, org=org)
         there = known(services, conn, case, records.references(d.outcome for d in whole))
+    except SystemFault:
+        raise
+    except AdapterError:
+        return _meanwhile(conn, event, case)
     unit, body = unit_of(case, whole, there, org=org)
     return Made(unit=replace(unit, beside=beside), body=body, decided=decided)
+
+
+def _meanwhile(conn: Connection, event: Event, case: Case | None) -> StoredEvent:
+    """Return the event where it was stored while it was being refused: of the same event at once, one is first.
+
+    Each read of PostgreSQL is of its own instant. Called with the refusal at hand, which stands unless the case has moved on
+    since it was gathered: then it is judged anew. Raises Conflict, or the refusal. Decision 171.
+    """
+    stored = events.find(conn, event.event_id)
+    if stored is not None:
+        return stored
+    if case is not None and cases.moved(conn, case):
+        raise Conflict
+    raise  # noqa: PLE0704 (the refusal)
 
 
 def committed(services: Services, unit: Unit, body: bytes) -> Answer:
     """Return the answer to an event once what it writes is on the disk, with its audit row. Raises Conflict, SystemFault."""
     commit(services, audited(services, unit))
+    return _accepted(unit, body)
+
+
+def _accepted(unit: Unit, body: bytes) -> Answer:
     return Answer(status=ACCEPTED, event_id=unit.events[0].event_id, body=body)
 
 

@@ -30,6 +30,8 @@ EVENT_SCHEMA: Final = "v1"
 VERSIONS: Final = Versions(event_schema=EVENT_SCHEMA, mapping=mappings.VERSION, code_tables=codes.EDITION)
 TRIES: Final = 5
 """How often a use case gathers again when somebody else wrote first. fhir-model.md, 'A case is …'."""
+HELD: Final = 3
+"""The try from which on nobody else is let in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +91,11 @@ def _advance(conn: Connection, unit: Unit, *, take: int) -> int:
     return cases.advance(conn, unit.case_key, expect_version=unit.case.version, take=take)
 
 
-def retrying(services: Services, work: Callable[[], T]) -> T:
+def retrying(services: Services, work: Callable[[], T], *, held: Callable[[], T] | None = None) -> T:
     """Return what `work` returns; gather again on conflict, at most five times. Raises SystemFault IPK-S003 then.
 
-    Those who met take turns from the second try on: they meet only those who are new.
+    Those who met take turns from the second try on: they meet only those who are new. Where those keep coming, the last tries
+    are `held`, which does the same while nobody else writes in the case.
     """
     try:
         return work()
@@ -101,7 +104,7 @@ def retrying(services: Services, work: Callable[[], T]) -> T:
     with services.store.turn():
         for number in range(1, TRIES):
             try:
-                return work()
+                return work() if held is None or number < HELD else held()
             except Conflict:
                 services.shared.clear()
                 sleep(services.random() * PAUSE * 2**number)

@@ -30,7 +30,7 @@ from adapter.mappings import writing
 from adapter.mappings.writing import Told, needs, parties
 from adapter.model import AddressBook, Case, Party, Resource, Warn
 from adapter.services import Services
-from adapter.store import cases, events
+from adapter.store import cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,21 @@ class _Basis:
 
 
 def perform(services: Services, sight: Sight, order: Order, *, now: datetime) -> Written:
-    """Return what becomes of one write, whose units are put to the sight. Raises AdapterError, Elsewhere."""
+    """Return what becomes of one write, whose units are put to the sight. Raises AdapterError, Elsewhere.
+
+    Refused is only what is refused as the store stands: Conflict where somebody else wrote while it was read.
+    """
+    try:
+        return _performed(services, sight, order, now=now)
+    except SystemFault:
+        raise
+    except AdapterError:
+        if sight.overtaken():
+            raise Conflict from None
+        raise
+
+
+def _performed(services: Services, sight: Sight, order: Order, *, now: datetime) -> Written:
     book = services.books(timing.day(now))
     party = writing.acting(book, order.party, order.provenance)
     if party is None:
@@ -152,7 +166,7 @@ def _created(sight: Sight, basis: _Basis) -> tuple[Written | None, _Basis]:
     """
     while True:
         id_ = naming.event_id(source=basis.source, id_=basis.key)
-        stored = events.find(sight.conn, id_)
+        stored = sight.event(id_)
         if stored is None:
             return None, basis
         answer = orjson.loads(stored.answer)
@@ -168,7 +182,7 @@ def _replayed(sight: Sight, basis: _Basis, row: Row) -> Written | None:
     order = basis.order
     for back in (0, 1):
         id_ = naming.event_id(source=basis.source, id_=_key(order, row, back))
-        stored = events.find(sight.conn, id_)
+        stored = sight.event(id_)
         if stored is None or not conditions.rests_on(order.conditions, row.version, row.version - back):
             continue
         if stored.type == writing.PROPOSED:
@@ -213,7 +227,7 @@ def _plain(resource: Resource) -> Resource:
 def _told(services: Services, sight: Sight, basis: _Basis) -> Written:
     """Put the events in turn, then compare what was said with what is stored then."""
     said = _whole(basis.said)
-    case = _case(sight, basis, owner(basis.book, basis.party))
+    case = sight.gathered(_case(sight, basis, owner(basis.book, basis.party)))
     _check_seen(sight, basis, said)
     stranger = basis.order.party is not None and strangers.is_stranger(case, basis.party, basis.book)
     told = writing.told(_wish(sight, basis, said, strangers.unknown(case) if stranger else case))

@@ -14,8 +14,9 @@ from adapter.errors import Conflict
 from adapter.fhir.query import Row
 from adapter.ingest.commit import Unit
 from adapter.ingest.orders import Criteria
-from adapter.model import Resource
-from adapter.store import Connection, people, resources
+from adapter.model import Case, Resource
+from adapter.store import Connection, cases, events, people, resources
+from adapter.store.events import StoredEvent
 
 Matched = tuple[tuple[str, int], ...]
 """What meets criteria: references, each with its version."""
@@ -41,6 +42,34 @@ class Sight:
         self._own: dict[str, Row] = {}
         self._read: dict[str, Row | None] = {}
         self.matched: Matched = ()
+        self._criteria: Criteria | None = None
+        self._unseen: list[str] = []
+        self._case: Case | None = None
+
+    def event(self, event_id: str) -> StoredEvent | None:
+        """Return an event, None where it is not there yet."""
+        found = events.find(self.conn, event_id)
+        if found is None:
+            self._unseen.append(event_id)
+        return found
+
+    def gathered(self, case: Case) -> Case:
+        """Hear of the case that the write is judged by, and return it."""
+        self._case = case
+        return case
+
+    def overtaken(self) -> bool:
+        """Return whether somebody else wrote between two of the reads that a refusal rests on: then it is judged anew.
+
+        Each read of PostgreSQL is of its own instant; SQLite reads all at one. Decision 171.
+        """
+        if self._own:  # its case is its own until it commits
+            return False
+        if self._criteria is not None and matches(self._criteria(self.conn)) != self.matched:
+            return True
+        if self._case is not None and cases.moved(self.conn, self._case):
+            return True
+        return any(events.find(self.conn, one) is not None for one in self._unseen)
 
     def row(self, reference: str) -> Row | None:
         """Return what is behind a relative reference now, None where there is nothing."""
@@ -58,6 +87,7 @@ class Sight:
 
     def found(self, criteria: Criteria) -> Sequence[Row]:
         """Return what meets criteria."""
+        self._criteria = criteria
         rows = criteria(self.conn)
         self.matched = matches(rows)
         for row in rows:

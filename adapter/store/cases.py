@@ -79,6 +79,24 @@ def _row(
     return None if row is None else (row[0], row[1])
 
 
+_VERSION = Statement(select(case_.c.version).where(case_.c.key == bindparam("key")))
+
+
+def moved(conn: Connection, case: Case) -> bool:
+    """Return whether a case that was gathered is at another version by now: what was read of it may be of both."""
+    row = None if case.key is None else conn.one(_VERSION, {"key": case.key})
+    return row is not None and row[0] != case.version
+
+
+_HOLD = Statement(select(case_.c.version).where(case_.c.key == bindparam("key")).with_for_update())
+
+
+def hold(conn: Connection, key: str) -> int:
+    """Return the version of a case in which nobody else writes until the transaction ends (SQLite: it is alone already)."""
+    row = conn.one(_HOLD, {"key": key})
+    return 0 if row is None else int(row[0])
+
+
 def _resources(conn: Connection, key: str) -> dict[str, Resource]:
     rows = conn.all(_OPEN, {"key": key})
     return {

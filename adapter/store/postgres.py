@@ -14,6 +14,12 @@ from adapter.errors import Conflict, SystemFault
 from adapter.store.sql import Driver
 
 CONNECT_SECONDS: Final = 5
+_AWAY: Final = (
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    errors.UndefinedTable,
+    errors.ReadOnlySqlTransaction,  # a standby, or a server that an operator holds: the next connection may find another
+)
 _CONFLICTS: Final = (
     errors.UniqueViolation,
     errors.SerializationFailure,
@@ -70,6 +76,6 @@ class PostgresEngine:
         """Return Conflict where another writer was first, away where the server or its disk fails, else unexpected."""
         if isinstance(error, _CONFLICTS):
             return Conflict()
-        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError | errors.UndefinedTable):
+        if isinstance(error, _AWAY):
             return SystemFault("IPK-S001", at="database")
         return SystemFault("IPK-S004", at="database")

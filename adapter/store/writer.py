@@ -61,6 +61,8 @@ class Writer:
         self._conn: Connection | None = None
         self._closed = False
         self._jammed = False
+        self.fails = False
+        """Whether the last that was to be written could not: no room on the disk, a lock, or nobody may write."""
         self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
@@ -112,6 +114,7 @@ class Writer:
         except BaseException:  # noqa: BLE001 (the thread must live: every caller waits for it)
             _fail(jobs, SystemFault("IPK-S004", at="writer"))
             self._disconnect()
+        self.fails = any(_is_away(job) for job in jobs)
         for job in jobs:
             job.done.release()
         if self._checkpoints is not None:
@@ -144,7 +147,7 @@ class Writer:
         else:
             self._in_lane(conn, works)
             conn.command("COMMIT")
-        if any(isinstance(job.error, SystemFault) and job.error.code == "IPK-S001" for job in works):
+        if any(_is_away(job) for job in works):
             self._disconnect()  # trouble with file or disk: the next group gets a new connection
 
     def _in_lane(self, conn: Connection, works: list[Job]) -> None:
@@ -202,6 +205,10 @@ class Writer:
         if self._conn is not None:
             pool.close(self._conn)
             self._conn = None
+
+
+def _is_away(job: Job) -> bool:
+    return isinstance(job.error, SystemFault) and job.error.code == "IPK-S001"
 
 
 def _alone(conn: Connection, job: Job) -> None:

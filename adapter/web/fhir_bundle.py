@@ -34,6 +34,8 @@ METHODS: Final[Mapping[str, Interaction]] = {
 _URL: Final = re.compile(r"(?P<type>[A-Za-z]{1,64})(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?:\?(?P<query>.*))?")
 _TOLD_EACH: Final = 100
 """Faults that are told of one entry of a batch."""
+_READ_BYTES: Final = 20_000_000
+"""Bytes of answers to reads in one Bundle, after which no more is read: all of it stands in memory at once."""
 
 
 def post(call: Call) -> Answer:
@@ -228,11 +230,12 @@ def _is_same(stored: Mapping[str, Any], said: Mapping[str, Any], key: str) -> bo
 
 def _batch(call: Call, listed: Sequence[Any]) -> list[dict[str, Any]]:
     found, done = [], []
+    room = _Room()
     for number, one in enumerate(listed):
         try:
             entry = replace(read([one], call.shared.base)[0], number=number)
             if fhir_inside.asks(entry.method, entry.url):
-                found.append(_got(call, entry))
+                found.append(_got(call, entry, room))
                 continue
             made = writing.write(call.services, _order(call, entry))
         except AdapterError as error:
@@ -276,14 +279,34 @@ def _told(call: Call, done: Written) -> dict[str, Any]:
 # ── reads ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _got(call: Call, entry: Entry) -> dict[str, Any]:
-    """Return the entry of the answer to what asks: what the same request is answered alone."""
+class _Room:
+    """What is left of the bytes that one Bundle answers with."""
+
+    def __init__(self) -> None:
+        self._left = _READ_BYTES
+
+    def require(self) -> None:
+        """Raise FhirError IPK-E115 where nothing is left."""
+        if self._left <= 0:
+            raise FhirError("IPK-E115", at="Bundle.entry[0].request.url", hint=f"{_READ_BYTES:,} B")
+
+    def take(self, answer: Answer) -> None:
+        """Hear of an answer."""
+        self._left -= len(answer.body)
+
+
+def _got(call: Call, entry: Entry, room: _Room | None = None) -> dict[str, Any]:
+    """Return the entry of the answer to what asks: what the same request is answered alone, while there is room."""
     try:
+        if room is not None:
+            room.require()
         answer = fhir_inside.answer(
             call, method=entry.method, url=entry.url, request=entry.request, resource=entry.resource
         )
     except AdapterError as error:
         return _refused(call, error, entry.number)
+    if room is not None:
+        room.take(answer)
     body = orjson.loads(answer.body) if answer.body else None
     said = {"status": LINES[answer.status], **{n: v for k, v in answer.headers if (n := _TOLD.get(k))}}
     if answer.status >= _ERROR:
@@ -298,17 +321,22 @@ def _answerable(call: Call, entries: Sequence[Entry]) -> None:
     """
     written = {entry.url for entry in entries if entry.method not in READS}
     faults: list[Fault] = []
+    room = _Room()
     for entry in entries:
         if entry.method not in READS or entry.url in written:
             continue
         at = f"{entry.at}.request.url"
         try:
+            room.require()
             answer = fhir_inside.answer(
                 call, method=entry.method, url=entry.url, request=entry.request, resource=None
             )
         except AdapterError as error:
             faults += [replace(fault, path=at, hint=fault.hint or fault.path) for fault in error.faults]
+            if error.code == "IPK-E115":
+                break  # as is all that follows
             continue
+        room.take(answer)
         if answer.status >= _ERROR:  # no address of ours, or no method of it
             faults.append(Fault(code="IPK-F009", path=at))
     if faults:

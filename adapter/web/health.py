@@ -17,7 +17,7 @@ def live(call: Call) -> Answer:  # noqa: ARG001 (every view takes the call)
 
 
 def ready(call: Call) -> Answer:
-    """Return 200 when the database answers and every loop of this process runs, else 503."""
+    """Return 200 when the database answers, takes what is written, and every loop of this process runs; else 503."""
     checks = {"database": _database(call)}
     if call.shared.alive is not None:
         checks |= call.shared.alive()
@@ -32,7 +32,7 @@ def _database(call: Call) -> bool:
             resources.current(conn, "Device", "-")
     except SystemFault:
         return False
-    return True
+    return call.services.store.writes()
 
 
 ROUTES: Final = (

@@ -9,7 +9,8 @@ import orjson
 
 from adapter import ingest
 from adapter.access import policy
-from adapter.errors import EventError, MessageError
+from adapter.errors import EventError, Faults, MessageError
+from adapter.events import repeated
 from adapter.mappings.views import communication_of
 from adapter.model import Message
 from adapter.rules import advice
@@ -84,10 +85,13 @@ def remap(call: Call, message_id: str) -> Answer:
 
 def _key(call: Call) -> str:
     """Return the party that the body names: `{"key": …}`. Raises EventError IPK-E001 no JSON, IPK-E005 no key."""
+    body = call.body()
     try:
-        said: Any = orjson.loads(call.body())
+        said: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise EventError("IPK-E001", at="$") from None
+    if twice := repeated.faults(body, said):
+        raise Faults(twice)
     if not isinstance(said, dict) or said.keys() != {"key"} or not isinstance(said["key"], str):
         raise EventError("IPK-E005", at="$.key")
     return str(said["key"])

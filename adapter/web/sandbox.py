@@ -7,7 +7,8 @@ from typing import Any, Final
 import orjson
 
 from adapter import movable
-from adapter.errors import EventError
+from adapter.errors import EventError, Faults
+from adapter.events import repeated
 from adapter.web import answers
 from adapter.web.answers import Answer
 from adapter.web.call import Access, Answers, Call, Route
@@ -33,11 +34,14 @@ def moved(call: Call) -> Answer:
 
 
 def _said(call: Call) -> dict[str, str]:
-    """Return the body: exactly one of `advance` and `to`, each a text."""
+    """Return the body: exactly one of `advance` and `to`, each a text, once."""
+    body = call.body()
     try:
-        found: Any = orjson.loads(call.body())
+        found: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise EventError("IPK-E001", at="$") from None
+    if twice := repeated.faults(body, found):
+        raise Faults(twice)
     if not isinstance(found, dict) or found.keys() not in ({"advance"}, {"to"}):
         raise EventError("IPK-E080", at="$", hint="advance, to")
     if not all(isinstance(value, str) for value in found.values()):

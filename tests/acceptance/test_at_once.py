@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import Any
 
 import orjson
@@ -100,6 +102,52 @@ def test_the_same_event_at_once_is_processed_once(services: Services):
         assert len(stored_events.page(conn)[0]) == 1
         assert len(messages.page(conn, messages.Filter())[0]) == 1
     assert case_of(services).version == 1
+
+
+def test_the_same_event_stored_while_it_is_judged_gets_its_first_answer(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    """What may happen once is not refused to the one who was second with the same event. Decision 171."""
+    module = import_module("adapter.ingest.accept")  # the package names the function of it
+    event = schemas.example("ip.patient.admitted")
+    real, waiting = module.gather, [accepting(services, event)]
+    accepting(services, need("first", LINE))()
+    first: list[Any] = []
+
+    def gather(*args: Any, **named: Any) -> Any:
+        if waiting:
+            first.append(waiting.pop()())
+        return real(*args, **named)
+
+    monkeypatch.setattr(module, "gather", gather)
+    again = accepting(services, event)()
+    assert [(t.status, t.replayed, t.body) for t in (*first, again)] == [
+        (202, False, again.body),
+        (200, True, again.body),
+    ]
+
+
+def test_an_event_is_taken_though_others_of_its_case_keep_coming_first(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+):
+    """The last tries are judged where they are written: 503 (IPK-S003) is for a case nobody can get at."""
+    module = import_module("adapter.ingest.accept")
+    accepting(services, need("first", LINE))()
+    real, number = module.commit, itertools.count(1)
+    faster: list[int] = []
+
+    def commit(services: Services, unit: Any) -> None:
+        if unit.events[0].id == "slow":
+            with monkeypatch.context() as undone:
+                undone.setattr(module, "commit", real)
+                faster.append(accepting(services, need(f"fast-{next(number)}", LINE))().status)
+        real(services, unit)
+
+    monkeypatch.setattr(module, "commit", commit)
+    told = accepting(services, need("slow", LINE))()
+    assert (told.status, set(faster)) == (202, {202})
+    assert faster  # they did come first
+    assert case_of(services).version == 2 + len(faster)
 
 
 def test_the_same_id_with_other_content_at_once_is_taken_once(services: Services):

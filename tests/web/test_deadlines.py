@@ -64,6 +64,16 @@ def sandbox(tmp_path: Path, prepared_file: Path) -> Iterator[FlaskClient]:
     wiring.close(services)
 
 
+def test_a_move_said_twice_moves_nothing(sandbox: FlaskClient):
+    """Readers differ in which of the two counts. IPK-E030."""
+    answer = sandbox.post(
+        "/sandbox/clock", data=b'{"advance": "1h", "advance": "2h"}', content_type="application/json"
+    )
+    assert (answer.status_code, answer.json["errors"][0]["code"]) == (422, "IPK-E030")
+    assert answer.json["errors"][0]["path"] == "$.advance"
+    assert sandbox.get("/sandbox/clock").json["offsetSeconds"] == 0
+
+
 def test_the_clock_is_moved_and_told(sandbox: FlaskClient):
     before = sandbox.get("/sandbox/clock").json
     assert before["offsetSeconds"] == 0

@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 
 from adapter.fhir import urls
 from adapter.services import Services
+from adapter.web import fhir_bundle
 from tests.clock import Clock
 from tests.web import writes
 from tests.web.hands import told, trails
-from tests.web.writes import ALVDAL, STORVIK, send
+from tests.web.writes import ALVDAL, STORVIK, issues, send
 
 HOOK = "https://platform.example/hooks"
 
@@ -161,3 +162,22 @@ def test_whose_data_was_asked_for_inside_is_audited(client: FlaskClient, service
     last = trails(services)[-1]
     assert last["subtype"][0]["code"] == "batch"
     assert f"Patient/{patient}" in json.dumps(last["entity"])
+
+
+def test_a_bundle_reads_no_more_than_it_can_hold(
+    client: FlaskClient, patient: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Five hundred searches of a page each would stand in memory at once. What was read before is answered."""
+    reads = [("GET", f"Patient/{patient}/$everything?_count=50", None)] * 3
+    monkeypatch.setattr(fhir_bundle, "_READ_BYTES", 1)
+    first, *rest = _asked(client, *reads)
+    assert (first["response"]["status"], first["resource"]["resourceType"]) == ("200 OK", "Bundle")
+    told = [
+        (one["response"]["status"], one["response"]["outcome"]["issue"][0]["details"]["coding"][0]["code"],
+         one["response"]["outcome"]["issue"][0]["expression"])
+        for one in rest
+    ]  # fmt: skip
+    assert told == [("400 Bad Request", "IPK-E115", [f"Bundle.entry[{n}].request.url"]) for n in (1, 2)]
+    listed = [{"request": {"method": method, "url": url}} for method, url, _ in reads]
+    whole = send(client, "POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": listed})
+    assert (whole.status_code, issues(whole)) == (400, [("IPK-E115", "Bundle.entry[1].request.url")])

@@ -124,6 +124,54 @@ def test_the_same_create_at_once_is_one_resource(client: FlaskClient, patient: s
     assert client.get("/fhir/CarePlan?_summary=count").json["total"] == 1
 
 
+@pytest.fixture
+def between(services: Services, monkeypatch: pytest.MonkeyPatch) -> Overtaken:
+    """Let somebody else write once what is there was looked up, and before the case is read."""
+    real = performing._case
+
+    def by(other: Callable[[FlaskClient], object]) -> None:
+        waiting = [other]
+
+        def case(*args: Any) -> Any:
+            if waiting:
+                waiting.pop()(create_app(services).test_client())
+            return real(*args)
+
+        monkeypatch.setattr(performing, "_case", case)
+
+    return by
+
+
+def test_the_same_create_between_two_reads_is_one_resource(
+    client: FlaskClient, patient: str, between: Overtaken
+):
+    """It is not refused for the plan that it is itself. Decision 171."""
+    first: list[Any] = []
+    said = writes.plan(patient)
+    between(lambda other: first.append(send(other, "POST", "CarePlan", said)))
+    answer = send(client, "POST", "CarePlan", said)
+    assert [one.status_code for one in (*first, answer)] == [201, 201]
+    assert (answer.json, answer.headers["Idempotent-Replayed"]) == (first[0].json, "true")
+
+
+def test_a_conditional_create_between_two_reads_finds_the_other(
+    client: FlaskClient, plan: dict[str, Any], between: Overtaken
+):
+    def goal(text: str) -> dict[str, Any]:
+        said = {"resourceType": "Goal", "lifecycleStatus": "active", "subject": plan["subject"]}
+        return said | {
+            "description": {"text": text},
+            "identifier": [{"system": "https://a.example", "value": "g"}],
+        }
+
+    asked = {"If_None_Exist": "identifier=https://a.example|g"}
+    first: list[Any] = []
+    between(lambda other: first.append(send(other, "POST", "Goal", goal("Den ene"), **asked)))
+    answer = send(client, "POST", "Goal", goal("Den andre"), **asked)
+    assert [one.status_code for one in (*first, answer)] == [201, 200], answer.text
+    assert answer.json == first[0].json
+
+
 def test_a_conditional_create_finds_what_was_created_meanwhile(
     client: FlaskClient, plan: dict[str, Any], overtaken: Overtaken
 ):

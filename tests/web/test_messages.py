@@ -118,6 +118,7 @@ def test_a_person_may_send_a_message_to_another_party_over_http(client: FlaskCli
     [
         (b"{", 400, "IPK-E001"), (b"{}", 422, "IPK-E005"), (b'{"key": 1}', 422, "IPK-E005"),
         (b'{"key": "nobody"}', 422, "IPK-R003"),
+        (b'{"key": "alvdal-sykepleie", "key": "nobody"}', 422, "IPK-E030"),
     ],
 )  # fmt: skip
 def test_who_a_message_goes_to_instead_is_told_by_its_key(
