@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Final
 
 from adapter.fhir import needs as tasks
+from adapter.kith import titles
 from adapter.mappings import leaving, posting, views
 from adapter.mappings.context import Change, Context
 from adapter.model import Case, Message, Reason
 from adapter.rules import message_states
 
 UNANSWERED: Final = "unanswered"
+_GONE: Final = frozenset({"withdrawn", "declined-by-patient", "consent-pending"})
 HELD_UP: Final = message_states.before(message_states.OVER)
 
 
@@ -49,7 +51,15 @@ def _asked_no_more(after: Context, unanswered: tuple[Message, ...]) -> Change:
 def _is_over(before: Context, after: Context, message: Message) -> Reason | None:
     if message.direction != "out" or message.state not in HELD_UP | {UNANSWERED} or message.replaced_by:
         return None
+    if message.state == UNANSWERED and _is_answered(after.case, message):
+        return None
     return _shut(after, after.case, message) if _shut(after, before.case, message) is None else None
+
+
+def _is_answered(case: Case, message: Message) -> bool:
+    """Return whether somebody at the receiver has acted on a need: it has come, and its clock is met by that. ADR 98."""
+    mine = (n for n in views.needs(case) if n.melde_id == message.melde_id)
+    return message.subject in titles.BRINGS_NEED and any(n.state not in _GONE for n in mine)
 
 
 def _shut(ctx: Context, case: Case, message: Message) -> Reason | None:
