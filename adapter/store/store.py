@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from time import monotonic
 from types import TracebackType
 from typing import Any, Final, TypeVar
 
@@ -66,6 +67,8 @@ class Reading:
         self._pool.give(conn)
 
 
+RECENT: Final = 5.0
+"""Seconds after a write that failed in which none is tried for the sake of asking."""
 _SAME: Final = "UPDATE alembic_version SET version_num = version_num"
 """A write that leaves everything as it is."""
 
@@ -137,9 +140,12 @@ class Store:
         return Reading(self._pool, snapshot=self._single if snapshot is None else snapshot)
 
     def writes(self) -> bool:
-        """Return whether something can be written: what was last written was, or else a row that changes nothing can be."""
-        if not self._writer.fails:
+        """Return whether something can be written: what last was to be, was, or else, a while later, a row that changes nothing."""
+        failed = self._writer.failed
+        if failed is None:
             return True
+        if monotonic() - failed < RECENT:  # a row so small may find room where no event does
+            return False
         try:
             self._writer.submit(lambda conn: conn.command(_SAME))
         except SystemFault:

@@ -8,6 +8,7 @@ go in together, many to a statement. Nobody is told "done" before the commit is 
 from __future__ import annotations
 
 import threading
+import time
 from _thread import LockType, allocate_lock
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
@@ -61,8 +62,8 @@ class Writer:
         self._conn: Connection | None = None
         self._closed = False
         self._jammed = False
-        self.fails = False
-        """Whether the last that was to be written could not: no room on the disk, a lock, or nobody may write."""
+        self.failed: float | None = None
+        """When (monotonic) the last that was to be written could not: no room on the disk, a lock, nobody may write."""
         self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
@@ -114,7 +115,7 @@ class Writer:
         except BaseException:  # noqa: BLE001 (the thread must live: every caller waits for it)
             _fail(jobs, SystemFault("IPK-S004", at="writer"))
             self._disconnect()
-        self.fails = any(_is_away(job) for job in jobs)
+        self.failed = time.monotonic() if any(_is_away(job) for job in jobs) else None
         for job in jobs:
             job.done.release()
         if self._checkpoints is not None:
