@@ -71,12 +71,13 @@ def check_kept(
 
 
 def _stayed(said: Resource, old: Resource, made: Resource, stored: Stored) -> Iterator[str]:
-    """Yield the elements of which a patch took something away that is there as before."""
+    """Yield the elements of which a patch took something away that is there as before, or the whole, of which something is there."""
     type_ = old["resourceType"]
     for name, value in old.items():
         now = {"resourceType": type_, **({name: said[name]} if name in said else {})}
         before = {"resourceType": type_, name: value}
-        if said.get(name) != value == made.get(name) and kept.lost(before, now, stored=stored):
+        stays = name in made if name not in said else said[name] != value == made.get(name)
+        if stays and kept.lost(before, now, stored=stored):
             yield f"{type_}.{name}"
 
 

@@ -172,18 +172,27 @@ def test_nor_who_asks_for_a_task_of_the_plan(client: FlaskClient, plan: dict[str
     assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", "Task.requester")])
 
 
-@pytest.mark.parametrize("type_", ["CarePlan", "Goal"])
-def test_what_a_patch_cannot_take_away_is_told(client: FlaskClient, plan: dict[str, Any], type_: str):
+@pytest.mark.parametrize(
+    ("type_", "name"),
+    [
+        ("CarePlan", "identifier"),
+        ("CarePlan", "period"),
+        ("CarePlan", "supportingInfo"),
+        ("Goal", "identifier"),
+    ],
+)
+def test_what_a_patch_cannot_take_away_is_told(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock, type_: str, name: str
+):
+    clock.advance(days=2)
     where = f"CarePlan/{plan['id']}" if type_ == "CarePlan" else plan["goal"][0]["reference"]
     before = client.get(f"/fhir/{where}").json
     for patch, media in (
-        ([{"op": "remove", "path": "/identifier"}], JSON_PATCH),
-        ({"identifier": None}, "application/merge-patch+json"),
+        ([{"op": "remove", "path": f"/{name}"}], JSON_PATCH),
+        ({name: None}, "application/merge-patch+json"),
     ):
         answer = send(client, "PATCH", where, patch, media=media)
-        assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", f"{type_}.identifier")]), (
-            answer.text
-        )
+        assert (answer.status_code, issues(answer)) == (422, [("IPK-F035", f"{type_}.{name}")]), answer.text
     assert client.get(f"/fhir/{where}").json == before
 
 
@@ -191,6 +200,22 @@ def test_a_plan_that_is_put_without_its_identifier_keeps_it(client: FlaskClient,
     said = {k: v for k, v in plan.items() if k not in {"identifier", "meta"}}
     answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**said, "title": "Ny"})
     assert (answer.status_code, answer.json["identifier"]) == (200, plan["identifier"]), answer.text
+
+
+def test_a_plan_that_is_put_without_first_day_and_consent_keeps_both(
+    client: FlaskClient, plan: dict[str, Any], clock: Clock
+):
+    clock.advance(days=2)
+    consents = client.get(f"/fhir/Consent?patient={plan['subject']['reference']}&_summary=count").json[
+        "total"
+    ]
+    said = {k: v for k, v in plan.items() if k not in {"period", "supportingInfo", "contained", "meta"}}
+    answer = send(client, "PUT", f"CarePlan/{plan['id']}", {**said, "title": "Ny"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json["period"] == {"start": plan["period"]["start"]}
+    assert answer.json["supportingInfo"] == plan["supportingInfo"]
+    after = client.get(f"/fhir/Consent?patient={plan['subject']['reference']}&_summary=count").json["total"]
+    assert after == consents
 
 
 def test_a_plan_is_closed_today(client: FlaskClient, plan: dict[str, Any]):

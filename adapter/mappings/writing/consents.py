@@ -100,7 +100,20 @@ def of_plan(wish: Wish) -> tuple[Json, str]:
         if "meta" in found and consenting.overruled(wish.case, found):
             raise refused(NO_EVENT, at, hint="consent")
         said = part(wish, found), wish.place(one, at)
-    return said or (dict(_NOT_ASKED), "CarePlan.supportingInfo")
+    return said or (_standing(wish), "CarePlan.supportingInfo")
+
+
+def _standing(wish: Wish) -> Json:
+    """Return the consent of a plan that names none: the one that it had and that nothing has overruled, else that nobody has asked."""
+    for one in (wish.old or {}).get("supportingInfo", ()):
+        found = wish.find(one)
+        if (
+            found is not None
+            and found["resourceType"] == "Consent"
+            and not consenting.overruled(wish.case, found)
+        ):
+            return part(wish, found)
+    return dict(_NOT_ASKED)
 
 
 # ── E13, E15 ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -90,14 +90,13 @@ def _plan(wish: Wish, where: dict[str, str]) -> Json:
 def content(wish: Wish, where: dict[str, str]) -> Json:
     """Return what a CarePlan says of itself; `where` learns where each part of it stands. Raises Faults IPK-F035, F041."""
     said, (activities, evaluation) = wish.said, _activities(wish, where)
-    period = said.get("period", {})
+    period, before = said.get("period", {}), (wish.old or {}).get("period", {})
+    start = period.get("start") or before.get("start") or wish.today.isoformat()
     return parts.filled(
         {
             "title": said.get("title"),
             "status": said["status"],
-            "period": parts.filled(
-                {"start": period.get("start") or wish.today.isoformat(), "end": period.get("end")}
-            ),
+            "period": parts.filled({"start": start, "end": period.get("end")}),
             "goals": _goals(wish, where),
             "activities": activities,
             **_notes(wish),
