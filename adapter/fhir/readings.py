@@ -92,16 +92,18 @@ def texts_of(value: Any) -> Iterator[str]:
 
 def references(value: Any, param: Param) -> tuple[str, ...]:
     """Return a reference as it stands, without its version; a canonical also without its business version."""
+    if type(value) is dict:
+        target = value.get("reference")
+        if type(target) is not str:
+            return ()
+        if "/_history/" in target:
+            target = target.partition("/_history/")[0]
+        if param.only and not f"/{target}".rpartition("/")[0].endswith(f"/{param.only}"):
+            return ()
+        return (target,)
     if isinstance(value, str):
         return (value, value.partition("|")[0]) if "|" in value else (value,)
-    target = value.get("reference") if isinstance(value, dict) else None
-    if not isinstance(target, str):
-        return ()
-    if "/_history/" in target:
-        target = target.partition("/_history/")[0]
-    if param.only and not f"/{target}".rpartition("/")[0].endswith(f"/{param.only}"):
-        return ()
-    return (target,)
+    return ()
 
 
 def identifiers(value: Any, param: Param) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from adapter import naming
 from adapter.events import Event
@@ -22,8 +22,6 @@ from adapter.model import (
     Resource,
     Warn,
 )
-
-_Row = TypeVar("_Row", Message, Deadline)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,28 +177,31 @@ class Change:
 
 
 def together(*changes: Change) -> Change:
-    """Return all of them as one; the later resource wins over an earlier one of the same id."""
+    """Return all of them as one; the later resource wins over an earlier one of the same id. Every event asks ten times: one pass."""
+    resources: dict[tuple[str, str], Resource] = {}
+    messages: dict[str, Message] = {}
+    deadlines: dict[str, Deadline] = {}
+    reasons: list[Reason] = []
+    warnings: list[Warn] = []
+    status: EventStatus | None = None
     case: dict[str, Any] = {}
     for change in changes:
+        for resource in change.resources:
+            resources[resource["resourceType"], resource["id"]] = resource
+        for message in change.messages:
+            messages[message.id] = message
+        for deadline in change.deadlines:
+            deadlines[deadline.id] = deadline
+        reasons += change.reasons
+        warnings += change.warnings
+        status = change.status or status
         case |= change.case
     return Change(
-        resources=merged(*(c.resources for c in changes)),
-        messages=_by_id(*(c.messages for c in changes)),
-        deadlines=_by_id(*(c.deadlines for c in changes)),
-        reasons=tuple(reason for c in changes for reason in c.reasons),
-        warnings=tuple(warning for c in changes for warning in c.warnings),
-        status=next((c.status for c in reversed(changes) if c.status), None),
+        resources=tuple(resources.values()),
+        messages=tuple(messages.values()),
+        deadlines=tuple(deadlines.values()),
+        reasons=tuple(reasons),
+        warnings=tuple(warnings),
+        status=status,
         case=case,
     )
-
-
-def merged(*parts: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """Return the resources in order of first mention, each in its last form."""
-    found: dict[tuple[str, str], Resource] = {}
-    for resource in (r for part in parts for r in part):
-        found[resource["resourceType"], resource["id"]] = resource
-    return tuple(found.values())
-
-
-def _by_id(*parts: tuple[_Row, ...]) -> tuple[_Row, ...]:
-    return tuple({item.id: item for part in parts for item in part}.values())

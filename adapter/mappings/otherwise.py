@@ -84,10 +84,10 @@ def doubts(ctx: Context) -> Change:
     """
     if getattr(ctx.data, "patient", None) is None or ctx.case.twin is not None:
         return Change()
-    built = common.stated(ctx)
     known = views.patient(ctx.case)
     if known is None:
         return Change(warnings=tuple(_number(ctx)))
+    built = common.stated(ctx)
     other, elsewhere = patients.contradicted(ctx, built), patients.elsewhere(ctx, built)
     if "address" in other and ctx.event.type in ROUTED and ctx.event.origin == "posted":
         raise EventError("IPK-E090", at="$.data.patient.municipality")

@@ -24,6 +24,8 @@ HELD_UP: Final = message_states.before(message_states.OVER)
 def followed(before: Context, after: Context) -> Change:
     """Return the messages as given up that could go again before the event and can not after it, with what was asked about them."""
     over = [(m, why) for m in after.case.messages if (why := _is_over(before, after, m)) is not None]
+    if not over:
+        return Change()
     stopped = posting.stopped(after, (m for m, _ in over if m.state in HELD_UP))
     unanswered = tuple(m for m, _ in over if m.state not in HELD_UP)
     return (

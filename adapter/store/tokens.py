@@ -50,7 +50,7 @@ def kept(tokens: Iterable[Token]) -> Kept:
 
 def rows(tokens: Iterable[Token]) -> tuple[Token, ...]:
     """Return the tokens that are rows, each once, in their order."""
-    return tuple(item for item in dict.fromkeys(tokens) if item[0] in SELECTIVE)
+    return tuple(dict.fromkeys([item for item in tokens if item[0] in SELECTIVE]))
 
 
 def column(tokens: Iterable[Token]) -> str:
