@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.slow]
 SIZE: Final = 26_000_000
 """Bytes of the attachment."""
 SIZE_AS_BASE64: Final = 4 * SIZE / 3
-WITHIN: Final = 60.0
+WITHIN: Final = 120.0
 XML: Final = {"Content-Type": "application/xml"}
 
 
