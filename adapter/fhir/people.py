@@ -62,6 +62,12 @@ def patient(
     return protect(made, protected) if protected in _PROTECTED else made
 
 
+def spoken(person: Mapping[str, Any]) -> str:
+    """Return the name of a Patient, Practitioner or RelatedPerson as it is said, given names first; empty where there is none."""
+    name: Mapping[str, Any] = next(iter(person.get("name", ())), {})
+    return " ".join((*name.get("given", ()), name.get("family", ""))).strip()
+
+
 def protect(patient_: Mapping[str, Any], grade: str | None) -> Json:
     """Return the Patient with `meta.security` for its address protection (none, confidential, strictly-confidential)."""
     meta = {k: v for k, v in patient_.get("meta", {}).items() if k != "security"}

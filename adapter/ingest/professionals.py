@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from adapter.fhir import parts
+from adapter.fhir import parts, people
 from adapter.mappings import common
 from adapter.model import Outcome, Resource, Warn
 
@@ -50,12 +50,7 @@ def _kept(resource: Resource, renamed: Mapping[str, Resource], there: Mapping[st
     told = renamed.get(named.get("reference", ""))
     if told is None or "display" in named:
         return resource
-    return parts.changed(resource, practitioner={**named, "display": _display(told)})
-
-
-def _display(practitioner: Resource) -> str:
-    named = practitioner["name"][0]
-    return " ".join((*named.get("given", ()), named.get("family", "")))
+    return parts.changed(resource, practitioner={**named, "display": people.spoken(told)})
 
 
 def _places(data: Any, renamed: Mapping[str, Resource]) -> Iterator[str]:

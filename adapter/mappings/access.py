@@ -7,6 +7,7 @@ from typing import Any
 from adapter.errors import EventError, RoutingError
 from adapter.fhir import needs as tasks_built
 from adapter.fhir import parts, urls
+from adapter.fhir import people as persons
 from adapter.kith import text, words
 from adapter.mappings import common, expiring, grants, named, telling, views
 from adapter.mappings.context import Change, Context, Notice, together
@@ -101,9 +102,7 @@ def _person(task: Resource) -> str | None:
 def _named(ctx: Context, task: Resource) -> str:
     """Return the person and where they work, as the one who asked knows them."""
     person = ctx.case.get(_person(task) or "") or {}
-    name: Resource = next(iter(person.get("name", ())), {})
-    said = " ".join([*name.get("given", ()), name.get("family", "")]).strip()
-    return ", ".join(w for w in (said, task.get("description")) if w)
+    return ", ".join(w for w in (persons.spoken(person), task.get("description")) if w)
 
 
 def _known(ctx: Context, key: str) -> Resource | None:

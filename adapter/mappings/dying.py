@@ -64,20 +64,13 @@ def _contradicted(ctx: Context) -> Change:
         return Change()
     warned = Change(warnings=(common.warn("IPK-E108", "$.data.diedOn"),))
     told = any(holding.tells(m, TOLD) for m in holding.last_words(ctx).values())
-    if any(_asked_of_days(ctx)) or (not told and ctx.home is not None):
+    if passing.saying(ctx.case, words.OTHER_DAY) or (not told and ctx.home is not None):
         return warned
     unit = release.own_unit(ctx) or passing.own_unit(ctx)
     item = common.work_item(
         ctx, id_=ctx.id("Task", "day"), kind="review", owner=unit, focus=None, reason=words.OTHER_DAY
     )
     return warned + Change(resources=(*(common.parties(unit) if unit else ()), item))
-
-
-def _asked_of_days(ctx: Context) -> Iterator[Resource]:
-    """Yield the open work item of a contradiction."""
-    for task in ctx.case.of("Task"):
-        if task.get("description") == words.OTHER_DAY and task["status"] not in views.FINISHED:
-            yield task
 
 
 def _lives(ctx: Context, patient: Resource) -> Change:
@@ -95,7 +88,7 @@ def _lives(ctx: Context, patient: Resource) -> Change:
     team = views.team(ctx.case)
     again = (parts.changed(team, status="active", period=_begun(team)),) if team else ()
     unsent = [m for m in ctx.case.messages if holding.tells(m, TOLD) and posting.is_unsent(ctx.case, m)]
-    owed = (*passing.open_items(ctx, DIED), *unlisted.untold(ctx), *_asked_of_days(ctx))
+    owed = (*passing.open_items(ctx, DIED), *unlisted.untold(ctx), *passing.saying(ctx.case, words.OTHER_DAY))
     untold = (needs.moved(t, modified=ctx.now, status="cancelled") for t in owed)
     made = Change(resources=(living, *again, *untold, *(common.parties(unit) if unit else ()), item))
     return posting.stopped(ctx, unsent) + made + passing.done(ctx)
@@ -121,7 +114,11 @@ def _needs(ctx: Context) -> tuple[Resource, ...]:
 
 def _items(ctx: Context) -> tuple[Resource, ...]:
     """Return the open work items as cancelled: nothing is left to do for anybody, but to tell this very death on."""
-    listed = (*passing.open_items(ctx, DIED), *unlisted.untold(ctx), *_asked_of_days(ctx))
+    listed = (
+        *passing.open_items(ctx, DIED),
+        *unlisted.untold(ctx),
+        *passing.saying(ctx.case, words.OTHER_DAY),
+    )
     owed = {t["id"] for t in listed}
     return tuple(
         needs.moved(t, modified=ctx.now, status="cancelled")

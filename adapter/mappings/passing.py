@@ -10,7 +10,7 @@ from adapter.fhir import needs
 from adapter.mappings import common, views
 from adapter.mappings.context import Change, Context, Notice
 from adapter.mappings.scope import melde_part, scoped
-from adapter.model import Message, Party, Resource
+from adapter.model import Case, Message, Party, Resource
 from adapter.rules import routing, states
 
 EVENT: Final = "event"
@@ -159,3 +159,10 @@ def others(before: Context, told: tuple[Notice, ...]) -> tuple[Notice, ...]:
     found = waiting(before)
     source = before.book.by_organisation(views.reference_id((found or {}).get("requester")))
     return tuple(n for n in told if source is None or n.receiver.level1_id != source.level1_id)
+
+
+def saying(case: Case, text: str) -> tuple[Resource, ...]:
+    """Return the open work items that ask this of a person."""
+    return tuple(
+        t for t in case.of("Task") if t.get("description") == text and t["status"] not in views.FINISHED
+    )

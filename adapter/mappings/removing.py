@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from adapter import naming
 from adapter.errors import EventError
@@ -77,7 +76,7 @@ def removed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
     """
     found = _find(ctx)
     role = ctx.case.get(found.reference) or {}
-    name = role.get("practitioner", {}).get("display") or _name_of(role)
+    name = role.get("practitioner", {}).get("display") or people.spoken(role) or None
     lines = [(words.MEMBER, name), (words.TO_DATE, text.day(ctx.data.until))]
     title = text.TITLES[ctx.event.type]
     health = telling.notices(ctx, telling.knew(ctx, role["id"]), title, lines)
@@ -101,11 +100,6 @@ def removed_notices(ctx: Context, before: Context) -> tuple[Notice, ...]:
 def _opened(letter: Message) -> tuple[Reason, ...]:
     """Return by what consent a letter may go: one that was stopped with its consent is not here any more."""
     return tuple(reason for reason in letter.why if reason.rule.startswith("consent-"))
-
-
-def _name_of(person: Resource) -> str | None:
-    name: dict[str, Any] = next(iter(person.get("name", ())), {})
-    return " ".join((*name.get("given", ()), name.get("family", ""))).strip() or None
 
 
 def _letters_of(case: Case, role: Resource) -> tuple[Message, ...]:

@@ -81,11 +81,7 @@ def _text(ctx: Context, message: Message, by: str) -> str:
 
 def _asked(case: Case, text: str) -> frozenset[Any]:
     """Return the messages of whose receivers a person is asked this already."""
-    return frozenset(
-        views.input_of(t, EVIDENCE)
-        for t in case.of("Task")
-        if t.get("description") == text and t["status"] not in views.FINISHED
-    )
+    return frozenset(views.input_of(t, EVIDENCE) for t in passing.saying(case, text))
 
 
 def owed(ctx: Context, missed: tuple[Message, ...]) -> tuple[Message, ...]:
@@ -144,11 +140,7 @@ def bereaved(ctx: Context) -> tuple[Message, ...]:
 
 def untold(ctx: Context) -> tuple[Resource, ...]:
     """Return the open work items to tell of a death that was none."""
-    return tuple(
-        t
-        for t in ctx.case.of("Task")
-        if t.get("description") == TEXTS[DIED] and t["status"] not in views.FINISHED
-    )
+    return passing.saying(ctx.case, TEXTS[DIED])
 
 
 def _holders(ctx: Context) -> tuple[Message, ...]:

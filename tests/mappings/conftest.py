@@ -11,14 +11,20 @@ __all__ = ["alvdal", "build", "hospital"]
 
 
 @pytest.fixture
-def received(hospital: House, alvdal: House) -> str:
-    """Return the Melde-id of a need that the municipality has received from the hospital."""
+def arrived(hospital: House, alvdal: House) -> str:
+    """Return the Melde-id of a need that the municipality has received from the hospital this minute."""
     told = hospital.need()
     (document,) = hospital.send()
     alvdal.receive(document)
     alvdal.send()
+    return str(told.case["meldeId"])
+
+
+@pytest.fixture
+def received(arrived: str, alvdal: House) -> str:
+    """Return the same half an hour later."""
     alvdal.clock.advance(minutes=30)
-    return told.case["meldeId"]
+    return arrived
 
 
 @pytest.fixture

@@ -23,19 +23,9 @@ EXPECTING = LINE | {"expectedChild": True}
 
 
 @pytest.fixture
-def received(hospital: House, alvdal: House) -> str:
-    """Return the Melde-id of a need that the municipality has received from the hospital."""
-    told = hospital.need()
-    (document,) = hospital.send()
-    alvdal.receive(document)
-    alvdal.send()
-    return str(told.case["meldeId"])
-
-
-@pytest.fixture
-def gunn(alvdal: House, received: str) -> str:
+def gunn(alvdal: House, arrived: str) -> str:
     """Return the assignmentId of the municipality's coordinator, of whom the hospital has been told."""
-    told = alvdal.post("ip.coordinator.appointed", continues={"meldeId": received}, **{"from": "2026-03-04"})
+    told = alvdal.post("ip.coordinator.appointed", continues={"meldeId": arrived}, **{"from": "2026-03-04"})
     alvdal.send()
     return str(told.case["assignmentId"])
 
@@ -121,9 +111,9 @@ def test_an_offer_cannot_be_replaced_ended_or_absent_and_says_what_is_allowed(al
     assert "ip.coordinator.appointed" in caught.value.allowed
 
 
-def test_e21_closes_the_offer_and_begins_the_team(alvdal: House, received: str):
+def test_e21_closes_the_offer_and_begins_the_team(alvdal: House, arrived: str):
     first = offer(alvdal, "accepted").case["assignmentId"]
-    told = alvdal.post("ip.coordinator.appointed", continues={"meldeId": received}, **{"from": "2026-03-04"})
+    told = alvdal.post("ip.coordinator.appointed", continues={"meldeId": arrived}, **{"from": "2026-03-04"})
     case = alvdal.case()
     assert fhir_assignments.state(role(case, first)) == "active"
     assert told.case["assignmentId"] != first

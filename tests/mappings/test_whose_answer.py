@@ -66,29 +66,19 @@ def test_a_gps_copy_that_is_never_receipted_moves_no_need(hospital: House):
 # ── the party that asked ──
 
 
-@pytest.fixture
-def received(hospital: House, alvdal: House) -> str:
-    """Return the Melde-id of a need that the municipality has received from the hospital."""
-    told = hospital.need()
-    (document,) = hospital.send()
-    alvdal.receive(document)
-    alvdal.send()
-    return str(told.case["meldeId"])
-
-
 def test_a_notice_of_the_hospital_does_not_acknowledge_the_municipalitys_own_need(
-    hospital: House, alvdal: House, received: str
+    hospital: House, alvdal: House, arrived: str
 ):
     hospital.post("ip.hospital-coordinator.appointed")
     (notice,) = hospital.send()
     alvdal.receive(notice)
     assert business(alvdal) == {"reported"}
-    told = alvdal.post("ip.need.acknowledged", continues={"meldeId": received})
+    told = alvdal.post("ip.need.acknowledged", continues={"meldeId": arrived})
     assert told.status == 202
 
 
 @pytest.mark.parametrize("line", ["Mottatt", "Godtatt", "Avslått"])
-@pytest.mark.usefixtures("received")
+@pytest.mark.usefixtures("arrived")
 def test_the_asker_cannot_answer_its_own_question(hospital: House, alvdal: House, line: str):
     (row,) = hospital.messages(direction="out")
     theirs = otherside.reply(
@@ -102,7 +92,7 @@ def test_the_asker_cannot_answer_its_own_question(hospital: House, alvdal: House
     assert len(alvdal.items("read-answer")) == 1
 
 
-@pytest.mark.usefixtures("received")
+@pytest.mark.usefixtures("arrived")
 def test_the_same_need_sent_again_under_a_new_msg_id_is_no_second_need(hospital: House, alvdal: House):
     (row,) = hospital.messages(direction="out")
     hospital.clock.advance(hours=97)

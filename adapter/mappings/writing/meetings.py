@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from adapter.fhir import meetings, parts, urls
+from adapter.fhir import meetings, parts, people, urls
 from adapter.kith import words
 from adapter.mappings.writing import parties, places
 from adapter.mappings.writing.wish import KEPT_NOT, NO_EVENT, Json, Told, Wish, refused
@@ -122,7 +122,9 @@ def _called(wish: Wish) -> tuple[list[Json], str | None]:
 
 def _held_by(wish: Wish, role: Resource) -> str | None:
     """Return the name of who holds an assignment."""
-    return _named(wish.find(role.get("practitioner")) or {}) or role.get("practitioner", {}).get("display")
+    return people.spoken(wish.find(role.get("practitioner")) or {}) or role.get("practitioner", {}).get(
+        "display"
+    )
 
 
 _PATIENT: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -147,12 +149,7 @@ def _check(one: Mapping[str, Any], at: str, fits: Mapping[str, Callable[[Any], b
 
 
 def _name(patient: Mapping[str, Any]) -> str:
-    return _named(patient) or "Pasienten"
-
-
-def _named(person: Mapping[str, Any]) -> str:
-    name: Mapping[str, Any] = next(iter(person.get("name", ())), {})
-    return " ".join([*name.get("given", ()), name.get("family", "")]).strip()
+    return people.spoken(patient) or "Pasienten"
 
 
 def updated(wish: Wish) -> tuple[Told, ...]:
